@@ -88,15 +88,17 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
             "Dockerfiles, Kubernetes manifests, Compose files, Terraform and other files that start containers are checked",
         )
     with Session(settings) as session, ExitStack() as opened:
+        matcher = _matcher(checked, session, settings, opened, progress)
         assessment = Assessment(
             policy=policy,
-            matcher=_matcher(checked, session, settings, opened, progress),
+            matcher=matcher,
             scanners=frozenset(settings.scanners),
             max_age_days=max_age_days(settings),
         )
         report = report_of_files(name, checked, unknowns, assessment)
         ran = checked.outcome.ran
         report = selection.with_compliance(report, ran, _assessed(ran, settings, selection))
+        report = session.with_plan(report, matcher.knowledge) if matcher else report
         return with_policies(report, policies)
 
 

@@ -1,6 +1,6 @@
 """What is known about a vulnerability, or about a check, without an image."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 
 from msgspec import Struct
@@ -41,6 +41,11 @@ def about(id: str, settings: Settings, progress: Progress = silent) -> About:
         if knowledge is None:
             return About(id, (id,), (), ())
         return _about(id, knowledge, settings)
+
+
+def packages_named(ids: Collection[str], settings: Settings) -> frozenset[str]:
+    """By any advisory about a vulnerability: also of other releases and ecosystems than those of an image."""
+    return frozenset(advisory.package for advisory in _advisories(frozenset(ids), settings))
 
 
 def check_of(id: str) -> Check | None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,14 +46,21 @@ def search_of(settings: Settings) -> "Search | None":
         if is_asked:
             _check_installed()
         return Search(reduced=True)
-    core = cache_folder(settings) / CORE
-    own = [_base(SHIPPED, is_trusted=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
-    others = (*([core] if (core / MANIFEST).is_file() else []), *settings.origin_kb)
-    bases = (*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others))
+    bases = tuple(
+        _base(folder, is_trusted=_is_trusted(folder, settings), small=folder == SHIPPED) for folder in folders_of(settings)
+    )
     return Search(bases, asked=is_asked)
 
 
-def _is_verified(folder: Path, settings: Settings) -> bool:
+def folders_of(settings: Settings) -> tuple[Path, ...]:
+    """The knowledge bases that code is compared with, if no other is named: what is shipped first."""
+    ours = (SHIPPED, cache_folder(settings) / CORE)
+    return (*(folder for folder in ours if (folder / MANIFEST).is_file()), *settings.origin_kb)
+
+
+def _is_trusted(folder: Path, settings: Settings) -> bool:
+    if folder == SHIPPED:
+        return True
     from careen.app.knowledge_transfer import is_trusted
 
     return is_trusted(folder, settings)
@@ -138,11 +146,10 @@ def knowledge_bases(folders: Sequence[Path], settings: Settings) -> "Knowledge":
 def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
     """Raises InputError if there is none, or it is damaged."""
     _check_installed()
-    from careen.app.knowledge_transfer import is_trusted
     from careen.origin.knowledge import open_base
 
     try:
-        return open_base(folder, is_trusted=is_trusted(folder, settings))
+        return open_base(folder, is_trusted=_is_trusted(folder, settings))
     except ValueError as error:
         raise InputError(str(error), "careen origin build --kb DIR makes one") from None
 
@@ -185,6 +192,11 @@ def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Iden
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
     if root.is_file():
+        if _is_tar(root):
+            raise InputError(
+                f"{root} is an archive: only files and folders are read",
+                f"unpack it; of an image: careen scan {root} --scanners vuln,origin, and careen inventory {root}",
+            )
         yield root.name, _content(root)
         return
     if not root.is_dir():
@@ -195,6 +207,12 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
             path = Path(place, name)
             if not path.is_symlink() and path.is_file():
                 yield path.relative_to(root).as_posix(), _content(path)
+
+
+def _is_tar(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(262)[257:] == b"ustar"
+    return False
 
 
 def _content(path: Path) -> bytes:

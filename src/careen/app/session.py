@@ -90,6 +90,8 @@ class Session:
         self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
         if settings.read_toc and settings.verify_diff_ids:
             raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
+        if "licence" in settings.scanners and not (settings.licence_deny or settings.licence_ask or settings.licence_allow):
+            log.warning("no licence can be a finding without --licence-deny, --licence-ask or --licence-allow")
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
@@ -147,17 +149,10 @@ class Session:
     ) -> Report:
         """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings. ``matcher``: in
         place of the advisory database."""
-        from careen.model.finding import Vulnerability
-
         with self._scanned(reference, progress, policy, matcher) as scanned:
             report = scanned.report
-            if plan and any(isinstance(finding, Vulnerability) for finding in report.findings):
-                from careen.matching.quick_plan import quick_plan
-
-                reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
-                report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
             if plan:
-                report = replace(report, plan=self._with_repairs(report, report.plan))
+                report = self.with_plan(report, scanned.knowledge)
         if self._settings.exposure:
             from careen.app.exposing import around
 
@@ -168,15 +163,31 @@ class Session:
 
         return compared(report, self._policy_with_baseline(progress).baseline)
 
+    def with_plan(self, report: Report, knowledge: Knowledge | None) -> Report:
+        """With what removes its findings. Without ``knowledge`` the fixed versions that they name decide."""
+        from careen.model.finding import Vulnerability
+
+        made = None
+        if any(isinstance(finding, Vulnerability) for finding in report.findings):
+            from careen.matching.quick_plan import quick_plan
+
+            reassess = self._reassessing(report, knowledge) if knowledge else None
+            made = quick_plan(report, self.schemes, self.ecosystems, reassess)
+        return replace(report, plan=self._with_repairs(report, made))
+
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent
     ) -> "tuple[Report, Explanation]":
-        """Why a vulnerability is, or is not, found in the packages of that name."""
-        from careen.matching.explain import explain
+        """Why a vulnerability is, or is not, found in the packages of that name; without one, in those that a source names."""
+        from careen.app.explaining import packages_named
+        from careen.matching.explain import Explainer
 
         with self._scanned(reference, progress) as scanned:
-            report, known = scanned.report, scanned.knowledge
-            return report, explain(id, package, report, known, self.schemes, self.ecosystems)
+            explainer = Explainer(scanned.report, scanned.knowledge, self.schemes, self.ecosystems)
+            found = explainer.explain(id, package)
+            if package is None and not found.of_packages:
+                found = explainer.explain(id, None, packages_named(found.ids, self._settings))
+            return scanned.report, found
 
     def reconcile(self, reference: str, other: "OtherScan", progress: Progress = silent) -> "Reconciled":
         """How another scanner's report of the image differs, and why."""

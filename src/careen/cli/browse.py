@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     if find_spec("textual") is None:
         raise UsageError("careen browse needs the package textual, which is not installed", "pip install 'careen[browse]'")
     if not sys.stdout.isatty() or not sys.stdin.isatty():
-        raise UsageError("careen browse needs a terminal", "careen scan REFERENCE or careen convert REPORT --to table prints")
+        raise UsageError(
+            "careen browse needs a terminal", "careen scan REFERENCE or careen convert REPORT --format table prints"
+        )
     settings = settings_of(arguments)
     report = with_progress(settings, lambda progress: report_of(arguments.reference, settings, progress))
     from .browser import Browser

@@ -9,7 +9,7 @@ from .settings import loaded_settings
 
 def parser() -> Parser:
     made = Parser(prog="careen config", description="Show the settings that a scan uses, and where each comes from.")
-    made.add_argument("action", choices=["show"], help="show every setting")
+    made.add_argument("action", nargs="?", choices=["show"], default="show", help="show every setting")
     made.add_argument("--json", action="store_true", help="print JSON")
     add_common(made)
     return made

@@ -87,12 +87,12 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
         yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
     yield from record_lines(explanation.records)
     yield from weakness_lines(explanation.weaknesses)
+    if explanation.are_namesakes or not explanation.of_packages:
+        yield ""
+        yield _none(explanation)
     for package in explanation.of_packages:
         yield ""
         yield from _package(package)
-    if not explanation.of_packages:
-        yield ""
-        yield _none(explanation)
     if explanation.notes:
         yield ""
         yield "Not everything in this image was assessed:"
@@ -126,15 +126,21 @@ def _none(explanation: "Explanation") -> str:
 
     if explanation.package:
         return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
-    known = "" if explanation.records else " This id is not in the database."
-    return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
+    more = "" if explanation.records else " This id is not in the database."
+    if explanation.is_of_package:
+        more = (
+            f" It is the name of a package: careen explain ID {visible(explanation.id)} IMAGE explains a vulnerability of it."
+        )
+    if explanation.of_packages:
+        more = " Advisories of other releases or ecosystems name packages with the name of these:"
+    return f"No source names it for any of the {explanation.packages} packages of this image.{more}"
 
 
 def _package(package: "PackageExplanation") -> Iterator[str]:
     from careen.output.escape import visible
 
     outcome = OUTCOMES[package.outcome].upper()
-    yield f"{visible(package.name)} {visible(package.version)}: {outcome}: {visible(package.why)}"
+    yield f"{visible(f'{package.name} {package.version}'.strip())}: {outcome}: {visible(package.why)}"
     yield f"  {visible(package.purl)}"
     if package.paths:
         more = f" and {len(package.paths) - 1} more" if len(package.paths) > 1 else ""

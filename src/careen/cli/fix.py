@@ -117,7 +117,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
             yield f"   {upgrade.removes:>5}  {visible(upgrade.package)} {visible(upgrade.version)} -> {visible(upgrade.to)}"
         if len(action.upgrades) > MAX_LISTED:
             rest = action.upgrades[MAX_LISTED:]
-            yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {len(rest)} more packages"
+            yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {plural(len(rest), 'more package')}"
     if not plan.actions:
         yield ""
         yield "Nothing in this image can be upgraded to a version that fixes anything."

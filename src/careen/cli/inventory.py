@@ -190,7 +190,7 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         for package in listed
     ]
     stream.write(f"{visible(image.reference)}: {plural(len(packages), 'package')}{name}\n\n")
-    write_columns(COLUMNS, rows, stream)
+    write_columns(COLUMNS, rows, stream, options.width)
     if report.inventory.unknowns:
         unknowns = report.inventory.unknowns
         shown = unknowns if options.verbose else unknowns[:10]

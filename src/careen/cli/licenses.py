@@ -116,25 +116,32 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         by_licence[name].append(component)
     silent = len(by_licence.get(UNSTATED, ()))
     known = sum(component.licence.is_known for component in components)
-    stream.write(
-        f"{visible(report.image.reference)}: {plural(len(components), 'package')}, "
-        f"{known:,} with a licence of the SPDX list{f'; of {silent:,} the image states none' if silent else ''}\n\n"
-    )
+    unstated = f"; of {silent:,} the image states none" if silent else ""
+    head = f"{visible(report.image.reference)}: {plural(len(components), 'package')}, "
+    _paragraph(f"{head}{known:,} with a licence of the SPDX list{unstated}", stream, options.width)
+    stream.write("\n")
     rows = [
         (licence, category(found[0].licence.concluded), f"{len(found):,}", _names(found, options.verbose))
         for licence, found in sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-    write_columns(COLUMNS, rows, stream)
+    write_columns(COLUMNS, rows, stream, options.width)
     differing = [component for component in components if differs(component)]
     if differing:
         stream.write(f"\nDeclared, and other licences found in their files ({len(differing):,}):\n")
         for component in differing if options.verbose else differing[:10]:
-            name = f"{component.package.name} {component.package.version}"
-            stream.write(
-                f"  {visible(name)}: {visible(component.licence.declared)}; found {visible(component.licence.found)}\n"
-            )
+            name = f"{component.package.name} {component.package.version}".strip()
+            text = f"{visible(name)}: {visible(component.licence.declared)}; found {visible(component.licence.found)}"
+            _paragraph(text, stream, options.width, "  ")
         if len(differing) > 10 and not options.verbose:
             stream.write(f"  and {len(differing) - 10:,} more (--verbose)\n")
+
+
+def _paragraph(text: str, stream: TextIO, width: int, indent: str = "") -> None:
+    from careen.output.lines import wrapped
+
+    first, *rest = wrapped(text, max(width - len(indent) - 2, 30)) if width else [text]
+    stream.write(f"{indent}{first}\n")
+    stream.writelines(f"{indent}  {part}\n" for part in rest)
 
 
 def _names(components: "list[Component]", verbose: bool) -> str:

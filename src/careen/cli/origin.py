@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from careen.plugins import Progress
 
 ACTIONS = ("build", "identify", "stats", "show", "merge", "export", "import", "push", "pull")
-
+READS = ("identify", "stats", "show")
 
 MOST_CVES = 6  # of a component in a table
 
@@ -48,6 +48,7 @@ actions:
   pull ADDRESS     take one from a registry, verified by --root
 
 examples:
+  careen origin identify src/
   careen origin build --kb base --from pypi:requests --from npm:lodash
   careen origin build --kb base --from dir:zlib-1.3.1=zlib@1.3.1
   careen origin identify --kb base src/
@@ -61,8 +62,8 @@ examples:
         metavar="DIR",
         type=Path,
         action="append",
-        required=True,
-        help="folder of the knowledge base; identify: several are looked up together",
+        help="folder of the knowledge base (identify, stats, show: default: those that scans use); identify: several are "
+        "looked up together",
     )
     made.add_argument(
         "--from",
@@ -106,6 +107,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
+    if arguments.bases is None:
+        arguments.bases = _usual_bases(arguments.action, settings)
     if arguments.action == "identify":
         return _identify(arguments, settings)
     if len(arguments.bases) > 1:
@@ -113,6 +116,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action in ("merge", "export", "import", "push", "pull", "show") and not arguments.arguments:
         raise UsageError(f"careen origin {arguments.action} needs an argument", "careen origin --help")
     return _DONE[arguments.action](arguments, settings, arguments.bases[0])
+
+
+def _usual_bases(action: str, settings: "Settings") -> list[Path]:
+    from careen.app.origin import folders_of
+
+    found = [*folders_of(settings)] if action in READS else []
+    if not found:
+        raise UsageError(f"careen origin {action} needs a knowledge base", "--kb DIR names its folder")
+    return found if action == "identify" else found[:1]
 
 
 def _identify(arguments: argparse.Namespace, settings: "Settings") -> int:

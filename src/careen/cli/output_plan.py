@@ -9,7 +9,10 @@ from msgspec.structs import replace
 
 from careen.config import Settings, nearest
 from careen.errors import UsageError
+from careen.log import logger
 from careen.plugins import Reporter
+
+log = logger(__name__)
 
 # Names of formats as other scanners write them.
 SAME_FORMATS = {"cyclonedx-json": "cyclonedx", "spdx-json": "spdx", "md": "markdown"}
@@ -44,7 +47,16 @@ def plan_outputs(
     _refuse_same_file(files)
     for file in files:
         _refuse_unwritable(file)
+    for output in outputs:
+        _warn_of_suffix(output, reporters)
     return tuple(outputs)
+
+
+def _warn_of_suffix(output: Output, reporters: Mapping[str, Reporter]) -> None:
+    """A program that reads report.json cannot read a table."""
+    suffix = output.path.suffix.lower().removeprefix(".") if output.path else ""
+    if output.reporter.name == "table" and suffix in reporters:
+        log.warning("%s gets the table: --format %s writes %s there", output.path, suffix, suffix)
 
 
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:

@@ -16,7 +16,7 @@ from careen.errors import UsageError
 
 from .fields import field_by_key, is_list, is_path
 from .settings import SECRET, Settings
-from .values import nearest, value_of
+from .values import nearest, parts_of, value_of
 
 PREFIX = "CAREEN_"
 
@@ -97,7 +97,7 @@ def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, 
         if key in SECRET:
             raise UsageError(f"{path}: {key!r} does not belong in a file", f"set {PREFIX}{key.upper()} or use docker login")
         if isinstance(value, str) and is_list(known[key]):
-            value = [value]
+            value = parts_of(known[key], [value])
         if is_path(known[key]):  # relative to the file
             value = _beside(path, value)
         yield str(path), key, value

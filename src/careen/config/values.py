@@ -40,7 +40,7 @@ def value_of(place: str, field: FieldInfo, value: Any, *, lenient: bool) -> Any:
     Raises UsageError, which begins with ``place``.
     """
     if lenient and is_list(field):
-        value = _parts(field, value)
+        value = parts_of(field, value)
     if lenient and is_switch(field) and isinstance(value, str):
         value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
     if words := choices(field):
@@ -52,7 +52,7 @@ def value_of(place: str, field: FieldInfo, value: Any, *, lenient: bool) -> Any:
     return found
 
 
-def _parts(field: FieldInfo, value: Any) -> list[Any]:
+def parts_of(field: FieldInfo, value: Any) -> list[Any]:
     """The parts of a list: of one text, or of several, each of which may have commas of its own."""
     is_one = isinstance(value, str | Path)
     parts = [value] if is_one else list(value)

@@ -80,8 +80,7 @@ def remedy(finding: Vulnerability) -> str:
 
 
 def _of_vulnerability(finding: Vulnerability) -> list[str]:
-    package = f"{finding.package_name} {finding.package_version}"
-    facts = [f"{plain(package)}: {plain(remedy(finding))}", f"risk {finding.risk:g} of 100"]
+    facts = [f"{plain(finding.subject)}: {plain(remedy(finding))}", f"risk {finding.risk:g} of 100"]
     if finding.kev:
         facts.append("known to be exploited (CISA)")
     if finding.epss:
@@ -106,7 +105,7 @@ def _reference(reference: str) -> str:
 def _message(finding: Finding) -> str:
     if isinstance(finding, Vulnerability):
         summary = f": {finding.summary}" if finding.summary else ""
-        return visible(f"{finding.package_name} {finding.package_version}: {remedy(finding)}{summary}", 500)
+        return visible(f"{finding.subject}: {remedy(finding)}{summary}", 500)
     if isinstance(finding, ExposedSecret):
         return visible(f"{finding.title}: {finding.match}", 500)
     return visible(f"{finding.title}: {finding.message}" if finding.message else finding.title, 500)

@@ -35,6 +35,7 @@ from .subject import Subject
 from .subjects import subjects_of
 
 Outcome = Literal["found", "set_aside", "not_found", "not_judged"]
+MAX_NAMESAKES = 20
 _ORDER: tuple[Outcome, ...] = ("found", "set_aside", "not_found", "not_judged")
 
 
@@ -73,6 +74,9 @@ class Explanation(Struct, frozen=True):
     packages: int  # in the image
     notes: tuple[str, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
+    # ``of_packages`` are those of a name that only advisories of other releases or ecosystems have
+    are_namesakes: bool = False
+    is_of_package: bool = False  # ``id`` is the name of a package of the image, and of no vulnerability
 
 
 def explain(
@@ -108,7 +112,9 @@ class Explainer:
                 for name in (advisory.id, *advisory.aliases):
                     self._by_id.setdefault(name, []).append(advisory)
 
-    def explain(self, id: str, wanted: str | None = None) -> Explanation:
+    def explain(self, id: str, wanted: str | None = None, elsewhere: Collection[str] = ()) -> Explanation:
+        """``elsewhere``: what advisories of any release and ecosystem name. Packages of such a name are explained if no others
+        are."""
         report, knowledge = self._report, self._knowledge
         inventory = report.inventory
         packages = [package for package in inventory.packages if wanted is None or is_wanted(package, wanted)]
@@ -119,11 +125,18 @@ class Explainer:
             return Explanation(id, (id,), (), wanted, tuple(explained), count, notes)
         ids, records = _all_ids(id, self._by_id, knowledge)
         explained = [entry for package in packages if (entry := self._of_package(package, ids, wanted is not None, knowledge))]
+        are_namesakes = False
+        if not explained and elsewhere:
+            names = {name.lower() for name in elsewhere}
+            named = [package for package in packages if names & _names(package)][:MAX_NAMESAKES]
+            explained = [entry for package in named if (entry := self._of_package(package, ids, True, knowledge))]
+            are_namesakes = bool(explained)
         explained.sort(key=lambda entry: (_ORDER.index(entry.outcome), entry.purl, entry.paths))
         listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
         own = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
         weaknesses = _weaknesses(own, knowledge)
-        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses)
+        is_of_package = not own and not explained and any(is_wanted(package, id) for package in inventory.packages)
+        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses, are_namesakes, is_of_package)
 
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge
@@ -143,6 +156,10 @@ def is_wanted(package: Package, wanted: str) -> bool:
     if package.source:
         names.add(package.source.name)
     return wanted in names or wanted.lower() == package.name.lower()
+
+
+def _names(package: Package) -> set[str]:
+    return {name.lower() for name in (package.name, package.source.name if package.source else "") if name}
 
 
 def _all_ids(
@@ -262,7 +279,8 @@ def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapp
 def _unassessed(package: Package, reason: Unassessed, report: Report, ids: Iterable[str]) -> PackageExplanation:
     finding, by = _finding_of(package, ids, report)
     outcome: Outcome = "not_judged" if finding is None else "set_aside" if by else "found"
-    why = unassessed_text(reason, package.type, package.owned_by or "")
+    why = suppressed_text(by) if by else found_text(finding) if finding else ""
+    why = why or unassessed_text(reason, package.type, package.owned_by or "")
     return PackageExplanation(
         package.purl, package.name, package.version, _paths(package), "", outcome, why, finding=finding, by=by
     )

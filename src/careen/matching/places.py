@@ -5,8 +5,9 @@ a project. Its findings are gone when all of its places are changed. A command t
 changes both.
 
 Paths come from the image: what would need quoting in a shell does not become a place of a command.
-**Source:** PEP 376 (site-packages); npm, "folders" and "package-lock.json"; pnpm, "Symlinked node_modules structure";
-Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
+**Source:** PEP 376 (site-packages); uv, "Locking and syncing"; npm, "folders" and "package-lock.json"; pnpm, "Symlinked
+node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot,
+"The Executable Jar Format".
 """
 
 from collections.abc import Iterable, Mapping
@@ -101,7 +102,7 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
             found = _PIP.match(path)
             if found and _is_safe(found["prefix"]):
                 return Place("pip", f"/{found['prefix']}bin/{found['python']}", "dockerfile")
-            return Place("pip", path)
+            return Place("uv" if basename(path) == "uv.lock" else "pip", path)
         case "npm":
             return _npm(package, path, clients)
         case "composer":

@@ -188,7 +188,7 @@ def _hints(
     if uninstallable or from_base:
         yield RefreshBase(len(uninstallable), base, from_base)
     unfixed = [finding for finding in system if not finding.fix.versions]
-    if report.end_of_life and report.end_of_life < report.created[:10] and unfixed:
+    if report.end_of_life and report.end_of_life < report.created[:10]:
         distribution = changed.distribution
         name = distribution.pretty_name if distribution else "the distribution"
         yield NewerRelease(len(unfixed), name, report.end_of_life)
@@ -208,7 +208,7 @@ def _to_renew(after: Sequence[Vulnerability], whys: Mapping[str, Obstacle]) -> I
         obstacle = whys.get(finding.package)
         if finding.fix.versions and obstacle and obstacle.code == "bundled":
             counts[obstacle.by] += 1
-            inside[obstacle.by].add(f"{finding.package_name} {finding.package_version}".strip())
+            inside[obstacle.by].add(finding.subject)
     for owner, count in counts.most_common(MAX_BUNDLES):
         yield NewerBundle(count, owner, tuple(sorted(inside[owner])))
 

@@ -2,10 +2,13 @@
 
 Names, versions and paths come from the image: what would need quoting in a shell is not put into a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), go, cargo.
+Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
 """
 
 from collections.abc import Mapping, Sequence
+
+# The field of package.json that replaces what other packages depend on.
+_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
@@ -25,16 +28,15 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
         case "npm" | "pnpm" | "yarn" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
-        case "npm overrides":
-            return f"cd {place} && npm pkg set " + _each(best, "'overrides[{}]={}'") + " && npm install"
-        case "pnpm overrides":
-            return f"cd {place} && npm pkg set " + _each(best, "'pnpm.overrides[{}]={}'") + " && pnpm install"
-        case "yarn resolutions":
-            return f"cd {place} && npm pkg set " + _each(best, "'resolutions[{}]={}'") + " && yarn install"
+        case "npm overrides" | "pnpm overrides" | "yarn resolutions":
+            client = manager.partition(" ")[0]
+            return f"cd {place} && npm pkg set " + _each(best, f"'{_OVERRIDES[client]}[{{}}]={{}}'") + f" && {client} install"
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":
             return " && ".join(f"go get {'go' if name == 'stdlib' else name}@{_go(name, to)}" for name, to in best.items())
+        case "uv":
+            return "uv lock " + _each(best, "--upgrade-package '{}=={}'")
         case "cargo":
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":

@@ -81,6 +81,11 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     lowered_by: LoweredBy | None = None  # what lowered the confidence to possible: no program has the functions linked
     location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
 
+    @property
+    def subject(self) -> str:
+        """The package with its version, if it has one."""
+        return f"{self.package_name} {self.package_version}".rstrip()
+
 
 class Location(Struct, frozen=True):
     """The place of a finding: a path (in the image, or of the file that was checked) and lines counted from 1."""

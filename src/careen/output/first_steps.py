@@ -34,10 +34,14 @@ class Step(Struct, frozen=True):
     commands: tuple[str, ...] = ()  # a line each
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
+    exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
+    is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
 
     @property
     def effect(self) -> str:
-        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"."""
+        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"; "brings fixes again"."""
+        if self.is_release and not self.removes:
+            return "brings fixes again"
         more = f", maybe {self.maybe:,} more" if self.maybe else ""
         return f"{'removes' if self.certain else 'may remove'} {self.removes:,}{more}"
 
@@ -47,14 +51,16 @@ def first_steps(report: Report) -> list[Step]:
     in_packages = [row for row in rows if row.fix_state]  # fixed by another version
     steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
     steps += _of_repairs(report, [row for row in rows if not row.fix_state])
+    steps += _of_release(report, in_packages)
     return sorted(steps, key=_rank)
 
 
-def _rank(step: Step) -> tuple[int, int, bool, int, str]:
-    """What removes critical and high findings is first."""
+def _rank(step: Step) -> tuple[int, int, int, bool, int, int, str]:
+    """What is exploited already is first, then what is critical, then what is high. An unrated finding may be severe."""
     counts = dict(step.severities)
-    critical, high = counts.get("critical", 0), counts.get("high", 0)
-    return (-(critical + high), -critical, not step.certain, -step.removes, step.title)
+    critical, high = counts.get("critical", 0) + step.is_release, counts.get("high", 0)
+    other = counts.get("medium", 0) + counts.get("unknown", 0)
+    return (-step.exploited, -critical, -high, not step.certain, -other, -step.removes, step.title)
 
 
 def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
@@ -76,6 +82,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             commands_of(action),
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
+            _exploited(upgraded),
         )
     for owner, copies in inside.items():
         names = few([*dict.fromkeys(row.subject for row in copies)])
@@ -95,9 +102,11 @@ def _detail(action: Action) -> str:
 
 
 def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
-    """The rows that the upgrade fixes; empty if it fixes only some rows of the package, because it is not known which."""
-    rows = [row for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
-    return rows if len(rows) == upgrade.removes else []
+    """The rows that the upgrade removes, also those without a fixed version; empty if it removes only some, because it is not
+    known which."""
+    rows = by_purl.get(upgrade.purl, [])
+    fixed = [row for row in rows if row.fixed_in]
+    return next((known for known in (rows, fixed) if len(known) == upgrade.removes), [])
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -143,14 +152,37 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
     for repair in (report.plan.repairs if report.plan else ()) or repairs_of(report):
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
-            yield replace(_step(repair.title, group, " ".join(repair.steps)), commands=tuple(repair.lines))
+            title = f"{repair.title}{_at(group) if report.image.kind == 'files' else ''}"
+            yield replace(_step(title, group, " ".join(repair.steps)), commands=tuple(repair.lines))
+
+
+def _at(rows: Iterable[Row]) -> str:
+    """ ": compose.yaml:7 and 2 more"; the title of a secret names its file already."""
+    places = [*dict.fromkeys(row.place for row in rows if row.line and row.kind == "misconfiguration")]
+    more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+    return f": {places[0]}{more}" if places else ""
+
+
+def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
+    """A release that has ended gets no fixes: what is found later stays, and so do the findings without a fix."""
+    distribution = report.inventory.distribution
+    if distribution is None or not report.end_of_life or report.end_of_life >= report.created[:10]:
+        return
+    name = distribution.pretty_name or f"{distribution.id} {distribution.version}"
+    left = [row for row in rows if _is_of_system(row) and not row.fixed_in]
+    title = f"move to a supported release: {name} ended {report.end_of_life}"
+    yield replace(_step(title, left, "Build on a release that gets security updates.", certain=False), is_release=True)
 
 
 def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
     fingerprints = tuple(row.fingerprint for row in group)
-    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints)
+    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints, _exploited(group))
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
     counts = Counter(row.severity for row in rows)
     return tuple((severity, counts[severity]) for severity in SEVERITIES if counts[severity])
+
+
+def _exploited(rows: Iterable[Row]) -> int:
+    return sum(bool(row.exploited) for row in rows)

@@ -82,7 +82,7 @@ def entry(finding: Finding, name: str, text: str, identifiers: Sequence[dict[str
 
 
 def vulnerability(finding: Vulnerability, location: dict[str, Any]) -> dict[str, Any]:
-    name = f"{finding.id} in {finding.package_name} {finding.package_version}"
+    name = f"{finding.id} in {finding.subject}"
     by_id = {advisory.id: url for advisory in finding.advisories if (url := web_link(advisory.url))}
     weaknesses = [weakness.id for weakness in finding.weaknesses]
     ids = dict.fromkeys(filter(None, (finding.id, *finding.aliases, *weaknesses)))

@@ -89,7 +89,7 @@ def _about(report: Report, category: str) -> dict[str, Any]:
 
 def _tree(report: Report, found: Mapping[str, Vulnerability]) -> dict[str, Any]:
     name = report.image.reference or IMAGE
-    packages = {purl: f"{finding.package_name} {finding.package_version}".strip() or purl for purl, finding in found.items()}
+    packages = {purl: finding.subject or purl for purl, finding in found.items()}
     tree: dict[str, Any] = {
         "full_product_names": [
             {"product_id": IMAGE, "name": name, **_helper(image_purl(report.image) or "")},

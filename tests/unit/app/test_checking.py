@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from msgspec.structs import replace
 
@@ -25,6 +27,19 @@ def test_misconfigurations_secrets_and_what_the_build_installs(settings):
     assert [package.purl for package in report.inventory.packages] == ["pkg:pypi/django@3.2.0"]
     assert "no_database" in {reason.code for reason in report.coverage.reasons}
     assert (report.image.reference, report.image.kind) == (".", "files")
+
+
+def test_what_fixes_the_packages_that_a_build_installs(settings, tmp_path):
+    affected = [
+        {"package": {"ecosystem": "PyPI", "name": "django"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
+        for events in ([{"introduced": "0"}, {"fixed": "3.2.5"}], [{"introduced": "4.0"}, {"fixed": "4.0.2"}])
+    ]
+    (tmp_path / "advisories").mkdir()
+    (tmp_path / "advisories" / "one.json").write_text(json.dumps({"id": "CVE-2021-1", "affected": affected}))
+    report = check(["."], replace(settings, advisories=tmp_path / "advisories"))
+    (action,) = report.plan.actions
+    assert [(upgrade.package, upgrade.to, upgrade.removes) for upgrade in action.upgrades] == [("django", "3.2.5", 1)]
+    assert any(repair.kind == "secret" for repair in report.plan.repairs)
 
 
 def test_only_what_is_asked_for(settings):

@@ -80,6 +80,13 @@ def test_a_condition_about_licences_looks_at_those_that_an_sbom_states(settings,
         assert session.scan("./bom.json").verdict.exit_code == code
 
 
+def test_licences_without_a_rule_about_them_are_a_warning(settings, caplog):
+    Session(replace(settings, scanners=("licence",), licence_deny=("AGPL-*",))).__exit__()
+    assert caplog.text == ""
+    Session(replace(settings, scanners=("licence",))).__exit__()
+    assert "no licence can be a finding without --licence-deny" in caplog.text
+
+
 def test_an_sbom_without_any_licence_passes_no_condition_about_them(settings):
     asked = replace(settings, scanners=("licence",), fail_on=("licence",))
     with Session(asked) as session, pytest.raises(UsageError, match="this SBOM states no licence"):

@@ -16,5 +16,6 @@ def test_every_setting_with_its_origin(careen_command, monkeypatch, tmp_path):
 
 
 def test_for_programs(careen_command):
+    assert careen_command("config", "--json") == careen_command("config", "show", "--json")
     document = json.loads(careen_command("config", "show", "--json")[1])
     assert document["strict"] == {"value": "false", "origin": "default"}

@@ -11,6 +11,7 @@ from careen.matching.statements import Statement
 from careen.model.advisory import Cvss, VulnerabilityRecord
 
 STATEMENT = Statement("debian", "CVE-1", "debian:12", "openssl", "fixed", "high", ("1 is below 2",), True, True)
+RECORDS = (VulnerabilityRecord("CVE-1", "nvd"),)
 PACKAGE = PackageExplanation(LIBSSL.purl, "libssl3", "1", ("a", "b"), "openssl 1", "found", "1 < 2", (), (STATEMENT,))
 
 
@@ -32,6 +33,18 @@ def test_a_finding():
         "    1 is below 2",
         "  reported as high (osv), confirmed, risk 5.0, fix: 9.9.9",
     ]
+
+
+def test_namesakes_come_after_what_is_stated_about_the_image():
+    lines = lines_of(replace(PACKAGE, outcome="not_found", statements=()), are_namesakes=True, records=RECORDS)
+    sentence = "No source names it for any of the 5 packages of this image. Advisories of other releases"
+    assert [line[: len(sentence)] for line in lines].index(sentence) < [line[:9] for line in lines].index("libssl3 1")
+
+
+def test_the_name_of_a_package_in_the_place_of_an_id():
+    lines = lines_of(id="openssl", ids=("openssl",), is_of_package=True)
+    assert "It is the name of a package: careen explain ID openssl IMAGE" in lines[2]
+    assert "This id is not in the database." in lines_of(id="CVE-1")[2]
 
 
 def test_sources_that_do_not_name_it():

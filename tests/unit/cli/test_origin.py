@@ -1,4 +1,5 @@
 import json
+import tarfile
 
 import pytest
 
@@ -32,6 +33,28 @@ def test_code_in_a_folder_is_identified(base, tmp_path, capsys):
     assert (component["confidence"], component["modified"], found["unexplained"]) == ("exact", False, 1)
     assert main(["origin", "identify", "--kb", str(base), str(tmp_path / "app")]) == 0
     assert "demo 1.0  copied.py\n    exact, as published: 1 of 1 files" in capsys.readouterr().out
+
+
+def test_without_a_base_it_asks_those_of_a_scan(base, tmp_path, capsys, monkeypatch):
+    (tmp_path / "copied.py").write_text(CODE)
+    monkeypatch.setattr("careen.app.origin.SHIPPED", base)
+    for line in (["origin", "identify", str(tmp_path / "copied.py")], ["origin", str(tmp_path / "copied.py")]):
+        assert main(line) == 0
+        assert "demo 1.0" in capsys.readouterr().out
+    assert main(["origin", "stats"]) == 0
+    assert capsys.readouterr().out.startswith("1 project, 1 version, ")
+    monkeypatch.setattr("careen.app.origin.SHIPPED", tmp_path / "none")
+    assert main(["origin", "identify", str(tmp_path)]) == 2
+    assert "careen origin identify needs a knowledge base" in capsys.readouterr().err
+    assert main(["origin", "build", "--from", "pypi:demo"]) == 2
+    assert "careen origin build needs a knowledge base" in capsys.readouterr().err
+
+
+def test_an_archive_is_not_one_file_of_code(base, tmp_path, capsys):
+    with tarfile.open(tmp_path / "image.tar", "w") as archive:
+        archive.add(base / "manifest.json")
+    assert main(["origin", "identify", "--kb", str(base), str(tmp_path / "image.tar")]) == 3
+    assert "image.tar is an archive" in capsys.readouterr().err
 
 
 def test_the_content_of_a_base(base, capsys):

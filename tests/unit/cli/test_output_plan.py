@@ -35,6 +35,14 @@ def test_output_is_for_the_format_without_a_file(tmp_path):
     assert plan(tmp_path, "json", output=Path("-")) == [("json", None, None)]
 
 
+def test_a_table_in_a_file_that_is_named_after_a_format_is_a_warning(tmp_path, caplog):
+    plan(tmp_path, "json", output=tmp_path / "report.json")
+    plan(tmp_path, "table", output=tmp_path / "report.txt")
+    assert caplog.text == ""
+    plan(tmp_path, "table", output=tmp_path / "report.JSON")
+    assert "report.JSON gets the table: --format json writes json there" in caplog.text
+
+
 def test_a_folder_is_made_and_has_files_for_formats_without_one(tmp_path):
     folder = tmp_path / "new" / "reports"
     assert plan(tmp_path, "json", "sarif=s.json", folder=folder, several=False) == [

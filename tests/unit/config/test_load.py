@@ -181,3 +181,10 @@ def test_a_home_that_may_not_be_looked_into_has_no_file(monkeypatch, tmp_path):
     found = load({}, {"HOME": str(tmp_path)})
     monkeypatch.undo()
     assert set(found.origins.values()) == {"default"}
+
+
+def test_a_text_for_a_list_is_read_as_a_flag_is(tmp_path):
+    file = file_of(tmp_path, 'severity = "high, CRITICAL"\nfail_on = "fixable:high,kev"\nformat = "json=a,b.json"\n')
+    settings = load({}, HOME, file).settings
+    assert (settings.severity, settings.fail_on) == (("high", "critical"), ("fixable:high", "kev"))
+    assert settings.format == ("json=a,b.json",)

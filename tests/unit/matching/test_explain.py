@@ -14,10 +14,10 @@ from tests.support.matching import (
     rpm,
     run,
 )
-from tests.support.reports import clean
+from tests.support.reports import clean, vulnerability
 
 from careen.database.combined import FallbackKnowledge
-from careen.matching.explain import explain
+from careen.matching.explain import Explainer, explain
 from careen.matching.explain_texts import range_text
 from careen.matching.keys import keys_of
 from careen.model.advisory import Listed, Malicious, Range, VulnerabilityRecord
@@ -71,6 +71,29 @@ def test_an_installed_fix_is_why_it_is_not_found():
     assert one.outcome == "not_found"
     assert one.why == "3.0.11-1 is not below 3.0.11-1, which fixes it"
     assert not one.statements[0].affects
+
+
+def test_packages_of_a_name_that_only_other_advisories_have():
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(), pypi())), findings=())
+    explainer = Explainer(report, knowledge(info()), SCHEMES, ECOSYSTEMS)
+    found = explainer.explain("CVE-2026-0001", None, {"OpenSSL", "libfoo"})
+    assert found.are_namesakes
+    assert [(one.name, one.outcome) for one in found.of_packages] == [("libssl3", "not_found")]
+    nothing = explainer.explain("CVE-2026-0001", None, {"libfoo"})
+    assert (nothing.are_namesakes, nothing.of_packages) == (False, ())
+
+
+def test_the_name_of_a_package_is_no_vulnerability():
+    assert explained("OpenSSL", None, [deb()], [info()]).is_of_package is False
+    assert explained("openssl", None, [deb()], [info()]).is_of_package
+    assert not explained("CVE-2026-0001", None, [deb()], [advisory(), info()]).is_of_package
+
+
+def test_packages_that_a_source_names_come_without_namesakes():
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(), deb("other", source=Source("other", "1")))), findings=())
+    explainer = Explainer(report, knowledge(advisory(), info()), SCHEMES, ECOSYSTEMS)
+    found = explainer.explain("CVE-2026-0001", None, {"other"})
+    assert (found.are_namesakes, [one.name for one in found.of_packages]) == (False, ["libssl3"])
 
 
 def test_a_package_for_which_no_source_names_it():
@@ -153,6 +176,14 @@ def test_the_distribution_takes_precedence():
 def test_a_package_that_no_source_covers(package, why):
     one = only("CVE-1", "x", [package], [])
     assert (one.outcome, one.why, one.assessed_as) == ("not_judged", why, "")
+
+
+def test_a_finding_by_content_has_its_own_reason():
+    copy = Package("generic", None, "libpng", "", evidence=(Evidence("opt/libpng.so", 0),))
+    one = vulnerability("CVE-2026-0001", copy, reason="code of libpng, by its content", confidence="possible")
+    report = replace(clean(), inventory=Inventory(DEBIAN, (copy,)), findings=(one,))
+    (found,) = explain("CVE-2026-0001", None, report, knowledge(info()), SCHEMES, ECOSYSTEMS).of_packages
+    assert (found.outcome, found.why) == ("found", "code of libpng, by its content; possible")
 
 
 def test_without_a_feed_nothing_is_assessed():

@@ -15,6 +15,7 @@ from careen.model.package import Package
         ("tdnf", "tdnf -y update a b && tdnf clean all"),
         ("zypper", "zypper --non-interactive update a b && zypper clean --all"),
         ("cargo", "cargo update -p a@1 --precise 2 && cargo update -p b@1 --precise 3"),
+        ("uv", "uv lock --upgrade-package 'a==2' --upgrade-package 'b==3'"),
         ("composer", "composer require a:^2 b:^3"),
         ("dotnet", "dotnet add package a --version 2 && dotnet add package b --version 3"),
         ("maven", "set a to 2, b to 3"),

@@ -1,6 +1,7 @@
 from msgspec.structs import replace
-from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, faulty, usual, vulnerability
+from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, ROOT_USER, faulty, usual, vulnerability
 
+from careen.model.finding import Fix, Location
 from careen.model.plan import Action, Advice, Change, Plan, Upgrade
 from careen.output.first_steps import first_steps
 
@@ -51,6 +52,16 @@ def test_other_kinds_are_grouped_by_what_they_advise():
     ]  # fmt: skip
 
 
+def test_a_misconfiguration_of_a_file_is_named_with_its_place():
+    def at(*lines):
+        places = [replace(ROOT_USER, location=Location("compose.yaml", line), fingerprint=f"f{line}") for line in lines]
+        return [step.title for step in first_steps(replace(faulty(), findings=tuple(places)))]
+
+    assert at(7) == ["Container runs as root: compose.yaml:7"]
+    assert at(7, 9, 12) == ["Container runs as root: compose.yaml:7 and 2 more"]
+    assert at(None) == ["Container runs as root"]
+
+
 def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
     found = (vulnerability("CVE-1", JINJA), vulnerability("CVE-2", LOG4J))
     alone = Plan(2, 2, 2, (), (), (), bundled={LOG4J.purl: "Jinja2"})
@@ -59,6 +70,50 @@ def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
     pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
     (step,) = first_steps(replace(usual(), findings=found, plan=replace(alone, actions=(pip,))))
     assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")
+
+
+def test_what_is_exploited_is_first_then_the_worst_severity():
+    found = (
+        *(vulnerability(f"CVE-{n}", LIBSSL, severity="high") for n in range(3)),
+        vulnerability("CVE-4", LOG4J, severity="critical"),
+        vulnerability("CVE-5", JINJA, severity="medium", kev=True),
+        *(vulnerability(f"CVE-1{n}", KERNEL, severity="negligible") for n in range(4)),
+    )
+    steps = first_steps(replace(usual(), findings=found))
+    assert [step.exploited for step in steps] == [1, 0, 0, 0]
+    assert [step.severities for step in steps] == [
+        (("medium", 1),), (("critical", 1),), (("high", 3),), (("negligible", 4),),
+    ]  # fmt: skip
+
+
+def test_an_upgrade_that_removes_all_is_known_to_remove_what_has_no_fixed_version():
+    unfixed = vulnerability("CVE-2", JINJA, severity="low", fix=Fix("open", ()))
+    found = (vulnerability("CVE-1", JINJA, severity="critical"), unfixed)
+
+    def severities(removes):
+        pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", removes, JINJA.purl),), removes)
+        (step,) = first_steps(replace(usual(), findings=found, plan=Plan(2, 0, 0, (pip,), (), ())))
+        return step.severities
+
+    assert severities(2) == (("critical", 1), ("low", 1))
+    assert severities(1) == (("critical", 1),)
+    assert severities(3) == ()
+
+
+def test_a_release_that_has_ended_is_as_urgent_as_a_critical_finding():
+    found = (
+        vulnerability("CVE-1", JINJA, severity="critical", kev=True),
+        vulnerability("CVE-2", LIBSSL, severity="high"),
+        vulnerability("CVE-3", KERNEL, severity="low", fix=Fix("open", ())),
+    )
+    ended = replace(usual(), findings=found, end_of_life="2020-01-01")
+    exploited, release, system = first_steps(ended)
+    assert (exploited.exploited, system.severities) == (1, (("high", 1),))
+    assert release.title == "move to a supported release: Debian GNU/Linux 12 (bookworm) ended 2020-01-01"
+    assert release.effect == "may remove 1"
+    (release,) = first_steps(replace(ended, findings=()))
+    assert release.effect == "brings fixes again"
+    assert not any(step.is_release for step in first_steps(usual()))
 
 
 def test_what_removes_the_worst_is_first_even_if_it_may_fail():

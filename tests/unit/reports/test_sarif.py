@@ -201,3 +201,10 @@ def test_a_sign_of_risk_has_its_evidence_and_the_run_the_index():
     assert (properties["confidence"], len(properties["evidence"])) == ("likely", 1)
     assert "\x1b" not in properties["evidence"][0]
     assert "behaviour" not in run_of(clean())["properties"]
+
+
+def test_a_package_without_a_version_has_no_blank_in_its_place():
+    unversioned = replace(usual().findings[0], package_version="")
+    run = run_of(replace(usual(), findings=(unversioned,), suppressed=()))
+    assert f" in {unversioned.package_name}, fixed in" in run["results"][0]["message"]["text"]
+    assert f"`{unversioned.package_name}`: fixed in" in run["tool"]["driver"]["rules"][0]["help"]["markdown"]

@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 
 from .meaning import Meaning
 
+# What these commands do with the one thing that they are given.
+ACTIONS = {"registry": "scan", "origin": "identify"}
+
 
 def command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
     """What the first word of a line means as a command of another scanner; None if no scanner has this command. ``rest``: the
@@ -23,6 +26,8 @@ def our_command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
         return DATABASE[rest[0]](rest[1:]) if rest[0] in DATABASE else None
     if word == "registry" and rest[:1] == ("login",):
         return Meaning(why=f"Careen uses the logins of Docker and Podman: docker login {' '.join(rest[1:])}".rstrip())
+    if word in ACTIONS and len(rest) == 1 and any(mark in rest[0] for mark in ":./"):
+        return Meaning((ACTIONS[word], *rest), command=word)
     return None
 
 

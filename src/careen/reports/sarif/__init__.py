@@ -122,7 +122,7 @@ def _of_vulnerability(finding: Vulnerability, base: str) -> tuple[str, list[dict
         "fixedVersions": list(finding.fix.versions),
         **({"paidFix": finding.paid_fix} if finding.paid_fix else {}),
     }
-    return f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", places, properties
+    return f"{finding.id} in {finding.subject}, {fix}", places, properties
 
 
 def _of_place(finding: Finding, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:

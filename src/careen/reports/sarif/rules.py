@@ -92,7 +92,7 @@ def _score(finding: Finding) -> float:
 
 def _of_vulnerability(worst: Vulnerability, found: list[Vulnerability], links: list[str]) -> dict[str, Any]:
     summary = next((finding.summary for finding in found if finding.summary), "")
-    packages = list(dict.fromkeys((f"{finding.package_name} {finding.package_version}", _fix(finding)) for finding in found))
+    packages = list(dict.fromkeys((finding.subject, _fix(finding)) for finding in found))
     names = list(dict.fromkeys(finding.package_name for finding in found))
     title = f"{worst.id} in {_first(names)}"
     facts = [("Severity", _severity(worst)), *_facts(worst)]

@@ -24,7 +24,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     lines = [*header_lines(report, options)]
     if report.compliance is None or options.verbose:
         lines += [*first_lines(report, options)]
-        lines += [*vulnerability_lines(report, options), *file_lines(report, options), *summary_lines(report)]
+        lines += [*vulnerability_lines(report, options), *file_lines(report, options), *summary_lines(report, options)]
     if report.compliance is not None:
         lines += control_lines(report.compliance, options.width or PROSE, options.verbose)
     lines += [*coverage_lines(report, options), *verdict_lines(report, options)]

@@ -43,6 +43,9 @@ NEXT_STEPS = {
     "attached_unread": "--referrers asks the registry about an image named as registry:NAME, without --offline",
     "no_packages": "check the reference: does this image contain a package database or an application?",
 }
+OF_FOLDER = (
+    "careen check REFERENCE, which reads Dockerfiles, Compose files and manifests; careen scan reads packages and lock files"
+)
 
 
 def coverage_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
@@ -93,7 +96,11 @@ def next_steps(report: Report, options: ReportOptions) -> list[str]:
     codes = dict.fromkeys(reason.code for reason in report.coverage.reasons)
     if report.image.kind in NOT_IMAGES:
         codes.pop("unreadable", None)
+    if "no_packages" in codes:
+        codes.pop("stale_source", None)  # newer advisories would be about nothing
     steps = dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS)
+    if "no_packages" in codes and report.image.kind == "directory":
+        steps = {OF_FOLDER if step == NEXT_STEPS["no_packages"] else step: None for step in steps}
     return [as_typed(step, report, options) for step in steps]
 
 

@@ -14,9 +14,10 @@ from careen.output.rows import Row, row_of
 from careen.output.summary import ordered
 from careen.plugins import ReportOptions
 
-from .lines import NO_BREAK, STYLES, Line, is_listed, prose_width
+from .lines import NO_BREAK, PROSE, STYLES, Line, is_listed, prose_width
 
 MAX_PLACES = 3  # that a line names
+MAX_ID = 24  # columns of an id on a narrow terminal: a longer one has a line of its own
 
 
 def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
@@ -30,6 +31,8 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
             row = rows[id(finding)]
             by_path.setdefault(row.path or row.subject or row.kind, []).append(finding)
     width = max((columns(visible(finding.id, 60)) for findings in by_path.values() for finding in findings), default=0)
+    if options.width and options.width < PROSE:
+        width = min(width, MAX_ID)
     for path, findings in by_path.items():
         yield [(fit(visible(path, 500), options.width), "bold")]
         for finding in sorted(
@@ -49,9 +52,13 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 def _finding(finding: Finding, row: Row, width: int, options: ReportOptions) -> Iterator[Line]:
     line = "" if row.line is None else str(row.line)
-    start = f"  {line:>5}  {finding.severity:<10}  {visible(finding.id, 60):<{width}}  "
+    id = visible(finding.id, 60)
+    head = f"  {line:>5}  {finding.severity:<10}  {id:<{width}}  "
+    start = head[: len(head) - max(columns(id) - width, 0)]
     parts = list(wrapped(_text(finding, row), max((options.width or 10_000) - len(start), 30)))
-    spans = [(start[:9], ""), (start[9:19], STYLES[finding.severity]), (start[19:], "")]
+    spans = [(head[:9], ""), (head[9:19], STYLES[finding.severity]), (head[19:], "")]
+    if len(head) > len(start):
+        parts.insert(0, "")
     for part in parts:
         yield [*spans, (part.replace(NO_BREAK, " "), "")]
         spans = [(" " * len(start), "")]

@@ -54,19 +54,26 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 
 def _steps(steps: list[Step], width: int) -> Iterator[Line]:
-    effects = [f"{step.removes:,}" if step.certain else f"maybe {step.removes:,}" for step in steps]
+    effects = [_effect(step) for step in steps]
     column = max(len("removes"), *map(len, effects))
     yield [(f"{HEAD:<{width - column}}{'removes':>{column}}", "dim")]
     for number, (step, effect) in enumerate(zip(steps, effects, strict=True), 1):
         start = f"{number:>3}. "
         room = width - len(start) - column - 2
         title = visible(step.title, 400)
-        severe = ", ".join(f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high"))
+        counts = [f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high")]
+        severe = ", ".join(["KEV"] * bool(step.exploited) + counts)
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
         ends = [f" ({'; '.join(filter(None, note))})" for note in ((severe, maybe), (severe,)) if any(note)]
         whole = next((end for end in ends if columns(title + end) <= room), ends[-1] if ends and severe else "")
         title = shorten(title, room - columns(whole)) + whole
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
+
+
+def _effect(step: Step) -> str:
+    if not step.removes:
+        return "-"
+    return f"{step.removes:,}" if step.certain else f"maybe {step.removes:,}"
 
 
 def _next(report: Report, options: ReportOptions) -> tuple[str, str]:

@@ -107,7 +107,8 @@ def _all_verified(files: FileCounts) -> str:
 
 def _origin(read: OriginRead, components: int) -> str:
     looked = f"origin of {plural(read.files, 'unexplained file')}: {plural(components, 'component')}"
-    return f"{looked}, {read.unexplained:,} still unidentified"
+    shown = " (careen inventory)" if components else ""
+    return f"{looked}{shown}, {read.unexplained:,} still unidentified"
 
 
 def _base(base: BaseImage) -> str:

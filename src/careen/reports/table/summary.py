@@ -21,28 +21,18 @@ from careen.output.summary import (
     secrets,
     vulnerabilities,
 )
+from careen.plugins import ReportOptions
 
 from .lines import NOT_IMAGES, STATES, STYLES, Line, Span
-
-SUPPRESSED = {
-    "ignore": "an ignore rule",
-    "comment": "a comment in the file",
-    "vex": "a VEX statement",
-    "distribution": "the distribution's own fixes",
-    "fix_state": "--ignore-unfixed",
-    "severity": "--severity",
-}
+from .suppressed import suppressed_lines
 
 
-def summary_lines(report: Report) -> Iterator[Line]:
+def summary_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if report.findings:
         yield from _totals(report)
     else:
         yield [_nothing(report)]
-    kinds = [suppressed.by.kind for suppressed in report.suppressed]
-    for kind in sorted(set(kinds)):
-        by = SUPPRESSED.get(kind, visible(kind))
-        yield [(f"{plural(kinds.count(kind), 'finding')} suppressed by {by} (see --format json)", "dim")]
+    yield from suppressed_lines(report, options)
     yield []
 
 
@@ -50,7 +40,8 @@ def _nothing(report: Report) -> Span:
     if report.image.kind in NOT_IMAGES:
         return f"No finding in {plural(report.coverage.files, report.image.kind.removesuffix('s'))}.", "bold"
     if report.coverage.verdict == "not_assessed":
-        return "This image was not assessed: its vulnerabilities are unknown.", "bold yellow"
+        what = "folder" if report.image.kind == "directory" else "image"
+        return f"This {what} was not assessed: its vulnerabilities are unknown.", "bold yellow"
     return reach(report), "bold"
 
 

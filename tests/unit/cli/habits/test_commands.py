@@ -22,3 +22,21 @@ def test_our_own_commands_stay_ours():
     assert our_command_meaning("scan", ("x",)) is None
     assert our_command_meaning("db", ("status",)) is None
     assert our_command_meaning("db", ("check",)).words == ("status",)
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "action"),
+    [
+        ("registry", ("localhost:5000",), ("scan", "localhost:5000")),
+        ("registry", ("registry.example/team",), ("scan", "registry.example/team")),
+        ("registry", ("list",), None),
+        ("registry", ("scan", "localhost:5000"), None),
+        ("origin", ("src/",), ("identify", "src/")),
+        ("origin", ("stats",), None),
+        ("origin", ("show", "a.b"), None),
+    ],
+)
+def test_the_action_that_goes_without_saying(command, words, action):
+    found = our_command_meaning(command, words)
+    assert (found and found.words, found.command if found else command) == (action, command)
+    assert not found or not found.why

@@ -47,6 +47,15 @@ def test_equal_steps_are_shown_once():
     assert sum("next:" in line for line in lines_of(report)) == 1
 
 
+def test_a_folder_without_packages_may_have_configuration_to_check():
+    report = clean("not_assessed", (Reason("stale_source", "old"), Reason("no_packages", "none")))
+    steps = [line for line in lines_of(report, 200) if line.startswith("  next:")]
+    assert steps == ["  next: check the reference: does this image contain a package database or an application?"]
+    folder = replace(report, image=replace(report.image, kind="directory", reference="my app"))
+    steps = [line for line in lines_of(folder, 200) if line.startswith("  next:")]
+    assert [step.partition(",")[0] for step in steps] == ["  next: careen check 'my app'"]
+
+
 def test_verbose_lists_several_subjects():
     report = clean("assessed", (Reason("unpinned", "x", 2, ("a", "b")), Reason("stand_in", "y", 1, ("c",))))
     assert [line.strip() for line in lines_of(report, verbose=True)[1:5]] == ["- x (2 packages)", "a", "b", "- y (1 package)"]

@@ -45,6 +45,16 @@ def test_long_texts_are_broken_below_their_column():
     assert second.startswith(" " * 30 + "word")
 
 
+def test_on_a_narrow_terminal_a_long_id_has_its_own_line():
+    long = replace(TOKEN, id="a-token-with-a-name-of-its-own", deleted=False, layer=None)
+    assert [line.rstrip() for line in files(long, width=80)[1:3]] == [
+        "      3  critical    a-token-with-a-name-of-its-own",
+        " " * 47 + "Token of a service:",
+    ]
+    assert "its-own  Token of a service" in files(long, width=120)[1]
+    assert "its-own  Token of a service" in files(long)[1]
+
+
 def test_verbose_shows_why_and_how_to_fix():
     assert files(ROOT_USER, verbose=True)[2].strip().startswith("Root in the container is root on the host once it gets out.")
     assert len(files(ROOT_USER)) == 3

@@ -3,14 +3,14 @@
 from msgspec.structs import replace
 from tests.support.reports import ROOT_USER, TOKEN, clean, faulty, usual
 
-from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.image import BaseImage
 from careen.model.report import Reason
+from careen.plugins import ReportOptions
 from careen.reports.table.summary import summary_lines
 
 
 def summary(report):
-    return ["".join(text for text, _ in line) for line in summary_lines(report)]
+    return ["".join(text for text, _ in line) for line in summary_lines(report, ReportOptions(width=80))]
 
 
 def test_totals():
@@ -39,21 +39,14 @@ def test_findings_of_the_base_image():
     assert "(6 of them came with the base image; --fail-on excludes them)" in summary(replace(based, base_excluded=True))
 
 
-def test_suppressed_findings_by_what_suppressed_them():
-    assert summary(usual())[-3:] == [
-        "1 finding suppressed by an ignore rule (see --format json)",
-        "1 finding suppressed by a VEX statement (see --format json)",
-        "",
-    ]
-    other = replace(clean(), suppressed=(Suppressed(TOKEN, SuppressedBy("plugin", "", "")),) * 2)
-    assert summary(other)[1] == "2 findings suppressed by plugin (see --format json)"
-
-
 def test_nothing_found():
     assert summary(replace(faulty(), findings=(), suppressed=())) == ["No finding in 2 files.", ""]
     assert summary(clean("not_assessed", (Reason("no_database", ""),)))[0] == (
         "This image was not assessed: its vulnerabilities are unknown."
     )
+    folder = clean("not_assessed", (Reason("no_packages", ""),))
+    folder = replace(folder, image=replace(folder.image, kind="directory"))
+    assert summary(folder)[0] == "This folder was not assessed: its vulnerabilities are unknown."
     assert summary(clean())[0] == "No known vulnerability in 5 of 5 packages; data of 2026-11-23."
 
 
