@@ -168,7 +168,7 @@ def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
     distribution = report.inventory.distribution
     if distribution is None or not report.end_of_life or report.end_of_life >= report.created[:10]:
         return
-    name = distribution.pretty_name or f"{distribution.id} {distribution.version}"
+    name = distribution.pretty_name.partition(" (")[0] or f"{distribution.id} {distribution.version}"  # without its codename
     left = [row for row in rows if _is_of_system(row) and not row.fixed_in]
     title = f"move to a supported release: {name} ended {report.end_of_life}"
     yield replace(_step(title, left, "Build on a release that gets security updates.", certain=False), is_release=True)
