@@ -41,7 +41,7 @@ class Call:
         return max(0.001, self._ends - self._clock())
 
     def go_on(self) -> None:
-        """Raises CancelledError or OutOfTimeError."""
+        """Raises CancelledError if the call was cancelled, and OutOfTimeError if its time is over."""
         if self.is_cancelled:
             raise CancelledError
         if self._clock() > self._ends:

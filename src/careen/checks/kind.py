@@ -1,4 +1,4 @@
-"""A kind of file, and the values that pass between finding files, reading them and running checks on them."""
+"""A kind of document that checks inspect, and the types that pass between the steps: find files, read them, run checks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any

@@ -51,7 +51,8 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 def archive_knowledge(
     archives: Archives, installed: Mapping[str, Installed], key: Key, on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None if no place has any of the releases; failures are logged and passed on."""
+    """The fixes that the archives state for the packages in ``installed``, which are by namespace. None if no release could be
+    read. Failures are logged and passed to ``on_failure``."""
     releases: dict[str, ReleaseFacts] = {}
     listed: list[Listed] = []
     for namespace, packages in sorted(installed.items()):

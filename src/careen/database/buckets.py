@@ -87,7 +87,7 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
     if number != section.buckets:
         raise ValueError("a bucket is missing")
     if (count, last) != (section.keys, section.high.encode()):
-        raise ValueError("a section does not have the keys that it should")
+        raise ValueError("the number of keys of a section, or its last key, is not as stated")
 
 
 def read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:

@@ -92,7 +92,8 @@ def build(
 ) -> Built:
     """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
 
-    With ``is_affected`` the statements of a feed are compared with those of its earlier edition, and with known results.
+    With ``is_affected``, each feed is compared with its earlier edition and with known results, and is held back if it
+    contradicts them.
     """
     import sqlite3
 

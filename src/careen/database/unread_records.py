@@ -33,7 +33,7 @@ class UnreadRecords:
     """The records of one feed that could not be read. Raises ValueError if they name too many ids to look up."""
 
     def __init__(self, known: Iterable[PassedOver] = ()) -> None:
-        """``known``: those that the publisher of the feed could not read."""
+        """``known``: the records that the feed itself states as unread."""
         self._all = list(known)
         self._known = len(self._all)
         self._ids = 0

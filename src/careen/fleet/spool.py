@@ -114,7 +114,7 @@ def _download(fetcher: Fetcher, source: "LayerSource", file: BinaryIO, folder: P
     response = fetcher.request(source.uri, headers={"Accept-Encoding": "identity", **sent})
     try:
         if response.status != 200:
-            raise NetworkError(f"{host} answers {response.status} for the layer {source.digest}", "its link may have ended")
+            raise NetworkError(f"{host} answers {response.status} for the layer {source.digest}", "its link may have expired")
         checksum, unseen = hasher(source.digest), _COUNT_EVERY
         while chunk := response.read(_CHUNK):
             unseen += len(chunk)

@@ -54,7 +54,7 @@ def walk(
     """Each member comes with the stream of its content, which is valid until the next member is requested.
 
     ``select`` gives the readers that want a path and mode, ``by_magic`` those that want files with these first bytes.
-    ``spent`` is charged for everything: over a bound, the walk ends.
+    ``spent`` counts all the work; over a limit, the walk ends.
     """
     listing, found = _Listing(), Found(spent)
     trouble = _walk(entries, select, by_magic, listing, found)

@@ -2,8 +2,9 @@
 
 The distribution fixes vulnerabilities without a new version, and nothing shows which build of it a file is: findings by
 upstream versions are ``possible``. Who built a file shows in its place: a distribution's packages have their programs in
-``/usr/bin`` and the like, and language packages in folders that nothing else writes to. A program is somebody else's if it
-names its compiler: tools for debs and rpms strip these names. In apks they stay, and name the distribution.
+``/usr/bin`` and the like, and language packages in folders that nothing else writes to. A program that
+contains the name of its compiler was built by a third party: tools for debs and rpms strip these names. In apks they stay, and
+contain the distribution's name.
 **Source:** FHS 3.0; Debian's policies for Python (3.1), Java (2.4), Ruby and JavaScript; dh_strip(1).
 """
 

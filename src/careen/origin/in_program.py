@@ -184,7 +184,7 @@ def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...
 def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
     """The version that the program states in the words of the project; empty if there is none, or there are several.
 
-    A version that the base does not have counts if two others of the project are stated in the same words.
+    A version that the knowledge base lacks counts if two other versions of the project are stated with the same template.
     """
     pairs = stated(statements)
     templates = distinct(statements.reshape(-1, 2)[:, 0])

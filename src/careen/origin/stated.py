@@ -45,7 +45,7 @@ def might_state(data: Bytes, starts: Places, ends: Places) -> Places:
 
 
 def statements(texts: Iterable[bytes]) -> Hashes:
-    """Pairs, one after the other: the hash of a template and the number of the version that it has in these texts."""
+    """Sorted pairs in one flat array: the hash of a template, and a version that these texts state with it, as a number."""
     templates, versions = [], []
     for template, version in _found(texts):
         templates.append(template)

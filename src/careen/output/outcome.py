@@ -64,7 +64,7 @@ def _reach(report: Report) -> Iterator[str]:
         yield f"None of {plural(coverage.packages, 'package')} was assessed"
     elif coverage.packages:
         packages = f"{coverage.assessed_packages:,} of {plural(coverage.packages, 'package')}"
-        yield f"{_found(report)} in {packages}"
+        yield _found(report, packages)
     else:
         yield "No package was assessed"
     yield from _hidden(report)
@@ -75,18 +75,18 @@ def _reach(report: Report) -> Iterator[str]:
     yield from _left_out(coverage)
 
 
-def _found(report: Report) -> str:
-    """A sentence by the worst known severity: "No known vulnerability of high or worse" if that is medium."""
+def _found(report: Report, packages: str) -> str:
+    """By the worst known severity: "No known vulnerability of high or worse in 5 of 5 packages" if that is medium."""
     left = " left" if any(_hidden(report)) else ""
     rated = [
         SEVERITIES.index(finding.severity) for finding in vulnerabilities(report.findings) if finding.severity != "unknown"
     ]
     worst = min(rated, default=len(SEVERITIES))
     if worst == 0:
-        return plural(len(vulnerabilities(report.findings)), "known vulnerability")
+        return f"{plural(len(vulnerabilities(report.findings)), 'known vulnerability')}; {packages} assessed"
     if rated:
-        return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse{left}"
-    return f"No {'rated' if vulnerabilities(report.findings) else 'known'} vulnerability{left}"
+        return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse{left} in {packages}"
+    return f"No {'rated' if vulnerabilities(report.findings) else 'known'} vulnerability{left} in {packages}"
 
 
 def _hidden(report: Report) -> Iterator[str]:

@@ -53,7 +53,7 @@ class Search(Struct, frozen=True):
     bases: tuple[Base, ...] = ()
     seconds: float = SECONDS
     reduced: bool = False  # numpy is not installed
-    asked: bool = True  # by the user: else files that cost much are left out if there is only the base that ships
+    asked: bool = True  # by the user; if not, costly files are left out when only the shipped knowledge base is there
 
     @property
     def costly(self) -> bool:

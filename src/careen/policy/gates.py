@@ -2,7 +2,7 @@
 
 A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (listed as exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
-more), ``overdue`` (the owner's days for it have passed, by a server's data), ``possible`` (findings of this confidence
+more), ``overdue`` (the project's days for it have passed, by a server's data), ``possible`` (findings of this confidence
 count as well), and kinds: ``vulnerability``, ``secret``, ``config``
 (misconfigurations), ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a
 kind a condition counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release

@@ -91,7 +91,7 @@ class Words:
     def candidates(self, lowered: bytes, path: str, words: Iterable[bytes]) -> Iterator[tuple[Rule, int]]:
         """Yields the rules to try on the text: those with one of ``words`` as a keyword in it, and those without keywords.
 
-        Not all ``words`` need be in the text, or be keywords of these rules.
+        ``words`` may contain words that are not in the text, or are not keywords of these rules.
         """
         places: dict[str, tuple[Rule, int]] = {}
         for word in words:

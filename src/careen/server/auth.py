@@ -33,7 +33,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def require(request: Request, scope: str, project_id: int | None = None) -> Principal:
-    """``scope``: one of keys and roles; ``signed-in`` for anybody known, ``service`` for its administrators.
+    """``scope``: one of keys and roles; ``signed-in`` for every authenticated user or key, ``service``
+    for administrators of the service.
 
     With ``project_id`` in that project, else in the project of the key.
     """

@@ -1,4 +1,5 @@
-"""Metrics of the service for Prometheus: ``careen_…``. Labels are words of this code: no names, digests or tags of images.
+"""Metrics of the service for Prometheus: ``careen_…``. Values of labels are constants of this code,
+never names, digests or tags of images.
 
 What is counted in tables is read when it is asked for, and at most every few seconds.
 """

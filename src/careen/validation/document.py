@@ -71,7 +71,7 @@ def _json(document: dict[str, Any], kind: str) -> Validity:
             return _validity(kind, openvex.version_of(document), "JSON", openvex.problems(document))
         case _ if kind in oci.SCHEMAS:
             return _validity(kind, "1.1", "JSON", oci.oci_problems(kind, document))
-    raise ValueError(f"not a document that Careen validates: {', '.join(KINDS)}")
+    raise ValueError(f"unknown kind of document; Careen validates {', '.join(KINDS)}")
 
 
 def _kind_of(document: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def _text(data: bytes, kind: str) -> Validity:
     if kind in ("", "cyclonedx") and _PROTO.search(data):
         version, problems = cyclonedx.proto_problems(data)
         return _validity("cyclonedx", version, "protocol buffer text", problems)
-    raise ValueError(f"not a document that Careen validates: {', '.join(KINDS)}")
+    raise ValueError(f"unknown kind of document; Careen validates {', '.join(KINDS)}")
 
 
 def _validity(kind: str, version: str, syntax: str, problems: Iterable[Problem]) -> Validity:

@@ -17,7 +17,7 @@ from .techniques import MAX_LETTERS, SEPARATORS, Slip, Technique, latin, skeleto
 
 PROTECTED = 1_000  # names of an ecosystem
 SHORTEST = 5  # protected name
-LETTERS: dict[Technique, int] = {  # of the word with the slip
+LETTERS: dict[Technique, int] = {  # that the imitated name has at least
     "transposition": 5, "repetition": 5, "omission": 6, "keyboard": 5, "vowel": 5, "added letter": 8, "replaced letter": 8,
 }  # fmt: skip
 LONG = 7  # letters of a name of one word, from which a slip at its beginning or end counts too

@@ -217,7 +217,7 @@ def _below(group: str, artifact: str) -> str:
 
 
 def _without(symbolic: str, artifact: str) -> str:
-    """Turns ``group.artifact`` back into the group. The artifact's first word is missing if the group ends with it
+    """Turns ``group.artifact`` back into the group. The artifact's first part is missing if the group ends with it
     (``org.apache.maven`` + ``maven-core`` gives ``org.apache.maven.core``)."""
     words = artifact.split("-")
     for start in range(len(words)):

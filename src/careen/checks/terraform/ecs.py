@@ -51,7 +51,7 @@ def _is_privileged(row: dict[str, Any]) -> bool:
 
 
 def _is_writable(row: dict[str, Any]) -> bool:
-    """A value that is not known is a text with its reference."""
+    """An unknown value is the text of its reference, so it counts as set."""
     return not row.get("readonlyRootFilesystem")
 
 

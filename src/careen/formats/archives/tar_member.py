@@ -138,7 +138,7 @@ def _made(
             doubts.append("PAX records of a sparse file in no version that engines know")
     if sparse:
         if letter not in "f?":
-            raise ValueError("a sparse member that is no file")
+            raise ValueError("a sparse member that is not a regular file")
         name = sparse.name or name
         size_bytes, stored = sparse.size_bytes, stored - sparse.map_bytes
         read += len(sparse.parts)

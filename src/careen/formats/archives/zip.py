@@ -110,7 +110,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
     if entry.size > 1 << 20 and entry.size > entry.compressed_size * MAX_RATIO:
         raise ValueError("zip: member inflates beyond reason")
     if entry.compressed_size > limit_bytes + limit_bytes // 100 + 1024:
-        raise ValueError("zip: member is larger compressed than allowed inflated")
+        raise ValueError("zip: compressed size of a member exceeds the limit for its inflated size")
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if len(header) != _LOCAL.size or header[:4] != b"PK\3\4":

@@ -1,4 +1,4 @@
-"""The licences that npm's metadata state, in their own words: of ``package.json``, and of each package in a lock file.
+"""The licences that npm's metadata state, as written: of ``package.json``, and of each package in a lock file.
 
 **Source:** npm, package.json, ``license``; package-lock.json, ``packages``.
 """

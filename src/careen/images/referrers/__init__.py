@@ -56,7 +56,9 @@ def trusted_by(settings: Mapping[str, Any]) -> Trust:
 
 
 def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
-    """``chain`` are the digests and bytes from what the reference names down to the image's manifest."""
+    """The documents beside the image in its registry; nothing is requested with ``--offline``.
+
+    ``chain``: digest and bytes of each manifest, from the one that the reference names down to the image's."""
     if asked.offline:
         return not_asked("--offline", asked.trust)
     return _read(repository, store, chain, asked.trust, "registry")

@@ -34,7 +34,7 @@ THEME_COOKIE = "careen_theme"
 
 
 def render(request: Request, template: str, status: int = 200, *, visit: Any = None, **data: Any) -> Response:
-    """A page. ``visit`` None: nobody is known, so that there is no navigation."""
+    """A page. ``visit`` None: no user has signed in, so the page has no navigation."""
     theme = request.cookies.get(THEME_COOKIE, "")
     values = {
         "version": __version__,

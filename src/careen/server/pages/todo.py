@@ -14,7 +14,7 @@ KEPT_S = 60.0
 
 
 class Todo(Struct, frozen=True):
-    """``exact`` False: there are more."""
+    """What waits in one project: its overdue findings, and its images on outdated bases. Each has its own ``exact``."""
 
     overdue: overdue.Overdue
     bases: base_tags.Bases

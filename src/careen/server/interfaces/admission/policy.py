@@ -1,4 +1,4 @@
-"""What a project asks of images that run, by namespace: the part ``admission`` of its settings."""
+"""What a project requires of images that run, by namespace: the part ``admission`` of its settings."""
 
 from fnmatch import fnmatchcase
 from typing import Literal

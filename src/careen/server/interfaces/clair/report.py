@@ -1,7 +1,7 @@
 """A report as Clair's indexer and matcher state it, so that both Clair's schema and the older one of Quay accept it.
 
 A vulnerability is listed once for each package that has it. What was not assessed is a vulnerability of severity Unknown of
-a package that stands for the image. Suppressed findings are left out.
+a package "(this image)" that represents the image. Suppressed findings are left out.
 **Source:** quay/clair, httptransport/types/v1 (index_report, vulnerability_report); quay/quay, clair-v4.openapi.json.
 """
 
