@@ -1,5 +1,7 @@
 """Many images of a registry in a fleet, on both databases: each layer is read once, and verdicts are those of single scans."""
 
+import time
+
 import pytest
 from sqlalchemy import select, update
 from tests.support.fleet import fill
@@ -264,6 +266,28 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
             connection.execute(bulk.delete())
         assert report_of(fleet, project, identity) is None
         assert until(lambda: report_of(fleet, project, identity) is not None, 60)
+    assert set(reads(fleet).values()) == {2}
+
+
+def test_an_upgrade_while_an_image_is_read(fleet, registry):
+    """Workers of the old version have read its layers, and are gone: those of the new one read them again."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    with working(fleet):
+        identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+    with writing(fleet.engine) as connection:
+        connection.execute(update(layer).values(read_by="an older version"))
+        connection.execute(update(image).values(state="reading", step_at=time.time()))
+    layers.sweep(fleet)
+    with fleet.engine.connect() as connection:
+        assert set(connection.execute(select(layer.c.state)).scalars()) == {"read"}, "others may still read it"
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).values(step_at=time.time() - layers.OUTDATED_S - 1))
+    layers.sweep(fleet)
+    with working(fleet):
+        assert settled(fleet), states(fleet)
+    assert state_of(fleet, project, identity).state == "ready"
     assert set(reads(fleet).values()) == {2}
 
 

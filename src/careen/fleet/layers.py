@@ -36,6 +36,7 @@ CHUNK_LAYERS, CHUNK_BYTES = 50, 128 << 20  # of one job
 MOST_JOBS = 10_000  # that wait: a million layers never stand in the queue
 LEASE_S = 120.0
 QUEUED_S = 1800.0  # a layer that is queued for longer has lost its job
+OUTDATED_S = 600.0
 TRIES = 3
 COMMIT_AFTER = 10  # layers
 
@@ -176,8 +177,24 @@ def sweep(fleet: Fleet) -> None:
         )
         connection.execute(update(layer).where(layer.c.state == "queued", over).values(state="waiting"))
         connection.execute(update(layer).where(layer.c.state == "waiting", layer.c.tries >= 2 * TRIES).values(state="failed"))
+    _read_outdated(fleet, now)
     images.join_ready(fleet, None)
     images.queue_lost(fleet)
+
+
+def _read_outdated(fleet: Fleet, now: float) -> None:
+    """Layers that workers of another version have read wait again, if an image has waited for them for long.
+
+    While workers of two versions run, they replace each other's results; an image waits so long each time.
+    """
+    waiting = (image.c.state == "reading") & (image.c.step_at < now - OUTDATED_S)
+    with writing(fleet.engine) as connection:
+        oldest = select(image.c.id).where(waiting).order_by(image.c.step_at).limit(images.MANY)
+        numbers = list(connection.execute(oldest).scalars())
+        of_images = select(image_layer.c.digest).where(image_layer.c.image_id.in_(numbers))
+        outdated = (layer.c.state == "read") & (layer.c.read_by != readers_of(fleet)) & layer.c.digest.in_(of_images)
+        connection.execute(update(layer).where(outdated).values(state="waiting", tries=0))
+        images.touch(connection, numbers, now)
 
 
 def _how(fleet: Fleet) -> How:
