@@ -136,14 +136,17 @@ def cpe_of(component: Component, version: str) -> str | None:
     """The CPE of a component: from the base, else from the map of well-known software; None if neither has one. Its version is
     ``*`` if ``version`` is empty, as for a component of several versions, or has unusual characters."""
     product = next(iter(component.cpes), "")
-    if not product:
-        name = name_of(component.project)
-        found = software_of_package(name, "")
-        software = found[0] if found else software_of_conda(name)
-        product = next(iter(software.cpe), "") if software else ""
+    product = product or _well_known(name_of(component.project))
     if not product:
         return None
     return f"cpe:2.3:a:{product}:{version if version and _PLAIN.fullmatch(version) else '*'}:*:*:*:*:*:*:*"
+
+
+def _well_known(name: str) -> str:
+    """Vendor and product of a project by its name in distributions: libpng:libpng of libpng1.6; "" if it is not known."""
+    found = software_of_package(name, "")
+    software = found[0] if found else software_of_conda(name)
+    return next(iter(software.cpe), "") if software else ""
 
 
 class _Known:
@@ -189,7 +192,8 @@ class _Known:
 
 
 def names_of(component: Component) -> frozenset[str]:
-    names = [name_of(component.project), *(cpe.partition(":")[2] for cpe in component.cpes)]
+    project = name_of(component.project)
+    names = [project, *(cpe.partition(":")[2] for cpe in (*component.cpes, _well_known(project)) if cpe)]
     names += [unquote(purl.rpartition("/")[2]) for purl in component.purls]
     return frozenset(map(normal, names))
 

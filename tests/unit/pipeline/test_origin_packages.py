@@ -46,6 +46,18 @@ def test_a_set_of_versions_is_a_package_without_one(named):
     assert package.origin.versions == ("1.2.11", "1.2.12")
 
 
+def test_a_program_that_another_reader_names_otherwise_is_one_package(named):
+    """Debian calls the project xz-utils, and its CPE is tukaani:xz."""
+    component = replace(LIBRARY, project="deb:xz-utils", versions=("5.2.4", "5.2.5"))
+    path = component.files[0]
+    by_text = Package(
+        "generic", None, "xz", "5.2.5", evidence=(Evidence(path, 1),), cpe="cpe:2.3:a:tukaani:xz:5.2.5:*:*:*:*:*:*:*"
+    )
+    assert named(component, packages=(by_text,))[0] == []
+    assert len(named(component, packages=(replace(by_text, evidence=(Evidence("opt/other", 1),)),))[0]) == 1
+    assert len(named(component, packages=(replace(by_text, name="gzip", cpe="cpe:2.3:a:gnu:gzip:1.10:*:*:*:*:*:*:*"),))[0]) == 1
+
+
 @pytest.mark.parametrize(
     ("component", "type", "name", "path"),
     [
