@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from careen.model.image import Image
 from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead, Program, ProgramRead, Unknown
+from careen.model.origin import Origin
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.safety.typed import from_json
 
@@ -49,6 +50,8 @@ def of_package(package: Package) -> list[tuple[str, str]]:
         pairs.append(("confidence", f"{package.confidence:g}"))
     if not package.maintainer:
         pairs.append(("supplier", DERIVED))
+    if package.origin:
+        pairs.append(("origin", _encoded(package.origin)))
     return pairs
 
 
@@ -70,6 +73,7 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
     if known.get("maintainer") and known.get("supplier") != DERIVED:
         changes["maintainer"] = known["maintainer"]
     changes["confidence"] = _confidence(known.get("confidence", ""))
+    changes["origin"] = next(iter(_decoded(known["origin"], Origin)), None) if "origin" in known else None
     return replace(package, **changes)
 
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import usual
 
-from careen.formats.sboms.sbom_properties import MAX_UNKNOWNS, inventory_with, of_inventory
+from careen.formats.sboms.sbom_properties import MAX_UNKNOWNS, inventory_with, of_inventory, restored
 from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.inventory import (
     Changelog,
@@ -18,7 +18,8 @@ from careen.model.inventory import (
     ProgramRead,
     Unknown,
 )
-from careen.model.package import Evidence
+from careen.model.origin import Origin, PatchState, Share
+from careen.model.package import Evidence, Package
 from careen.plugins import ReportOptions
 from careen.reports import cyclonedx, spdx, spdx3
 from careen.sboms import cyclonedx as from_cyclonedx
@@ -77,3 +78,24 @@ def test_damaged_reads_are_left_out():
     pairs = [("owner_read", "{"), ("owner_read", '{"owner": 1}'), ("program", '"x"'), ("program_read", "[]")]
     found = inventory_with((), pairs, None, ())
     assert (found.owners_read, found.programs, found.programs_read) == ((), (), ())
+
+
+@pytest.mark.parametrize(("reporter", "read"), FORMATS, ids=["cyclonedx", "spdx", "spdx3"])
+def test_a_copy_of_unknown_version_keeps_the_versions_that_it_may_have(reporter, read):
+    shares, fixes = (Share("literals", 8, 9),), (PatchState("CVE-2024-0001", "fixed", "a.c"),)
+    origin = Origin(
+        "pypi:idna", ("2.9", "2.10"), "high", shares=shares, fixes=fixes, owners=("pkg:deb/debian/a@1",), proven=True
+    )
+    copy = Package("pypi", None, "idna", "", cataloger="origin", confidence=0.8, evidence=(Evidence("a", 1),), origin=origin)
+    report, text = usual(), io.StringIO()
+    inventory = replace(report.inventory, packages=(*report.inventory.packages, copy))
+    reporter.write(replace(report, inventory=inventory), text, ReportOptions())
+    found = {package.name: package.origin for package in read(text.getvalue().encode()).inventory.packages}
+    assert found.pop("idna") == origin
+    assert set(found.values()) == {None}
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", '{"project": 1}', '{"project": "a", "versions": ["1"], "band": "certain"}'])
+def test_a_damaged_origin_is_left_out(value):
+    package = Package("pypi", None, "idna", "2.10")
+    assert restored(package, {"origin": value}, ()).origin is None
