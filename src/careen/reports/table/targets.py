@@ -15,7 +15,9 @@ def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
     upgrades = _upgrades(plan)
     if known := [upgrades[purl] for purl in purls if purl in upgrades]:
         versions = [version for versions, _ in known for version in versions]
-        return _fixes(versions, min(with_fix, sum(removes for _, removes in known)), len(findings))
+        removed = sum(removes for _, removes in known)
+        # A version may be outside of what a finding without a fix affects: the plan has matched it.
+        return _fixes(versions, removed if removed == len(findings) else min(with_fix, removed), len(findings))
     owners = {plan.bundled.get(purl, "") for purl in purls}
     if len(owners) == 1 and "" not in owners:
         return f"upgrade {owners.pop()}, which contains it"

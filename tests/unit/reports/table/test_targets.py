@@ -22,6 +22,7 @@ def upgraded(*upgrades):
     [
         ((FIXED, FIXED), upgraded(("3.1.3", 2)), "3.1.3 fixes all"),
         ((FIXED, OPEN), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2"),
+        ((FIXED, OPEN), upgraded(("3.1.3", 2)), "3.1.3 fixes all"),  # the plan has matched the new version
         ((OPEN,), upgraded(("3.1.3", 5)), ""),  # only some severities are listed
         ((FIXED,), upgraded(("3.1.3", 1), ("3.1.6", 0), ("3.1.3", 1)), "3.1.3, 3.1.6 fixes all"),  # in several places
         ((FIXED,), replace(NOTHING, bundled={JINJA.purl: "flask"}), "upgrade flask, which contains it"),
