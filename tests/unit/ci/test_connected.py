@@ -18,7 +18,7 @@ def test_each_service_has_its_client(service, kind):
     assert isinstance(connected(pipeline, "token", SETTINGS), kind)
 
 
-@pytest.mark.parametrize(("service", "token", "text"), [("github", "", "no token"), ("other", "token", "no pipeline")])
+@pytest.mark.parametrize(("service", "token", "text"), [("github", "", "no token"), ("other", "token", "not a pipeline")])
 def test_what_is_missing(service, token, text):
     with pytest.raises(UsageError, match=text):
         connected(Pipeline(service=service), token, SETTINGS)
