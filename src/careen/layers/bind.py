@@ -106,6 +106,7 @@ def bind(
         hooks=hooks(tree, facts, owners),
         notices=_made("notices", facts, catalogers),
         ledger=ledger(tree, owners, claimed, compared, named, on_file),
+        # Whatever searches for origins has read the digests, too.
         origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages) if facts.reads("digests") else OriginFiles(),
         # The distribution's own are assessed by its advisories, which name no functions.
         programs=tuple(

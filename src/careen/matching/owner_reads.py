@@ -8,6 +8,8 @@ from careen.model.finding import Finding, Vulnerability
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
 from careen.model.package import Package
 
+from .products import product_of
+
 
 class OwnerReads:
     def __init__(self, inventory: Inventory) -> None:
@@ -28,24 +30,33 @@ class OwnerReads:
 
 
 def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[OwnerFiles, ...]:
-    """The owners of installed packages with findings that gates count, which a second pass has not read; with the files of
-    these packages alone."""
+    """The owners of installed packages with findings that gates count, which a second pass has not read; with the files of all
+    packages that upstream's advisories may concern, now or later: a stored inventory is matched without its files."""
     if not inventory.owner_files:
         return ()
     counted: dict[str, set[str]] = {}
     for finding in findings:
         if isinstance(finding, Vulnerability) and finding.confidence != "possible":
             counted.setdefault(finding.package, set()).update(finding.paths)
-    asked: dict[str, set[str]] = {}
+    asked = set[str]()
     for package in inventory.packages:
-        if package.owned_by and package.presence != "declared" and package.purl in counted:
-            paths = {evidence.path for evidence in package.evidence}
-            if not paths.isdisjoint(counted[package.purl]):  # the same version may also be in a place that no package owns
-                asked.setdefault(package.owned_by, set()).update(path.partition("!/")[0] for path in paths)
-    for read in inventory.owners_read:
-        asked.pop(read.owner, None)
-    return tuple(_only(files, asked[files.owner]) for files in inventory.owner_files if files.owner in asked)
+        paths = counted.get(package.purl, set())  # the same version may also be in a place that no package owns
+        if package.owned_by and package.presence != "declared" and any(place.path in paths for place in package.evidence):
+            asked.add(package.owned_by)
+    asked.difference_update(read.owner for read in inventory.owners_read)
+    left_out = _of_distribution_alone(inventory)
+    return tuple(
+        replace(files, paths=tuple(place for place in files.paths if place.path not in left_out))
+        for files in inventory.owner_files
+        if files.owner in asked
+    )
 
 
-def _only(files: OwnerFiles, paths: set[str]) -> OwnerFiles:
-    return replace(files, paths=tuple(place for place in files.paths if place.path in paths))
+def _of_distribution_alone(inventory: Inventory) -> set[str]:
+    """The files of owned programs that only the distribution's advisories assess."""
+    alone, others = set[str](), set[str]()
+    for package in inventory.packages:
+        if package.owned_by:
+            is_alone = package.type == "generic" and product_of(package) is None
+            (alone if is_alone else others).update(evidence.path.partition("!/")[0] for evidence in package.evidence)
+    return alone - others

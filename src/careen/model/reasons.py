@@ -5,7 +5,7 @@
 blocks       a gate that looks at vulnerabilities cannot be answered: exit code 3
 fails        a gate of severity fails: exit code 1
 note         the gate passes and the report shows the reason; with ``--strict`` exit code 3
-information  shown, and never counted: every package was assessed
+information  shown, and never counted: every package was assessed (``fails_strict`` has the exception)
 """
 
 from typing import Literal
@@ -70,6 +70,8 @@ EFFECTS: dict[str, Effect] = {
     "unknown_channel": "information",
     "untrusted_rules": "information",
 }
+# Information that fails ``--strict``: a strict scan compares programs itself, so that a stored report alone has this.
+_STRICT = frozenset(("not_compared",))
 MADE_BY_GATES = frozenset(
     ("no_exploit_data", "no_lifecycle_data", "unscored")
 )  # found when a gate is evaluated, not when packages are assessed
@@ -85,3 +87,7 @@ NOT_ACCEPTED = {
 def effect_of(code: str) -> Effect:
     """A code that is not in the table, of a plugin, is a note."""
     return EFFECTS.get(code, "note")
+
+
+def fails_strict(code: str) -> bool:
+    return effect_of(code) != "information" or code in _STRICT

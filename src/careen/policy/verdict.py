@@ -19,7 +19,7 @@ from msgspec import Struct
 from careen.model.advisory import Severity
 from careen.model.finding import Finding, Vulnerability
 from careen.model.inventory import Unknown
-from careen.model.reasons import effect_of
+from careen.model.reasons import effect_of, fails_strict
 from careen.model.report import Coverage, FailedBy, Reason, Rule, Verdict
 
 from .gates import Gate
@@ -129,17 +129,12 @@ def _unread(unknowns: Sequence[Unknown]) -> list[Rule]:
 def _strict(coverage: Coverage, unknowns: Sequence[Unknown], policy: "Policy") -> list[Rule]:
     if not policy.strict:
         return []
-    missing = [_named(reason) for reason in coverage.reasons if _counts(reason.code)]
+    missing = [_named(reason) for reason in coverage.reasons if fails_strict(reason.code)]
     named = {reason.code for reason in coverage.reasons}
     missing += [f"{unknown.code}: {_place(unknown)}" for unknown in unknowns if unknown.code not in named]
     if coverage.verdict == "not_assessed" and not missing and not coverage.accepted:
         missing.append("not_assessed")
     return [Rule("strict: nothing unknown, everything assessed", not missing, _by(missing))]
-
-
-def _counts(code: str) -> bool:
-    """A strict scan compares programs itself: this is left of a stored report."""
-    return effect_of(code) != "information" or code == "not_compared"
 
 
 def _named(reason: Reason) -> str:

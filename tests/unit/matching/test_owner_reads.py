@@ -6,7 +6,7 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory,
 from careen.matching.match import match
 from careen.matching.owner_reads import OwnerReads, unread_owners
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
-from careen.model.package import Evidence, Source
+from careen.model.package import Evidence, Package, Source
 
 OWNER = deb("python3-django", "4.2.1-3", Source("python-django", "4.2.1-3"), vendor="distribution")
 OWNED = pypi(owned_by=OWNER.purl)
@@ -51,10 +51,25 @@ def test_whether_the_image_has_a_changelog():
     assert [reads.has_changelog(owner) for owner in (OWNER.purl, OTHER.owner, "pkg:deb/debian/none@1")] == [True, False, False]
 
 
-def test_only_the_files_of_packages_with_findings_are_read():
+def test_all_language_packages_of_an_owner_are_read_for_one_of_them():
+    """A stored inventory is matched with later advisories, and its files cannot be read again."""
     other = pypi(name="other", evidence=(Evidence("usr/lib/python3/other", 0),), owned_by=OWNER.purl)
     both = replace(FILES, paths=(*OWNED.evidence, *other.evidence))
-    assert asked(replace(INVENTORY, packages=(OWNER, OWNED, other), owner_files=(both,))) == (FILES,)
+    assert asked(replace(INVENTORY, packages=(OWNER, OWNED, other), owner_files=(both,))) == (both,)
+
+
+def test_programs_that_only_the_distribution_assesses_are_not_read():
+    """Their files are large, and would be read in one more pass."""
+    paths = ("usr/lib/libruby.so.3.1", "usr/bin/node")
+    ruby, node = (
+        Package("generic", None, name, "1", owned_by=OWNER.purl, evidence=(Evidence(path, 0),))
+        for name, path in zip(("ruby", "node"), paths, strict=True)
+    )
+    whole = replace(FILES, paths=(*OWNED.evidence, *ruby.evidence, *node.evidence))
+    (found,) = asked(replace(INVENTORY, packages=(OWNER, OWNED, ruby, node), owner_files=(whole,)))
+    assert found.paths == (*OWNED.evidence, *node.evidence)
+    module = replace(OWNED, name="module", evidence=ruby.evidence)
+    assert asked(replace(INVENTORY, packages=(OWNER, OWNED, ruby, node, module), owner_files=(whole,))) == (whole,)
 
 
 def test_the_owner_of_a_copy_is_not_asked_about_a_vulnerable_one_elsewhere():
@@ -67,8 +82,9 @@ def test_the_owner_of_a_copy_is_not_asked_about_a_vulnerable_one_elsewhere():
 
 def test_a_package_within_an_archive_is_read_by_the_archive():
     inner = replace(OWNED, evidence=(Evidence("usr/share/java/a.jar!/META-INF/pom.xml", 0),))
-    archive = replace(FILES, paths=(Evidence("usr/share/java/a.jar", 0), Evidence("usr/share/java/b.jar", 0)))
+    archive = replace(FILES, paths=(Evidence("usr/share/java/a.jar", 0), Evidence("usr/lib/libb.so.1", 0)))
+    library = Package("generic", None, "b", "1", owned_by=OWNER.purl, evidence=(Evidence("usr/lib/libb.so.1", 0),))
     found = match(replace(INVENTORY, packages=(inner,)), knowledge(*RECORDS), SCHEMES, ECOSYSTEMS, TODAY).findings
-    assert [files.paths for files in unread_owners(found, replace(INVENTORY, packages=(inner,), owner_files=(archive,)))] == [
-        (Evidence("usr/share/java/a.jar", 0),)
-    ]
+    assert [
+        files.paths for files in unread_owners(found, replace(INVENTORY, packages=(inner, library), owner_files=(archive,)))
+    ] == [(Evidence("usr/share/java/a.jar", 0),)]
