@@ -6,7 +6,11 @@ from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, package_file, python, rust, sbom_files
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.layers.owners import Owners
+from careen.layers.squash import squash
+from careen.layers.unidentified import Claimed
 from careen.layers.verified import read_again
+from careen.model.package import Package
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.executables import elf, inline, pe
@@ -200,3 +204,15 @@ def test_a_bill_does_not_identify_what_becomes_no_package(named):
 def test_a_bill_that_only_lists_a_file_does_not_identify_it():
     bill = {"bomFormat": "CycloneDX", "components": [{"type": "file", "name": "/opt/server"}], "files": ["/opt/server"]}
     assert unidentified({"opt/server": OTHER, "opt/sbom.json": json.dumps(bill).encode()}) == ("opt/server",)
+
+
+def test_what_is_claimed_by_its_folder():
+    distributed = Owners(squash(()))
+    claimed = Claimed(("opt/tool-1/", "opt/tool-2/bin/x", "usr/lib/python3/"), distributed)
+    assert [path in claimed for path in ("opt/tool-1/x", "opt/tool-1/a/b/x", "opt/tool-1", "opt/tool-10/x")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert [path in claimed for path in ("opt/tool-2/bin/x", "opt/tool-2/bin/y", "x")] == [True, False, False]
+    distributed.by_place["usr/lib/python3/os.py"] = (dpkg.CATALOGER, Package("deb", "debian", "python3", "3"))
+    again = Claimed(("opt/tool-1/", "usr/lib/python3/"), distributed)
+    assert [path in again for path in ("usr/lib/python3/x", "opt/tool-1/x", "usr/lib/python3/x")] == [False, True, False]

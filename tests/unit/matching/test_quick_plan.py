@@ -116,3 +116,17 @@ def test_a_third_partys_build_is_matched_again():
     foreign = replace(report.inventory, packages=(APT, deb(vendor="third_party")))
     quick_plan(replace(report, inventory=foreign), SCHEMES, ECOSYSTEMS, reassess)
     assert set(asked) == {report.findings[0].fix.versions[0]}
+
+
+def test_what_a_version_leaves_is_of_each_package():
+    """Two packages go from the same version to the same one, and leave different findings."""
+    packages = [pypi(name, "1.0", evidence=(Evidence(f"{SITE}/{name}-1.0.dist-info/METADATA", 0),)) for name in ("a", "b")]
+    records = [advisory(f"CVE-{number}", "2.0", "PyPI", name) for number, name in enumerate("abb")]
+    report = scanned(packages, records)
+    assert len(report.findings) == 3
+    open_one = replace(report.findings[-1], fix=Fix("open"))
+    made = quick_plan(replace(report, findings=(*report.findings[:-1], open_one)), SCHEMES, ECOSYSTEMS)
+    assert (made.before, made.after) == (3, 1)
+    assert {upgrade.package: upgrade.removes for action in made.actions for upgrade in action.upgrades} == {
+        "a": 1, "b": 1,
+    }  # fmt: skip
