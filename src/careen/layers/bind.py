@@ -168,20 +168,31 @@ def _lost_databases(
 
 def _merged(packages: Sequence[Package]) -> Iterator[Package]:
     """One entry for each purl and owner; places are evidence, those that only declare what is installed come last."""
-    purls = [package.purl for package in packages]
-    installed = {purl for purl, package in zip(purls, packages, strict=True) if package.presence in ("present", "partial")}
+    there = [package for package in packages if package.presence in ("present", "partial")]
+    installed = {_release(package): package.purl for package in there} | {package.purl: package.purl for package in there}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
     declared: dict[str, set[Evidence]] = {}
-    for purl, package in zip(purls, packages, strict=True):
-        if package.presence == "declared" and purl in installed:
-            declared.setdefault(purl, set()).update(package.evidence)
+    for package in packages:
+        same = (installed.get(package.purl) or installed.get(_release(package))) if package.presence == "declared" else None
+        if same:
+            declared.setdefault(same, set()).update(package.evidence)
         else:
-            groups.setdefault((purl, package.owned_by, package.presence), []).append(package)
+            groups.setdefault((package.purl, package.owned_by, package.presence), []).append(package)
     for (purl, _, _), group in sorted(groups.items(), key=lambda item: tuple(part or "" for part in item[0])):
         places = {place for package in group for place in package.evidence}
         evidence = (*_in_order(places), *_in_order(declared.get(purl, set()) - places))
         best = max(group, key=lambda package: package.confidence)
         yield best if evidence == best.evidence else replace(best, evidence=evidence)
+
+
+def _release(package: Package) -> str:
+    """The purl, in which "Zope.Interface 5.0" and "zope-interface 5.0.0" are one. **Source:** PEP 503, PEP 440 (zero padding)."""
+    if package.type != "pypi":
+        return package.purl
+    version = package.version
+    while version.endswith(".0") and "+" not in version:
+        version = version[:-2]
+    return f"pkg:pypi/{package.name.lower().replace('_', '-').replace('.', '-')}@{version}"
 
 
 def _in_order(places: set[Evidence]) -> list[Evidence]:

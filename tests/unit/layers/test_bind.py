@@ -1,6 +1,6 @@
 import pytest
 
-from careen.catalogers import golang, npm, npm_lock, python
+from careen.catalogers import golang, npm, npm_lock, python, python_requirements
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
@@ -144,6 +144,24 @@ def test_what_is_declared_and_installed_is_installed():
         ("app/node_modules/a/package.json", 1),
         ("app/package-lock.json", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("pinned", "packages"),
+    [
+        ("Zope_Interface==5.0.0", [("zope.interface", "5.0", "present")]),
+        ("zope.interface==5", [("zope.interface", "5.0", "present")]),
+        ("zope.interface==5.0.1", [("zope.interface", "5.0", "present"), ("zope.interface", "5.0.1", "declared")]),
+        ("zope.interface==5.0+a.0", [("zope.interface", "5.0", "present"), ("zope.interface", "5.0+a.0", "declared")]),
+        ("zopeinterface==5.0", [("zope.interface", "5.0", "present"), ("zopeinterface", "5.0", "declared")]),
+    ],
+)
+def test_python_writes_one_release_in_several_ways(pinned, packages):
+    installed = b"Metadata-Version: 2.1\nName: zope.interface\nVersion: 5.0\n"
+    layers = {"app/requirements.txt": pinned.encode(), "lib/zope.interface-5.0.dist-info/METADATA": installed}
+    catalogers = (python.CATALOGER, python_requirements.CATALOGER)
+    found = bind([delta_of(layers, 0, catalogers)], catalogers).packages
+    assert sorted((package.name, package.version, package.presence) for package in found) == packages
 
 
 def test_one_entry_for_each_purl_places_are_evidence():
