@@ -28,7 +28,7 @@ def parser() -> Parser:
     )  # fmt: skip
     made.add_argument(
         "--registry", metavar="HOST[/PATH]", action="append", default=[], dest="registries",
-        help="registries that may be asked over the network; may be repeated",
+        help="registries that may be contacted over the network; may be repeated",
     )  # fmt: skip
     made.add_argument(
         "--credentials", metavar="DIR", type=Path,

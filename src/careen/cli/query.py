@@ -17,7 +17,7 @@ def parser() -> Parser:
         epilog='careen query "package:openssl<3.0.14 runs:true" --server https://careen.example\n'
         "Exit codes: 0 answered, also if nothing is found; 2 usage; 3 could not complete.",
     )
-    made.add_argument("query", metavar="QUERY", help="words such as package:openssl<3.0.14, severity:high, runs:true")
+    made.add_argument("query", metavar="QUERY", help="terms such as package:openssl<3.0.14, severity:high, runs:true")
     made.add_argument("--limit", metavar="N", type=int, default=100, help="rows at most (default: 100)")
     made.add_argument(
         "-f", "--format", dest="form", metavar="FORMAT", choices=("text", "json"), default="text", help="text or json"

@@ -77,11 +77,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     licence_deny: Annotated[
         tuple[str, ...], Meta(description="licences that are denied: ids, patterns and categories: AGPL-*,source-available")
     ] = ()
-    licence_ask: Annotated[
-        tuple[str, ...], Meta(description="licences that somebody has to decide about, as for --licence-deny")
-    ] = ()
+    licence_ask: Annotated[tuple[str, ...], Meta(description="licences that need a decision, as for --licence-deny")] = ()
     licence_allow: Annotated[
-        tuple[str, ...], Meta(description="licences that are allowed; any other is asked about (default: all)")
+        tuple[str, ...], Meta(description="licences that are allowed; any other needs a decision (default: all)")
     ] = ()
     licence_except: Annotated[
         tuple[str, ...], Meta(description="packages whose licence is accepted: names or purls, with * in them")
@@ -113,11 +111,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="build context that a Dockerfile copies lock files from (default: the Dockerfile's folder)"),
     ] = None
     resolve: Annotated[
-        bool, Meta(description="ask the hosts of --resolve-hosts which version an address or an unpinned package gives")
+        bool,
+        Meta(description="query the hosts of --resolve-hosts for the version that an address or an unpinned package gives"),
     ] = False
     resolve_hosts: Annotated[
         tuple[str, ...],
-        Meta(description="hosts that --resolve may ask: NAME, *.example.com, * (all public hosts); may be repeated"),
+        Meta(description="hosts that --resolve may query: NAME, *.example.com, * (all public hosts); may be repeated"),
     ] = ()
 
     helm_values: Annotated[
@@ -218,7 +217,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = ()
     archive_hosts: Annotated[
         tuple[str, ...],
-        Meta(description="hosts that --archive image may ask: NAME, *.example.com, * (default: all public hosts)"),
+        Meta(description="hosts that --archive image may query: NAME, *.example.com, * (default: all public hosts)"),
     ] = ()
     archive_keys: Annotated[
         tuple[Path, ...], Meta(description="keyring to verify the archive with (default: Debian's on this machine)")
@@ -230,7 +229,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     registry_username: Annotated[str | None, Meta(description="user name for the registry")] = None
     registry_password: Annotated[str | None, Meta(description="password or token for the registry")] = None
     mirrors: Annotated[
-        tuple[str, ...], Meta(description="mirror to ask before a registry: HOST=MIRROR[/PREFIX]; may be repeated")
+        tuple[str, ...], Meta(description="mirror to try before a registry: HOST=MIRROR[/PREFIX]; may be repeated")
     ] = ()
     private_hosts: Annotated[
         tuple[str, ...],

@@ -186,7 +186,7 @@ def _merged(packages: Sequence[Package]) -> Iterator[Package]:
 
 
 def _release(package: Package) -> str:
-    """The purl, in which "Zope.Interface 5.0" and "zope-interface 5.0.0" are one. **Source:** PEP 503, PEP 440 (zero padding)."""
+    """The purl, equal for "Zope.Interface 5.0" and "zope-interface 5.0.0". **Source:** PEP 503; PEP 440, zero padding."""
     if package.type != "pypi":
         return package.purl
     version = package.version
