@@ -27,7 +27,8 @@ def tree(tmp_path_factory):
     shutil.copytree(ROOT, home, ignore=_not_copied, symlinks=True)
     files = [path for kind, name in NAMES.items() for path in BEGIN(home, kind, name)]
     files += [path for target in TARGETS for path in BEGIN(home, "check", f"zebra_{target}", target)]
-    _run(home, sys.executable, "-m", "pytest", "-q", "tests/docs", "tests/golden", WITHOUT_THE_SITE, "--update", "-k", "docs or zebra")
+    made = ("tests/docs", "tests/golden", WITHOUT_THE_SITE, "--update")
+    _run(home, sys.executable, "-m", "pytest", "-q", *made, "-k", "docs or zebra")
     return home, files
 
 

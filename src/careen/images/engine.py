@@ -103,15 +103,15 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
     if parts.scheme == "ssh" and parts.hostname:
         engine = "docker" if variable.startswith("DOCKER") else "podman"
         raise NotHereError(
-            f"{variable} names {parts.hostname} over ssh, over which an engine cannot be contacted",
+            f"{variable} is the engine of {parts.hostname} over ssh, which Careen cannot contact",
             f"pipe the image: ssh {_by_ssh(parts)} {engine} save IMAGE | careen scan -",
             absent=True,
             chosen=True,
         )
     if parts.scheme not in ("tcp", "http", "https") or not parts.hostname:
         raise NotHereError(
-            f"{variable} names {parts.scheme or 'nothing'}://, over which an engine cannot be contacted",
-            "use unix:///PATH or tcp://HOST:PORT; or give an archive: docker save IMAGE | careen scan -",
+            f"{variable} is neither unix:///PATH nor tcp://HOST:PORT: Careen cannot contact an engine there",
+            "correct it, or give an archive: docker save IMAGE | careen scan -",
             absent=True,
             chosen=True,
         )

@@ -171,7 +171,7 @@ def test_ways_that_an_engine_cannot_be_asked(monkeypatch, address):
 
 def test_an_engine_by_ssh_can_be_piped_from(monkeypatch):
     monkeypatch.setenv("CONTAINER_HOST", "ssh://core:secret@build.example:2222/run/podman/podman.sock")
-    with pytest.raises(NotHereError, match=r"names build\.example over ssh") as caught:
+    with pytest.raises(NotHereError, match=r"engine of build\.example over ssh") as caught:
         podman.open_image("app:1", OpenContext())
     assert caught.value.hint == "pipe the image: ssh -p 2222 core@build.example podman save IMAGE | careen scan -"
     monkeypatch.setenv("CONTAINER_HOST", "ssh://build.example:none/podman.sock")
@@ -191,7 +191,7 @@ def test_an_engine_that_was_named_and_cannot_be_asked_is_not_passed_over_in_sile
         settings = Settings(cache_dir=tmp_path / "cache", plain_http=True)
         assert open_anything(reference, settings).digest == IMAGE.digest
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith(f"{variable} names box over ssh, over which an engine cannot be contacted; {reference} is ")
+    assert warning.startswith(f"{variable} is the engine of box over ssh, which Careen cannot contact; {reference} is ")
     assert "ssh me@box" in warning
 
 

@@ -90,7 +90,7 @@ def length(value: Any) -> int:
 
 def _place(key: Any, size: int, what: str) -> int:
     if not isinstance(key, int) or isinstance(key, bool):
-        raise TemplateError(f"{what}: {kind_of(key)} is no index")
+        raise TemplateError(f"{what}: {kind_of(key)} is not an index")
     if not 0 <= key <= size:
         raise TemplateError(f"{what} out of range: {key}")
     return key
