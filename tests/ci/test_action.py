@@ -229,4 +229,4 @@ def test_no_value_is_part_of_a_script_and_actions_have_digests():
 def test_scripts_are_valid_shell():
     for step in yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"]:
         if "run" in step:
-            subprocess.run(["bash", "-n", "-c", step["run"]], check=True, timeout=60)
+            subprocess.run(["bash", "-n", "-c", step["run"]], check=True, timeout=600)

@@ -16,7 +16,7 @@ def checkout(tmp_path, monkeypatch):
 
     def git(*arguments):
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]
-        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True, timeout=600)
 
     monkeypatch.setitem(FAST["changes"].__globals__, "HOME", tmp_path)
     for name, text in {

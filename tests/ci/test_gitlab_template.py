@@ -65,7 +65,7 @@ def job(tmp_path):
             environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
             (script,) = JOB["script"]
             command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-            return subprocess.run(command, cwd=work, env={**known, **environ}, capture_output=True, text=True, timeout=120)
+            return subprocess.run(command, cwd=work, env={**known, **environ}, capture_output=True, text=True, timeout=600)
 
         run.work, run.memory = work, memory
         yield run
@@ -155,7 +155,7 @@ def test_the_jenkinsfile_leaves_values_to_the_shell():
     text = (ROOT / "templates" / "Jenkinsfile").read_text("utf-8")
     script = re.search(r"sh '''(.*?)'''", text, re.DOTALL)[1]
     assert "${" not in script and '"$IMAGE"' in script
-    subprocess.run(["bash", "-n", "-c", script], check=True, timeout=60)
+    subprocess.run(["bash", "-n", "-c", script], check=True, timeout=600)
 
 
 def test_the_job_is_valid():

@@ -62,7 +62,7 @@ def runner(tmp_path):
         environ |= {"RUNNER_TEMP": values["runner.temp"], "GITHUB_REF_NAME": "v1.0", "GITHUB_REPOSITORY": "owner/name"}
         environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-        done = subprocess.run(command, cwd=work, env=environ, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=work, env=environ, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
         return calls.read_text().splitlines() if calls.exists() else []
 
@@ -85,7 +85,7 @@ def test_every_step_runs_and_names_targets_of_the_makefile(step, runner):
     for call in runner(step):
         program, *arguments = re.findall(r"^\S+|(?<= \[)[^\]]*", call)
         if program == "make":
-            subprocess.run(["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True, timeout=60)
+            subprocess.run(["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True, timeout=600)
 
 
 def test_a_release_knows_its_database(runner):

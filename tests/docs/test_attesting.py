@@ -61,7 +61,7 @@ def run(tmp_path):
 
         def call(command):
             finished = subprocess.run(
-                ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+                ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
             )
             return DIGEST.sub(r"sha256\1…", finished.stdout.replace(environment["IMAGE"], "$IMAGE")), finished.stderr
 

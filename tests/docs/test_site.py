@@ -74,7 +74,7 @@ def test_the_site_asks_no_other_host(site):
 def test_the_search_finds_it(site, tmp_path, words, page):
     address = f"{(site / 'search.html').as_uri()}?q={words.replace(' ', '+')}"
     flags = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000", f"--user-data-dir={tmp_path}")
-    done = subprocess.run([CHROMIUM, *flags, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([CHROMIUM, *flags, "--dump-dom", address], capture_output=True, text=True, timeout=600, check=False)
     results = re.search(r'id="search-results".*', done.stdout, re.DOTALL)
     assert results, done.stderr[-500:]
     found = re.findall(r'<a href="([^"?#]+)', results[0])

@@ -54,7 +54,7 @@ def test_what_a_page_runs_prints_what_it_shows(page, tmp_path, environment):
     ran = 0
     for command, lines in commands(page.read_text("utf-8")):
         done = subprocess.run(
-            ["/bin/sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+            ["/bin/sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
         )
         output = " ".join((done.stdout + done.stderr).split())
         at = 0

@@ -146,7 +146,7 @@ def refresh_in_front(scene, **order):
 def test_it_ends_at_its_time_limit_and_the_next_goes_on(scene):
     for limit_s in (2.0, 6.0, 20.0):  # a busy machine takes longer to begin the download
         process, order = refresh_in_front(scene, limit_s=limit_s)
-        log = process.communicate(order, timeout=60)[1].decode()
+        log = process.communicate(order, timeout=600)[1].decode()
         assert process.returncode == 3
         assert f"time limit of {limit_s:g} s" in log
         assert scene.fix == "1.1-1"
@@ -154,7 +154,7 @@ def test_it_ends_at_its_time_limit_and_the_next_goes_on(scene):
             break
     scene.server.at.clear()
     process, order = refresh_in_front(scene)
-    log = process.communicate(order, timeout=60)[1].decode()
+    log = process.communicate(order, timeout=600)[1].decode()
     assert (process.returncode, scene.fix) == (0, "1.2-1"), log
     assert scene.server.asked[-1][1].startswith("bytes=")
 
@@ -162,7 +162,7 @@ def test_it_ends_at_its_time_limit_and_the_next_goes_on(scene):
 def test_what_it_says_of_failures(scene):
     scene.server.at[f"/{TRACKER}"] = lambda answer: type(answer)(403)
     process, order = refresh_in_front(scene)
-    log = process.communicate(order, timeout=60)[1].decode()
+    log = process.communicate(order, timeout=600)[1].decode()
     assert f"{TRACKER}: failed, the server answered 403" in log
     assert log.rstrip().endswith("ended; 1 failed")
     assert scene.fix == "1.1-1"
@@ -186,7 +186,7 @@ def test_it_survives_its_parent_and_holds_nothing_of_it(scene):
     )
     arguments = [sys.executable, "-c", code, str(scene.settings.cache_dir), scene.server.server.url]
     parent = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    output = parent.communicate(timeout=60)[0]  # ends when nobody holds the pipe any more
+    output = parent.communicate(timeout=600)[0]  # ends when nobody holds the pipe any more
     assert output == b"True\n"
     with pytest.raises(ProcessLookupError):
         os.killpg(parent.pid, 0)  # nobody is left in its group

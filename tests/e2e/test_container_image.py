@@ -58,7 +58,7 @@ def image(request, tmp_path_factory):
             *inside,
         ]
 
-    tried = subprocess.run(command("version"), capture_output=True, text=True, timeout=60)
+    tried = subprocess.run(command("version"), capture_output=True, text=True, timeout=600)
     if "mount" in tried.stderr:
         pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
     return request.param, root, command
@@ -69,7 +69,7 @@ def of_digest(layout, digest):
 
 
 def run(command, *arguments):
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=120)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=600)
 
 
 def test_it_starts(image):

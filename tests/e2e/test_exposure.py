@@ -132,7 +132,7 @@ def test_the_page_renders_in_a_browser_without_errors(tree, capsys):
         "--dump-dom",
     )
     command = [browser(), *flags, f"--user-data-dir={tree}/profile", f"file://{tree}/page.html"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     listed = re.findall(r'<button[^>]*data-rank="(\d+)"[^>]*aria-pressed="(\w+)"', done.stdout)
     listed = listed or [

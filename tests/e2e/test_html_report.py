@@ -125,6 +125,6 @@ def rendered(page, folder):
         "--dump-dom",
     )
     command = [CHROMIUM, *flags, f"--user-data-dir={folder}/profile", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return done.stdout

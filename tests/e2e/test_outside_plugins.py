@@ -158,7 +158,7 @@ def _python(folder, *arguments):
     return subprocess.run(
         [sys.executable, *arguments],
         env={**os.environ, "CAREEN_PLUGINS": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 

@@ -425,7 +425,7 @@ print(count)
 
 def child(*arguments, kill_at=0):
     command = [sys.executable, "-c", CHILD, *map(str, arguments), str(kill_at)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=120)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=600)
     assert done.returncode in ((0, -signal.SIGKILL) if kill_at else (0,))
     return int(done.stdout or 0)
 

@@ -161,7 +161,7 @@ def test_what_there_was_no_time_for_is_taken_in_the_background(scene, monkeypatc
     order = Order(scene.settings.cache_dir, tuple(started[0]), db_artifact=(scene.place,), db_root=scene.settings.db_root)
     done = subprocess.run(
         [sys.executable, "-P", "-m", "careen.app.background"],
-        input=msgspec.json.encode(order, enc_hook=str), stderr=subprocess.PIPE, timeout=120, check=False,
+        input=msgspec.json.encode(order, enc_hook=str), stderr=subprocess.PIPE, timeout=600, check=False,
     )  # fmt: skip
     assert b"the published database could not be used" not in done.stderr
     known = read_known(scene.database)

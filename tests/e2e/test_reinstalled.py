@@ -73,5 +73,5 @@ def test_an_edited_copy_does_not_use_the_cache_of_the_other(copies, listed):
 def test_a_source_tree_agrees_with_its_wheel(copies):
     code = "from careen.contents import contents; print(contents().built, contents().key)"
     environ = {**os.environ, "PYTHONPATH": str(copies[1])}
-    printed = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=60)
+    printed = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=600)
     assert printed.stdout.split() == ["True", contents().key]

@@ -22,7 +22,7 @@ def folder(tmp_path):
 def run(folder, *command):
     environment = {"HOME": str(folder), "CAREEN_CACHE_DIR": str(folder / "cache"), "PATH": os.environ["PATH"]}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600, check=False
     )
     return done.returncode, done.stdout, done.stderr
 

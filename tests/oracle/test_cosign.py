@@ -36,7 +36,7 @@ class World:
         self._shell = Shell(folder, COSIGN_PASSWORD="s3cret")
 
     def careen(self, *words):
-        return self._shell.run(*words, "--quiet", timeout=120)
+        return self._shell.run(*words, "--quiet", timeout=600)
 
     def other(self, *words):
         options = {"cwd": self.folder, "env": self.environment, "capture_output": True, "text": True, "timeout": 120}

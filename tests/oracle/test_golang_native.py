@@ -14,7 +14,7 @@ if not shutil.which("go"):
 
 
 def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
 def test_executables_of_the_toolchain():

@@ -45,7 +45,7 @@ FILES = r"[%{=NAME}\t%{FILENAMES}\t%{FILEMODES:perms}\t%{FILEFLAGS:fflags}\n]"
 
 
 def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
 @pytest.fixture(scope="module")

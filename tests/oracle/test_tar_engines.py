@@ -170,7 +170,7 @@ def test_where_other_programs_differ_there_is_a_doubt(program):
         if expected is None:
             continue
         done = subprocess.run(
-            [program, "--numeric-owner", "-P", "-tvf", "-", *options], input=archive(seed), capture_output=True, timeout=60
+            [program, "--numeric-owner", "-P", "-tvf", "-", *options], input=archive(seed), capture_output=True, timeout=600
         )
         if done.returncode:
             continue  # it reads less than we do, and reports it

@@ -32,7 +32,7 @@ def test_a_test_has_examples_in_proportion_to_its_profile(profile, expected):
 def test_the_profile_of_a_run(arguments, environ, expected):
     command = [sys.executable, "-m", "pytest", "-vv", "--collect-only", *arguments, "tests/unit/versions/test_apk.py"]
     environ = {**{name: value for name, value in os.environ.items() if name != "CI"}, **environ}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True, timeout=600)
     assert f"hypothesis profile '{expected}'" in done.stdout
 
 

@@ -108,6 +108,6 @@ def test_the_private_one_goes_with_the_process(shared, tmp_path, end):
         f"(found / 'x').write_text('x'); print(found)\n{end}"
     )
     environ = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
-    found = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    found = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=600, check=False)
     assert found.stdout.startswith(str(tmp_path / "temporary" / "careen-"))
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -21,7 +21,7 @@ sys.exit(4)
 
 def left(between=""):
     code = WRITES.format(between=between)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_leaving_writes_out_everything_and_ends_at_once():
@@ -39,7 +39,7 @@ def test_leaving_with_unread_output():
     code = "from careen.cli.process import leave\nimport sys, os\nos.close(1)\nsys.stdout.write('x')\nleave(141)"
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=buffered)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=buffered)
     assert (done.returncode, done.stderr) == (141, "")
 
 

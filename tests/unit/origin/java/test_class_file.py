@@ -126,9 +126,9 @@ def test_against_javap(tmp_path):
         ' for (String c : b) { size += c.length(); Runnable r = () -> System.out.println("run" + c); r.run(); }'
         " int[][] many = new int[3][4]; Object o = b; return o instanceof String ? (String) o : new Sample().pick(7, b); } }"
     )
-    subprocess.run(["javac", "-d", str(tmp_path), str(source)], check=True, timeout=120)
+    subprocess.run(["javac", "-d", str(tmp_path), str(source)], check=True, timeout=600)
     listed = subprocess.run(
-        ["javap", "-c", "-p", str(tmp_path / "Sample.class")], capture_output=True, text=True, check=True, timeout=120
+        ["javap", "-c", "-p", str(tmp_path / "Sample.class")], capture_output=True, text=True, check=True, timeout=600
     ).stdout
     expected = sum(" // " in line and "switch" not in line for line in listed.splitlines())
     found = read_class((tmp_path / "Sample.class").read_bytes())
