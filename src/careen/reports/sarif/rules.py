@@ -21,7 +21,7 @@ from careen.output.escape import visible, web_link
 from careen.output.markdown import plain
 from careen.output.rows import LEVELS, REVOKE
 
-# The bands of CVSS 3.1, section 5, by which viewers name a severity again, and the score if none in the band is published.
+# The bands of CVSS 3.1, section 5, from which viewers derive a severity, and their middles.
 _BANDS = {"critical": (9.0, 10.0), "high": (7.0, 8.9), "medium": (4.0, 6.9), "low": (0.1, 3.9), "negligible": (0.1, 0.1)}
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1}
 _LOWEST = 0.1  # viewers show 0.0 as no severity at all
