@@ -24,7 +24,7 @@ def test_the_findings_of_a_step_are_rows():
     assert [view.lines[number].row.package for number in view.step_rows[1]] == ["libssl3", "openssl"]
 
 
-def test_advice_that_is_a_step_is_not_said_twice():
+def test_advice_that_is_a_step_is_not_repeated():
     advice = (
         Advice("newer_release", "move", 0), Advice("refresh_base", "pull", 1), Advice("refresh_base", "pull, perhaps", 0),
         Advice("newer_bundle", "upgrade x", 1), Advice("newer_owner", "wait", 2),
