@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests.support.reports import CLI, JINJA, LIBSSL, LOG4J, ROOT_USER, TOKEN, clean, vulnerability
 from tests.support.written import written
 
-from careen.model.advisory import SEVERITIES
+from careen.model.advisory import SEVERITIES, Cvss
 from careen.model.finding import Fix, IntegrityFinding, Location, Vulnerability
 from careen.plugins import Reporter, load
 
@@ -36,6 +36,7 @@ def reports(draw):
             "fix": draw(st.sampled_from((Fix("fixed", ("9.1",)), Fix("open"), Fix("wont_fix"), Fix("unknown")))),
             "confidence": draw(st.sampled_from(("confirmed", "likely", "possible"))),
             "kev": draw(st.sampled_from((True, False, None))),
+            "cvss": tuple(Cvss("NVD", "3.1", "", score / 10) for score in draw(st.lists(st.integers(1, 100), max_size=2))),
         }
         packages = draw(st.lists(st.sampled_from(PACKAGES), min_size=1, unique_by=lambda package: package.name))
         found += [vulnerability(id, package, **shared) for package in packages]
@@ -144,6 +145,22 @@ def test_ids_and_severities_in_the_forms_of_others(report):
     entries = json.loads(texts["csaf"]).get("vulnerabilities", ())
     named = {one.get("cve") or one["ids"][0]["text"] for one in entries}  # an id that is not a CVE's is among "ids"
     assert affected == named == {id for _, id in vulnerabilities}
+
+
+def named_by_score(score):
+    """The severity that a viewer of SARIF shows: GitHub's words are those of CVSS."""
+    return next(name for name, lowest in (("critical", 9.0), ("high", 7.0), ("medium", 4.0), ("low", 0.1)) if score >= lowest)
+
+
+@given(reports())
+def test_severities_that_a_viewer_derives_from_scores(report):
+    """A distribution may call low what another source scores 9.8."""
+    shown = {finding.id: finding.severity for finding in report.findings if finding.severity != "unknown"}
+    (run,) = json.loads(written(REPORTERS["sarif"], report))["runs"]
+    rules = {rule["id"]: float(rule["properties"]["security-severity"]) for rule in run["tool"]["driver"]["rules"]}
+    assert {id: named_by_score(rules[id]) for id in shown} == {
+        id: "low" if severity == "negligible" else severity for id, severity in shown.items()
+    }
 
 
 @given(reports())

@@ -48,7 +48,7 @@ class NewerOwner(Struct, frozen=True):
     findings: int
 
     def text(self) -> str:
-        return "wait for updates of the distribution: its packages own these files"
+        return "for findings in files that packages of the distribution own, wait for its updates"
 
 
 class DropPackage(Struct, frozen=True):

@@ -9,13 +9,23 @@ MAX_PLACES = 2  # that are named
 
 def where_of(action: Action) -> str:
     """ "apt", "pip in /opt/venv/bin/python3.9 and app/requirements.txt", "npm in /app"."""
-    places = [place for place in dict.fromkeys(change.place for change in action.changes) if place]
+    places = _places(action)
     if not places:
         return action.manager
     named, more = places[:MAX_PLACES], len(places) - MAX_PLACES
     if more <= 0:
         return f"{action.manager} in {' and '.join(named)}"
     return f"{action.manager} in {', '.join(named)} and {plural(more, 'more place')}"
+
+
+def briefly_where(action: Action) -> str:
+    """ "apt", "pip in 2 places", "npm in /app"."""
+    places = _places(action)
+    return f"{action.manager} in {plural(len(places), 'place')}" if len(places) > 1 else where_of(action)
+
+
+def _places(action: Action) -> list[str]:
+    return [place for place in dict.fromkeys(change.place for change in action.changes) if place]
 
 
 def commands_of(action: Action) -> tuple[str, ...]:

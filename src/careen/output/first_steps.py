@@ -14,9 +14,9 @@ from careen.model.advisory import SEVERITIES
 from careen.model.plan import Action, Plan, Upgrade
 from careen.model.report import Report
 
-from .changes import commands_of, where_of
+from .changes import briefly_where, commands_of, where_of
 from .lines import few, plural
-from .repairs import repairs_of
+from .repairs import brief_title, repairs_of
 from .rows import Row, rows_of
 
 FIRST = 5  # steps that a report begins with
@@ -36,6 +36,7 @@ class Step(Struct, frozen=True):
     fingerprints: tuple[str, ...] = ()  # of the findings
     exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
     is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
+    brief: str = ""  # the title for a narrow line, if fewer words suffice
 
     @property
     def effect(self) -> str:
@@ -74,7 +75,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
         if action.removes <= 0 and not copies:
             continue
         yield Step(
-            _title(action),
+            f"{where_of(action)}: {_upgraded(action)}",
             action.removes,
             True,
             len(copies),
@@ -83,10 +84,12 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
+            brief=f"{briefly_where(action)}: {_upgraded(action)}",
         )
     for owner, copies in inside.items():
         names = few([*dict.fromkeys(row.subject for row in copies)])
-        yield _step(f"upgrade {owner} to a release with a newer copy of {names}, which it contains", copies, certain=False)
+        title = f"upgrade {owner} to a release with a newer copy of {names}, which it contains"
+        yield _step(title, copies, certain=False, brief=f"upgrade {owner}, which contains {names}")
     for advice in plan.advice:
         if advice.kind == "refresh_base" and advice.findings:
             upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
@@ -122,14 +125,14 @@ def _is_of_system(row: Row) -> bool:
     return row.purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/"))
 
 
-def _title(action: Action) -> str:
-    """ "apt: upgrade 7 packages", "program in usr/local/bin/node: upgrade node 16.13.0 to 22.23.2"."""
+def _upgraded(action: Action) -> str:
+    """ "upgrade 7 packages", "upgrade node 16.13.0 to 22.23.2"."""
     upgrades = action.upgrades
     if len(upgrades) == 1:
         what = f"{upgrades[0].package} {upgrades[0].version} to {upgrades[0].to}".replace("  ", " ")
     else:
         what = plural(len(upgrades), "package")
-    return f"{where_of(action)}: upgrade {what}"
+    return f"upgrade {what}"
 
 
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
@@ -144,7 +147,7 @@ def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
     for (subject, _), group in groups.items():
         versions = [text for text, _ in Counter(" or ".join(row.fixed_in) for row in group).most_common()]
         more = f" and {len(versions) - 3} more" if len(versions) > 3 else ""
-        yield _step(f"upgrade {subject}: fixes are in {', '.join(versions[:3])}{more}", group)
+        yield _step(f"upgrade {subject}: fixes are in {', '.join(versions[:3])}{more}", group, brief=f"upgrade {subject}")
 
 
 def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
@@ -153,7 +156,8 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
             title = f"{repair.title}{_at(group) if report.image.kind == 'files' else ''}"
-            yield replace(_step(title, group, " ".join(repair.steps)), commands=tuple(repair.lines))
+            step = _step(title, group, " ".join(repair.steps))
+            yield replace(step, commands=tuple(repair.lines), brief=brief_title(repair))
 
 
 def _at(rows: Iterable[Row]) -> str:
@@ -174,9 +178,9 @@ def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
     yield replace(_step(title, left, "Build on a release that gets security updates.", certain=False), is_release=True)
 
 
-def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
+def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True, brief: str = "") -> Step:
     fingerprints = tuple(row.fingerprint for row in group)
-    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints, _exploited(group))
+    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints, _exploited(group), brief=brief)
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:

@@ -11,7 +11,7 @@ from careen.model.plan import Repair
 from careen.model.report import Report
 from careen.safety.pattern import pattern
 
-from .lines import few
+from .lines import few, plural
 from .rows import Row, row_of
 from .summary import build_step, ordered
 from .tied import tied
@@ -54,6 +54,14 @@ def _of_secrets(secrets: Sequence[ExposedSecret], report: Report) -> Iterator[Re
             len(group),
             tuple(secret.fingerprint for secret in group),
         )
+
+
+def brief_title(repair: Repair) -> str:
+    """ "remove 2 secrets from app/.env, and revoke them"; "" where the title has no list to count."""
+    if repair.kind != "secret" or repair.removes < 2:
+        return ""
+    where = repair.paths[0] if len(repair.paths) == 1 else plural(len(repair.paths), "place")
+    return f"remove {plural(repair.removes, 'secret')} from {where}, and revoke them"
 
 
 def _out_of(path: str, layer: int | None, deleted: bool, report: Report) -> str:

@@ -1,5 +1,5 @@
 from careen.model.plan import Action, Change
-from careen.output.changes import commands_of, where_of
+from careen.output.changes import briefly_where, commands_of, where_of
 
 
 def action(place, *also):
@@ -12,6 +12,16 @@ def test_places_are_named_and_the_rest_is_counted():
     assert where_of(action("/v/bin/python3")) == "pip in /v/bin/python3"
     assert where_of(action("/v/bin/python3", pins[0])) == "pip in /v/bin/python3 and a/requirements.txt"
     assert where_of(action("/v/bin/python3", *pins)) == "pip in /v/bin/python3, a/requirements.txt and 2 more places"
+
+
+def test_several_places_are_counted_where_a_line_is_narrow():
+    pin = Change("pip", "a/requirements.txt", "manifest", "set a to 2")
+    assert [briefly_where(action(*places)) for places in (("",), ("/v",), ("/v", pin), ("", pin))] == [
+        "pip",
+        "pip in /v",
+        "pip in 2 places",
+        "pip in a/requirements.txt",
+    ]
 
 
 def test_one_place_with_two_commands_is_named_once():

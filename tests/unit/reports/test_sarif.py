@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
 
 from careen.behaviour.rules import Rule, found
+from careen.model.advisory import Cvss
 from careen.model.behaviour import BehaviourSummary, PartScore
 from careen.plugins import ReportOptions
 from careen.reports.sarif import REPORTER
@@ -81,6 +82,24 @@ def test_without_a_severity_the_risk_counts(risk, kev, score):
     run = run_of(replace(report, findings=(replace(unknown, risk=risk, kev=kev),)))
     (rule,) = (rule for rule in run["tool"]["driver"]["rules"] if rule["id"] == unknown.id)
     assert (rule["properties"]["security-severity"], rule["defaultConfiguration"]["level"]) == (score, "warning")
+
+
+@pytest.mark.parametrize(
+    ("severity", "scores", "shown"),
+    [
+        ("high", (7.5, 8.1), "8.1"),
+        ("high", (9.8, 7.5), "7.5"),
+        ("low", (9.8,), "2.0"),
+        ("negligible", (7.5, 3.0), "0.1"),
+        ("critical", (), "9.5"),
+    ],
+)
+def test_an_alert_has_the_severity_of_the_report_whatever_other_sources_score(severity, scores, shown):
+    report = usual()
+    cvss = tuple(Cvss("NVD", "3.1", "", score) for score in scores)
+    finding = replace(report.findings[0], severity=severity, cvss=cvss)
+    (rule,) = run_of(replace(report, findings=(finding,), suppressed=()))["tool"]["driver"]["rules"]
+    assert rule["properties"]["security-severity"] == shown
 
 
 def test_the_help_of_a_rule():

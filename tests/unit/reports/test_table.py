@@ -42,7 +42,7 @@ def test_binary_packages_of_one_source_are_one_group_with_one_row_a_vulnerabilit
     text = table(usual())
     assert line(text, "deb: libssl3") == "openssl 3.0.11-1~deb12u2  deb: libssl3, openssl"
     assert text.count("CVE-2023-5678") == 1
-    assert "(8 vulnerabilities, counted once for each package that has it)" in text
+    assert "(8 distinct vulnerabilities, each counted once per package)" in text
 
 
 def test_groups_are_sorted_by_risk():

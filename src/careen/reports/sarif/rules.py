@@ -21,7 +21,8 @@ from careen.output.escape import visible, web_link
 from careen.output.markdown import plain
 from careen.output.rows import LEVELS, REVOKE
 
-# The score for viewers if none is published: the middle of the band of CVSS 3.1, section 5.
+# The bands of CVSS 3.1, section 5, from which viewers derive a severity, and their middles.
+_BANDS = {"critical": (9.0, 10.0), "high": (7.0, 8.9), "medium": (4.0, 6.9), "low": (0.1, 3.9), "negligible": (0.1, 0.1)}
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1}
 _LOWEST = 0.1  # viewers show 0.0 as no severity at all
 _TAGS = {
@@ -83,11 +84,14 @@ def _name(finding: Finding) -> str:
 
 
 def _score(finding: Finding) -> float:
-    """The published score, else that of the severity; without a severity the risk, on the same scale."""
+    """The highest published score in the band of the severity, else the middle of the band; without a severity the risk, on
+    the same scale. A distribution may call low what NVD scores 9.8: a viewer has to show the severity of the report."""
     cvss = finding.cvss if isinstance(finding, Vulnerability) else ()
     risk = finding.risk / 10 if isinstance(finding, Vulnerability) else 0
     by_severity = SCORES.get(finding.severity, max(risk, _LOWEST))
-    return max((vector.score for vector in cvss if vector.version != "2.0"), default=by_severity)
+    lowest, highest = _BANDS.get(finding.severity, (_LOWEST, 10.0))
+    scores = [vector.score for vector in cvss if vector.version != "2.0" and lowest <= vector.score <= highest]
+    return max(scores, default=by_severity)
 
 
 def _of_vulnerability(worst: Vulnerability, found: list[Vulnerability], links: list[str]) -> dict[str, Any]:

@@ -60,14 +60,20 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
     for number, (step, effect) in enumerate(zip(steps, effects, strict=True), 1):
         start = f"{number:>3}. "
         room = width - len(start) - column - 2
-        title = visible(step.title, 400)
         counts = [f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high")]
         severe = ", ".join(["KEV"] * bool(step.exploited) + counts)
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
-        ends = [f" ({'; '.join(filter(None, note))})" for note in ((severe, maybe), (severe,)) if any(note)]
-        whole = next((end for end in ends if columns(title + end) <= room), ends[-1] if ends and severe else "")
-        title = shorten(title, room - columns(whole)) + whole
+        ends = [f" ({'; '.join(filter(None, note))})" if any(note) else "" for note in ((severe, maybe), (severe,))]
+        title, end = _fitting([step.title, *filter(None, [step.brief])], ends, room)
+        title = shorten(title, room - columns(end)) + end
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
+
+
+def _fitting(titles: list[str], ends: list[str], room: int) -> tuple[str, str]:
+    """The first title and the first end that fit together, else the last of both: the severities are kept."""
+    shown = [visible(title, 400) for title in titles]
+    pairs = [(title, end) for title in shown for end in ends]
+    return next((pair for pair in pairs if columns("".join(pair)) <= room), pairs[-1])
 
 
 def _effect(step: Step) -> str:

@@ -66,8 +66,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield _exposure(report.exposure)
     if inventory.origin_read and not inventory.origin_read.reduced:
         yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
-    if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
-        yield f"advisories of {visible(days[0] if days[0] == days[-1] else f'{days[0]} to {days[-1]}')}"
+    if report.coverage.data_of:
+        yield f"oldest advisory data: {visible(report.coverage.data_of)}"
 
 
 def _exposure(found: AttackPaths) -> str:

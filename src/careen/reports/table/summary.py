@@ -77,4 +77,4 @@ def _totals(report: Report) -> Iterator[Line]:
         yield [(f"({possible:,} of them only possible, which gates do not count)", "dim")]
     distinct = len({finding.id for finding in found})
     if distinct != len(found):
-        yield [(f"({plural(distinct, 'vulnerability')}, counted once for each package that has it)", "dim")]
+        yield [(f"({plural(distinct, 'distinct vulnerability')}, each counted once per package)", "dim")]

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from careen.model.finding import Vulnerability
 from careen.model.plan import Plan
+from careen.output.lines import plural
 
 
 def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
-    """ "3.0.13-1 fixes all", "3.0.13-1 fixes 2 of 3", "upgrade flask, which contains it"; "" if nothing fixes any."""
+    """ "3.0.13-1 fixes all", "3.0.13-1 fixes 2 of 3", "3.0.13-1 fixes 2 of 4 in 2 packages", "upgrade flask, which contains
+    it"; "" if nothing fixes any."""
     if plan is None:
         return ""
     purls = [*dict.fromkeys(finding.package for finding in findings)]
@@ -17,12 +19,12 @@ def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
         versions = [version for versions, _ in known for version in versions]
         removed = sum(removes for _, removes in known)
         # A version may be outside of what a finding without a fix affects: the plan has matched it.
-        return _fixes(versions, removed if removed == len(findings) else min(with_fix, removed), len(findings))
+        return _fixes(versions, removed if removed == len(findings) else min(with_fix, removed), findings)
     owners = {plan.bundled.get(purl, "") for purl in purls}
     if len(owners) == 1 and "" not in owners:
         return f"upgrade {owners.pop()}, which contains it"
     # Nothing in the image can upgrade these: the version is one that a newer base image has.
-    return _fixes([plan.versions[purl] for purl in purls if purl in plan.versions], with_fix, len(findings))
+    return _fixes([plan.versions[purl] for purl in purls if purl in plan.versions], with_fix, findings)
 
 
 def _upgrades(plan: Plan) -> Mapping[str, tuple[list[str], int]]:
@@ -34,6 +36,17 @@ def _upgrades(plan: Plan) -> Mapping[str, tuple[list[str], int]]:
     return found
 
 
-def _fixes(versions: Sequence[str], fixed: int, all: int) -> str:
-    share = "all" if fixed >= all else f"{fixed:,} of {all:,}"
-    return f"{', '.join(dict.fromkeys(versions))} fixes {share}" if versions and fixed else ""
+def _fixes(versions: Sequence[str], fixed: int, findings: Sequence[Vulnerability]) -> str:
+    if not versions or not fixed:
+        return ""
+    share = "all" if fixed >= len(findings) else f"{fixed:,} of {len(findings):,}{_counted_in(findings)}"
+    return f"{', '.join(dict.fromkeys(versions))} fixes {share}"
+
+
+def _counted_in(findings: Sequence[Vulnerability]) -> str:
+    """ " in 2 packages": a reader who counts the rows finds fewer, because a row shows a vulnerability once."""
+    if len({finding.id for finding in findings}) == len(findings):
+        return ""
+    packages = len({finding.package for finding in findings})
+    places = len({finding.paths for finding in findings})
+    return f" in {plural(packages, 'package')}" if packages > 1 else f" in {plural(places, 'place')}"

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from tests.support.reports import JINJA, ROOT_USER, faulty, usual, vulnerability
 
 from careen.model.finding import Misconfiguration
-from careen.model.plan import Action, Change, Plan, Upgrade
+from careen.model.plan import Action, Advice, Change, Plan, Upgrade
 from careen.plugins import ReportOptions
 from careen.reports.html import write
 from careen.reports.html.view import label_of, size_text, view_of
@@ -22,6 +22,16 @@ def test_the_findings_of_a_step_are_rows():
     view = view_of(usual(), None)
     assert [line.rows for line in view.steps] == [1, 2, 1]
     assert [view.lines[number].row.package for number in view.step_rows[1]] == ["libssl3", "openssl"]
+
+
+def test_advice_that_is_a_step_is_not_repeated():
+    advice = (
+        Advice("newer_release", "move", 0), Advice("refresh_base", "pull", 1), Advice("refresh_base", "pull, perhaps", 0),
+        Advice("newer_bundle", "upgrade x", 1), Advice("newer_owner", "wait", 2),
+    )  # fmt: skip
+    view = view_of(replace(usual(), end_of_life="2020-01-01", plan=Plan(4, 4, 4, (), (), advice)), None)
+    assert view.advice == ("pull, perhaps", "wait")
+    assert {"move to a supported release: Debian GNU/Linux 12 ended 2020-01-01"} < {line.step.title for line in view.steps}
 
 
 def test_commands_of_a_step_are_copied_as_lines():

@@ -2,7 +2,7 @@ from msgspec.structs import replace
 from tests.support.reports import clean, faulty, usual
 
 from careen.model.advisory import SHIPPED, DatabaseInfo, SourceInfo
-from careen.model.plan import Action, Plan, Repair, Upgrade
+from careen.model.plan import Action, Change, Plan, Repair, Upgrade
 from careen.model.report import Reason
 from careen.output.escape import columns
 from careen.plugins import ReportOptions
@@ -21,7 +21,7 @@ def test_the_summary_and_the_steps():
         "Assessed in part only: 2 reasons below the findings",
         "",
         "WHAT TO DO FIRST                                                         removes",
-        "  1. upgrade org.apac…re in 2.15.0 or 2.12.2 or 2.3.1 (KEV, 1 critical)        1",
+        "  1. upgrade org.apac…logging.log4j:log4j-core 2.14.1 (KEV, 1 critical)        1",
         "  2. upgrade openssl 3.0.11-1~deb12u2: fixes are in 3.0.13-1~deb12u1           2",
         "  3. upgrade Jinja2 3.0.1: fixes are in 3.1.3                                  1",
         "",
@@ -31,6 +31,15 @@ def test_the_summary_and_the_steps():
 def test_the_next_command_names_the_image_as_a_shell_takes_it():
     report = replace(usual(), image=replace(usual().image, reference="my image.tar"), plan=Plan(8, 4, 4, (ACTION,), (), ()))
     assert "  next: careen fix 'my image.tar'  (the commands; 4 of 8 vulnerabilities stay)" in lines_of(report)
+
+
+def test_a_narrow_line_has_the_brief_title():
+    pins = tuple(Change("pip", f"{name}/requirements.txt", "manifest", "…") for name in "ab")
+    action = replace(ACTION, manager="pip", place="opt/v/python3", also=pins)
+    report = replace(clean(), plan=Plan(4, 0, 0, (action,), (), ()))
+    assert "  1. pip in 3 places: upgrade libssl3 1 to 2                                   4" in lines_of(report)
+    wide = "\n".join(lines_of(report, width=200))
+    assert "  1. pip in opt/v/python3, a/requirements.txt and 1 more place: upgrade libssl3 1 to 2  " in wide
 
 
 def test_more_steps_than_five_are_counted():

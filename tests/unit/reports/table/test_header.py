@@ -37,7 +37,6 @@ def test_an_image():
         "  linux/amd64, Debian GNU/Linux 12 (bookworm), supported until 2028-06-30",
         "  based on debian:12, by its label",
         "  3 layers, 20,312 files, 5 packages: 3 deb, 1 maven, 1 pypi",
-        "  advisories of 2026-11-23",
         "",
     ]
 
@@ -90,9 +89,12 @@ def test_base_images(base, text):
     assert f"  {text}" in header(replace(clean(), base=base))
 
 
-def test_advisories_of_several_days():
-    sources = (SourceInfo("a", "2026-11-20T10:00", 1), SourceInfo("b", "2026-11-23", 1), SourceInfo("c", "", 1))
-    assert "  advisories of 2026-11-20 to 2026-11-23" in header(replace(clean(), database=DatabaseInfo("", "", sources)))
+def test_the_day_is_that_of_the_data_which_assessed_the_packages():
+    sources = (SourceInfo("alpine", "2020-05-29", 1), SourceInfo("debian", "2026-11-23", 1))
+    report = replace(clean(), database=DatabaseInfo("", "", sources))
+    assert [line for line in header(report) if "advisory" in line] == ["  oldest advisory data: 2026-11-23"]
+    nothing = replace(report, coverage=replace(report.coverage, data_of=None))
+    assert [line for line in header(nothing) if "advisory" in line] == []
 
 
 def test_source_files():

@@ -26,7 +26,7 @@ def test_totals():
         "unknown": ["-", "1", "-", "-", "-", "1"],
         "total": ["4", "4", "1", "1", "1", "11"],
     }
-    assert lines[8] == "(8 vulnerabilities, counted once for each package that has it)"
+    assert lines[8] == "(8 distinct vulnerabilities, each counted once per package)"
 
 
 def test_each_vulnerability_of_one_package_needs_no_count():

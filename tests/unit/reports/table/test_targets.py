@@ -7,6 +7,7 @@ from careen.model.plan import Action, Plan, Upgrade
 from careen.reports.table.targets import target_of
 
 FIXED, OPEN = vulnerability("CVE-1", JINJA), vulnerability("CVE-2", JINJA, fix=Fix("open"))
+ELSEWHERE, IN_OTHER = replace(FIXED, paths=("usr/share/wheels",)), replace(FIXED, package="pkg:pypi/other@1")
 NOTHING = Plan(2, 2, 2, (), (), ())
 
 
@@ -27,6 +28,8 @@ def upgraded(*upgrades):
         ((FIXED,), upgraded(("3.1.3", 1), ("3.1.6", 0), ("3.1.3", 1)), "3.1.3, 3.1.6 fixes all"),  # in several places
         ((FIXED,), replace(NOTHING, bundled={JINJA.purl: "flask"}), "upgrade flask, which contains it"),
         ((FIXED, OPEN), replace(NOTHING, versions={JINJA.purl: "3.1.3"}), "3.1.3 fixes 1 of 2"),
+        ((FIXED, ELSEWHERE), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 places"),  # a row shows both
+        ((FIXED, IN_OTHER), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 packages"),
         ((OPEN,), NOTHING, ""),
         ((OPEN,), None, ""),
     ],
