@@ -103,6 +103,14 @@ def test_a_secret_came_with_the_base_if_all_of_its_places_did():
     assert applied([replace(TOKEN, places=(replace(above, layer=None),))], policy).verdict.exit_code == 1
 
 
+def test_a_vulnerability_came_with_the_base_if_no_later_layer_adds_the_package_again():
+    policy = Policy(fail_on=(read_gate("high"),), exclude_base=True, base_layers=2)
+    inside, again, above = (replace(finding(), layer=0, last_layer=last) for last in (None, 1, 2))
+    assert applied([inside], policy).verdict.exit_code == 0
+    assert applied([again], policy).verdict.exit_code == 0
+    assert applied([above], policy).verdict.exit_code == 1
+
+
 def test_an_unrated_finding_is_reported_or_treated_as_a_severity():
     assessed = applied([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
     assert assessed.verdict.exit_code == 0
