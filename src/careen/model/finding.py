@@ -176,7 +176,7 @@ def layers_of(finding: Finding) -> tuple[int | None, ...]:
         return tuple(place.layer for place in finding.all_places)
     if isinstance(finding, Vulnerability) and finding.last_layer is not None:
         return finding.layer, finding.last_layer
-    return (finding.layer,)
+    return (getattr(finding, "layer", None),)  # a new kind may have none
 
 
 class SuppressedBy(Struct, frozen=True):
