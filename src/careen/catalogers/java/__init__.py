@@ -111,13 +111,13 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 
 def _found_in(found: Iterable[Archive | Closed]) -> Iterator[Artifact | Nameless | Unread]:
     unread = 0
-    for one in found:
-        if isinstance(one, Archive):
-            yield from _artifacts(one)
+    for archive in found:
+        if isinstance(archive, Archive):
+            yield from _artifacts(archive)
             continue
         unread += 1
         if unread <= MAX_UNREAD:
-            yield Unread(one.place, one.reason)
+            yield Unread(archive.place, archive.reason)
         elif unread == MAX_UNREAD + 1:
             yield Unread("", f"more than {MAX_UNREAD} parts could not be read; the rest is not listed")
 
