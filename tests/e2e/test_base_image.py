@@ -6,7 +6,8 @@ import pytest
 from tests.support.command import ADVISORIES, Shell
 from tests.support.images import make_image, make_layer, write_docker_archive
 
-LODASH = {"base/node_modules/lodash/package.json": b'{"name": "lodash", "version": "4.17.15"}'}
+LODASH_JSON = b'{"name": "lodash", "version": "4.17.15"}'
+LODASH = {"base/node_modules/lodash/package.json": LODASH_JSON}
 MINIMIST = {"app/node_modules/minimist/package.json": b'{"name": "minimist", "version": "1.2.5"}'}
 NEWER = {"base/node_modules/lodash/package.json": b'{"name": "lodash", "version": "4.17.16"}'}
 IN_BASE, OWN = "CVE-2021-23337", "CVE-2021-44906"
@@ -45,6 +46,7 @@ def images(tmp_path_factory):
         "alone": make_image((base, make_layer({"app/a": b"b"})), history=steps),
         "newer": make_image((base, newer), history=steps),
         "other": make_image((own,)),
+        "again": make_image((base, make_layer({"app/node_modules/lodash/package.json": LODASH_JSON})), history=steps),
     }
     return {name: write_docker_archive(folder / f"{name}.tar", image) for name, image in made.items()}
 
@@ -70,7 +72,7 @@ def test_findings_of_the_base_stay_listed_and_do_not_fail_the_gate(shell, images
     assert "(1 of them came with the base image; --fail-on excludes them)" in table.stdout
 
 
-@pytest.mark.parametrize("name", ["app", "newer"])
+@pytest.mark.parametrize("name", ["app", "newer", "again"])
 def test_findings_of_added_or_replaced_packages_fail_the_gate(shell, images, name):
     assert scan(shell, images[name], "--exclude-base")[0] == 1
 

@@ -98,6 +98,13 @@ def through_a_link(scale: float) -> list[bytes]:
     return with_base(member(b"opt/db", b"", b"2", link=b"../var/lib/dpkg"), member(b"opt/db/status", STATUS))
 
 
+def through_a_lower_link(scale: float) -> list[bytes]:
+    return [
+        zipped(BASE, member(b"opt/db", b"", b"2", link=b"../var/lib/dpkg"), END),
+        zipped(member(b"opt/db/status", STATUS), END),
+    ]
+
+
 # what it costs
 
 
@@ -209,6 +216,13 @@ def far_links(scale: float) -> list[bytes]:
     return [zipped(BASE, member(b"store", MANIFEST), END), *(zipped(links, END) for _ in range(12))]
 
 
+def below_links(scale: float) -> list[bytes]:
+    """Each link leads to the place of the package database, and has one below it."""
+    count = int(100_000 * scale)
+    links = b"".join(header(b"l%d" % number, b"2", link=b"var/lib") for number in range(count))
+    return [zipped(BASE, links, END), zipped(*(member(b"l%d/dpkg/status" % number, STATUS) for number in range(count)), END)]
+
+
 def many_roots(scale: float) -> list[bytes]:
     """Root file systems, each with a package database behind a link."""
     roots = b"".join(
@@ -261,6 +275,7 @@ DOUBTS = (
     Attack("link to a later member", later_link, "ambiguous_archive"),
     Attack("garbage behind gzip", behind_gzip, "ambiguous_archive"),
     Attack("through a link", through_a_link, "ambiguous_archive", whole=False),
+    Attack("through a lower link", through_a_lower_link, "ambiguous_archive", whole=False),
 )
 COSTS = (
     Attack("sparse terabyte", sparse_terabyte, "over_budget"),
@@ -283,6 +298,7 @@ COSTS = (
     Attack("links to nothing", links_to_nothing, "unreadable", whole=False),
     Attack("links in a circle", links_in_a_circle, "over_budget"),
     Attack("far links", far_links, "over_budget"),
+    Attack("below links", below_links, "over_budget"),
     Attack("many roots", many_roots, ""),
     Attack("nested jars", nested_jars, "unreadable", whole=False),
 )

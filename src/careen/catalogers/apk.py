@@ -3,7 +3,8 @@
 Shape: paragraphs of ``K:value`` lines, each followed by an empty line; P name, V version, A architecture, o origin,
 L licence, m maintainer, c commit of the recipe; F names a folder, the R lines after it the files in it, each with a line
 ``Z:Q1`` and the SHA-1 in base64, unless it is a link to another one.
-A paragraph that has no P or V, or a line without a key, is skipped and reported. ``formats.packages.adb`` describes the
+A paragraph that has no P or V, or a line without a key, is skipped and reported. Of two lines with one key the last counts, as
+for apk; two of P or V are reported. ``formats.packages.adb`` describes the
 binary format.
 Raises: ValueError if no paragraph is readable.
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
@@ -17,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
-from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
+from careen.formats.packages.unreadable_parts import UnreadableParts, bounded, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
@@ -33,8 +34,9 @@ class Installed(Struct, frozen=True, tag="package"):
 
 
 def read(file: File) -> Iterator[Installed | UnreadableParts]:
+    reasons: list[str] = []
     with file.open() as stream:
-        data = stream.read(64 << 20)
+        data = bounded(stream, reasons)
     if is_adb(data):
         schema, packages = read_adb(data)
         if schema != INSTALLED:
@@ -42,12 +44,11 @@ def read(file: File) -> Iterator[Installed | UnreadableParts]:
         yield from map(_from_adb, packages)
         return
     text = data.decode(errors="backslashreplace")
-    reasons: list[str] = []
     named = 0
     for number, paragraph in enumerate(text.split("\n\n"), 1):
         if paragraph.strip():
             try:
-                yield _installed(paragraph, number)
+                yield _installed(paragraph, number, reasons)
                 named += 1
             except ValueError as error:
                 reasons.append(str(error))
@@ -89,7 +90,7 @@ def _from_adb(found: AdbPackage) -> Installed:
     return Installed(package, "\n".join(found.paths))
 
 
-def _installed(paragraph: str, number: int) -> Installed:
+def _installed(paragraph: str, number: int, reasons: list[str]) -> Installed:
     values: dict[str, str] = {}
     folder = ""
     paths: list[str] = []
@@ -107,7 +108,9 @@ def _installed(paragraph: str, number: int) -> Installed:
         elif key == "Z" and paths and value.startswith(SHA1):
             digests += _digest(value.removeprefix(SHA1), paths[-1])
         elif key in "PVAoLmc":
-            values.setdefault(key, value.strip())
+            if key in "PV" and key in values:
+                reasons.append(f"paragraph {number} has two {key} lines: {values[key][:60]!r} is skipped")
+            values[key] = value.strip()
     name, version = values.get("P", ""), values.get("V", "")
     if not name or not version:
         raise ValueError(f"paragraph {number} has no {'V' if name else 'P'} line ({name or version or 'empty'})")

@@ -1,11 +1,13 @@
 """Debian packages: dpkg's status file, or one file per package as in distroless images.
 
-Shape: control paragraphs; a package is installed if ``Status`` ends with "installed". ``Source: name (version)`` is there
-if it differs from the package's own name and version. The files of a package are in ``info/NAME[:ARCH].list`` or, without
-that, in ``.md5sums``, which has the digests of all but its configuration. ``diversions`` has three lines for each file that a
-package moves out of the way of its own: path, new path, package (":" for the administrator).
+Shape: control paragraphs; the last word of ``Status`` is the state, in any case. ``Source: name (version)`` is there
+if it differs from the package's own name and version. ``updates/NUMBER`` have what dpkg did not yet write to ``status``. The
+files of a package are in ``info/NAME[:ARCH].list`` or, without that, in ``.md5sums``, which has the digests of all but its
+configuration. ``diversions`` has three lines for each file that a package moves out of the way of its own: path, new path,
+package (":" for the administrator).
 A paragraph without Version is listed without one, and not assessed.
-A line that is not a field, and a paragraph with a Version but no Package, are skipped and reported.
+A line that is not a field, and a paragraph with a Version but no Package, are skipped and reported; a package with an unknown
+state counts as installed, and is reported.
 Raises: ValueError if the file is not a control file.
 Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distroless ``status.d``.
 """
@@ -16,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
-from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
+from careen.formats.packages.unreadable_parts import UnreadableParts, bounded, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source
@@ -24,6 +26,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 FIELDS = frozenset(("package", "status", "version", "architecture", "source", "maintainer"))
 PRESENT = ("installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "half-installed")
+ABSENT = ("not-installed", "config-files")
 MD5_DIGITS = 32
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config")
 
@@ -56,7 +59,7 @@ class Listing(Struct, frozen=True, tag="files"):
 def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
     reasons: list[str] = []
     named = 0
-    for entry in paragraphs(_text(file), FIELDS, reasons):
+    for entry in paragraphs(_text(file, reasons), FIELDS, reasons):
         if "package" not in entry and "version" not in entry and "status" not in entry:
             reasons.append("a paragraph names no package")
             continue
@@ -66,15 +69,17 @@ def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
             reasons.append(f"a paragraph without Package ({entry['version'][:60]})")
             continue
         named += 1
-        state = entry.get("status", "install ok installed").split()
-        if state[-1:] and state[-1] in PRESENT:
+        state = (entry.get("status", "install ok installed").split() or [""])[-1].lower()
+        if state not in ABSENT:
             yield Installed(_package(entry))
+        if state not in PRESENT + ABSENT:
+            reasons.append(f"{entry['package'][:60]} has the unknown state {state[:60]!r}, and counts as installed")
     yield from unreadable_parts(reasons, named)
 
 
 def read_listing(file: File) -> Iterator[Listing]:
     name = file.path.rpartition("/")[2].removesuffix(".list")
-    lines = (line.lstrip("/") for line in _text(file).splitlines())
+    lines = (line.lstrip("/") for line in _text(file, []).splitlines())
     yield Listing(name, "\n".join(line for line in lines if line and line != "."), complete=True)
 
 
@@ -83,6 +88,12 @@ def read_status_folder(file: File) -> Iterator[Installed | Listing | Digests | U
     if name.endswith(".md5sums"):
         yield from read_md5sums(file)
     else:
+        yield from read_status(file)
+
+
+def read_update(file: File) -> Iterator[Installed | UnreadableParts]:
+    """A package in ``status`` too is listed with both versions: an update that is left there was not completed."""
+    if file.path.rpartition("/")[2].isdecimal():
         yield from read_status(file)
 
 
@@ -97,7 +108,7 @@ def read_digests(file: File) -> Iterator[Digests]:
 
 
 def read_diversions(file: File) -> Iterator[Diversion]:
-    lines = _text(file).splitlines()
+    lines = _text(file, []).splitlines()
     for path, to, package in zip(lines[::3], lines[1::3], lines[2::3], strict=False):
         yield Diversion(path.lstrip("/"), to.lstrip("/"), package)
 
@@ -165,7 +176,7 @@ def _package(entry: dict[str, str]) -> Package:
 
 def _digests(file: File) -> list[tuple[str, str]]:
     """(MD5, path) of each line: 32 digits, two spaces, path."""
-    lines = (line.split(None, 1) for line in _text(file).splitlines())
+    lines = (line.split(None, 1) for line in _text(file, []).splitlines())
     return [(parts[0], parts[1].lstrip("/")) for parts in lines if len(parts) == 2]
 
 
@@ -189,14 +200,14 @@ def _placed(package: Package, fact: Fact) -> Package:
 
 
 def _database(path: str) -> str:
-    """The admin folder: "var/lib/dpkg" of ".../status", ".../status.d/x" and ".../info/x.list"."""
+    """The admin folder: "var/lib/dpkg" of ".../status", ".../status.d/x", ".../updates/0" and ".../info/x.list"."""
     folder = path.rpartition("/")[0]
-    return folder.removesuffix("/status.d").removesuffix("/info")
+    return folder.removesuffix("/status.d").removesuffix("/info").removesuffix("/updates")
 
 
-def _text(file: File) -> str:
+def _text(file: File, reasons: list[str]) -> str:
     with file.open() as stream:
-        return stream.read(64 << 20).decode(errors="backslashreplace")
+        return bounded(stream, reasons).decode(errors="backslashreplace")
 
 
 CATALOGER = Cataloger(
@@ -205,6 +216,7 @@ CATALOGER = Cataloger(
     readers=(
         Reader(Wants(paths=("var/lib/dpkg/status", "usr/lib/dpkg/status")), read_status),
         Reader(Wants(folders=("var/lib/dpkg/status.d",)), read_status_folder),
+        Reader(Wants(folders=("var/lib/dpkg/updates",)), read_update),
         Reader(Wants(folders=("var/lib/dpkg/info/*.list",)), read_listing),
         Reader(Wants(folders=("var/lib/dpkg/info/*.md5sums",)), read_digests),
         Reader(Wants(paths=("var/lib/dpkg/diversions",)), read_diversions),

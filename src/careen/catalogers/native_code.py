@@ -4,20 +4,21 @@ It finds no packages. ``layers.unidentified`` compares these files with those th
 identify; the rest is reported as unidentified. A fact is the hash of a file's first bytes: it finds files that may be copies
 before they are read completely.
 ELF executables, shared objects and PE files count, whatever their name and mode: ``ld.so`` runs files without execute bit.
-So do zip archives with such a member, also after a launcher script; Java archives do not, as the Java cataloger reports
-them. Unlinked objects, kernel modules, core dumps, separate debug files and macOS binaries do not run in a container.
+So do zip archives with such a member or a Java class, also after a launcher script; Java archives do not, as the Java cataloger
+reports them. Unlinked objects, kernel modules, core dumps, separate debug files and macOS binaries do not run in a container.
 """
 
 import hashlib
 from collections.abc import Iterator
 
-from careen.formats.archives.zip_members import LOCAL_HEADER, MemberHeads
+from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT, MemberHeads
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "native_code"
 HASHED_BYTES = 4096
 MEMBER_BYTES = 1024  # enough for the headers of a program
-ELF, PE, SCRIPT = b"\x7fELF", b"MZ", b"#!"
+ELF, PE, JAVA_CLASS = b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe"
+OLDEST_CLASS = 45  # major version of Java 1.1; in macOS binaries with the same first bytes this is a small count
 
 
 def read(file: File) -> Iterator[str]:
@@ -30,9 +31,9 @@ def read_archive(file: File) -> "_Members | None":
     start = head.find(b"\n") + 1 if head.startswith(SCRIPT) else 0
     if not head.startswith(LOCAL_HEADER, start):
         return None
-    from careen.formats.packages.jar import SUFFIXES
+    from careen.formats.packages.jar import is_archive
 
-    return None if file.path.endswith(SUFFIXES) else _Members(head)
+    return None if is_archive(file.path, head) else _Members(head)
 
 
 class _Members:
@@ -41,11 +42,15 @@ class _Members:
         self._heads = MemberHeads(MEMBER_BYTES)
 
     def feed(self, chunk: bytes) -> None:
-        self._found = self._found or any(map(_runs, self._heads.feed(chunk)))
+        self._found = self._found or any(map(_is_code, self._heads.feed(chunk)))
 
     def facts(self) -> Iterator[str]:
-        if self._found or any(map(_runs, self._heads.close())):
+        if self._found or any(map(_is_code, self._heads.close())):
             yield self._hash
+
+
+def _is_code(head: bytes) -> bool:
+    return _runs(head) or (head.startswith(JAVA_CLASS) and int.from_bytes(head[6:8], "big") >= OLDEST_CLASS)
 
 
 def _runs(head: bytes) -> bool:

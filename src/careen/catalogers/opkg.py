@@ -2,7 +2,8 @@
 
 Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path per line, in Yocto
 with its mode after a tab.
-A paragraph without Package or Version is skipped and reported.
+A paragraph without Package or Version is skipped and reported; a package with an unknown state counts as installed, and is
+reported.
 Raises: ValueError if the file is not a control file.
 **Source:** opkg, pkg_parse and "Status" of Debian's format.
 """
@@ -13,13 +14,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
-from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
+from careen.formats.packages.unreadable_parts import UnreadableParts, bounded, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 FIELDS = frozenset(("package", "status", "version", "architecture", "license", "maintainer"))
+PRESENT = ("installed", "unpacked", "half-configured", "half-installed", "post-inst-failed", "removal-failed")
+ABSENT = ("not-installed", "config-files")
 PLACES = ("usr/lib/opkg", "var/lib/opkg")
 
 
@@ -35,13 +38,16 @@ class Listing(Struct, frozen=True, tag="files"):
 def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
     reasons: list[str] = []
     named = 0
-    for entry in paragraphs(_text(file), FIELDS, reasons):
+    for entry in paragraphs(_text(file, reasons), FIELDS, reasons):
         name, version = entry.get("package", ""), entry.get("version", "")
         if not name or not version:
             reasons.append("a paragraph without Package or Version")
             continue
         named += 1
-        if entry.get("status", "").split()[-1:] in (["installed"], ["unpacked"]):
+        state = (entry.get("status", "").split() or [""])[-1]
+        if state not in PRESENT + ABSENT:
+            reasons.append(f"{name[:60]} has the unknown state {state[:60]!r}, and counts as installed")
+        if state not in ABSENT:
             licenses = (entry["license"],) if entry.get("license") else ()
             maintainer = entry.get("maintainer") or None
             arch = entry.get("architecture") or None
@@ -52,7 +58,7 @@ def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
 
 
 def read_listing(file: File) -> Iterator[Listing]:
-    paths = (line.partition("\t")[0].strip().lstrip("/") for line in _text(file).splitlines())
+    paths = (line.partition("\t")[0].strip().lstrip("/") for line in _text(file, []).splitlines())
     yield Listing(file.path.rpartition("/")[2].removesuffix(".list"), "\n".join(path for path in paths if path))
 
 
@@ -78,9 +84,9 @@ def _database(path: str) -> str:
     return path.rpartition("/")[0].removesuffix("/info")
 
 
-def _text(file: File) -> str:
+def _text(file: File, reasons: list[str]) -> str:
     with file.open() as stream:
-        return stream.read(64 << 20).decode(errors="backslashreplace")
+        return bounded(stream, reasons).decode(errors="backslashreplace")
 
 
 CATALOGER = Cataloger(

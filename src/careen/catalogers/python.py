@@ -1,9 +1,10 @@
 """Python packages: ``*.dist-info``, ``*.egg-info`` and ``EGG-INFO`` folders, flat ``*.egg-info`` files, bundled wheels.
 
 Name and version come from METADATA or PKG-INFO. If one is missing, the folder's name (``name-1.0.dist-info``,
-``name-1.0-py3.11.egg-info``) supplies it, with a lower confidence; a package without any version is listed without
-one. RECORD and ``installed-files.txt`` list the files of a package, RECORD with their digests. Wheels that ``ensurepip``,
-virtualenv or a distribution keeps for new virtual environments, and zipped eggs, are listed too.
+``name-1.0-py3.11.egg-info``) supplies it, with a lower confidence, as it does for a folder that has only RECORD; a package
+without any version is listed without one. RECORD and ``installed-files.txt`` list the files of a package, RECORD with their
+digests. Wheels that ``ensurepip``, virtualenv or a distribution keeps for new virtual environments, and zipped eggs, are
+listed too.
 Raises: ValueError if there is no plausible name.
 **Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
 """
@@ -78,18 +79,17 @@ def read_archive(file: File) -> Iterator[Metadata]:
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
-    for fact in facts:
-        if isinstance(found := fact.value, Metadata):
-            yield Package(
-                type="pypi",
-                namespace=None,
-                name=found.name,
-                version=found.version,
-                licenses=found.licenses,
-                cataloger=CATALOGER.name,
-                confidence=found.confidence,
-                evidence=(Evidence(fact.path, fact.layer),),
-            )
+    for fact, found in _described(facts):
+        yield Package(
+            type="pypi",
+            namespace=None,
+            name=found.name,
+            version=found.version,
+            licenses=found.licenses,
+            cataloger=CATALOGER.name,
+            confidence=found.confidence,
+            evidence=(Evidence(fact.path, fact.layer),),
+        )
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
@@ -100,6 +100,18 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
             places = dict(zip(fact.value.paths, _resolved(fact.path, fact.value.paths), strict=True))
             digests = {places[path]: f"sha256:{digest}" for path, digest in fact.value.digests.items()}
             yield Owned(package.name, package.version, None, tuple(places.values()), digests)
+
+
+def _described(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Metadata]]:
+    """Without its metadata, the list of a package's files and the name of its folder show that it is installed. Such a list
+    identifies no file: it says too little about what the files are."""
+    known = {posixpath.dirname(fact.path) for fact in facts if isinstance(fact.value, Metadata)}
+    for fact in facts:
+        if isinstance(fact.value, Metadata):
+            yield fact, fact.value
+        elif (folder := posixpath.dirname(fact.path)) not in known:
+            with suppress(ValueError):
+                yield fact, _metadata(b"", posixpath.basename(folder))
 
 
 def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:

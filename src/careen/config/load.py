@@ -38,6 +38,8 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file
     origins = dict.fromkeys(known, "default")
     for place, key, value in _given(flags, environ, path, known):
         lenient = place.startswith(("--", PREFIX))
+        if place.startswith("--") and is_list(known[key]):
+            _require_parts(place, known[key], value)
         values[key] = value_of(place if lenient else f"{place}: {key}", known[key], value, lenient=lenient)
         origins[key] = place
     return Loaded(_settings(values, environ), origins, _misspelt(environ, known))
@@ -77,6 +79,13 @@ def _given(
             yield PREFIX + key.upper(), key, text
     for key, value in flags.items():
         yield "--" + key.replace("_", "-"), key, value
+
+
+def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
+    """Refuses a flag without a value: ``--fail-on "$LEVEL"`` must not switch the gate off if nothing sets the variable."""
+    for text in [value] if isinstance(value, str) else value:
+        if not parts_of(field, [text]):
+            raise UsageError(f"{place}: {str(text)!r} names nothing", "leave the flag out; is a variable not set?")
 
 
 def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, str, Any]]:

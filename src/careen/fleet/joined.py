@@ -154,7 +154,8 @@ def joined(inventory: Inventory, verdicts: Sequence[Verdict]) -> Matched:
 def _in_places(found: Vulnerability, places: Mapping[str, Sequence[Place]]) -> list[Vulnerability]:
     return [
         replace(
-            found, paths=place.paths, layer=place.layer, fingerprint=fingerprint("vulnerability", found.id, place)
+            found, paths=place.paths, layer=place.layer, last_layer=place.last_layer,
+            fingerprint=fingerprint("vulnerability", found.id, place),
         )
         for place in places.get(found.package, ())
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 Shape: ``manifest.json`` is a list of ``{"Config": name, "RepoTags": [...], "Layers": [names]}``; since Docker 25 the same
 tar is an OCI layout as well, and BuildKit's ``--output type=oci`` is that alone. Gzip, zstd, xz or bzip2 around the tar,
 members with a leading "./" and several images in one file are all met in practice. ``-`` is standard input.
+Some engines load the image of ``manifest.json``, others that of ``index.json``: they have to be the same.
 Source: moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format".
 """
 
@@ -22,7 +23,7 @@ from careen.safety.digest import has_digest
 
 from .archive import AGAIN
 from .beside import asked_beside
-from .layout import from_layout, layout_platforms
+from .layout import configs_named, from_layout, layout_platforms
 from .manifest import MAX_LAYERS, created_by, is_digest, parse_config, require
 from .paths import split_path
 from .tar_archive import TarArchive, open_archive
@@ -83,6 +84,8 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
     if len(paths) > MAX_LAYERS:
         raise InputError(f"{archive.name}: {len(paths)} layers are more than an image can have", AGAIN)
     data = archive.read(_clean(config_path))
+    if not wanted.startswith("@") and not is_digest(wanted):
+        _require_agreement(archive, _tags(entry), "sha256:" + hashlib.sha256(data).hexdigest())
     promised = _promised(_clean(config_path))
     if promised and not has_digest(data, promised):
         raise InputError(f"{archive.name}: the bytes of {promised} do not have that digest", AGAIN)
@@ -109,6 +112,14 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
         )
     digest = "sha256:" + hashlib.sha256(data).hexdigest()  # the image's id: an archive keeps no manifest digest
     return Image(reference, "image", digest, platform, config, tuple(layers))
+
+
+def _require_agreement(archive: TarArchive, tags: list[str], config: str) -> None:
+    if archive.has("index.json") and not all(config in configs_named(archive, tag) for tag in tags or [""]):
+        raise InputError(
+            f"{archive.name} holds two images of one name: engines load that of manifest.json or that of index.json",
+            f"save the image again, or choose one of manifest.json by its number: {archive.name}@0",
+        )
 
 
 def _promised(path: str) -> str:

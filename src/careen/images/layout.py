@@ -4,6 +4,7 @@ Source: OCI image-spec 1.1, image-layout.md; the annotations of containerd for n
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from .archive import AGAIN, Archive
 from .beside import asked_beside
 from .layout_beside import InLayout
 from .manifest import (
+    MAX_CHILDREN,
     Descriptor,
     bind_layers,
     choose,
@@ -67,6 +69,26 @@ def _opened(
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
     """The platforms that the chosen entry offers; empty if there is no choice."""
     return platforms_of(archive, _select(archive, wanted))
+
+
+def configs_named(archive: Archive, name: str) -> set[str]:
+    """The digests of the configurations of all images that the layout has by this name; of all its images, if none has it."""
+    entries = parse_index(archive.read("index.json"))
+    waiting = [entry for entry in entries if name and any(_answers(own, name) for own in _names(entry))] or list(entries)
+    found: set[str] = set()
+    seen: set[str] = set()
+    while waiting and len(seen) < MAX_CHILDREN:
+        entry = waiting.pop()
+        if entry.digest in seen or not archive.has(_path(entry)):
+            continue
+        seen.add(entry.digest)
+        data = _verified(archive, entry)
+        with suppress(InputError):  # something else than an image
+            if is_index(data):
+                waiting += parse_index(data)
+            else:
+                found.add(parse_manifest(data).config.digest)
+    return found
 
 
 def platforms_of(archive: Archive, entries: tuple[Descriptor, ...]) -> tuple[Platform, ...]:

@@ -78,9 +78,9 @@ def rank(wanted: Platform, offered: Platform) -> int | None:
     A processor runs code for lower variants of its architecture, so the next lower one matches too; if no variant was
     requested, any matches, and the architecture's usual one is preferred.
     """
-    if offered.os.lower() != wanted.os or _architecture(offered) != wanted.architecture:
+    if offered.os.lower() != wanted.os.lower() or _architecture(offered) != _architecture(wanted):
         return None
-    usual = _DEFAULT_VARIANT.get(wanted.architecture)
+    usual = _DEFAULT_VARIANT.get(_architecture(wanted))
     asked, has = _number(wanted.variant, usual), _number(offered.variant, usual)
     if asked is None or has is None:
         return 0 if wanted.variant in (None, offered.variant) else None

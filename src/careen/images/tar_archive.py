@@ -15,6 +15,7 @@ from careen.formats.archives import tar
 from careen.formats.archives.inflate import SeekStream, compression, open_stream
 from careen.plugins import Progress
 from careen.safety.budget import Limits
+from careen.safety.digest import is_digest
 
 from .archive import AGAIN, document
 from .parts import read_part
@@ -34,6 +35,7 @@ class TarArchive:
         weakref.finalize(self, file.close)  # a window that is read keeps the archive, and so the file, open
         self._members: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
+        self._repeated: set[str] = set()
         file.seek(0)
         source = SeekStream(file)
         end = os.fstat(file.fileno()).st_size  # the last member of a truncated archive has less than its header states
@@ -43,6 +45,8 @@ class TarArchive:
                     self._members.pop(member.path, None)
                     self.trouble = f"{member.path} is stored as a sparse file, which is not read here"
                 elif member.kind == "f" and member.path:
+                    if member.path in self._members:
+                        self._repeated.add(member.path)
                     self._members[member.path] = (source.position, min(member.stored_bytes, end - source.position))
                 elif member.kind in "lh" and member.path:
                     target = member.link if member.kind == "h" else f"{member.path.rpartition('/')[0]}/{member.link}"
@@ -67,6 +71,8 @@ class TarArchive:
         if place is None:
             why = f" ({self.trouble})" if self.trouble else ""
             raise InputError(f"{self.name}: {path} is missing{why}", AGAIN)
+        if path in self._repeated and not is_digest(path.removeprefix("blobs/").replace("/", ":")):  # that decides, else
+            raise InputError(f"{self.name}: {path} occurs twice, and engines differ in which one they read", AGAIN)
         first = [report] if report else []
 
         def opened() -> BinaryIO:

@@ -118,7 +118,7 @@ def _joined(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterator[Package | U
 def _database(path: str) -> str:
     """The folder that identifies a package database: of "var/lib/dpkg/status" and "var/lib/dpkg/info/x.list" alike."""
     folder = path.rpartition("/")[0]
-    return folder.removesuffix("/status.d").removesuffix("/info")
+    return folder.removesuffix("/status.d").removesuffix("/info").removesuffix("/updates")
 
 
 def _at(package: Package, layer: int) -> Package:

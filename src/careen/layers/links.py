@@ -3,6 +3,7 @@
 A hard link means the file that the layers below show at its target when its layer is laid over them; what a later layer does
 there changes nothing. Its facts, its mode, owner, size and capabilities are the file's, under the name of the link.
 A package database behind a symbolic link is read under the name of the link; its facts keep the place of the file.
+A file below a symbolic link is also read under the name that it gets where the link leads, as engines put it there.
 Hard links to files of their own layer are known when the layer is read (``layers.index``).
 **Source:** OCI image-spec, layer.md ("Hardlinks"); link(2), which follows links in folders only.
 """
@@ -20,6 +21,7 @@ from careen.model.package import Evidence
 from careen.plugins import Cataloger
 
 from .aliases import Alias, More, at_most, end_of, read_aliases, with_more
+from .below_links import below_links, doubts
 from .databases import Linked, linked_databases
 from .dispatch import Dispatch, Wanted
 from .facts import visible_in
@@ -46,7 +48,8 @@ def squash_with_links(
     hard = _HardLinks(deltas)
     tree = squash(deltas, hard.follow if again else None)
     tree.linked = {link: (source.layer, source.path) for link, source in hard.found.items()}
-    dispatch = Dispatch(catalogers) if hard.found or hard.lost else None
+    doubtful = tuple(doubts(tree))
+    dispatch = Dispatch(catalogers) if hard.found or hard.lost or tree.through else None
     aliases: dict[int, list[Alias]] = {}  # by the layer that has the files
     more: dict[int, More] = {}
     if dispatch:
@@ -55,7 +58,9 @@ def squash_with_links(
             more.setdefault(index, More()).unknowns += unknowns
     databases = linked_databases(catalogers, tree, *_known(tree, catalogers, chain.from_iterable(aliases.values())))
     if not again:
-        return tree, tuple(map(_not_read, databases))
+        return tree, (*doubtful, *map(_not_read, databases))
+    if dispatch and tree.through:
+        _ask_below_links(tree, dispatch, hard, aliases)
     if databases:
         _ask_for_databases(databases, deltas, dispatch or Dispatch(catalogers), hard, aliases)
     _read(aliases, deltas, again, more)
@@ -65,7 +70,20 @@ def squash_with_links(
             with_more(replace(delta, table=tables.get(index, delta.table)), more.get(index, More()))
             for index, delta in enumerate(deltas)
         )
-    return tree, ()
+    return tree, doubtful
+
+
+def _ask_below_links(tree: Squashed, dispatch: Dispatch, hard: "_HardLinks", aliases: dict[int, list[Alias]]) -> None:
+    """The files below symbolic links, for the readers that want them only where the links lead."""
+    for layer, row, path, name in below_links(tree):
+        source = hard.source(layer, path, row)
+        if source is None:
+            continue
+        mode = hard.modes(source.layer)[source.row]
+        usual = {(wanted.cataloger, wanted.reader) for wanted in dispatch.readers(path, mode)}
+        for wanted in dispatch.readers(name, mode):
+            if (wanted.cataloger, wanted.reader) not in usual:
+                aliases.setdefault(source.layer, []).append(Alias(name, source.path, wanted, path, layer))
 
 
 def _known(tree: Squashed, catalogers: Iterable[Cataloger], aliases: Iterable[Alias]) -> tuple[list[str], dict[str, set[str]]]:

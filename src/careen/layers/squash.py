@@ -2,6 +2,7 @@
 
 A whiteout removes a path and all below it, an opaque folder all below it, an entry what lower layers have at its path and,
 if it is not a folder, below it; a folder hides a lower file at its path. All of these act on lower layers only.
+An entry keeps its name, also below a symbolic link; ``Squashed.through`` has those links.
 Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
@@ -19,7 +20,8 @@ class Squashed:
     the paths of lower layers that it removes or replaces.
 
     ``linked``: of a hard link to a file of a lower layer, by its own layer and path, the layer and path with the content
-    (``layers.links`` fills it in).
+    (``layers.links`` fills it in). ``through``: of a layer with entries below symbolic links, each of these links and the
+    folder where it leads; ``lower_links`` are the links among them that lower layers have.
     """
 
     def __init__(self, deltas: Sequence[Delta]) -> None:
@@ -27,6 +29,8 @@ class Squashed:
         self.folders: dict[str, dict[str, tuple[int, int]]] = {}
         self.hidden: list[set[str]] = []
         self.linked: dict[tuple[int, str], tuple[int, str]] = {}
+        self.through: dict[int, dict[str, str]] = {}
+        self.lower_links: dict[int, set[str]] = {}
         self._parents: set[str] | None = None
         self._links = cache(lambda layer: {path: to for path, kind, to in deltas[layer].table.targets() if kind == "l"})
         self._real: dict[tuple[str, str], str] = {}
@@ -107,7 +111,7 @@ def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
             below(index, result)
             result.forget_paths()
         paths = delta.table.names()
-        hidden = _hide(folders, inside, delta, paths) if index else set[str]()
+        hidden = _hide(result, inside, index, paths) if index else set[str]()
         last, names = None, dict[str, tuple[int, int]]()
         for row, path in enumerate(paths):
             folder, _, name = path.rpartition("/")
@@ -115,16 +119,32 @@ def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
                 last = folder
                 if folder not in folders:
                     folders[folder] = {}
-                    _note(inside, folder)
+                    _fill(inside, folder)
                 names = folders[folder]
             if name in names:
                 hidden.add(path)
             names[name] = (index, row)
         result.hidden.append(hidden)
+        if any(unknown.code == "ambiguous_archive" for unknown in delta.unknowns):
+            _note_own_links(result, index, inside)
     return result
 
 
-def _note(inside: dict[str, set[str]], folder: str) -> None:
+def _note_own_links(tree: Squashed, index: int, inside: dict[str, set[str]]) -> None:
+    """Symbolic links of this layer that it has entries below."""
+    targets = tree.deltas[index].table.targets()
+    _note(tree, index, {path for path, kind, _ in targets if kind == "l" and (path in tree.folders or path in inside)})
+
+
+def _note(tree: Squashed, index: int, links: set[str]) -> None:
+    if not links:
+        return
+    tree.forget_paths()
+    tree.through.setdefault(index, {}).update((path, tree.resolved(path)) for path in sorted(links))
+    tree.forget_paths()
+
+
+def _fill(inside: dict[str, set[str]], folder: str) -> None:
     while folder:
         parent = folder.rpartition("/")[0]
         known = inside.setdefault(parent, set())
@@ -134,10 +154,9 @@ def _note(inside: dict[str, set[str]], folder: str) -> None:
         folder = parent
 
 
-def _hide(
-    folders: dict[str, dict[str, tuple[int, int]]], inside: dict[str, set[str]], delta: Delta, paths: list[str]
-) -> set[str]:
+def _hide(tree: Squashed, inside: dict[str, set[str]], index: int, paths: list[str]) -> set[str]:
     """Removes what a layer hides, in time proportional to its own entries and the removed ones; returns the removed paths."""
+    folders, delta = tree.folders, tree.deltas[index]
     removed = set[str]()
     for root in (*delta.opaque, *delta.gone, *paths):
         if root in folders or root in inside:
@@ -149,11 +168,20 @@ def _hide(
         while folder and folder not in seen:
             seen.add(folder)
             folder = folder.rpartition("/")[0]
-    for path in (*delta.gone, *seen):
+    replaced = [path for path in (*delta.gone, *seen) if tree.entry(path)]
+    _note_lower_links(tree, index, set(replaced).difference(delta.gone, made))
+    for path in replaced:
         folder, _, name = path.rpartition("/")
-        if folder in folders and folders[folder].pop(name, None) is not None:
-            removed.add(path)
+        folders[folder].pop(name, None)
+        removed.add(path)
     return removed
+
+
+def _note_lower_links(tree: Squashed, index: int, replaced: set[str]) -> None:
+    """Symbolic links of lower layers that this layer has entries below, without a folder or a whiteout in the link's place."""
+    if links := {path for path in replaced if tree.link(path) is not None}:
+        tree.lower_links[index] = links
+        _note(tree, index, links)
 
 
 def _empty(folders: dict[str, dict[str, tuple[int, int]]], inside: dict[str, set[str]], root: str, removed: set[str]) -> None:

@@ -146,6 +146,7 @@ def _placed(finding: Vulnerability, component: Package, reason: str, is_likely: 
         package_version=component.version,
         paths=place.paths,
         layer=place.layer,
+        last_layer=place.last_layer,
         reason=reason + advice,
         confidence="likely" if is_likely else "possible",
         fingerprint=fingerprint("vulnerability", finding.id, place),

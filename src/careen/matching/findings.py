@@ -39,6 +39,7 @@ class Place(Struct, frozen=True):
     purl: str
     paths: tuple[str, ...]
     layer: int | None
+    last_layer: int | None  # if it is another one
     lasting: str  # the same from tag to tag: the purl without version, and the path
 
 
@@ -49,7 +50,9 @@ def place_of(package: Package) -> Place:
     path = paths[0] if paths else ""
     if package.version:
         lasting, path = lasting.rpartition("@")[0], path.replace(package.version, "*")
-    return Place(purl, paths, package.evidence[0].layer if package.evidence else None, f"{lasting}\0{path}")
+    layer = package.evidence[0].layer if package.evidence else None
+    last = max((evidence.layer for evidence in package.evidence), default=None)
+    return Place(purl, paths, layer, last if last != layer else None, f"{lasting}\0{path}")
 
 
 def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vulnerability:
@@ -81,6 +84,7 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         reason=because_text(_because(assessed, main, fix)),
         confidence=assessed.confidence,
         layer=place.layer,
+        last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", vulnerability.id, place),
         summary=next((record.summary for record in records if record.summary), ""),
         published=min((record.published for record in records if record.published), default=None),
@@ -116,6 +120,7 @@ def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
         reason=malicious_text(subject.version if malicious.versions else "", subject.title),
         confidence=subject.confidence,
         layer=place.layer,
+        last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", malicious.id, place),
         summary="Malicious package: remove it, and treat what it could reach as exposed",
     )

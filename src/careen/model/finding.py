@@ -80,6 +80,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     paid_fix: str | None = None  # the version that fixes it for customers of paid support, if there is no free one
     lowered_by: LoweredBy | None = None  # what lowered the confidence to possible: no program has the functions linked
     location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
+    last_layer: int | None = None  # index of the last layer that adds the package, if another one does as well
 
     @property
     def subject(self) -> str:
@@ -166,6 +167,16 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
 
 
 Finding = Vulnerability | Misconfiguration | IntegrityFinding | LicenceFinding | BehaviourFinding | ExposedSecret
+
+
+def layers_of(finding: Finding) -> tuple[int | None, ...]:
+    """The indices of the layers that add what the finding is about, of a vulnerability the first and the last; None for what
+    is in no layer."""
+    if isinstance(finding, ExposedSecret):
+        return tuple(place.layer for place in finding.all_places)
+    if isinstance(finding, Vulnerability) and finding.last_layer is not None:
+        return finding.layer, finding.last_layer
+    return (getattr(finding, "layer", None),)  # a new kind may have none
 
 
 class SuppressedBy(Struct, frozen=True):

@@ -18,6 +18,7 @@ from careen.model.finding import (
     Misconfiguration,
     Suppressed,
     Vulnerability,
+    layers_of,
 )
 from careen.model.image import BaseImage
 from careen.model.package import Package, Presence
@@ -123,15 +124,7 @@ def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str],
 def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
     """The findings that lie in layers of the base image and in no other; none if the base image is not known."""
     layers = base.layers if base and base.layers else 0
-    return [finding for finding in findings if all(layer is not None and layer < layers for layer in _layers(finding))]
-
-
-def _layers(finding: Finding) -> list[int | None]:
-    return (
-        [place.layer for place in finding.all_places]
-        if isinstance(finding, ExposedSecret)
-        else [getattr(finding, "layer", None)]
-    )
+    return [finding for finding in findings if all(layer is not None and layer < layers for layer in layers_of(finding))]
 
 
 def build_step(created_by: str) -> str:

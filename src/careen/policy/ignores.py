@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from careen.model.finding import ExposedSecret, Finding, SuppressedBy, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, SuppressedBy, Vulnerability, layers_of
 from careen.safety.glob import matched
 
 
@@ -95,9 +95,7 @@ def _paths(finding: Finding) -> Sequence[str]:
 
 
 def _is_in_layer(layer: int, finding: Finding) -> bool:
-    if isinstance(finding, ExposedSecret):
-        return all(place.layer == layer for place in finding.all_places)
-    return finding.layer == layer
+    return all(known == layer for known in layers_of(finding))
 
 
 @lru_cache(maxsize=16384)

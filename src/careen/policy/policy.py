@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from careen.formats.vex.statements import Statement
 from careen.log import logger
 from careen.model.advisory import Severity
-from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, SuppressedBy, Vulnerability
+from careen.model.finding import Finding, Misconfiguration, Suppressed, SuppressedBy, Vulnerability, layers_of
 from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason, Verdict
 
@@ -182,8 +182,7 @@ def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared:
 
 
 def _came_with_base(finding: Finding, policy: Policy) -> bool:
-    layers = [place.layer for place in finding.all_places] if isinstance(finding, ExposedSecret) else [finding.layer]
-    return all(layer is not None and layer < policy.base_layers for layer in layers)
+    return all(layer is not None and layer < policy.base_layers for layer in layers_of(finding))
 
 
 def in_grace(finding: Finding, days: int, today: date) -> bool:

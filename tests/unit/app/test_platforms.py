@@ -32,8 +32,9 @@ def test_a_report_for_each_platform_with_the_state_of_all(settings, tmp_path):
         assert [state.platform for state in report.verdict.platforms] == ["linux/amd64", "linux/arm64"]
 
 
-def test_two_images_for_one_platform_leave_the_verdict_incomplete(settings, tmp_path):
-    images = [image("linux/amd64", "debian"), image("linux/amd64", "alpine")]
+@pytest.mark.parametrize("other", ["linux/amd64", "Linux/x86_64"])  # engines take both for the same
+def test_two_images_for_one_platform_leave_the_verdict_incomplete(settings, tmp_path, other):
+    images = [image("linux/amd64", "debian"), image(other, "alpine")]
     write_oci_layout(tmp_path / "layout", make_index(images, attestations=False))
     [report] = scan(settings)
     assert report.verdict.exit_code == 3

@@ -112,3 +112,33 @@ def test_hostile_names_never_become_packages():
     reading = read_files(CATALOGER, {"app/x.jar": jar(members), "app/y\x1b-1.jar": jar({"a": "b"})})
     assert not reading.packages
     assert len(reading.unknowns) == 1
+
+
+LAUNCHER = b"#!/bin/sh\n" + b"# starts itself\n" * 500 + b'exec java -jar "$0" "$@"\n'
+
+
+@pytest.mark.parametrize("name", ["app", "app.JAR", "app.zip", "app.jar.bak", "app.bin"])
+@pytest.mark.parametrize("before", [b"", LAUNCHER], ids=["plain", "launcher"])
+def test_the_first_member_shows_a_java_archive_of_any_name(name, before):
+    data = before + jar(manifest() | maven("org.lib", "b", "2.0"))
+    assert [(one.name, one.version) for one in read_all(CATALOGER, {name: data})] == [("org.lib:b", "2.0")]
+    inner = jar(manifest() | {"BOOT-INF/lib/b.jar": jar(maven("org.lib", "b", "2.0"))})
+    [package] = read_all(CATALOGER, {name: before + inner})
+    assert package.evidence[0].path == f"{name}!/BOOT-INF/lib/b.jar"
+
+
+def test_archives_of_other_kinds_are_not_of_java():
+    assert read_all(CATALOGER, {"addon-1.0.xpi": jar(manifest(Implementation_Version="1.0") | {"a.js": "1"})}) == []
+    assert read_all(CATALOGER, {"b.zip": jar({"lib/b.jar": jar(maven("org.lib", "b", "2.0"))})}) == []
+    assert read_all(CATALOGER, {"a.sh": LAUNCHER}) == []
+
+
+def test_a_nameless_archive_of_any_name_is_unidentified():
+    assert unidentified("srv/app.bin", manifest() | classes("dev/acme/a")) == ["srv/app.bin"]
+    assert unidentified("srv/app.bin", classes("dev/acme/a")) == ["srv/app.bin"]
+
+
+def test_an_archive_that_is_too_large_is_reported(monkeypatch):
+    monkeypatch.setattr("careen.catalogers.java.MAX_UNNAMED_BYTES", 10)
+    [unknown] = read_files(CATALOGER, {"app": jar(manifest())}).unknowns
+    assert "larger than" in unknown.reason

@@ -128,8 +128,18 @@ def test_installed_files_are_relative_to_their_own_folder():
     assert owned.paths == ("s/a/x.py", "s/a.egg-info/PKG-INFO", "up")
 
 
-def test_a_record_alone_owns_nothing():
-    assert not read_files(CATALOGER, {"s/a-1.dist-info/RECORD": b"a.py,,\n"}).owned
+def test_a_record_alone_shows_the_package_and_owns_nothing():
+    reading = read_files(CATALOGER, {"s/a-1.dist-info/RECORD": b"a.py,,\n", "s/b.dist-info/RECORD": b"b.py,,\n"})
+    assert not reading.owned
+    [package] = reading.packages
+    assert (package.name, package.version, package.confidence) == ("a", "1", 0.7)
+
+
+def test_a_package_whose_metadata_cannot_be_read_is_named_by_its_folder():
+    files = {"s/a-1.dist-info/METADATA": b"Name: -\nVersion: 1\n", "s/a-1.dist-info/RECORD": b"a.py,,\n"}
+    reading = read_files(CATALOGER, files)
+    assert [(one.name, one.version) for one in reading.packages] == [("a", "1")]
+    assert len(reading.unknowns) == 1
 
 
 def test_the_same_package_in_two_places_is_found_twice():

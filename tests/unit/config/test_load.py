@@ -108,6 +108,25 @@ def test_switches_of_the_environment(word, value):
     assert load({}, HOME | {"CAREEN_STRICT": word}).settings.strict is value
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("fail_on", ""),
+        ("fail_on", " "),
+        ("fail_on", ","),
+        ("scanners", " , "),
+        ("severity", ""),
+        ("policy", ""),
+        ("accept", ""),
+    ],
+)
+def test_a_flag_that_names_nothing_is_refused(key, text):
+    flag = "--" + key.replace("_", "-")
+    for value in ([text], ["critical", text], text):
+        with pytest.raises(UsageError, match=f"^{flag}: .* names nothing"):
+            load({key: value}, HOME)
+
+
 def test_an_empty_variable_is_not_set():
     assert load({}, HOME | {"CAREEN_FAIL_ON": ""}).settings.fail_on == ()
 

@@ -43,6 +43,13 @@ def test_lifecycle_data_of_the_images_distribution_may_be_too_old_too():
     assert not too_old(known, ["debian:12"], 100, NOW.date())
 
 
+@pytest.mark.parametrize("day", ["", "soon", "2026-12-24"])  # unknown, not a day, in the future
+def test_scores_and_lifecycles_of_an_unknown_age_are_too_old(day):
+    sources = tuple(SourceInfo(name, day, 9) for name in ("kev", "epss", "eol/debian", "cwe"))
+    known = MemoryDatabase([], DatabaseInfo("", "", sources))
+    assert [source.name for source in too_old(known, ["debian:12"], 9999, NOW.date())] == ["kev", "epss", "eol/debian"]
+
+
 @pytest.mark.parametrize(
     ("namespaces", "days", "found"),
     [

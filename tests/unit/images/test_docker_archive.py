@@ -200,3 +200,70 @@ def test_the_progress_of_a_layer_is_reported_once(tmp_path):
     steps = [done for what, done, total in reports if (what, total) == ("layer 0", len(big))]
     assert len(steps) == len(reports) > 3
     assert steps == sorted(set(steps)) and steps[-1] < len(big)  # the reader of the layer reports the end
+
+
+def members_of(path):
+    with tarfile.open(path) as archive:
+        return {one.name: archive.extractfile(one).read() for one in archive if one.isfile()}
+
+
+def written(path, *parts):
+    """A tar of these members, by name, in their order; a name may occur in several parts."""
+    with tarfile.open(path, "w") as archive:
+        for files in parts:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+@pytest.fixture
+def both(tmp_path):
+    """Of IMAGE and OTHER, what ``docker save`` writes since version 25: (the docker archive, the layout) of each."""
+    made = []
+    for number, image in enumerate((IMAGE, OTHER)):
+        saved = members_of(write_docker_archive(tmp_path / f"saved{number}.tar", image))
+        made.append((saved, members_of(write_oci_layout(tmp_path / f"layout{number}.tar", image))))
+    return made
+
+
+def test_an_archive_that_is_a_layout_too_holds_one_image(tmp_path, both):
+    (saved, layout), (_, other_layout) = both
+    assert opened(written(tmp_path / "same.tar", saved, layout)).digest == sha256(IMAGE.config)
+    mixed = written(tmp_path / "mixed.tar", saved, {**layout, **other_layout})
+    with pytest.raises(InputError, match="two images of one name"):
+        opened(mixed)
+    with pytest.raises(InputError, match="two images of one name"):
+        opened(f"{mixed}:demo:latest")
+    assert opened(f"{mixed}@0").digest == sha256(IMAGE.config)
+    assert opened(f"{mixed}:{sha256(IMAGE.config)}").digest == sha256(IMAGE.config)
+
+
+def test_each_name_of_an_archive_means_the_same_image_in_both_its_lists(tmp_path):
+    names = (("a:1",), ("b:1",))
+    saved = members_of(write_docker_archive(tmp_path / "saved.tar", IMAGE, OTHER, tags=names))
+    right = members_of(write_oci_layout(tmp_path / "right.tar", IMAGE, OTHER, tags=("a:1", "b:1")))
+    wrong = members_of(write_oci_layout(tmp_path / "wrong.tar", IMAGE, OTHER, tags=("b:1", "a:1")))
+    assert opened(f"{written(tmp_path / 'x.tar', saved, right)}:a:1").digest == sha256(IMAGE.config)
+    with pytest.raises(InputError, match="two images of one name"):
+        opened(f"{written(tmp_path / 'y.tar', saved, wrong)}:a:1")
+
+
+def test_platforms_and_attestations_of_a_layout_are_no_contradiction(tmp_path, both):
+    saved = both[0][0]
+    arm = make_image((make_layer({"c": b"3"}),), platform="linux/arm64")
+    layout = members_of(write_oci_layout(tmp_path / "layout.tar", make_index((IMAGE, arm))))
+    without_arm = {name: data for name, data in layout.items() if not name.endswith(sha256(arm.manifest)[7:])}
+    assert opened(written(tmp_path / "both.tar", saved, without_arm)).digest == sha256(IMAGE.config)
+
+
+def test_a_member_that_occurs_twice_is_refused_unless_its_digest_decides(tmp_path, both):
+    (saved, layout), (other, _) = both
+    for name in (next(name for name in saved if name.endswith("layer.tar")), "manifest.json"):
+        other_data = other["manifest.json"] if name == "manifest.json" else make_layer({"z": b"4"})
+        path = written(tmp_path / "twice.tar", saved, {name: other_data})
+        with pytest.raises(InputError, match="occurs twice"):
+            bytes_of(opened(path))
+    blobs = {name: data for name, data in layout.items() if name.startswith("blobs/")}
+    assert opened(written(tmp_path / "blobs.tar", layout, blobs)).digest == IMAGE.digest

@@ -69,7 +69,7 @@ def test_a_join_that_fails_is_unknown():
 
 
 def test_files_of_one_database_lie_in_several_folders():
-    for other in ("var/lib/db/info/a", "var/lib/db/status.d/a"):
+    for other in ("var/lib/db/info/a", "var/lib/db/status.d/a", "var/lib/db/updates/1"):
         found = history([(DATABASE, "a"), (other, "b")], [(other, "b")], distribution=True)
         assert {one.name for one in found.result()[0]} == {"b"}
         assert found.before == {}

@@ -61,6 +61,10 @@ def test_archives_with_a_program_in_them_count_unless_they_name_themselves():
     named = jar({"x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n", "x.so": OTHER.data})
     files = {"a.zip": code, "b": b"#!/usr/bin/python3\n" + code, "c.zip": data, "d/x-1-py3-none-any.whl": named}
     assert unidentified(files) == ("a.zip", "b")
+    java = b"\xca\xfe\xba\xbe\0\0\0\x3d" + bytes(40)  # a class of Java 17
+    mac = b"\xca\xfe\xba\xbe\0\0\0\2" + bytes(40)  # a macOS binary for two architectures
+    files = {"a.zip": jar({"x.txt": b"text", "a/B.class": java}), "b.zip": jar({"x.txt": b"text", "b": mac})}
+    assert unidentified(files) == ("a.zip",)
 
 
 def test_a_java_archive_of_native_libraries_that_nothing_names_is_unidentified():

@@ -42,7 +42,13 @@ def test_a_scoped_name_without_version():
 def test_each_place_of_a_package_is_listed_once():
     places = (Evidence("b/METADATA", 2), Evidence("a/METADATA", 1), Evidence("a/METADATA", 3))
     (found,) = run([pypi(evidence=places)], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).findings
-    assert (found.paths, found.layer) == (("a/METADATA", "b/METADATA"), 2)
+    assert (found.paths, found.layer, found.last_layer) == (("a/METADATA", "b/METADATA"), 2, 3)
+
+
+def test_a_package_of_one_layer_has_no_other_last_layer():
+    places = (Evidence("a/METADATA", 2), Evidence("b/METADATA", 2))
+    (found,) = run([pypi(evidence=places)], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).findings
+    assert (found.layer, found.last_layer) == (2, None)
 
 
 def test_the_dates_of_disclosure_and_of_the_fix():

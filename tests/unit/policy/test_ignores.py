@@ -90,3 +90,11 @@ def test_a_rule_for_a_path_or_layer_covers_all_places_of_a_secret():
     assert Ignore("*", "f", paths=("app/**", "srv")).applies(secret)
     assert Ignore("*", "f", layer=1).applies(TOKEN)
     assert not Ignore("*", "f", layer=1).applies(secret)
+
+
+def test_a_rule_for_a_layer_covers_all_layers_with_the_package():
+    first = Ignore("*", "f", layer=0)
+    openssl = replace(run([deb()], [advisory()]).findings[0], layer=0)
+    assert first.applies(openssl)
+    assert not first.applies(replace(openssl, last_layer=2))
+    assert not Ignore("*", "f", layer=2).applies(replace(openssl, last_layer=2))

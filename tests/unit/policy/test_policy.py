@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 from tests.support.matching import TODAY, advisory, deb, pypi, run
@@ -9,7 +11,7 @@ from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason
 from careen.policy.gates import read_gate
 from careen.policy.ignore_files import read_ignores
-from careen.policy.policy import Policy, assess, declared_only
+from careen.policy.policy import Policy, assess, declared_only, in_grace
 
 ALL = Coverage("assessed", (), 1, 0)
 SOME = Coverage("partially_assessed", (Reason("no_advisories", "npm: no feed", 3),), 1, 0)
@@ -101,6 +103,20 @@ def test_a_secret_came_with_the_base_if_all_of_its_places_did():
     assert applied([TOKEN], policy).verdict.exit_code == 0
     assert applied([replace(TOKEN, places=(above,))], policy).verdict.exit_code == 1
     assert applied([replace(TOKEN, places=(replace(above, layer=None),))], policy).verdict.exit_code == 1
+
+
+def test_a_vulnerability_came_with_the_base_if_no_later_layer_adds_the_package_again():
+    policy = Policy(fail_on=(read_gate("high"),), exclude_base=True, base_layers=2)
+    inside, again, above = (replace(finding(), layer=0, last_layer=last) for last in (None, 1, 2))
+    assert applied([inside], policy).verdict.exit_code == 0
+    assert applied([again], policy).verdict.exit_code == 0
+    assert applied([above], policy).verdict.exit_code == 1
+
+
+def test_the_days_of_grace_end_on_the_day_that_has_them():
+    young, old = (replace(finding(), fix_published=f"2026-06-{day:02}") for day in (2, 1))
+    assert in_grace(young, 14, date(2026, 6, 15))
+    assert not in_grace(old, 14, date(2026, 6, 15))
 
 
 def test_an_unrated_finding_is_reported_or_treated_as_a_severity():

@@ -5,16 +5,21 @@ listed. An archive without such a file, or only with those of shaded artifacts, 
 confidence below 0.9 that depends on how certain the group is; without a plausible group the name is only the artifact.
 An archive without a version is listed if its content identifies it. An archive with code that only its file name describes
 is an unidentified file, and so is the image's own application.
+An archive with another ending counts if its first member is that of a Java archive, also behind a launcher script.
 The place within outer archives follows the path: ``app.war!/WEB-INF/lib/a.jar``.
 Raises: ValueError if the file is not a zip archive; an unreadable archive within becomes an Unknown of its own.
 **Source:** Maven Archiver; Jar file specification; OSGi Core, Bundle-SymbolicName.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO, cast
+from weakref import finalize
 
 from msgspec import Struct
 
-from careen.formats.packages.jar import ADAPTER, SUFFIXES, Archive, Coordinates, archives
+from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT
+from careen.formats.packages.jar import ADAPTER, SUFFIXES, Archive, Closed, Coordinates, archives, is_archive
 from careen.model.delta import Fact
 from careen.model.inventory import UNIDENTIFIED, Unknown
 from careen.model.package import GUESSED, Evidence, Package
@@ -23,6 +28,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from .names import guess, split_name
 
 MAX_UNREAD = 100
+MAX_UNNAMED_BYTES, HELD_BYTES = 1 << 30, 8 << 20
 
 
 class Artifact(Struct, frozen=True, tag="artifact", omit_defaults=True):
@@ -45,17 +51,40 @@ class Unread(Struct, frozen=True, tag="unread"):
 
 
 def read(file: File) -> Iterator[Artifact | Nameless | Unread]:
-    unread = 0
     with file.open() as stream:
-        for found in archives(stream, file.path.rpartition("/")[2]):
-            if isinstance(found, Archive):
-                yield from _artifacts(found)
-                continue
-            unread += 1
-            if unread <= MAX_UNREAD:
-                yield Unread(found.place, found.reason)
-            elif unread == MAX_UNREAD + 1:
-                yield Unread("", f"more than {MAX_UNREAD} parts could not be read; the rest is not listed")
+        yield from _found_in(archives(stream, file.path.rpartition("/")[2]))
+
+
+def read_unnamed(file: File) -> "_Whole | None":
+    """``file`` has only the first bytes."""
+    if file.path.endswith((*SUFFIXES, ADAPTER)) or not is_archive(file.path, file.data):
+        return None
+    return _Whole(file.path.rpartition("/")[2])
+
+
+class _Whole:
+    """Collects an archive that only its content shows to be one of Java."""
+
+    def __init__(self, name: str) -> None:
+        from tempfile import SpooledTemporaryFile
+
+        self._name, self._left = name, MAX_UNNAMED_BYTES
+        self._file = cast(BinaryIO, SpooledTemporaryFile(HELD_BYTES))
+        finalize(self, self._file.close)  # the walk may end before ``facts``
+
+    def feed(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise ValueError(f"larger than {MAX_UNNAMED_BYTES >> 20} MiB")
+        self._file.write(chunk)
+
+    def facts(self) -> Iterator[Artifact | Nameless | Unread]:
+        with self._file:
+            found = archives(self._file, self._name)
+            outer = next(found, None)
+            # Other formats, such as extensions of browsers, begin with META-INF/ as well.
+            if isinstance(outer, Archive) and (outer.has_code or outer.has_archives or outer.coordinates):
+                yield from _found_in(chain((outer,), found))
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
@@ -78,6 +107,19 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             confidence=found.confidence,
             evidence=(evidence,),
         )
+
+
+def _found_in(found: Iterable[Archive | Closed]) -> Iterator[Artifact | Nameless | Unread]:
+    unread = 0
+    for archive in found:
+        if isinstance(archive, Archive):
+            yield from _artifacts(archive)
+            continue
+        unread += 1
+        if unread <= MAX_UNREAD:
+            yield Unread(archive.place, archive.reason)
+        elif unread == MAX_UNREAD + 1:
+            yield Unread("", f"more than {MAX_UNREAD} parts could not be read; the rest is not listed")
 
 
 def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
@@ -117,7 +159,11 @@ def _licenses(manifest: dict[str, str]) -> tuple[str, ...]:
 CATALOGER = Cataloger(
     name="java",
     ecosystem=Ecosystem(purl_type="maven", scheme="maven", namespace="Maven"),
-    readers=(Reader(Wants(suffixes=SUFFIXES), read), Reader(Wants(suffixes=(ADAPTER,), magic=(b"PK\3\4",)), read)),
+    readers=(
+        Reader(Wants(suffixes=SUFFIXES), read),
+        Reader(Wants(suffixes=(ADAPTER,), magic=(LOCAL_HEADER,)), read),
+        Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_unnamed),
+    ),
     fact=Artifact | Nameless | Unread,
     join=join,
     limits="Shaded classes without their pom.properties, and archives more than 16 deep.",

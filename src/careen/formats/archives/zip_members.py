@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from struct import unpack_from
 
-LOCAL_HEADER = b"PK\3\4"
+LOCAL_HEADER, SCRIPT = b"PK\3\4", b"#!"
 MOST_MEMBERS = 200_000
 _HEADER_BYTES = 30
 _ENCRYPTED = 1
@@ -50,6 +50,15 @@ class MemberHeads:
         if flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
             return b""
         return raw[: self._head_bytes] if method == _STORED else first_bytes(raw, self._head_bytes)
+
+
+def first_name(head: bytes) -> str:
+    """The name of the first member of an archive, also behind a launcher script; "" if the file's first bytes show none."""
+    at = head.find(LOCAL_HEADER) if head.startswith(SCRIPT) else 0
+    if at < 0 or not head.startswith(LOCAL_HEADER, at) or len(head) < at + _HEADER_BYTES:
+        return ""
+    (size,) = unpack_from("<H", head, at + 26)
+    return head[at + _HEADER_BYTES : at + _HEADER_BYTES + size].decode("utf-8", "replace")
 
 
 def deflated_bytes(size: int) -> int:

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from careen.formats.archives.zip import Entry, entries, head, read
+from careen.formats.archives.zip_members import first_name
 from careen.formats.binaries.elf import is_program
 from careen.formats.packages.window import Window
 from careen.safety.pattern import pattern
@@ -41,6 +42,15 @@ _MAVEN = pattern(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)
 
 
 _COORDINATE = pattern(r"[\w.+~-]{1,250}", re.ASCII)
+
+
+def is_archive(path: str, head: bytes) -> bool:
+    """Whether a file is a Java archive by the end of its name, or by its first member: jar and other tools begin with
+    ``META-INF/``."""
+    if path.endswith(SUFFIXES):
+        return True
+    first = first_name(head)
+    return first.startswith("META-INF/") or first.endswith(".class")
 
 
 class Coordinates(Struct, frozen=True):

@@ -4,6 +4,7 @@ A reader collects reasons and ends with ``unreadable_parts(reasons, found)``; it
 """
 
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -11,10 +12,20 @@ from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
+MAX_BYTES = 64 << 20
+
 
 class UnreadableParts(Struct, frozen=True, tag="faults"):
     first: str
     count: int
+
+
+def bounded(stream: BinaryIO, reasons: list[str]) -> bytes:
+    """The content of a package database; ``reasons`` gets one more if it is too long to be read whole."""
+    data = stream.read(MAX_BYTES)
+    if stream.read(1):
+        reasons.append(f"longer than {MAX_BYTES >> 20} MiB: the rest was not read")
+    return data
 
 
 def unreadable_parts(reasons: Sequence[str], found: int) -> Iterator[UnreadableParts]:

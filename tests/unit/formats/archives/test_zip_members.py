@@ -5,9 +5,10 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.jars import jar
 
 from careen.formats.archives import zip_members
-from careen.formats.archives.zip_members import MemberHeads
+from careen.formats.archives.zip_members import MemberHeads, first_name
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -62,3 +63,18 @@ def test_more_members_than_are_looked_at(monkeypatch):
     monkeypatch.setattr(zip_members, "MOST_MEMBERS", 2)
     with pytest.raises(ValueError, match="more than 2 members"):
         heads(zipped([(b"", zipfile.ZIP_STORED)] * 3))
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (jar({"META-INF/MANIFEST.MF": b"x", "b": b""}), "META-INF/MANIFEST.MF"),
+        (b"#!/bin/sh\nexec java\n" + jar({"a/B.class": b"x"}), "a/B.class"),
+        (b"#!/bin/sh\n", ""),
+        (b"no script\n" + jar({"a": b"x"}), ""),
+        (b"PK\3\4" + bytes(10), ""),
+        (b"", ""),
+    ],
+)
+def test_the_name_of_the_first_member(head, name):
+    assert first_name(head) == name
