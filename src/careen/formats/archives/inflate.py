@@ -19,15 +19,16 @@ AHEAD_BYTES = 256 * 1024  # stored bytes that a thread reads ahead at a time: fe
 # The most that one call of a decompressor returns: bounds the memory of a bomb, and is seldom reached otherwise.
 PIECE_BYTES = 1024 * 1024
 HEAD_BYTES = 6  # identify the compression
-WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most members are smaller, and skipping one stays within the window
+WINDOW_BYTES = 64 * 1024  # read of a plain file at a time: most members are smaller, and skipping one stays within the window
 
 
 class TruncatedError(ValueError):
-    """The data end too early; what came before is good."""
+    """The data end too early; the bytes before the end are valid."""
 
 
 class TrailingError(ValueError):
-    """Something follows the last compressed member: engines refuse it, other programs ignore it."""
+    """Something follows the last compressed member: container engines refuse such data, other programs ignore the
+    rest."""
 
 
 class UnreadableError(ValueError):
@@ -150,7 +151,7 @@ class SeekStream(Stream):
         """Does not close the file: its opener does."""
 
     def _stand(self, position: int) -> None:
-        """Drops the current chunk: the next one is read from the position of the file."""
+        """Drops the buffered chunks, so that the next read starts at ``position``, to which the file was moved."""
         self.data, self.at, self.before = b"", 0, position
         self._coming.clear()
         self._chunks = iter(partial(self._file.read, WINDOW_BYTES), b"")  # a new iterator: one that was exhausted stays so

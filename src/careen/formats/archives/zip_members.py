@@ -58,7 +58,7 @@ def deflated_bytes(size: int) -> int:
 
 
 def first_bytes(deflated: bytes, most: int) -> bytes:
-    """The beginning of a deflated content; b"" if it is damaged."""
+    """At most ``most`` bytes of the inflated content, from its beginning; b"" if it is damaged."""
     try:
         return zlib.decompressobj(-15).decompress(deflated, most)
     except zlib.error:

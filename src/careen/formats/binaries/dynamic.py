@@ -47,7 +47,8 @@ class Parts:
 
 
 class Dynamic(Struct, frozen=True):
-    """``imports`` is None if the names are in none of the parts. ``position``: the linker marked it as a PIE."""
+    """The entries of an ELF file's dynamic table. ``imports`` is None if none of the parts contains the names.
+    ``position``: the linker marked the file as a position-independent executable."""
 
     rpath: tuple[str, ...] = ()
     runpath: tuple[str, ...] = ()

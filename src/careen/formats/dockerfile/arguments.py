@@ -14,7 +14,10 @@ Divided = tuple[tuple[str, ...], bool, tuple[Pair, ...]]  # words, whether they 
 
 
 def divided(keyword: str, text: str, escape: str) -> Divided:
-    """Raises ValueError or TypeError if the text does not have the form that the instruction requires."""
+    """The parts of an instruction's text, as the instruction with this keyword divides it.
+
+    Raises ValueError or TypeError if the text does not have the form that the instruction requires.
+    """
     return _READERS.get(keyword, _whole)(text, escape)
 
 

@@ -185,7 +185,8 @@ class _StageBuilder:
         return re.split(r"[/\\]", self.shell[0])[-1].lower().removesuffix(".exe") in SHELLS
 
     def assign(self, instruction: Instruction, env: dict[str, str | None], also: dict[str, str | None] | None) -> None:
-        """Values refer to the variables before the instruction: those of one ENV do not see each other."""
+        """Sets the variables of an instruction in ``env`` and ``also``. Values refer to the variables before the
+        instruction: those of one ENV do not see each other."""
         before = {name: value for name, value in env.items() if value is not None} if "$" in instruction.text else {}
         found: dict[str, str | None] = {}
         for name, value, mark in instruction.pairs:

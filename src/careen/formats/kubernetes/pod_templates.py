@@ -25,7 +25,7 @@ _INHERITED = frozenset(  # by the pods of a workflow, by the steps of a task
 
 
 def pod_templates(body: Mapping, kind: str, group: str) -> Iterator[Mapping]:
-    """``kind`` in lower case, ``group`` of the API, as ``body`` states them."""
+    """The pod templates in ``body``. Its ``kind`` is in lower case, ``group`` is its API group."""
     if kind in POD_KINDS:
         yield body
     elif kind in WORKLOADS or (kind == "service" and group == "serving.knative.dev"):

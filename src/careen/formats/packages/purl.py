@@ -35,7 +35,7 @@ _QUALIFIERS = {"julia": "uuid", "swid": "tag_id"}
 
 
 class Purl(Struct, frozen=True):
-    """``made`` checks and normalises its arguments; the constructor does not."""
+    """The parts of a package URL. ``made`` checks and normalises its arguments; the constructor does not."""
 
     type: str
     namespace: str | None

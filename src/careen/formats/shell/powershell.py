@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"(?i)\bhttps?://[^\s'\"();,]{1,2000}")
 
 
 def run_unseen(text: str) -> list[str]:
-    """The parts that download a script and run it."""
+    """The parts of a line that download a script and run it without verification."""
     text = text[:MAX_TEXT]
     return [found[0].strip() for pattern in (_RUN_BEFORE, _RUN_AFTER) for found in pattern.finditer(text)]
 

@@ -28,7 +28,7 @@ class Statement(Struct, frozen=True):
 
 
 def as_json(values: Mapping) -> Any:
-    """The attribute ``json`` of the data source."""
+    """The value of the data source's attribute ``json``, for its arguments and blocks."""
     statements = [_written(block) for block in values.maps("statement")]
     missing = first_unknown(values)
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})

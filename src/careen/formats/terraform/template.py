@@ -27,7 +27,10 @@ class _Open(Struct):
 
 
 def tree(parts: Sequence[Expression | Directive], indent: int = 0) -> Expression:
-    """A text without expressions is a Literal. ``indent``: what the lines of its text lose at their start."""
+    """The expression of a template's parts; a text without expressions is a Literal.
+
+    ``indent`` is the number of spaces that each line of its text loses at its start.
+    """
     stack = [_Open(Directive(""), [])]
     starts_line = True
     for part in parts:
