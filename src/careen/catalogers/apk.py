@@ -127,7 +127,7 @@ def _installed(paragraph: str, number: int) -> Installed:
 
 
 def _digest(text: str, path: str) -> Iterator[str]:
-    """A text that is not a digest is skipped: it must not hide the package."""
+    """The digest and the path, if the text is a digest. Any other text is skipped: it must not hide the package."""
     with suppress(ValueError):
         digest = b64decode(text, validate=True)
         if len(digest) == SHA1_BYTES:
@@ -135,8 +135,11 @@ def _digest(text: str, path: str) -> Iterator[str]:
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:
-    """A distribution's build system writes a recipe and its commit into each package. A name that starts with a dot is a
-    group of dependencies (``apk add --virtual``), which has no files."""
+    """"third_party" for a package without a recipe, else "unknown": a distribution's build system writes a recipe and
+    its commit into each package.
+
+    A name that starts with a dot is a group of dependencies (``apk add --virtual``), which has no files.
+    """
     return "unknown" if has_recipe or name.startswith(".") else "third_party"
 
 

@@ -70,7 +70,7 @@ def read_package(file: File) -> Iterator[HookFact]:
 
 
 def index_facts(is_extra: bool, address: str) -> Iterator[HookFact]:
-    """What the address of a package index means."""
+    """The facts that the address of a package index shows: an additional index, an index without TLS."""
     from urllib.parse import urlsplit
 
     try:

@@ -105,9 +105,10 @@ def _main(module: Module, package: str, settings: dict[str, str], beside: str) -
 
 
 def _linked_version(module: str, package: str, flags: str) -> str:
-    """The linker sets variables of any package: only the version of the program's own packages counts.
+    """The version that the linker set in a variable of the program's own packages; "" if there is none.
 
-    The path of a main package usually names its repository before ``/cmd/``.
+    The linker sets variables of any package. The path of a main package usually names its repository before
+    ``/cmd/``.
     """
     root = module.partition("/cmd/")[0]
     found = []
