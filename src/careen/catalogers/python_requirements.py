@@ -1,6 +1,6 @@
 """Python packages that requirements files pin.
 
-These are ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and every ``*.txt`` that they include (``-r other.txt``).
+Read are ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and every ``*.txt`` that they include (``-r x.txt``).
 Only exact versions (``==``, ``===``, a wheel or source archive by its address or path) are listed: the file does not show
 which version of a range was used.
 Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept if each line could be a requirement or an

@@ -24,7 +24,8 @@ _CONTAINERS = b"()[<>"
 
 
 class _Code(Struct, frozen=True):
-    """The parts of a code object: so many numbers, then objects; ``#`` is a number among them."""
+    """The layout of a code object: the count of numbers at its start, then its parts; ``#`` among the parts is a
+    number."""
 
     numbers: int
     parts: tuple[str, ...]
@@ -51,7 +52,7 @@ def constants_and_names(data: bytes) -> tuple[frozenset[bytes], frozenset[bytes]
 
 
 def _version(data: bytes) -> tuple[int, _Code]:
-    """Where the object begins, and the layout of its code."""
+    """The offset at which the code object begins, and the layout of code objects of this version."""
     if len(data) < 16 or data[2:4] != MAGIC_END:
         raise ValueError("not compiled Python")
     magic = int.from_bytes(data[:2], "little")

@@ -13,7 +13,8 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sequences(texts: Hashes) -> Hashes:
-    """The hashes of stretches of texts, from the texts' hashes in order; sorted, each once. Under ``GRAM`` texts have none."""
+    """The hashes of stretches of texts, sorted, each once. ``texts`` are hashes in order; fewer than ``GRAM`` of them
+    have no stretch."""
     found = grams(texts)
     return distinct(sliding_minima(found, min(WINDOW, found.size))) if found.size else found
 

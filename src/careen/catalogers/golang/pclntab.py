@@ -26,7 +26,7 @@ _ALIGNMENT = 32
 _FORMATS = {0xFA: (7, True), 0xF0: (8, False), 0xF1: (8, False)}  # Go 1.16, 1.18, 1.20
 _QUANTA = (1, 2, 4)  # of instructions
 _HEADER_BYTES = 8 + 8 * 8
-_FUNCTION_BYTES = 16      # of the data about a function, up to the place of its name
+_FUNCTION_BYTES = 16  # of the data about a function, up to the place of its name
 
 
 class Header(Struct, frozen=True, gc=False):
