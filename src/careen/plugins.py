@@ -76,10 +76,10 @@ def plugin(folder: str, module: str, name: str) -> Any:
 
 
 def use_folder(folder: Path) -> None:
-    """Adds the plugins of a folder of the user's: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or ``distributions/x.toml``
-    in it work like ours.
+    """Adds the plugins of a user's folder: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or
+    ``distributions/x.toml`` in it work like Careen's own.
 
-    Their modules run with all rights of the user. Raises ValueError if it has no plugins.
+    Their modules run with all rights of the user. Raises ValueError if the folder has no plugins.
     """
     found = _extended_by(folder)
     if not found:
@@ -94,7 +94,7 @@ def use_folder(folder: Path) -> None:
 
 
 def _extended_by(folder: Path) -> list[str]:
-    """Our folders that it extends: ``checks`` has one for each target."""
+    """Careen's folders that the user's folder extends; ``checks`` has one for each target."""
     names = [name for name in EXTENDED if name != "checks"]
     ours = {path.parent.name for path in Path(__file__).parent.glob("checks/*/__init__.py")}
     theirs = sorted(path.name for path in folder.glob("checks/*") if path.is_dir() and path.name != "__pycache__")
@@ -173,7 +173,8 @@ class Named(Mapping[str, Kind]):
 
 
 class Response(Protocol):
-    """An answer whose body is read as a stream; ``status`` is any HTTP status, errors are not raised for it."""
+    """An answer of a server, whose body is read as a stream. ``status`` is any HTTP status; errors are not raised for
+    it."""
 
     status: int
     headers: Mapping[str, str]  # keys in lower case
@@ -189,12 +190,12 @@ class Fetcher(Protocol):
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Response:
-        """Raises NetworkError when no answer came."""
+        """Sends a request. Raises NetworkError if no answer came."""
         ...
 
 
 class Progress(Protocol):
-    """Called during long work; the default does nothing. ``done`` and ``total`` are bytes."""
+    """Called during long work with a name of the step; ``silent`` does nothing. ``done`` and ``total`` are bytes."""
 
     def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
@@ -219,7 +220,7 @@ class OpenContext(Struct, frozen=True):
 class ImageSource(Struct, frozen=True):
     """A place that images are opened from: a registry, an engine, a kind of file or folder.
 
-    ``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    ``accepts``: whether this source opens a reference without prefix (a file, a folder); it does not use the network.
     ``platforms`` lists the platforms of an index, without attestations; empty if there is no choice.
     """
 
@@ -244,16 +245,17 @@ class File(Protocol):
 
     @property
     def data(self) -> bytes:
-        """``head``: the first 64 KiB; ``whole``: everything (ValueError when over 8 MiB: use ``open``)."""
+        """The content: for a reader of ``head`` the first 64 KiB, for one of ``whole`` everything. Raises ValueError
+        if that is over 8 MiB: use ``open``."""
         ...
 
     def open(self) -> BinaryIO:
-        """``whole`` only: a seekable stream over the content."""
+        """A seekable stream over the content, for readers of ``whole`` only."""
         ...
 
 
 class Scanner(Protocol):
-    """A ``stream`` reader at work on one file: fed chunk after chunk; its result is read once, at the end."""
+    """The work of a ``stream`` reader on one file: it is fed chunk after chunk; its facts are read once, at the end."""
 
     def feed(self, chunk: bytes) -> None: ...
     def facts(self) -> Iterable[Any]: ...
@@ -296,9 +298,10 @@ class Wants(Struct, frozen=True, omit_defaults=True):
 
 
 class Reader(Struct, frozen=True):
-    """``read`` turns one file into facts (values of the cataloger's ``fact`` type) and never opens another one.
+    """One reader of a cataloger. ``read`` turns one file into facts (values of the cataloger's ``fact`` type) and
+    never opens another one.
 
-    For ``stream`` it gets the head and returns a Scanner, or None if the head shows that nothing is there.
+    A ``stream`` reader gets the head and returns a Scanner, or None if the head shows that the file has no facts.
     Raises ValueError if the file is not what its name promises: it becomes an Unknown and the scan continues.
     """
 
@@ -307,9 +310,9 @@ class Reader(Struct, frozen=True):
 
 
 class Owned(Struct, frozen=True, gc=False):
-    """The files of a package by its package database (paths without leading slash).
+    """The files of a package according to its package database; paths have no leading slash.
 
-    ``digests``: what the database records of their contents, as ``ALGORITHM:HEX`` by path.
+    ``digests``: the digests of their contents in the database, as ``ALGORITHM:HEX`` by path.
     """
 
     name: str
@@ -368,9 +371,10 @@ class Cataloger(Struct, frozen=True):
 
 
 class VersionScheme(Struct, frozen=True):
-    """``key`` gives a tuple that sorts as the ecosystem orders versions; equal versions have equal keys.
+    """The order of versions in an ecosystem. ``key`` gives a tuple that sorts as the ecosystem orders versions; equal
+    versions have equal keys.
 
-    Raises ValueError for text that is not a version of this scheme at all. ``satisfies(version, constraint, **options)``
+    It raises ValueError for text that is not a version of this scheme. ``satisfies(version, constraint, **options)``
     reads the ecosystem's own constraint language, if it has one.
     """
 
@@ -397,7 +401,7 @@ Record = (
 
 
 class Need(Struct, frozen=True):
-    """What advisories are needed for; None means everything (``careen db update``)."""
+    """What advisories are needed for; ``namespaces`` None means everything (``careen db update``)."""
 
     namespaces: frozenset[str] | None = None  # "debian:12", "PyPI"
     full: bool = False  # also large feeds (``careen db update --full``)
@@ -478,7 +482,8 @@ class AdvisorySource(Struct, frozen=True):
 class Place(Struct, frozen=True):
     """The location of a misconfiguration in a document, and the message that describes it; lines count from 1.
 
-    ``rests_on``: a value that is not known. Then the place is no finding, but not assessed.
+    ``rests_on``: the name of an unknown value on which the misconfiguration depends. Then the place is not a finding,
+    but reported as not assessed.
     """
 
     message: str
@@ -538,7 +543,8 @@ class Reporter(Struct, frozen=True):
 
 
 class SbomFormat(Struct, frozen=True):
-    """``accepts`` gets the first 64 KiB and returns whether this is its format; ``read`` raises ValueError if it is not."""
+    """An SBOM format. ``accepts`` gets the first 64 KiB and returns whether they are of this format; ``read`` raises
+    ValueError if the document is not."""
 
     name: str
     accepts: Callable[[bytes], bool]

@@ -135,8 +135,8 @@ def _digest(text: str, path: str) -> Iterator[str]:
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:
-    """ "third_party" for a package without a recipe, else "unknown": a distribution's build system writes a recipe and
-    its commit into each package.
+    """A package without a recipe is "third_party", any other "unknown": a distribution's build system writes a recipe
+    and its commit into each package.
 
     A name that starts with a dot is a group of dependencies (``apk add --virtual``), which has no files.
     """

@@ -182,7 +182,7 @@ def windows_build(head: bytes) -> Build | None:
 
 
 def _role(elf: Elf, dynamic: Dynamic | None) -> str:
-    """ "program", "static" (a program without interpreter) or "library".
+    """The kind of an ELF file: "program", "static" (a program without interpreter) or "library".
 
     A program has an interpreter, or its program headers in memory; the linker marks a static one as a PIE.
     """

@@ -74,7 +74,7 @@ def background_text(settings: "Settings") -> str:
 
 
 def kept_text(result: "UpdateResult") -> str:
-    """What an update repaired, and what it left as it was, by reason."""
+    """What an update repaired, and which feeds it left as they were, by reason."""
 
     repaired = "".join(
         f"{visible(feed.path)}: {visible(feed.detail)}\n" for feed in result.feeds if feed.state == "updated" and feed.detail
@@ -104,7 +104,7 @@ def unpublished_text(settings: "Settings") -> str:
 
 
 def retained_text(rows: "Sequence[FeedRow]") -> str:
-    """What stays of the database that was in use before."""
+    """The feeds that stay from the database that was in use before, and why; "" if none stays."""
     from careen.app.databases import labels_of
 
     if not rows:

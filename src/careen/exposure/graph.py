@@ -50,9 +50,11 @@ class Node(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why a node leads to another. ``ease`` is the likelihood that an attacker at the first gets to the second, 0 to 1.
+    """Why a node leads to another. ``ease`` is the likelihood that an attacker who controls the first gets to the
+    second, 0 to 1.
 
-    ``cut``: the change that ends it; "" if the way alone decides (``cuts``)."""
+    ``cut``: the change that removes it; "" if the kind of way decides which (``cuts``).
+    """
 
     way: Way
     text: str
@@ -73,7 +75,7 @@ class Edge(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """A relation that is not a way for an attacker: a container and the secret that it has."""
+    """A relation that no attacker moves along: a container and the secret that it has."""
 
     source: str
     target: str
@@ -97,7 +99,7 @@ class Graph(Struct, frozen=True):
         return replace(self, edges=edges, leaving={**self.leaving, source: left})
 
     def labels(self) -> dict[str, str]:
-        """The displayed name of each node: after its namespace or file if there are several of those."""
+        """The displayed name of each node, with its namespace or file before it if the graph has several of these."""
         short = _tails({node.group for node in self.nodes.values() if node.kind in ("container", "host") and node.group})
         return {
             id: f"{short[node.group]}/{node.name}"
@@ -108,7 +110,7 @@ class Graph(Struct, frozen=True):
 
 
 def _tails(paths: set[str]) -> dict[str, str]:
-    """Each path shortened to its last parts, as many as make it unique."""
+    """By path, its last parts, as many as make it unique."""
     found: dict[str, str] = {}
     for path in sorted(paths):
         parts = path.split("/")

@@ -1,4 +1,4 @@
-"""What is true, equal, or less, and what an index gives.
+"""Comparisons of values: whether one is true, equal or less; and the items of a value by index.
 
 **Source:** Go, package text/template, "Functions".
 """
@@ -11,7 +11,7 @@ from .objects import Object
 
 
 def is_true(value: Any) -> bool:
-    """An empty value is false: 0, "", nil, an empty map or list."""
+    """Whether a value counts as true: 0, "", nil, and an empty map or list are false."""
     return True if isinstance(value, Object) else bool(value)
 
 
@@ -90,7 +90,7 @@ def length(value: Any) -> int:
 
 def _place(key: Any, size: int, what: str) -> int:
     if not isinstance(key, int) or isinstance(key, bool):
-        raise TemplateError(f"{what}: {kind_of(key)} is no index")
+        raise TemplateError(f"{what}: {kind_of(key)} is not an index")
     if not 0 <= key <= size:
         raise TemplateError(f"{what} out of range: {key}")
     return key

@@ -1,4 +1,4 @@
-"""What a file of another tool becomes, and what of it could not be carried over.
+"""The settings and rules that a file of another tool becomes, and the parts of it that could not be carried over.
 
 | ``trivy.yaml``, ``.grype.yaml`` | settings; ``ignore:`` of Grype's becomes rules |
 | ``.hadolint.yaml`` | settings: the checks that are off, their severities, the registries |
@@ -29,7 +29,8 @@ _OF_SETTINGS = frozenset(
 
 
 class Carried(Struct, frozen=True):
-    """``settings``: by key, as the settings file has them. ``left``: a line each for what was not carried over."""
+    """The content of a file in Careen's form. ``settings``: by key, as in the settings file. ``left``: a line for
+    each part that was not carried over."""
 
     rules: tuple[Ignore, ...] = ()
     settings: dict[str, object] = {}
@@ -121,7 +122,7 @@ class _Collected(logging.Handler):
 
 @contextmanager
 def _warnings() -> Iterator[list[str]]:
-    """The warnings about rules, which name file and line, in the place of the log."""
+    """Collects the warnings about rules, with file and line, instead of logging them."""
     rules, handler = logging.getLogger("careen.policy"), _Collected()
     propagates, rules.propagate = rules.propagate, False
     rules.addHandler(handler)

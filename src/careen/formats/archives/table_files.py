@@ -93,7 +93,7 @@ def _member(entry: _Entry) -> tar.Member:
     if escapes or out or "\0" in path or "\0" in target or not (path or kind == "d"):
         raise ValueError(f"{_shown(entry)} is not a name within the layer")
     if (kind in "lh") != bool(target):
-        raise ValueError(f"{_shown(entry)} is a link without a target, or has one and is no link")
+        raise ValueError(f"{_shown(entry)} is a link without a target, or has one and is not a link")
     size = entry.size if kind == "f" else 0
     if not all(0 <= number < _NUMBERS for number in (size, entry.uid, entry.gid)):
         raise ValueError(f"{_shown(entry)} has a number that no file has")
