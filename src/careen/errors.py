@@ -29,7 +29,7 @@ class InputError(Error):
 
 
 class NothingToCheckError(InputError):
-    """None of the files is of a kind that has checks."""
+    """No check applies to any of the given files."""
 
 
 class OverBudgetError(InputError):

@@ -341,17 +341,18 @@ Role = Literal[
 
 
 class Cataloger(Struct, frozen=True):
-    """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
+    """A plugin that finds the packages of one ecosystem. ``join`` gets the visible facts of the squashed image,
+    sorted by path; without one, the facts are packages.
 
-    ``owns`` yields the files of each package. Both are pure. Package evidence that a join leaves empty is not
-    filled in by anyone: a join sets it from the facts it used. ``identifies`` yields the files, and with a slash at their
-    end the folders, that the facts identify completely: programs that name themselves, a package's own folder. A
-    library within a program does not identify the program. ``programs`` yields those whose functions have names.
-    ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only that one
-    has ``fact`` and ``limits``.
+    ``owns`` yields the files of each package. ``join`` and ``owns`` are pure. Evidence that a join leaves empty stays
+    empty: a join sets it from the facts that it used. ``identifies`` yields the files, and with a slash at their end
+    the folders, that the facts identify completely: programs that name themselves, a package's own folder. A library
+    within a program does not identify the program. ``programs`` yields the programs whose functions have names.
+    ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only
+    that one has ``fact`` and ``limits``.
 
-    With a ``role`` other than packages, ``join`` makes what the inventory has of it: ``Decision``, ``ContentSets``,
-    ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
+    With a ``role`` other than packages, ``join`` yields values for another field of the inventory: ``Decision``,
+    ``ContentSets``, ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
     """
 
     name: str
@@ -418,9 +419,10 @@ class Address(Struct, frozen=True):
 
 
 class Feed(Struct, frozen=True):
-    """One file of a source: its path in a mirror of our layout, and its live addresses.
+    """One file of a source: its path in a mirror that Careen lays out, and its live addresses.
 
-    Addresses are lasting: the database stores them as the origin of a file, whatever an index there names at the time.
+    Addresses are permanent: the database stores them as the origin of a file, whatever file name an index there lists
+    at the time.
     """
 
     path: str
@@ -454,11 +456,13 @@ Size = Literal["", "kilobytes", "under 10 MB", "under 100 MB", "under 1 GB"]
 
 
 class AdvisorySource(Struct, frozen=True):
-    """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
-    Its second argument lists names: of a mirror's folder by path, or of a live index by address; () if there is none.
+    """A publisher of advisories. ``feeds`` lists the files to fetch; fetching, conditional requests and checks are
+    the same for all sources (database.update). Its second argument is a function that lists names: of a mirror's
+    folder by path, or of a live index by address; () if there is none.
 
-    ``parse`` is pure: it streams records out of one fetched file and raises ValueError if the file is not what it
-    should be. A record with an unknown word is ``PassedOver``, and the others are read (``formats.feeds.each``).
+    ``parse`` is pure: it yields records from one fetched file, and raises ValueError if the file is not of the
+    source's format. A record with an unknown value is a ``PassedOver``, and the others are read
+    (``formats.feeds.each``).
     """
 
     name: str

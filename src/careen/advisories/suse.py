@@ -1,4 +1,4 @@
-"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also name what has no fix and what is not affected.
+"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also list packages without a fix and unaffected ones.
 
 Shape: see ``formats.feeds.oval``; one file a family of products. Only products that an ``os-release`` can name are read:
 the server with its modules, Micro, Leap and Tumbleweed. Fixes of long-term support (LTSS) have a namespace of their own

@@ -202,7 +202,8 @@ def _checked(names: frozenset[bytes] | None) -> tuple[bool | None, int, int]:
 
 
 def _symbols(elf: Elf, parts: Parts) -> tuple[bool | None, bool | None]:
-    """Whether the symbols were stripped, and whether texts for debuggers are there; None if that could not be read."""
+    """(whether the symbols were stripped, whether data for debuggers are present); None for a value that could not be
+    read."""
     if not elf.sections_at or not elf.section_count:
         return True, False
     size = elf.section_bytes

@@ -1,6 +1,7 @@
-"""What runs by itself, or chooses the source of packages: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
+"""Code that runs by itself, and settings of package sources: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
 
-A ``.pth`` file beside the modules of Python runs each of its lines that begins with ``import``. Of an address its host is kept.
+A ``.pth`` file beside the modules of Python runs each of its lines that begins with ``import``. Of an address, only the host
+is stored.
 **Source:** Python documentation, ``site``; pip documentation, "Configuration"; npm documentation, ``npmrc`` and ``scripts``.
 """
 

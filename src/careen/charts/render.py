@@ -123,7 +123,7 @@ def _all(chart: Chart, values: dict[str, Any]) -> Iterator[tuple[Chart, dict[str
 
 
 def _bounded(troubles: list[Trouble]) -> list[Trouble]:
-    """At most ``MAX_TROUBLES`` of them, and one more that states how many were left out."""
+    """The first ``MAX_TROUBLES`` of the troubles, and one that states how many were left out."""
     more = len(troubles) - MAX_TROUBLES
     return [*troubles[:MAX_TROUBLES], Trouble("Chart.yaml", 0, f"{more} more")] if more > 0 else troubles
 

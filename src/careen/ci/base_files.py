@@ -21,8 +21,10 @@ TIMEOUT_S = 120.0
 
 
 def write_base_files(paths: Sequence[str], place: Path, pipeline: Pipeline, work: Path, token: str = "") -> list[str]:
-    """Writes those of the paths that the base has below ``place``, and returns them. ``place`` must be empty: a file
-    that was there before is not one of the base."""
+    """Writes the files of the base at these paths below ``place``, and returns the paths that the base has.
+
+    ``place`` must be empty, since a file that was there before would count as one of the base.
+    """
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(place.iterdir()):
         raise UsageError(f"{place} is not empty", "name a new folder")

@@ -27,7 +27,7 @@ SHORT = {"format": "-f", "output": "-o", "severity": "-s", "quiet": "-q"}
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError instead of ending the process; accepts no abbreviated flags."""
+    """A parser that raises UsageError instead of ending the process, and accepts no abbreviated flags."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)

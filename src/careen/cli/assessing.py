@@ -1,4 +1,4 @@
-"""What the commands that assess an image have in common: flags, settings, and progress on a terminal."""
+"""Functions that the commands for assessing an image share: flags, settings, and progress on a terminal."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""``careen inventory``: what is in an image, as a table, JSON, package URLs or an SBOM; and what changed."""
+"""``careen inventory``: lists the content of an image as a table, JSON, package URLs or an SBOM; and compares two images."""
 
 import argparse
 import sys

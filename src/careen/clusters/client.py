@@ -28,11 +28,11 @@ _RESTARTS = 3
 
 
 class DeniedError(InputError):
-    """The user may not read that list."""
+    """The user of the kubeconfig may not read a list."""
 
 
 class Listed(Struct, frozen=True):
-    """The objects of a list. ``there``: the cluster has this kind of resource."""
+    """The objects of a list. ``there`` is false if the cluster does not have this kind of resource."""
 
     items: tuple[dict[str, Any], ...]
     there: bool = True

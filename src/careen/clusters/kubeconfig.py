@@ -1,6 +1,6 @@
 """The context of a kubeconfig file, or the service account of the pod that this runs in, as an Access.
 
-A plugin that the file names is started only if the user names it too: the file may come from somebody else.
+A plugin that the file names is started only if the user names it too: the file may come from a stranger.
 Raises: UsageError for a context that cannot be used, InputError for a file that cannot be read.
 **Source:** Kubernetes, "Organizing Cluster Access Using kubeconfig Files"; client-go credential plugins
 (client.authentication.k8s.io/v1); "Accessing the Kubernetes API from a Pod".

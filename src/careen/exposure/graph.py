@@ -110,7 +110,7 @@ class Graph(Struct, frozen=True):
 
 
 def _tails(paths: set[str]) -> dict[str, str]:
-    """By path, its last parts, as many as make it unique."""
+    """The last parts of each path, as many as make it unique, by the path."""
     found: dict[str, str] = {}
     for path in sorted(paths):
         parts = path.split("/")

@@ -1,8 +1,8 @@
-"""What compiled Python keeps of its source: the texts among its constants, and the names of its functions and classes.
+"""The parts of its source that compiled Python contains: texts among its constants, and names of its functions and classes.
 
-A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. Nothing is made of it: objects
-are walked one after the other, without recursion, and only texts are kept. Raises: ValueError for what is damaged, is of an
-unknown version, or has more than ``MAX_OBJECTS``.
+A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. It is not unmarshalled: its
+objects are read one after the other, without recursion, and only texts are kept. Raises: ValueError for a file that is
+damaged, is of an unknown version, or has more than ``MAX_OBJECTS``.
 **Source:** CPython's ``Python/marshal.c`` and ``Include/internal/pycore_code.h``, 2.7 to 3.14; PEP 552.
 """
 

@@ -109,7 +109,8 @@ def _described(path: str, data: bytes) -> Described:
 
 
 def _kind(path: str, data: bytes, features: Features) -> Kind:
-    """How the file is looked up. A file with features of the whole content only is looked up like source code."""
+    """The way in which a file is looked up. A file with features of its whole content only is looked up like source
+    code."""
     if "literals" not in features:
         return "source"
     if is_class(data):

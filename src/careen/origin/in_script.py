@@ -1,6 +1,7 @@
 """The projects in minified or bundled JavaScript.
 
-Of what a minifier keeps, sequences decide which projects are there: hardly any other code has texts in the same order.
+Of the features that a minifier keeps, sequences decide which projects are present: hardly any other code has texts in the
+same order.
 Literals and names help to distinguish versions.
 """
 

@@ -28,7 +28,7 @@ _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re
 
 
 class Patch(Struct, frozen=True):
-    """``cves``: the CVEs that its name contains; empty for a patch with another purpose."""
+    """A patch of a source package. ``cves`` are the CVEs in its name, empty for a patch with another purpose."""
 
     name: str
     cves: tuple[str, ...]

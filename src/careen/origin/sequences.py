@@ -1,4 +1,4 @@
-"""Stretches of texts and names in their order: what a compiler or minifier keeps is common, and its order is not.
+"""Stretches of texts and names in their order. The texts that a compiler or minifier keeps are common, but not their order.
 
 Of every ``WINDOW`` consecutive stretches of ``GRAM`` texts one is kept, chosen by its hash as in ``winnowing``.
 """

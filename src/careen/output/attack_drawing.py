@@ -102,7 +102,7 @@ def _line(places: Sequence[Place]) -> str:
 
 
 def _side(place: Place, *, right: bool) -> tuple[int, int]:
-    """The middle of a side of the box there."""
+    """The coordinates of the middle of the left or right side of the box at a place."""
     x, y = _corner(place)
     return x + WIDTH * right, y + HEIGHT // 2
 

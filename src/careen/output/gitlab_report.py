@@ -1,4 +1,4 @@
-"""What GitLab's security reports share: the scan with its gaps, and the fields of each finding.
+"""The parts that all of GitLab's security reports share: the scan with its gaps, and the fields of each finding.
 
 They follow GitLab's documentation of the fields; no schema has validated them.
 Ids are made of the fingerprints, so a finding keeps its id from build to build. GitLab shows descriptions as Markdown: text of

@@ -2,8 +2,8 @@
 
 A folder of keys has ``root.pem`` (if several: ``root-1.pem`` …), ``targets.pem``, ``snapshot.pem``, ``timestamp.pem``, every
 published root (``1.root.json``, ``2.root.json`` …) and the newest as ``root.json``. Publishing does not need the root's own
-key: it may be kept elsewhere. A new root is signed by the keys of the root before it too, so whoever trusts any of them can
-verify the newest.
+key: it may be kept elsewhere. A new root is signed by the keys of the root before it too, so that a client that trusts any
+of them can verify the newest.
 Raises: InputError, UsageError.
 **Source:** The Update Framework specification 1.0, "Document formats", "Repository operations".
 """

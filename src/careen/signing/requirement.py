@@ -1,4 +1,4 @@
-"""The policy file of ``--require-signature``: the keys and identities whose signatures count, and what they have to sign.
+"""The policy file of ``--require-signature``: the keys and identities that are trusted, and what they must sign.
 
 Shape (TOML): ``require`` (optional, ``["signature"]``): ``signature`` for the image itself, and predicate types of
 attestations or their short names; ``trusted_root`` (optional): a file with the trusted root of Sigstore; ``[[signed_by]]``

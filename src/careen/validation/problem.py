@@ -1,4 +1,4 @@
-"""What a document's specification does not allow, with its place."""
+"""A violation of a document's specification, with its place."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

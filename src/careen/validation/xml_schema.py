@@ -1,4 +1,4 @@
-"""What an XML Schema does not allow in a document, with the lines.
+"""The violations of an XML Schema in a document, with their lines.
 
 A document type declaration is refused, so no entity can expand, and nothing is fetched.
 Raises: UsageError if the package lxml is not installed, ValueError if the data is not XML or over a limit.

@@ -121,7 +121,7 @@ def _advised(lines: Iterator[str]) -> Iterator[Note]:
 
 
 def _listed(lines: Iterator[str]) -> Iterator[tuple[str, str, list[_Entry]]]:
-    """Each issue that has notes on packages, its description, and the notes."""
+    """(issue, description, notes) of each issue that has notes on packages."""
     issue, about, entries = "", "", list[_Entry]()
     for line in lines:
         if line[:1].isspace():

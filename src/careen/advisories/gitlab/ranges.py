@@ -1,4 +1,4 @@
-"""Version ranges in a package manager's own language, as ranges of ours.
+"""Converts version ranges in a package manager's own language into ``Range``s.
 
 ``interval`` is the notation of Maven and NuGet, ``[1.0,2.0),[3.1]``. ``terms`` are comparisons that all must be met, with
 white space or commas between them, and ``||`` between alternatives: ``>=1.2 <1.4||=2.0``, with ``^``, ``~``, ``~>``, ``~=`` and

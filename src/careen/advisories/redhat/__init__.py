@@ -1,4 +1,4 @@
-"""Red Hat: the VEX documents of Product Security, and which products each package repository serves.
+"""Red Hat: the VEX documents of Product Security, and the products that each package repository serves.
 
 Shape: one CSAF VEX document a CVE; all of them in one archive (``csaf_vex.tar.zst``, whose live name is in
 ``archive_latest.txt``), or by year in a mirror. The live archive is that of ``vex-feed/``, else that of its predecessor

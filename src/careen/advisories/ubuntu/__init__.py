@@ -2,7 +2,7 @@
 
 Shape: a ``definition`` for each CVE, whose criteria have a sentence for each source package: "curl package in jammy was
 vulnerable but has been fixed (note: '7.81.0-1ubuntu1.6').", "… is affected and needs fixing.", "… a decision has been
-made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." After "in" stands a release
+made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." After "in" follows a release
 ("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"). Fixes of such pockets have a
 namespace of their own (``ubuntu-pro:16.04``): a fix of ESM fixes nothing for those who do not pay.
 

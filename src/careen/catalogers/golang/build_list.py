@@ -1,4 +1,4 @@
-"""What a Go executable was built from: its toolchain, its main module and the modules of its build list.
+"""The parts that a Go executable was built from: its toolchain, its main module and the modules of its build list.
 
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a

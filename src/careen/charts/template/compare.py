@@ -73,7 +73,8 @@ def index(value: Any, *keys: Any) -> Any:
 
 
 def cut(value: Any, *places: Any) -> Any:
-    """``slice``: the part of a list or text between two places. Raises: TemplateError for other values."""
+    """The part of a list or text between two places, as the template function ``slice`` gives it. Raises
+    TemplateError for other values."""
     if not isinstance(value, list | str):
         raise TemplateError(f"slice of a {kind_of(value)}")
     bounds = [_place(place, len(value), "slice") for place in places[:2]]

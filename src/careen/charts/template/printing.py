@@ -1,4 +1,4 @@
-"""How Go prints values: ``print``, ``printf`` and the output of an action.
+"""Prints values as Go does: ``print``, ``printf`` and the output of an action.
 
 **Source:** Go, package fmt, "Printing".
 """

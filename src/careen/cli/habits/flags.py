@@ -1,4 +1,4 @@
-"""Flags of Trivy, Grype and other scanners, and what they mean here.
+"""Flags of Trivy, Grype and other scanners, and their meaning for Careen.
 
 A flag that selects what Careen always does is dropped. **Source:** Trivy's and Grype's documentation and help texts.
 """

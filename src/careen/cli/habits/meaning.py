@@ -1,4 +1,4 @@
-"""What a word of another scanner's command line means here."""
+"""The meaning of a word of another scanner's command line for Careen."""
 
 from msgspec import Struct
 

@@ -15,7 +15,7 @@ USER = "USER 10001"
 
 
 def _delete(rows: Rows, at: At) -> Iterator[Rows]:
-    """Removes the instruction."""
+    """Removes the instruction of the finding."""
     yield without(rows, at.line - 1, at.end_line - 1)
 
 

@@ -27,8 +27,7 @@ class TruncatedError(ValueError):
 
 
 class TrailingError(ValueError):
-    """Something follows the last compressed member: container engines refuse such data, other programs ignore the
-    rest."""
+    """Data follow the last compressed member: container engines refuse the file, other programs ignore these data."""
 
 
 class UnreadableError(ValueError):
@@ -85,7 +84,7 @@ class Stream:
         return b"".join(parts)
 
     def skip(self, size: int) -> int:
-        """Skips ``size`` bytes without copying them; returns how many there were."""
+        """Skips ``size`` bytes without copying them; returns how many were skipped, which is less only at the end."""
         left = size
         while left:
             here = min(left, len(self.data) - self.at)

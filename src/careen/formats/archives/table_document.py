@@ -1,8 +1,8 @@
 """The table of contents of a layer, as JSON: found by what the manifest states, and verified against it.
 
-eStargz names its place in a footer behind it; zstd:chunked states it in the manifest. Both state a digest there: without one,
-nothing vouches for the table. ``table_files`` parses the document.
-Raises: ValueError for a table that is not there, or is another one.
+eStargz states the table's position in a footer at the end of the layer; zstd:chunked states it in the manifest. The manifest
+states the table's digest for both: without one, the table cannot be verified. ``table_files`` parses the document.
+Raises: ValueError for a table that is missing, or has another digest.
 Source: stargz-snapshotter, docs/estargz.md ("The structure", "Footer"); containers/storage,
 docs/containers-storage-zstd-chunked.md.
 """

@@ -16,7 +16,8 @@ _DAMAGED = "damaged sparse map"
 
 
 class Sparse(NamedTuple):
-    """``name`` is "" if the map has none; the first ``map_bytes`` of the member's data are the map itself."""
+    """The map of a sparse file. ``name`` is the file's name, "" if the map has none; the first ``map_bytes`` of the
+    member's data are the map itself."""
 
     parts: tuple[tuple[int, int], ...]
     size_bytes: int

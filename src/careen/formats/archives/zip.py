@@ -129,7 +129,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
 
 
 def head(stream: BinaryIO, entry: Entry, size: int) -> bytes:
-    """At most ``size`` of the first bytes of the content, not verified; b"" if they cannot be read."""
+    """The first bytes of a member's content, at most ``size``, not verified; b"" if they cannot be read."""
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if entry.flags & _ENCRYPTED or entry.method not in (_STORED, _DEFLATED) or header[:4] != b"PK\3\4":

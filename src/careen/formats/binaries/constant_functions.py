@@ -1,4 +1,4 @@
-"""What functions of a shared library return that do nothing but return a constant: a number, a text, or several numbers.
+"""The return values of functions in a shared library that only return a constant: a number, a text, or several numbers.
 
 Libraries without a version in their texts have such a function (``WebPGetDecoderVersion``). Compilers make the same few
 instructions of it: load, return. Those of x86-64 and AArch64 are read, nothing is executed.
@@ -93,7 +93,7 @@ class Functions:
 
 
 def _symbols(data: bytes, elf: Elf) -> dict[str, int]:
-    """Name and address of what the file exports."""
+    """The address of each symbol that the file exports, by name."""
     tables = sections(io.BytesIO(data), elf)
     symbols, names = tables.get(".dynsym"), tables.get(".dynstr")
     if not symbols or not names:

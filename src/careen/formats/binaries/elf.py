@@ -1,6 +1,6 @@
 """The headers of an ELF file: segments, notes and sections by name.
 
-``headers_of`` needs the first kilobytes only, ``sections`` seeks in the whole file. Offsets and sizes are bytes. Raises
+``read_elf`` needs the first kilobytes only, ``sections`` seeks in the whole file. Offsets and sizes are bytes. Raises
 ValueError for what is not an ELF file, and for impossible tables.  **Source:** System V gABI 4.1, chapters 4 and 5.
 """
 
@@ -47,7 +47,7 @@ class Section(Struct, frozen=True, gc=False):
 
 
 class Elf(Struct, frozen=True):
-    """``by_type`` has the last segment of each type: the one that loaders take."""
+    """The headers of an ELF file. ``by_type`` has the last segment of each type, which is the one that loaders use."""
 
     bits: int
     order: str  # of struct: "<" or ">"

@@ -1,4 +1,4 @@
-"""What the Go toolchain writes into an executable: its own version, and the modules that were linked in.
+"""The texts that the Go toolchain writes into an executable: its own version, and the modules that were linked in.
 
 ``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts follow the
 marker. Before, the marker holds the addresses of two string headers further on, which point back to texts that went

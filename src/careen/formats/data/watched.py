@@ -1,6 +1,6 @@
-"""A process that evaluates what a user wrote: in a child, which is ended when it takes too much memory.
+"""Evaluates code that a user wrote in a child process, which is ended when it takes too much memory.
 
-A limit of the system does not work: interpreters reserve hundreds of GiB of addresses, and use little of them. Where the
+A limit of the system does not work: interpreters reserve hundreds of GiB of addresses, and use little of them. If the
 system does not report memory use, there is no child, and only the time is bounded (``careen.exec``).
 """
 

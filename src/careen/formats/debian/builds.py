@@ -1,4 +1,4 @@
-"""What the version of a Debian source package shows about who may have built it, and when.
+"""Conclusions from the version of a Debian source package: whether it may be an update, and what a backport was built from.
 
 **Source:** Debian Developer's Reference 5.8.5.4 and 5.14.3 (marks of updates and backports); Debian Policy 3.2.1 (native
 packages).

@@ -1,4 +1,4 @@
-"""How each instruction of a Dockerfile divides its text: as words, a JSON array, pairs of name and value, or not at all.
+"""Divides the text of an instruction by its keyword: into words, a JSON array, pairs of name and value, or not at all.
 
 Words keep their quotes and variables.
 **Source:** Dockerfile reference ("Shell and exec form", and the forms of each instruction).

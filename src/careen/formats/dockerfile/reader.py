@@ -72,7 +72,8 @@ def _frozen(mapping: dict[Key, list[Value]]) -> dict[Key, tuple[Value, ...]]:
 
 
 class _StageBuilder:
-    """Collects the stages on a walk over the instructions: the current stage, its variables, and the finished ones."""
+    """Takes the instructions one after another, and collects the stages: the current one with its variables, and the
+    finished ones."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.parsed = parsed

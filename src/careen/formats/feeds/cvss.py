@@ -158,7 +158,7 @@ def _score_3(metrics: Metrics, version: str) -> Decimal:
 
 
 def _up(number: Decimal, version: str) -> Decimal:
-    """The number rounded up to a tenth; version 3.1 first drops what is beyond five decimals."""
+    """The number rounded up to a tenth; version 3.1 first drops all but five decimals."""
     if version == "3.1":
         number = number.quantize(Decimal("0.00001"), ROUND_HALF_UP)
     return number.quantize(_TENTH, ROUND_CEILING)

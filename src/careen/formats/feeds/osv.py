@@ -1,4 +1,4 @@
-"""One OSV record as advisories for its packages and a record about the vulnerability.
+"""Converts an OSV record into advisories for its packages and a record about the vulnerability.
 
 - ignored are withdrawn records, bug-fix errata without a vulnerability, and informational entries (RustSec's "unmaintained",
   "unsound") without a CVE, unless they are about memory: these are ``possible``;

@@ -64,9 +64,9 @@ class ImageDocument:
         attached: Attached | None = None,
         integrity: Integrity | None = None,
     ) -> None:
-        """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder.
-        ``unassessed``: why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no
-        digest. ``attached``: signatures and the like in its registry, if they were requested."""
+        """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder. ``unassessed``:
+        why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no digest.
+        ``attached``: signatures, attestations and SBOMs in its registry, if they were requested."""
         self.config, self.filesystem = config, filesystem
         self.today, self.anomalies, self.complete = today, anomalies, complete
         self.unassessed, self.tag, self.attached = unassessed, tag, attached

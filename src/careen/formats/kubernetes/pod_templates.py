@@ -53,9 +53,10 @@ def _of_custom_resource(body: Mapping, group: str) -> Iterator[Mapping]:
 
 
 def _of_pipeline(body: Mapping, group: str) -> Iterator[Mapping]:
-    """Pods of Tekton (the steps of a task) and of Argo Workflows (a template with a container or script).
+    """The pods of Tekton (the steps of a task) and of Argo Workflows (a template with a container or script).
 
-    Their containers end, as init containers do. A template inherits what it does not set itself from the workflow.
+    Their containers run to an end, as init containers do. A template inherits from the workflow what it does not set
+    itself.
     """
     tekton, argo = group.endswith("tekton.dev"), group == "argoproj.io"
     for node in (node for _, node in yaml_document.walk(body) if tekton or argo):

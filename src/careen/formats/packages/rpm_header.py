@@ -63,7 +63,7 @@ class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def evr(self) -> str:
-        """``epoch:version-release``; an epoch of zero is left out."""
+        """The version as ``epoch:version-release``; an epoch of zero is left out."""
         return f"{self.epoch}:{self.version}-{self.release}" if self.epoch else f"{self.version}-{self.release}"
 
 

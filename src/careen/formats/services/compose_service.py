@@ -102,7 +102,7 @@ class Service:
 
     @property
     def added(self) -> frozenset[str]:
-        """Capabilities that are added, in capitals without ``CAP_``."""
+        """The capabilities that are added, in capitals without ``CAP_``."""
         return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_add"))
 
     @property

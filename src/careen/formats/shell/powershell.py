@@ -1,4 +1,4 @@
-"""A line of PowerShell (or of cmd that calls it) -> what it downloads, and whether it runs that without verification.
+"""A line of PowerShell (or of cmd that calls it) -> the URLs that it downloads, and the downloads that it runs unverified.
 
 No grammar: a search for the few words that download and run, and for URLs. Case does not matter.
 **Source:** Microsoft, about_Aliases, Invoke-Expression, Invoke-WebRequest, Start-BitsTransfer; System.Net.WebClient.

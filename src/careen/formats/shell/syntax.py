@@ -110,7 +110,7 @@ def _parse(data: bytes) -> Any:
 
 
 class _Reading:
-    """Collects commands on a walk of the tree in the order of the text."""
+    """Collects the commands of a syntax tree in the order of the text."""
 
     def __init__(self, data: bytes, starts: Sequence[int], lines: Sequence[int], depth: int = 0) -> None:
         self.data, self.starts, self.lines, self.depth = data, starts, lines, depth

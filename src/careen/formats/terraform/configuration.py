@@ -1,7 +1,7 @@
 """Files of Terraform -> the resources of their root modules and of all local modules that these call.
 
 A folder is a root module unless another folder calls it. Modules from elsewhere are read where ``terraform init`` has put
-them, and are never fetched. ``count`` and ``for_each`` that are not known give one instance: what a resource would be.
+them, and are never fetched. An unknown ``count`` or ``for_each`` gives one instance.
 **Source:** Terraform language, "Modules", "Resources", "Input Variables".
 """
 

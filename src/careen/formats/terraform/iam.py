@@ -17,7 +17,8 @@ MAX_POLICY = 1024 * 1024
 
 
 class Statement(Struct, frozen=True):
-    """``principals`` are texts such as ``*`` and ARNs; a text with ``${`` in it is known in part only."""
+    """One statement of a policy. ``principals`` are texts such as ``*`` and ARNs; of a text with ``${`` in it, only a
+    part is known."""
 
     allows: bool
     actions: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The parts of a template -> a tree: ``%{ if }`` and ``%{ for }`` get what is between them and their end.
+"""The parts of a template -> a tree: ``%{ if }`` and ``%{ for }`` contain the parts between them and their end.
 
 Raises: ValueError for directives that do not match.
 """

@@ -1,7 +1,7 @@
-"""Releases of a project by the tags of a clone of its repository.
+"""Releases of a project: the tags of a clone of its repository.
 
 ``git`` reads objects alone: no working tree, so no hook and no filter of the clone is run, no configuration of the user is
-read, and nothing is fetched. A clone that belongs to somebody else is refused by git itself.
+read, and nothing is fetched. Git itself refuses a clone that belongs to another user.
 Raises: InputError, ValueError.  **Source:** git-for-each-ref(1), git-ls-tree(1), git-cat-file(1).
 """
 

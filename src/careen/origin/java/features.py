@@ -7,7 +7,7 @@
 | names     | fields and methods that it defines, alone and with the class (``Reader.close``)   |
 | sequences | the texts, numbers, classes and members that its methods use, in order            |
 
-What a compiler makes on its own account is left out: bridges to private members, names of lambdas, joining of strings.
+Code that only the compiler makes is left out: bridges to private members, names of lambdas, joining of strings.
 """
 
 import hashlib

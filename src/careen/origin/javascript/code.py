@@ -1,4 +1,4 @@
-"""JavaScript without its literals, comments and white space: for any place, what is before and after it."""
+"""JavaScript without its literals, comments and white space: the characters before and after any place."""
 
 import numpy as np
 from numpy.typing import NDArray

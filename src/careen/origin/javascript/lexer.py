@@ -1,6 +1,6 @@
 """The spans of comments, strings, templates and regular expressions in JavaScript.
 
-What lies between them needs no reading token by token: names and punctuation are what they look like. Whether a slash
+The code between them needs no reading token by token: names and punctuation are what they look like. Whether a slash
 divides or begins a regular expression depends on the token before it; after a closing parenthesis or brace, on what is
 before the opening one. Any bytes are read, in time linear in their length; what is never closed ends with its line, a
 template or block comment with the file.

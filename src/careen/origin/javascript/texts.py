@@ -1,4 +1,4 @@
-"""What a minifier must keep of JavaScript: literals, and the names of properties.
+"""The parts of JavaScript that a minifier must keep: literals, and the names of properties.
 
 ``texts_of`` gives them in their order, as a minifier writes them: escapes are resolved, ``"a" + "b"`` is one text,
 ``x["name"]`` and ``{"name": 1}`` are names, and a number is its value. Names of variables and parameters are left out, and

@@ -161,8 +161,8 @@ def missing_counterpart(content: Content) -> Found:
 
 
 def _kin(content: Content) -> dict[str, set[str]]:
-    """By product, the products below the same branch of category ``product_name``; those of a list without branches
-    belong together."""
+    """For each product, the products below the same branch of category ``product_name``. Products of a list without
+    branches belong together."""
     below: dict[object, set[str]] = {}
     names = {path for path, branch, _ in content.branches() if branch.get("category") == "product_name"}
     for path, product in content.products:
