@@ -364,7 +364,7 @@ class Cataloger(Struct, frozen=True):
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
     programs: Callable[[Sequence[Fact]], Iterator[Program]] | None = None
-    limits: str = ""  # what it does not find, for the documentation
+    limits: str = ""  # the packages that it does not find, for the documentation
     whole: "Callable[[], Cataloger] | None" = None
 
 
@@ -428,13 +428,13 @@ class Feed(Struct, frozen=True):
     path: str
     url: str  # "" if only a mirror has it
     compressed: bool = False
-    part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and passed to ``parse``
+    part: str = ""  # the part of its source that it contains ("PyPI", "v3.18"): shown, and passed to ``parse``
     elsewhere: tuple[Address, ...] = ()  # tried in this order if ``url`` fails
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     below: str = ""  # ``url`` is a list of servers: the index is at this path of the first of them
     full: bool = False  # large: fetched only by ``careen db update --full``, and kept by every other update
-    changes: str = ""  # address of a list of what changed, newest first, a line for each record (database.change_lists)
-    deletions: str = ""  # address of such a list of what was deleted, in any order
+    changes: str = ""  # address of a list of changed records, newest first, a line for each (database.change_lists)
+    deletions: str = ""  # address of such a list of deleted records, in any order
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
     window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
     ids: tuple[str, ...] = ()  # how the ids of its own records begin
@@ -473,7 +473,7 @@ class AdvisorySource(Struct, frozen=True):
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: only by ``careen db update``
     redistributable: bool = True  # its licence, if one is stated, does not forbid publishing the data in another form
-    assesses: bool = True  # states what is affected; False: scores, names and dates for statements of others
+    assesses: bool = True  # its records state affected versions; False: scores, names and dates for statements of others
     form: str = ""  # of its live files, for the documentation, as are the following
     size: Size = ""
     renewed: str = ""  # how often its publisher renews it, if known
@@ -511,7 +511,7 @@ class Check(Struct, frozen=True):
     fix: str
     references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
     inspect: Callable[[Any], Iterable[Place]]
-    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; ours are in tests/checks
+    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; those of Careen's checks are in tests/checks
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
@@ -538,7 +538,7 @@ class Reporter(Struct, frozen=True):
     write: Callable[[Report, TextIO, ReportOptions], None]
     description: str = ""
     with_places: bool = True  # secrets and misconfigurations, with their lines
-    with_coverage: bool = True  # what was assessed, and what was not
+    with_coverage: bool = True  # the coverage: what was assessed, and what was not
     with_details: bool = False  # licences, dependencies and digests: the layers are read for them
     reads_template: bool = False  # FORMAT=FILE names a template, not the output
 

@@ -23,7 +23,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
-SHA1, SHA1_BYTES = "Q1", 20  # what is before a digest in base64
+SHA1, SHA1_BYTES = "Q1", 20  # the prefix of a digest in base64
 
 
 class Installed(Struct, frozen=True, tag="package"):

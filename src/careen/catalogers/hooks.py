@@ -18,7 +18,7 @@ from careen.safety.typed import from_json
 
 MAX_LINES = 1000
 MAX_DETAIL = 200
-# Installers download what they build; what is reported is code from elsewhere that runs at once, or that is hidden.
+# Installers may download sources that they build: only downloaded code that runs at once, or hidden code, is reported.
 _SCRIPTS = ("preinstall", "install", "postinstall")
 _RUNS_DOWNLOAD = pattern(
     r"(?:curl|wget)\b[^|;&\n]{0,300}\|\s{0,5}(?:ba|da|z)?sh\b|\bbase64\s{1,5}(?:-d|--decode)|\bnode\s{1,5}(?:-e|--eval)\b"

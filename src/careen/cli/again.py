@@ -12,7 +12,7 @@ from typing import Any
 
 from .arguments import Parser, given
 
-# Of messages and of the form of a report: they change nothing of what is seen.
+# Flags of messages and of the form of a report, which change nothing of its content.
 _QUIET = frozenset(("quiet", "no_progress", "log_level", "verbose", "format", "output"))
 _MODULES = {"careen fix": "fix", "careen scan": "scan", "careen db update": "db"}  # the commands that a report proposes
 

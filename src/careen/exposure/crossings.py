@@ -20,7 +20,7 @@ SOCKET = re.compile(
     r"|pipe[\\/]+docker_engine$"
 )
 DEVICE = re.compile(r"/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-|mapper/|disk/)")
-CAPABILITIES = {  # how easily root in the container gets out with one of these
+CAPABILITIES = {  # the likelihood that root in the container gets out with one of these
     "ALL": 0.9,
     "SYS_MODULE": 0.9,
     "SYS_ADMIN": 0.8,

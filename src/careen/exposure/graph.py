@@ -20,7 +20,7 @@ Way = Literal[
 ]  # fmt: skip
 User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
-DATA = "data:"  # before the id of a container: what a database keeps
+DATA = "data:"  # prefix of the id of a database's data, before the id of its container
 TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # an attacker who controls one controls everything on it
 MAX_PLACES = 8  # of one link
 MAX_EDGES = 200_000
@@ -87,7 +87,7 @@ class Graph(Struct, frozen=True):
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
     links: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()  # what seems exposed but is not, and what was not followed
+    notes: tuple[str, ...] = ()  # services that seem exposed but are not, and references that were not followed
     leaving: dict[str, tuple[Edge, ...]] = {}
 
     def containers(self) -> Iterator[Node]:

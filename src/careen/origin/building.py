@@ -139,7 +139,7 @@ def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 def is_own_code(path: str) -> bool:
     """Whether a file counts as its project's own code, according to its path."""
     if path.endswith(".class"):
-        return True  # what is left out of sources is not compiled into an archive, and a package may have such a name
+        return True  # tests and documentation are not in a compiled archive, and a package may have such a name
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 

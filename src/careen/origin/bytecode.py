@@ -69,9 +69,9 @@ class _Walk:
         self._data = data
         self._at = start
         self._code = code
-        self._known: list[bytes | None] = []  # what a reference may mean: texts alone are of use
+        self._known: list[bytes | None] = []  # the objects that a reference may name; only texts are of use
         self._interned: list[bytes] = []  # of Python 2
-        self._roles = [_CONSTANT]  # of the objects that are to come, the last one first
+        self._roles = [_CONSTANT]  # of the objects that follow, the last one first
 
     def texts(self) -> Iterator[tuple[str, bytes]]:
         for _ in range(MAX_OBJECTS):

@@ -17,14 +17,14 @@ from .evidence import MISSING, Evidence, Weights, features_of_project, without
 from .knowledge import Knowledge
 from .spans import Hashes, Places, distinct
 
-LEAST = 12.0  # features that count, of a project; hardly any other code has so many of one that it does not contain
-SHARE, HIGH_SHARE = 0.1, 0.3  # of the sequences of the files that are there
+LEAST = 12.0  # features of a project that must be found: code hardly has so many of a project that it does not contain
+SHARE, HIGH_SHARE = 0.1, 0.3  # the part of the files' sequences that must be found
 HIGH = 20.0
 MOST_PROJECTS = 400
 CANDIDATES = 6  # projects that are compared for each part
 NEAR = 0.95
 LEAST_OF_A_FILE = 3
-NEAR_BEST = 0.8  # versions that have less of what was found are not compared further
+NEAR_BEST = 0.8  # versions with a smaller part of the features found are not compared further
 
 Evidences = Mapping[str, Evidence]
 
@@ -162,7 +162,7 @@ def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[fl
         np.array([np.sum(part[rows, version] * shares) for part in parts])
         for parts in ([table.sizes for table in tables], [table.hits for table in tables])
     )
-    # The less of the files is there, the less a missing feature weighs: the rest was left out on purpose.
+    # The smaller the part of the files that was found, the less a missing feature weighs: the rest was left out on purpose.
     missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
     return sum(found) - missing, found[0], float(sizes[0])
 

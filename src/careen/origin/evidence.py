@@ -15,11 +15,11 @@ from .knowledge import BUILT, Knowledge
 from .spans import Hashes, Places, distinct
 
 MAX_PROJECTS = 4
-MISSING = 0.3  # of a feature that a version has and the file has not, beside one that both have
+MISSING = 0.3  # the weight of a feature that only the version has; one that both have weighs 1
 
-MOST_PATHS = 4  # of a project, that a file is compared with
-LIKE = 0.25  # of the features that the likest path has in common with the file
-HAS_IT = 0.5  # of a feature
+MOST_PATHS = 4  # the number of a project's paths with which a file is compared
+LIKE = 0.25  # a path with a smaller part of the features that the most similar path shares with the file is not compared
+HAS_IT = 0.5  # the weight of the fact that a version has exactly this file, in features
 
 Weights = NDArray[np.float64]
 _NOWHERE = np.empty(0, np.int64)

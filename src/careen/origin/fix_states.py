@@ -15,7 +15,7 @@ from .in_source import MatchedFile
 from .knowledge import Knowledge
 from .spans import Hashes
 
-LIKE_BEST = 0.5  # of the features of the path in the project that a file is most like
+LIKE_BEST = 0.5  # of the features that the most similar path of the project shares with a file
 VERY_FILE = 0.2  # of the file's features: with fewer it is another file, for example a test with code of the same kind
 
 

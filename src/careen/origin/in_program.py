@@ -50,14 +50,14 @@ RULES = (
     Rule("literals", 4, 0.1),
     Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    # If there are many tables, those of a standard (AES, SHA-2, DES) are among them, whoever wrote the code.
+    # Many tables include those of a standard (AES, SHA-2, DES), which code of any project has.
     Rule("tables", 8, 0.25, 0.15, amid=0.01),
     Rule("tables", 2, 1.0, amid=0.01),
 )
 MANY = 64
-# Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
-# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part
-# of the program is needed as well.
+# Rules for a single file of the sources, whose object a linker takes as a whole: a program that uses some functions of a large
+# library contains little more. Headers contain the terms of protocols, and tables of one file may be those of a standard, so
+# neither counts. In these rules, ``of_file`` is required too.
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # among projects that explain about as much, the one most of which is present: others have copies of it

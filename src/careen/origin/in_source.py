@@ -17,9 +17,9 @@ from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
 SHARE = 0.3  # of those of a file, or of all files
-SAME = 0.9  # of the features that the best project has: another has the same code
+SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
-MOSTLY = 0.5  # of a file: then it is the project's, and is not compared with others
+MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
 _NONE = np.empty(0, np.uint64)
 

@@ -73,7 +73,7 @@ class Member(Struct, frozen=True):
 class Manifest(Struct, frozen=True):
     files: dict[str, Member]
     format: int = FORMAT
-    sampling: int = 1  # of letters and tokens, one of so many features is kept
+    sampling: int = 1  # one of this many features is kept, of letters and tokens
 
 
 class Found(NamedTuple):

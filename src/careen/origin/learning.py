@@ -21,8 +21,8 @@ from .spans import Hashes, hashes_of
 MAX_PATCHES = 5_000
 MAX_PATCH_BYTES = 8 << 20
 MAX_TEXTS = 5_000
-UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change is not to be found
-SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that is there counts
+UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change cannot be found
+SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that exists counts
 _WORD = re.compile(rb"[A-Za-z0-9_]+")
 _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re.IGNORECASE | re.ASCII)
 

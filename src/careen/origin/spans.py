@@ -22,7 +22,7 @@ PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
 LEAST_BITS = 12  # of the size of a table of powers
 LONGEST_SPAN = 1 << 16
 HASH_BITS = 40
-_DISTANCE = np.uint64(512)  # above what a symbol itself counts
+_DISTANCE = np.uint64(512)  # larger than the value of any symbol
 
 
 def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:

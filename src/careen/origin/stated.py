@@ -18,9 +18,9 @@ from .spans import Bytes, Hashes, Places, distinct, hash_of
 MAX_STATEMENTS = 10_000
 CONTEXT_BYTES = 24  # that count, before the version and after it
 BARE = hash_of(b"\0")  # a text that is only the version does not show the project
-RELIABLE = 9  # a template that states another version in one of so many releases is not the project's
+RELIABLE = 9  # a template is the project's if it states the own version over this many times as often as another
 _NONE = np.empty((0, 2), np.uint64)
-_BITS = (11, 10, 10, 9)  # of each number
+_BITS = (11, 10, 10, 9)  # of each number of a version
 _LETTERS = 480  # of the last number: from here, letters
 _VERSION = pattern(rb"(?<![\d.%])(\d{1,4}(?:\.\d{1,4}){1,3})([a-z](?![A-Za-z]))?(?![\w.]*\d)")
 _LEADING = pattern(r"(\d{1,4}(?:\.\d{1,4}){1,3})([a-z]?)(?![a-z])")
@@ -63,8 +63,8 @@ def stated(pairs: Hashes) -> Sequence[Statement]:
 
 
 def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
-    """The templates in which releases state their own version, and no other. ``releases`` are (version, statements of
-    its builds)."""
+    """The templates in which releases state their own version, and hardly ever another. ``releases`` are (version,
+    statements of its builds)."""
     agreeing, others = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for version, found in releases:
         number = number_of(version)

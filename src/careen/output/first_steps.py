@@ -31,11 +31,11 @@ class Step(Struct, frozen=True):
     removes: int
     certain: bool = True  # False: it may remove them
     maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
-    severities: tuple[tuple[str, int], ...] = ()  # of what it removes, as far as they are known
+    severities: tuple[tuple[str, int], ...] = ()  # of the findings that it removes, as far as these are known
     commands: tuple[str, ...] = ()  # a line each
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
-    exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
+    exploited: int = 0  # how many of the findings that it removes are known to be exploited
     is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
 
     @property

@@ -55,7 +55,7 @@ class Row(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     exploited: bool | None = None  # according to CISA's catalogue; None: unknown
     epss: float | None = None
-    evidence: tuple[str, ...] = ()  # what a sign of risk rests on
+    evidence: tuple[str, ...] = ()  # the evidence of a sign of risk
     file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
 
     @property

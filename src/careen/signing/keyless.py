@@ -39,7 +39,7 @@ ISSUER = "1.3.6.1.4.1.57264.1.1"  # Fulcio, docs/oid-info.md
 PUBLIC = "https://tuf-repo-cdn.sigstore.dev"
 
 
-logging.getLogger("sigstore").addHandler(logging.NullHandler())  # this module decides what it warns of
+logging.getLogger("sigstore").addHandler(logging.NullHandler())  # this module decides which warnings a user gets
 
 
 class _IdentityLater:

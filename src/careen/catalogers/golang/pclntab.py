@@ -17,8 +17,8 @@ MAX_NAMES = 1 << 20
 MAX_NAMES_BYTES = 48 << 20
 MAX_TABLE_BYTES = 128 << 20
 MAX_PLACES = 1 << 20  # where a table might begin
-# Functions whose names are looked up, and how many bytes hold what is known about them: all of a large program would take as
-# long as the rest of its scan.
+# The number of functions whose names are looked up, and the bytes of data about them that are kept: those of all functions of a
+# large program would take as long as the rest of its scan.
 SAMPLE, SAMPLE_BYTES = 256, 64 << 10
 
 _ALIGNMENT = 32
@@ -35,7 +35,7 @@ class Header(Struct, frozen=True, gc=False):
     functions: int
     names: int
     names_end: int
-    list: int  # of functions, an address and a place for each; what is known about each of them follows it
+    list: int  # of functions: an address and a position for each; the data about each function follow the list
     address_bytes: int
 
     @property
@@ -53,7 +53,7 @@ class TableScan:
     def __init__(self, only: Ranges | None = None) -> None:
         self._only = only
         self._fed_bytes = self._searched_to = 0
-        self._tail = b""  # what was searched last, in which a header may begin
+        self._tail = b""  # the end of the searched data, in which a header may begin
         self._header: Header | None = None
         self._names = self._list = _Part(0, 0)
         self._begin = self._read_to = self._end = 0  # of the table in the file; its end as far as it is known

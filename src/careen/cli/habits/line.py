@@ -23,7 +23,7 @@ MAX_WORDS = 2_000
 
 class Line(Struct, frozen=True):
     words: tuple[str, ...]  # the command, and what follows
-    reasons: tuple[str, ...] = ()  # how it differs from what was meant; none: it is the same
+    reasons: tuple[str, ...] = ()  # how it differs from the original line; none: the meaning is the same
     then: tuple[str, ...] = ()  # a second line
 
     def __str__(self) -> str:

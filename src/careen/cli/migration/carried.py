@@ -35,7 +35,7 @@ class Carried(Struct, frozen=True):
     rules: tuple[Ignore, ...] = ()
     settings: dict[str, object] = {}
     left: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()  # what is carried over, and means something a little different
+    notes: tuple[str, ...] = ()  # a line for each setting that is carried over with a slightly different meaning
 
 
 def carried(path: Path) -> Carried:
@@ -68,7 +68,7 @@ def _kind(name: str, text: str) -> str:
     try:
         documents = read(text)
     except ValueError:
-        return "rules"  # whose reader names what is wrong
+        return "rules"  # the reader of rules reports the error
     keys = set(documents[0]) if documents and isinstance(documents[0], Mapping) else set()
     if keys & _OF_HADOLINT:
         return "hadolint"

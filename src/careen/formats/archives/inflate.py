@@ -263,7 +263,7 @@ def _decompressor(kind: str) -> tuple[Callable[[], Any], Any]:
         try:
             from isal import igzip_lib
 
-            # (its zlib look-alike copies what it did not take yet on each call, and takes a third longer)
+            # (its copy of zlib's interface copies the remaining input on each call, and takes a third longer)
             return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), (igzip_lib.error,)
         except ImportError:  # no wheel for this machine: the standard library is half as fast
             return lambda: zlib.decompressobj(31), (zlib.error,)

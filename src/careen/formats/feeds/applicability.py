@@ -29,7 +29,7 @@ _SOLD = frozenset({
     "advanced", "commercial", "data_center", "ee", "enterprise", "enterprise_edition", "plus", "premium", "pro",
     "professional", "ultimate",
 })  # fmt: skip
-# Targets that an image can have: it contains Linux, and the software itself, in whatever language it is written.
+# Targets that an image can contain: Linux, and software in any language.
 _TARGETS = frozenset({
     "*", "-", ".net", "arm", "arm64", "docker", "go", "java", "kubernetes", "linux", "linux_kernel", "maven", "multiplatforms",
     "node.js", "perl", "php", "python", "ruby", "rust", "unix", "x64", "x86",

@@ -8,7 +8,7 @@ from typing import Any
 
 from careen.formats.data.yaml_document import Mapping, Sequence
 
-MAX_NODES = 20_000  # of one value, with what it has several times counted each time
+MAX_NODES = 20_000  # of one value; a part that occurs several times counts each time
 MAX_DEPTH = 100
 MAX_TEXT = 1024 * 1024
 

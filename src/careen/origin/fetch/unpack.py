@@ -17,7 +17,7 @@ from careen.safety.budget import Limits
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 16 << 20
 MAX_BYTES = 2 << 30
-MAX_RATIO = 400  # of what is over RATIO_FROM_BYTES
+MAX_RATIO = 400  # of archives that inflate to more than RATIO_FROM_BYTES
 RATIO_FROM_BYTES = 64 << 20
 _AR = b"!<arch>\n"
 

@@ -180,7 +180,7 @@ def _instructions(code: bytes, pool: _Pool) -> Iterator[Instructions]:
     while at < len(code):
         for match in _RUN.finditer(code, at):
             at = match.end()
-            if not match.lastindex:  # the end, or what is no instruction
+            if not match.lastindex:  # the end, or a byte that is not an instruction
                 at = len(code)
                 break
             if match.lastindex == _SWITCH:

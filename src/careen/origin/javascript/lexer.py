@@ -54,7 +54,7 @@ _TOKEN = re.compile(
     rb"|(`)|(//" + _LINE + rb"|/\*(?s:.*?)(?:\*/|\Z)|<!--" + _LINE + rb")|(-->)|(/))"
 )
 _TEMPLATE = re.compile(rb"(?s)[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+(?:(`)|(\$\{)|)")
-# Matches always: what is not closed has the length of what was searched.
+# Always matches: for a span that is never closed, the length of the text that was searched.
 _PATTERN = re.compile(
     rb"/([^\\/\[\n\r]*+(?:(?:\\[^\n\r]|\[[^\]\\\n\r]*+(?:\\[^\n\r][^\]\\\n\r]*+)*+(?:\]|\\?(?=[\n\r]|\Z)))"
     rb"[^\\/\[\n\r]*+)*+)(/[A-Za-z0-9_$]*+)?"

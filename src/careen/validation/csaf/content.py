@@ -12,7 +12,7 @@ from careen.validation.problem import Path
 Found = Iterator[tuple[Path, str]]  # place and message
 MAX_BRANCHES = 60  # levels; CSAF 2.1 allows 30
 MAX_MEMBERS = 5_000_000
-EXTENSIONS = "x_extensions"  # what they contain is theirs
+EXTENSIONS = "x_extensions"  # CSAF does not define their content
 
 AFFECTED = ("first_affected", "known_affected", "last_affected")
 FIXED = ("first_fixed", "fixed")
