@@ -1,8 +1,8 @@
-"""``python -m careen``.
+"""Runs Careen as ``python -m careen``.
 
-``-m`` puts the working folder before everything else that modules come from, and a scanner runs in other people's code: the
-folder leaves ``sys.path`` before anything is imported from it. A folder ``careen`` there is found before this file is, so
-whoever runs in such places calls ``careen`` or ``python -P -m careen``.
+``-m`` puts the working folder first in ``sys.path``, and a scanner runs in folders of strangers: the folder is
+removed before anything is imported from it. A folder ``careen`` there is found before this file is, so call
+``careen`` or ``python -P -m careen`` in such places.
 """
 
 import sys

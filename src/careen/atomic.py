@@ -1,4 +1,4 @@
-"""A file that is written whole or not at all: a reader sees either the previous content or all of the new."""
+"""Writes a file completely or not at all: a reader sees either the previous content or all of the new."""
 
 import os
 import threading

@@ -1,10 +1,11 @@
-"""A digest of each installed file that has a part in what is read and matched, independent of paths and times.
+"""Digests of the installed files that affect what is read and matched, independent of paths and times.
 
-A wheel has its digests in ``contents.txt``, made by ``hatch_build.py``; a source tree stores them in ``__pycache__``. They only
-save time: a file with another size or time than recorded is hashed. Only the standard library is used, for builds.
+A wheel has its digests in ``contents.txt``, made by ``hatch_build.py``; a source tree stores them in ``__pycache__``.
+They only save time: a file with another size or time than recorded is hashed. Only the standard library is used,
+since builds import this module.
 
-A line of such a record is ``DIGEST SIZE CHANGED PATH``: ``CHANGED`` are the times of the file when it was hashed, ``-`` in a
-wheel, which is unpacked at another time.
+A line of such a record is ``DIGEST SIZE CHANGED PATH``: ``CHANGED`` are the times of the file when it was hashed,
+``-`` in a wheel, which is unpacked at another time.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ SETTLED_NS = 2_000_000_000  # a file that changed later may change again within 
 
 
 class Contents(NamedTuple):
-    """``built``: every file is as it was when the wheel was built."""
+    """The digests of an installation. ``built``: every file is as it was when the wheel was built."""
 
     digests: dict[str, str]  # by path below the package
     built: bool
@@ -63,7 +64,7 @@ def record_of(root: str) -> str:
 
 
 def outside() -> str:
-    """The digest of plugins that are not Careen's own; they are read each time."""
+    """The digest of plugins that are not Careen's own; their files are read in each call."""
     found = {}
     for package in PACKAGES:
         module = sys.modules.get(f"careen.{package}")  # else no folder was added to it
@@ -81,7 +82,7 @@ def is_noted(name: str, key: str) -> bool:
 
 
 def note(name: str, key: str) -> None:
-    """Records that something is true of the content with this key. It only saves time."""
+    """Records that a statement, whose name is ``name``, is true for the content with this key. It only saves time."""
     _write(_note(name), key)
 
 
@@ -155,7 +156,7 @@ def _of_all(digests: dict[str, str]) -> str:
 
 
 def _write(place: str, text: str) -> None:
-    """Whole or not at all; without an error if the folder is read-only."""
+    """Writes a file completely or not at all; without an error if the folder is read-only."""
     aside = f"{place}.{os.getpid()}"
     with suppress(OSError):
         os.makedirs(os.path.dirname(place), exist_ok=True)

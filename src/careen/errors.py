@@ -1,11 +1,12 @@
-"""What stops a scan: errors with an exit code and a hint for the next step.
+"""The errors that stop a scan, each with an exit code and a hint for the next step.
 
     Error ├─ UsageError      2   flags, configuration, policy file
           ├─ InputError      3   not found, denied, corrupt, over a limit (entries, bytes, depth, ratio)
           ├─ DatabaseError   3   missing, too old, corrupt
           └─ NetworkError    3   unreachable, refused, rate-limited (TooManyRequestsError), wrong credentials
 
-A file that cannot be read is data, not an error: its reader raises ``ValueError``, and the walker records an ``Unknown``.
+A file that cannot be read is data, not an error: its reader raises ``ValueError``, and the walker records an
+``Unknown``.
 """
 
 
@@ -28,7 +29,7 @@ class InputError(Error):
 
 
 class NothingToCheckError(InputError):
-    """None of the files is of a kind that has checks."""
+    """No check applies to any of the given files."""
 
 
 class OverBudgetError(InputError):
@@ -65,12 +66,12 @@ class NetworkError(Error):
 
 
 class CredentialsError(NetworkError):
-    """The other side does not accept the user name, the password or the token."""
+    """A server does not accept the user name, the password or the token."""
 
 
 class NotListedError(NetworkError):
-    """An address that the settings do not allow to contact: it is not listed, or inside a private network."""
+    """The settings do not allow to contact an address: it is not listed, or it is inside a private network."""
 
 
 class TooManyRequestsError(NetworkError):
-    """The other side refuses more requests for a while."""
+    """A server refuses more requests for a while."""

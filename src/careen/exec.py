@@ -1,8 +1,8 @@
-"""Programs: ``run`` starts one with fixed arguments and input, and returns its output; ``detach`` starts one in the
-background. Nothing else in Careen starts programs.
+"""Starts programs. No other module of Careen does.
 
-No shell is involved. The program is looked up in absolute folders of PATH only, never in the working folder. Its output and
-its time are limited: beyond a limit it is killed with everything that it started.
+``run`` starts one with fixed arguments and input, and returns its output; ``detach`` starts one in the background. No
+shell is involved. The program is looked up in absolute folders of PATH only, never in the working folder. Its output
+and its time are limited: beyond a limit it is killed with everything that it started.
 Raises: OSError if it cannot be started, runs too long (TimeoutError) or writes too much.
 """
 
@@ -38,7 +38,8 @@ def run(
     max_output_bytes: int = 1024 * 1024,
     environ: Mapping[str, str] | None = None,
 ) -> Finished:
-    """The result of a program. ``environ`` None is the process's own, without Careen's password and key."""
+    """Runs a program, and returns its exit code and output. ``environ`` None is the process's own, without Careen's
+    password and key."""
     import subprocess
 
     environ = os.environ if environ is None else environ

@@ -21,7 +21,7 @@ def logger(name: str) -> "Logger":
 
 
 def configure_on_load(configure: Callable[[], None]) -> None:
-    """Run ``configure`` before the first message: it may import ``logging``."""
+    """Registers a function that is called before the first message; it may import ``logging``."""
     global _on_load
     _on_load = configure
 

@@ -76,10 +76,10 @@ def plugin(folder: str, module: str, name: str) -> Any:
 
 
 def use_folder(folder: Path) -> None:
-    """Adds the plugins of a folder of the user's: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or ``distributions/x.toml``
-    in it work like ours.
+    """Adds the plugins of a user's folder: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or
+    ``distributions/x.toml`` in it work like Careen's own.
 
-    Their modules run with all rights of the user. Raises ValueError if it has no plugins.
+    Their modules run with all rights of the user. Raises ValueError if the folder has no plugins.
     """
     found = _extended_by(folder)
     if not found:
@@ -94,7 +94,7 @@ def use_folder(folder: Path) -> None:
 
 
 def _extended_by(folder: Path) -> list[str]:
-    """Our folders that it extends: ``checks`` has one for each target."""
+    """Careen's folders that the user's folder extends; ``checks`` has one for each target."""
     names = [name for name in EXTENDED if name != "checks"]
     ours = {path.parent.name for path in Path(__file__).parent.glob("checks/*/__init__.py")}
     theirs = sorted(path.name for path in folder.glob("checks/*") if path.is_dir() and path.name != "__pycache__")
@@ -173,7 +173,8 @@ class Named(Mapping[str, Kind]):
 
 
 class Response(Protocol):
-    """An answer whose body is read as a stream; ``status`` is any HTTP status, errors are not raised for it."""
+    """An answer of a server, whose body is read as a stream. ``status`` is any HTTP status; errors are not raised for
+    it."""
 
     status: int
     headers: Mapping[str, str]  # keys in lower case
@@ -189,12 +190,12 @@ class Fetcher(Protocol):
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Response:
-        """Raises NetworkError when no answer came."""
+        """Sends a request. Raises NetworkError if no answer came."""
         ...
 
 
 class Progress(Protocol):
-    """Called during long work; the default does nothing. ``done`` and ``total`` are bytes."""
+    """Called during long work with a name of the step; ``silent`` does nothing. ``done`` and ``total`` are bytes."""
 
     def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
@@ -219,7 +220,7 @@ class OpenContext(Struct, frozen=True):
 class ImageSource(Struct, frozen=True):
     """A place that images are opened from: a registry, an engine, a kind of file or folder.
 
-    ``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    ``accepts``: whether this source opens a reference without prefix (a file, a folder); it does not use the network.
     ``platforms`` lists the platforms of an index, without attestations; empty if there is no choice.
     """
 
@@ -244,16 +245,17 @@ class File(Protocol):
 
     @property
     def data(self) -> bytes:
-        """``head``: the first 64 KiB; ``whole``: everything (ValueError when over 8 MiB: use ``open``)."""
+        """The content: for a reader of ``head`` the first 64 KiB, for one of ``whole`` everything. Raises ValueError
+        if that is over 8 MiB: use ``open``."""
         ...
 
     def open(self) -> BinaryIO:
-        """``whole`` only: a seekable stream over the content."""
+        """A seekable stream over the content, for readers of ``whole`` only."""
         ...
 
 
 class Scanner(Protocol):
-    """A ``stream`` reader at work on one file: fed chunk after chunk; its result is read once, at the end."""
+    """The work of a ``stream`` reader on one file: it is fed chunk after chunk; its facts are read once, at the end."""
 
     def feed(self, chunk: bytes) -> None: ...
     def facts(self) -> Iterable[Any]: ...
@@ -296,9 +298,10 @@ class Wants(Struct, frozen=True, omit_defaults=True):
 
 
 class Reader(Struct, frozen=True):
-    """``read`` turns one file into facts (values of the cataloger's ``fact`` type) and never opens another one.
+    """One reader of a cataloger. ``read`` turns one file into facts (values of the cataloger's ``fact`` type) and
+    never opens another one.
 
-    For ``stream`` it gets the head and returns a Scanner, or None if the head shows that nothing is there.
+    A ``stream`` reader gets the head and returns a Scanner, or None if the head shows that the file has no facts.
     Raises ValueError if the file is not what its name promises: it becomes an Unknown and the scan continues.
     """
 
@@ -307,9 +310,9 @@ class Reader(Struct, frozen=True):
 
 
 class Owned(Struct, frozen=True, gc=False):
-    """The files of a package by its package database (paths without leading slash).
+    """The files of a package according to its package database; paths have no leading slash.
 
-    ``digests``: what the database records of their contents, as ``ALGORITHM:HEX`` by path.
+    ``digests``: the digests of their contents in the database, as ``ALGORITHM:HEX`` by path.
     """
 
     name: str
@@ -338,17 +341,18 @@ Role = Literal[
 
 
 class Cataloger(Struct, frozen=True):
-    """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
+    """A plugin that finds the packages of one ecosystem. ``join`` gets the visible facts of the squashed image,
+    sorted by path; without one, the facts are packages.
 
-    ``owns`` yields the files of each package. Both are pure. Package evidence that a join leaves empty is not
-    filled in by anyone: a join sets it from the facts it used. ``identifies`` yields the files, and with a slash at their
-    end the folders, that the facts identify completely: programs that name themselves, a package's own folder. A
-    library within a program does not identify the program. ``programs`` yields those whose functions have names.
-    ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only that one
-    has ``fact`` and ``limits``.
+    ``owns`` yields the files of each package. ``join`` and ``owns`` are pure. Evidence that a join leaves empty stays
+    empty: a join sets it from the facts that it used. ``identifies`` yields the files, and with a slash at their end
+    the folders, that the facts identify completely: programs that name themselves, a package's own folder. A library
+    within a program does not identify the program. ``programs`` yields the programs whose functions have names.
+    ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only
+    that one has ``fact`` and ``limits``.
 
-    With a ``role`` other than packages, ``join`` makes what the inventory has of it: ``Decision``, ``ContentSets``,
-    ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
+    With a ``role`` other than packages, ``join`` yields values for another field of the inventory: ``Decision``,
+    ``ContentSets``, ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
     """
 
     name: str
@@ -360,7 +364,7 @@ class Cataloger(Struct, frozen=True):
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
     programs: Callable[[Sequence[Fact]], Iterator[Program]] | None = None
-    limits: str = ""  # what it does not find, for the documentation
+    limits: str = ""  # the packages that it does not find, for the documentation
     whole: "Callable[[], Cataloger] | None" = None
 
 
@@ -368,9 +372,10 @@ class Cataloger(Struct, frozen=True):
 
 
 class VersionScheme(Struct, frozen=True):
-    """``key`` gives a tuple that sorts as the ecosystem orders versions; equal versions have equal keys.
+    """The order of versions in an ecosystem. ``key`` gives a tuple that sorts as the ecosystem orders versions; equal
+    versions have equal keys.
 
-    Raises ValueError for text that is not a version of this scheme at all. ``satisfies(version, constraint, **options)``
+    It raises ValueError for text that is not a version of this scheme. ``satisfies(version, constraint, **options)``
     reads the ecosystem's own constraint language, if it has one.
     """
 
@@ -397,7 +402,7 @@ Record = (
 
 
 class Need(Struct, frozen=True):
-    """What advisories are needed for; None means everything (``careen db update``)."""
+    """What advisories are needed for; ``namespaces`` None means everything (``careen db update``)."""
 
     namespaces: frozenset[str] | None = None  # "debian:12", "PyPI"
     full: bool = False  # also large feeds (``careen db update --full``)
@@ -414,21 +419,22 @@ class Address(Struct, frozen=True):
 
 
 class Feed(Struct, frozen=True):
-    """One file of a source: its path in a mirror of our layout, and its live addresses.
+    """One file of a source: its path in a mirror that Careen lays out, and its live addresses.
 
-    Addresses are lasting: the database stores them as the origin of a file, whatever an index there names at the time.
+    Addresses are permanent: the database stores them as the origin of a file, whatever file name an index there lists
+    at the time.
     """
 
     path: str
     url: str  # "" if only a mirror has it
     compressed: bool = False
-    part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and passed to ``parse``
+    part: str = ""  # the part of its source that it contains ("PyPI", "v3.18"): shown, and passed to ``parse``
     elsewhere: tuple[Address, ...] = ()  # tried in this order if ``url`` fails
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     below: str = ""  # ``url`` is a list of servers: the index is at this path of the first of them
     full: bool = False  # large: fetched only by ``careen db update --full``, and kept by every other update
-    changes: str = ""  # address of a list of what changed, newest first, a line for each record (database.change_lists)
-    deletions: str = ""  # address of such a list of what was deleted, in any order
+    changes: str = ""  # address of a list of changed records, newest first, a line for each (database.change_lists)
+    deletions: str = ""  # address of such a list of deleted records, in any order
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
     window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
     ids: tuple[str, ...] = ()  # how the ids of its own records begin
@@ -450,11 +456,13 @@ Size = Literal["", "kilobytes", "under 10 MB", "under 100 MB", "under 1 GB"]
 
 
 class AdvisorySource(Struct, frozen=True):
-    """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
-    Its second argument lists names: of a mirror's folder by path, or of a live index by address; () if there is none.
+    """A publisher of advisories. ``feeds`` lists the files to fetch; fetching, conditional requests and checks are
+    the same for all sources (database.update). Its second argument is a function that lists names: of a mirror's
+    folder by path, or of a live index by address; () if there is none.
 
-    ``parse`` is pure: it streams records out of one fetched file and raises ValueError if the file is not what it
-    should be. A record with an unknown word is ``PassedOver``, and the others are read (``formats.feeds.each``).
+    ``parse`` is pure: it yields records from one fetched file, and raises ValueError if the file is not of the
+    source's format. A record with an unknown value is a ``PassedOver``, and the others are read
+    (``formats.feeds.each``).
     """
 
     name: str
@@ -465,7 +473,7 @@ class AdvisorySource(Struct, frozen=True):
     parse: Callable[[Feed, Path], Iterator[Record]]
     on_demand: bool = True  # fetched by a first scan; False: only by ``careen db update``
     redistributable: bool = True  # its licence, if one is stated, does not forbid publishing the data in another form
-    assesses: bool = True  # states what is affected; False: scores, names and dates for statements of others
+    assesses: bool = True  # its records state affected versions; False: scores, names and dates for statements of others
     form: str = ""  # of its live files, for the documentation, as are the following
     size: Size = ""
     renewed: str = ""  # how often its publisher renews it, if known
@@ -478,7 +486,8 @@ class AdvisorySource(Struct, frozen=True):
 class Place(Struct, frozen=True):
     """The location of a misconfiguration in a document, and the message that describes it; lines count from 1.
 
-    ``rests_on``: a value that is not known. Then the place is no finding, but not assessed.
+    ``rests_on``: the name of an unknown value on which the misconfiguration depends. Then the place is not a finding,
+    but reported as not assessed.
     """
 
     message: str
@@ -502,7 +511,7 @@ class Check(Struct, frozen=True):
     fix: str
     references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
     inspect: Callable[[Any], Iterable[Place]]
-    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; ours are in tests/checks
+    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; those of Careen's checks are in tests/checks
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
@@ -529,7 +538,7 @@ class Reporter(Struct, frozen=True):
     write: Callable[[Report, TextIO, ReportOptions], None]
     description: str = ""
     with_places: bool = True  # secrets and misconfigurations, with their lines
-    with_coverage: bool = True  # what was assessed, and what was not
+    with_coverage: bool = True  # the coverage: what was assessed, and what was not
     with_details: bool = False  # licences, dependencies and digests: the layers are read for them
     reads_template: bool = False  # FORMAT=FILE names a template, not the output
 
@@ -538,7 +547,8 @@ class Reporter(Struct, frozen=True):
 
 
 class SbomFormat(Struct, frozen=True):
-    """``accepts`` gets the first 64 KiB and returns whether this is its format; ``read`` raises ValueError if it is not."""
+    """An SBOM format. ``accepts`` gets the first 64 KiB and returns whether they are of this format; ``read`` raises
+    ValueError if the document is not."""
 
     name: str
     accepts: Callable[[bytes], bool]

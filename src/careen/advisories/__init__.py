@@ -1,1 +1,1 @@
-"""Know: an upstream feed file comes in, advisories and records about vulnerabilities go out."""
+"""Advisory sources: a feed file of a publisher comes in, advisories and records about vulnerabilities go out."""

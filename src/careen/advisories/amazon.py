@@ -66,7 +66,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _of_line(advisory: Advisory, extra: str) -> Advisory:
-    """Limits the advisory to the line of versions that the extra is named after, if the package belongs to it."""
+    """The advisory, limited to the line of versions that the extra is named after, if the package belongs to that
+    line."""
     line = _LINE.fullmatch(extra)
     if line is None:
         return advisory

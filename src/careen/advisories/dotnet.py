@@ -105,7 +105,8 @@ def _advisory(release: _Release, cves: tuple[str, ...], namespace: str, package:
 
 
 def _sdk_ranges(channel: str, versions: Iterable[str]) -> tuple[Range, ...]:
-    """From the first version of a feature band to its fix; a band without a fix counts as older than the next band's fix."""
+    """A range for each feature band, from its first version to its fix. A band without a fix counts as older than the
+    next band's fix."""
     found = [match for version in versions if (match := _SDK.fullmatch(version)) and match[1] == channel]
     fixed: dict[int, str] = {}
     for match in found:

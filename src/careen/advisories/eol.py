@@ -89,7 +89,8 @@ def _of_cycle(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
 
 
 def _support(followers: Sequence[Profile], release: str, *dates: str | bool | None) -> Iterator[Support]:
-    """``dates``: the end of support, and of its extension."""
+    """When support ends for each distribution that follows this product. ``dates``: the end of support, and of its
+    extension."""
     for profile in followers:
         counted = dates if profile.support.free_extension else dates[:1]
         if known := [date for date in counted if isinstance(date, str) and _DATE.fullmatch(date)]:
@@ -98,7 +99,7 @@ def _support(followers: Sequence[Profile], release: str, *dates: str | bool | No
 
 @cache
 def _products() -> dict[str, list[Profile]]:
-    """The distributions that each product there has the dates of."""
+    """The distributions whose dates each product has, by the product's name."""
     found: dict[str, list[Profile]] = {}
     for profile in profiles().values():
         if profile.support.product:

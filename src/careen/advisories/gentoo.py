@@ -66,7 +66,8 @@ def _records(glsa: Element) -> Iterator[Record]:
 def _advisories(
     id: str, package: str, elements: list[Element], cves: tuple[str, ...], severity: Severity, url: str
 ) -> Iterator[Advisory]:
-    """One advisory for each slot and side: the vulnerable versions, and those of them that are unaffected after all."""
+    """One advisory for each slot and kind of statement: the vulnerable versions, and those of them that are
+    unaffected after all."""
     by_slot: dict[tuple[str, str], list[Range]] = {}
     fixed: list[str] = []
     for element in elements:
@@ -95,7 +96,8 @@ def _advisories(
 
 
 def _range(kind: str, version: str) -> Range:
-    """``rlt 1.2-r3`` is from 1.2 to before 1.2-r3; ``eq 1.2*`` every version with this beginning."""
+    """The range of a comparison: ``rlt 1.2-r3`` is from 1.2 to before 1.2-r3; ``eq 1.2*`` is every version with this
+    beginning."""
     base = version.partition("-r")[0]
     match kind:
         case "lt":

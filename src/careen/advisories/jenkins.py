@@ -28,7 +28,7 @@ _LIVE = "https://raw.githubusercontent.com/jenkins-infra/update-center2/master/r
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*(-?[a-z].*)?", re.ASCII | re.IGNORECASE)
 _MAX_LENGTH = 200
 _EVERY = ".*"
-# SECURITY-1013-1 and SECURITY-1295/1 are parts of a vulnerability, SECURITY-2617-credentials is what it means for one
+# SECURITY-1013-1 and SECURITY-1295/1 are parts of a vulnerability, SECURITY-2617-credentials is its effect on one
 # plug-in, SECURITY-566-567 are several.
 _ID = re.compile(r"SECURITY-([0-9]{1,6}(?:-[0-9]{3,6})*)(?:[-/]([0-9]{1,2}))?(?:-[A-Za-z].*)?", re.ASCII)
 
@@ -84,8 +84,11 @@ def _records(raw: Raw) -> Iterator[Record]:
 
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:
-    """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56.
-    A pattern for every version means that none has a fix: ``lastVersion`` was the newest one then."""
+    """The ranges of a warning. Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2),
+    and from 2.47 to 2.56.
+
+    A pattern for every version means that none has a fix: ``lastVersion`` was the newest version then.
+    """
     if any(entry.pattern == _EVERY for entry in versions):
         yield Range()
         return
@@ -99,7 +102,7 @@ def _ranges(versions: list[_Versions]) -> Iterator[Range]:
 
 
 def _pattern(versions: list[_Versions]) -> str:
-    """One pattern for all entries; "" if every version is affected, or if one of them cannot be read."""
+    """One pattern for all entries; "" if every version is affected, or if one of the patterns cannot be read."""
     patterns = [entry.pattern or "" for entry in versions]
     joined = patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)
     if not all(patterns) or _EVERY in patterns or len(joined) > MAX_LENGTH:
@@ -112,7 +115,7 @@ def _pattern(versions: list[_Versions]) -> str:
 
 
 def _aliases(id: str) -> tuple[str, ...]:
-    """The names of the vulnerability on the page of its advisory, and so in other sources."""
+    """The other names of a vulnerability, which the page of its advisory, and so other sources, use."""
     found = _ID.fullmatch(id)
     if not found:
         return ()
@@ -126,7 +129,8 @@ def _line(version: str) -> tuple[int, int]:
 
 
 def _start(before: str, last: str) -> str | None:
-    """The beginning of a line: after the line before it, or the first pre-release of the version."""
+    """The first version of a release line: the one after the line before it, or the first pre-release of ``last``;
+    None for the first line."""
     if not before:
         return None
     found = _NUMBERS.fullmatch(last)

@@ -79,7 +79,8 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
 
 
 def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
-    """A line without a fix ends before the first pre-release of the next line, and so does its range."""
+    """The affected ranges. A line without a fix ends before the first pre-release of the next line, and so does its
+    range."""
     found: dict[Range, None] = {}
     for text in alternatives(vulnerable):
         low, high = _span(terms(text))

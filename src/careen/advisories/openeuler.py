@@ -42,7 +42,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def _bulletin_of(name: str) -> str:
-    """ "openeuler-sa-2099-1001"."""
+    """The bulletin of a file name: "openeuler-sa-2099-1001"."""
     return name.lower().partition("-")[2].rpartition(".")[0]
 
 
@@ -71,7 +71,7 @@ def _bulletin(document: csaf.Document, vulnerability: csaf.Vulnerability) -> tup
 
 
 def _builds(vulnerability: csaf.Vulnerability) -> Iterator[Build]:
-    """Builds of source packages, as OSV has them, if the document lists those."""
+    """The builds of a vulnerability: those of source packages, which OSV has too, if the document lists any."""
     builds = [build for statement in vulnerability.statements if (build := _build(statement))]
     sources = [build._replace(arch="") for build in builds if build.arch == "src"]
     yield from sources or builds

@@ -115,7 +115,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _single(stream: BinaryIO) -> bytes:
-    """A record in several lines; b"" if the stream is not one."""
+    """The whole stream if it is a single record in several lines, else b""."""
     first = stream.readline(MAX_RECORD_BYTES)
     stream.seek(0)
     if not first.startswith(b"{"):
@@ -130,7 +130,7 @@ def _single(stream: BinaryIO) -> bytes:
 
 
 def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[[], bytes]]], int]:
-    """Each record's name and the function that reads it; and the number of records, if known."""
+    """(name, function that reads it) of each record; and the number of records, 0 if unknown."""
     start = stream.read(2)
     stream.seek(0)
     if start[:1] == b"{":  # what changed since the last time

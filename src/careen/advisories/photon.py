@@ -80,7 +80,8 @@ def _stated(release: str, raw: Raw) -> Iterator[Record]:
 
 
 def _erratum(release: str, definition: Definition) -> Iterator[Record]:
-    """Several definitions are titled "PHSA-2024:00001 …"; the reference has the release and number, "PHSA:00001:5.0:184"."""
+    """The records of a definition. Several definitions are titled "PHSA-2024:00001 …"; the reference has the release
+    and number, "PHSA:00001:5.0:184"."""
     found = next((named for id in definition.ids if (named := _PHSA.fullmatch(id)) and named[1] == release), None)
     year = _YEAR.match(definition.title)
     if found is None or year is None:

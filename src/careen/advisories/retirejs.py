@@ -112,7 +112,7 @@ def _names(package: str, vulnerability: _Vulnerability) -> tuple[str, ...]:
 
 
 def _joined(by_name: dict[str, list[_Vulnerability]]) -> dict[str, list[_Vulnerability]]:
-    """The entries that only have GitHub's id, with those of its CVE."""
+    """The entries by name, in which entries that only have GitHub's id are joined with those of its CVE."""
     cves = {ghsa: name for name, entries in by_name.items() for entry in entries if (ghsa := _own_ghsa(entry)) and ghsa != name}
     found: dict[str, list[_Vulnerability]] = {}
     for name, entries in by_name.items():
@@ -161,7 +161,7 @@ def _ghsa(vulnerability: _Vulnerability) -> str:
 
 
 def _own_ghsa(vulnerability: _Vulnerability) -> str:
-    """GitHub's id; "" if the entry has several CVEs, since the id is that of one of them."""
+    """GitHub's id; "" if the entry has several CVEs, since the id belongs to one of them."""
     return _ghsa(vulnerability) if len(_cves(vulnerability)) < 2 else ""
 
 

@@ -1,4 +1,4 @@
-"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also name what has no fix and what is not affected.
+"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also list packages without a fix and unaffected ones.
 
 Shape: see ``formats.feeds.oval``; one file a family of products. Only products that an ``os-release`` can name are read:
 the server with its modules, Micro, Leap and Tumbleweed. Fixes of long-term support (LTSS) have a namespace of their own
@@ -108,7 +108,8 @@ def _tested(test: Tested, definition: Definition) -> Build | None:
 
 
 def _of_archive(part: str, file: Path) -> Iterator[Record]:
-    """Passes over a few damaged documents, because there are tens of thousands of others."""
+    """The records of an archive. A few damaged documents are passed over, because there are tens of thousands of
+    others."""
     damaged = read = 0
     suffix = ".xml" if part == "cvrf-cve" else ".json"
     for data in documents(file, suffix, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
@@ -142,7 +143,7 @@ def _vulnerabilities(document: csaf.Document) -> Iterator[Record]:
 
 
 def _erratum(document: csaf.Document) -> Iterator[Record]:
-    """One set of builds fixes all vulnerabilities of an erratum."""
+    """The records of an erratum, all of whose vulnerabilities are fixed by the same builds."""
     cves = tuple(vulnerability.id for vulnerability in document.vulnerabilities)
     builds = dict.fromkeys(build for vulnerability in document.vulnerabilities for build in _builds(vulnerability))
     worst: Severity = min((build.severity for build in builds), key=SEVERITIES.index, default="unknown")

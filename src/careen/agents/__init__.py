@@ -1,1 +1,1 @@
-"""The server for agents (Model Context Protocol): read-only, and within what its user allowed at the start."""
+"""The server for agents (Model Context Protocol): it only reads, and only what its user allowed at the start."""

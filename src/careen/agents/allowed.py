@@ -1,7 +1,7 @@
 """What a session may read: folders, images of the local engines, and registries, as they were named at its start.
 
-A path counts as what it leads to: one that leaves the folders by ``..`` or a symbolic link is refused. Whether a path outside
-exists stays unknown.
+A path is resolved first: one that leaves the folders by ``..`` or a symbolic link is refused. Whether a path outside
+exists is not revealed.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ MAX_BLOBS = 20_000  # of an image layout, whose links are checked
 
 
 class NotAllowedError(Exception):
-    """The message is for the agent; it repeats nothing of the request."""
+    """A request is refused. The message is for the agent; it repeats nothing of the request."""
 
 
 class Allowed(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Allowed(Struct, frozen=True):
     registries: tuple[str, ...] = ()  # HOST or HOST/PATH
 
     def path(self, text: str) -> Path:
-        """The path that is meant, which exists, without links. Raises NotAllowedError."""
+        """The existing path that the text names, with links resolved. Raises NotAllowedError."""
         resolved = self._resolved(text)
         if not resolved.exists():
             raise NotAllowedError("the path does not exist")
@@ -58,7 +58,7 @@ class Allowed(Struct, frozen=True):
         raise NotAllowedError("this image is not allowed (list_readable lists the allowed ones; a path begins with ./)")
 
     def _archive(self, text: str) -> str:
-        """``PATH``, ``PATH:NAME`` or ``PATH@DIGEST``."""
+        """The reference of an archive, ``PATH``, ``PATH:NAME`` or ``PATH@DIGEST``, with its path resolved."""
         inside = self._in_first(text)
         path, choice = split_path(str(inside))
         resolved = self.path(str(path))
@@ -75,7 +75,7 @@ class Allowed(Struct, frozen=True):
         return resolved
 
     def _in_first(self, text: str) -> Path:
-        """Relative paths begin in the first folder."""
+        """The path; a relative one begins in the first folder."""
         if not self.folders:
             raise NotAllowedError("no folder is allowed")
         return self.folders[0] / text

@@ -1,4 +1,4 @@
-"""The arguments of each tool. Their schemas are made of these types: descriptions are part of what agents read."""
+"""The arguments of each tool. Their schemas are made from these types: agents read the descriptions."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""One tool call: how long it may take, how far it is, and whether it was cancelled."""
+"""One tool call: the time it may take, its progress, and whether it was cancelled."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ class OutOfTimeError(Exception):
 
 
 class Call:
-    """``progress`` is called by the work, from any thread, and ends it by an exception."""
+    """A running call. The work calls ``progress``, from any thread, which ends the work by an exception."""
 
     def __init__(
         self,
@@ -48,7 +48,8 @@ class Call:
             raise OutOfTimeError
 
     def progress(self, what: str, done: int, total: int | None) -> None:
-        """Sends numbers only: names may be those of the input. They rise, as the protocol demands."""
+        """Sends the progress as numbers only, since names may come from the input. The numbers rise, as the protocol
+        requires."""
         self.go_on()
         now = self._clock()
         if self._tell is not None and now - self._sent >= EVERY_S:

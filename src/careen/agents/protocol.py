@@ -29,7 +29,7 @@ Id = str | int
 
 
 class ProtocolError(Exception):
-    """An answer in place of a result."""
+    """An error that is answered in place of a result."""
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class ProtocolError(Exception):
 
 
 class Message(Struct, frozen=True):
-    """A request, or without an id a notification."""
+    """A request; without an id, a notification."""
 
     method: str
     params: dict[str, Any] = {}
@@ -56,14 +56,14 @@ class Message(Struct, frozen=True):
 
 
 class Peer:
-    """The other side. Threads may write to it."""
+    """The client at the other end of the streams. Threads may write to it."""
 
     def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
         self._reader, self._writer = reader, writer
         self._lock = threading.Lock()
 
     def messages(self) -> Iterator[Message]:
-        """Yields messages until the other side is gone. Anything else is answered with an error."""
+        """Yields messages until the client has closed the stream. Anything else is answered with an error."""
         while line := self._reader.readline(MAX_LINE_BYTES + 1):
             if len(line) > MAX_LINE_BYTES:
                 self._skip(line)
@@ -104,7 +104,7 @@ class Peer:
 
 
 def read_message(line: bytes) -> Message | None:
-    """None for an answer, which nobody waits for. Raises ProtocolError."""
+    """The message in a line; None for an answer, for which nothing waits. Raises ProtocolError."""
     document = _decoded(line)
     if not isinstance(document, dict) or document.get("jsonrpc") != "2.0":
         raise ProtocolError(INVALID_REQUEST, "not a JSON-RPC 2.0 message")
@@ -130,7 +130,7 @@ def _decoded(line: bytes) -> Any:
 
 
 def _depth(line: bytes) -> int:
-    """At most: brackets in texts count, too."""
+    """An upper bound of the nesting: brackets in texts count, too."""
     return max(line.count(b"["), line.count(b"{")) if line.count(b"[") + line.count(b"{") <= MAX_DEPTH else _nested(line)
 
 

@@ -1,4 +1,5 @@
-"""The session with an agent's client: requests in, answers out. Tools work in a thread: a ping is answered meanwhile."""
+"""The session with an agent's client: requests in, answers out. Tools run in a thread, so that a ping is answered
+meanwhile."""
 
 import os
 import queue
@@ -74,7 +75,8 @@ def confined(settings: Settings) -> Settings:
 
 
 def without_credentials(settings: Settings, environment: MutableMapping[str, str]) -> Settings:
-    """No file or variable with credentials for registries is read any more in this process."""
+    """The settings without credentials for registries; ``environment`` is changed so that this process finds no
+    others either."""
     nowhere = settings.cache_dir / "no-credentials"  # which does not exist
     environment.pop("DOCKER_AUTH_CONFIG", None)
     environment["REGISTRY_AUTH_FILE"] = str(nowhere / "auth.json")
@@ -82,7 +84,8 @@ def without_credentials(settings: Settings, environment: MutableMapping[str, str
 
 
 def serve(settings: Settings, allowed: Allowed, seconds: float, docker_config: Path | None = None) -> int:
-    """Serves until the client is gone. ``docker_config``: the folder with credentials that the user named."""
+    """Serves until the client has closed the streams. ``docker_config``: the folder with credentials that the user
+    named."""
     from careen.output.protocol_streams import protocol_streams
 
     settings = confined(settings)

@@ -41,12 +41,12 @@ def rows(report: Report, severities: frozenset[str]) -> list[dict[str, Any]]:
 
 
 def row_of(row: Row) -> dict[str, Any]:
-    """The fields of the row, without empty ones."""
+    """The fields of a row that are not empty."""
     return {key: value for key, value in msgspec.to_builtins(row).items() if value not in (None, "", [], ())}
 
 
 def bounded(data: dict[str, Any]) -> dict[str, Any]:
-    """Cuts the lists of a large answer, and states in the answer that it did."""
+    """The answer; if it is large, its lists are cut, and the answer states that."""
     data, most = safe(data), 400
     cut = False
     while len(msgspec.json.encode(data)) > 2 * MAX_ANSWER_BYTES and most > 1:

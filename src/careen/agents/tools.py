@@ -24,7 +24,7 @@ MAX_ENTRIES = 5000  # of a folder that is searched for reports
 
 
 class Desk(Struct):
-    """What the tools of a session share."""
+    """The data that the tools of a session share."""
 
     settings: Settings
     allowed: Allowed
@@ -230,6 +230,6 @@ TOOLS: Mapping[str, Tool] = {
 
 
 def _within(desk: Desk, call: Call) -> Settings:
-    """The settings of a call, which ends with its time."""
+    """The settings of a call, whose work ends with the call's time."""
     call.go_on()
     return msgspec.structs.replace(desk.settings, max_seconds=call.seconds_left)

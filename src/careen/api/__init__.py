@@ -1,4 +1,4 @@
-"""Careen as a library: what other programs, and checks of your own, import. Nothing deeper is promised to stay.
+"""Careen as a library: the names that other programs, and your own checks, import. Deeper modules may change.
 
     import careen
 
@@ -8,10 +8,10 @@
 
 ``careen.scan`` is ``careen.api.scan``, and so are all names of this module. Each function takes settings by the names that
 ``careen config show`` lists, or a ``Settings`` value that ``make_settings`` made once for several calls. The environment and
-the settings file have no part in them. Results are frozen values, and threads may call any function at the same time.
+the settings file are not read. Results are frozen values, and threads may call any function at the same time.
 
 Raises: UsageError for a setting that does not exist or makes no sense; InputError, NetworkError or DatabaseError if there
-can be no result. What could not be read or assessed is part of a result, and no error.
+can be no result. What could not be read or assessed is part of a result, not an error.
 """
 
 from collections.abc import Iterable, Sequence

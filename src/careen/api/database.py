@@ -26,7 +26,8 @@ class Database:
         self.settings = chosen(settings, options)
 
     def info(self) -> DatabaseInfo:
-        """What it has, and how old that is. Raises DatabaseError if there is no database, or a damaged one."""
+        """The sources of the database, and how old their data is. Raises DatabaseError if there is no database, or a
+        damaged one."""
         from careen.app.databases import database_status
 
         return database_status(self.settings)

@@ -1,4 +1,4 @@
-"""What a call is given: settings by name, or made once for several calls, and references as text or paths."""
+"""The arguments of a call: settings by name, or made once for several calls, and references as text or paths."""
 
 from os import PathLike, fspath
 from typing import Any
@@ -31,7 +31,7 @@ def chosen(settings: Settings | None, options: dict[str, Any]) -> Settings:
 
 
 def reference_of(given: str | PathLike[str]) -> str:
-    """A path object is always a path; a text is what it would be on the command line."""
+    """A reference as text. A path object is always a path; a text has the meaning that it has on the command line."""
     if isinstance(given, str):
         return given
     from careen.images.paths import is_path

@@ -24,7 +24,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
-SHA1, SHA1_BYTES = "Q1", 20  # what is before a digest in base64
+SHA1, SHA1_BYTES = "Q1", 20  # the prefix of a digest in base64
 
 
 class Installed(Struct, frozen=True, tag="package"):
@@ -130,7 +130,7 @@ def _installed(paragraph: str, number: int, reasons: list[str]) -> Installed:
 
 
 def _digest(text: str, path: str) -> Iterator[str]:
-    """A text that is not a digest is skipped: it must not hide the package."""
+    """The digest and the path, if the text is a digest. Any other text is skipped: it must not hide the package."""
     with suppress(ValueError):
         digest = b64decode(text, validate=True)
         if len(digest) == SHA1_BYTES:
@@ -138,8 +138,11 @@ def _digest(text: str, path: str) -> Iterator[str]:
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:
-    """A distribution's build system writes a recipe and its commit into each package. A name that starts with a dot is a
-    group of dependencies (``apk add --virtual``), which has no files."""
+    """A package without a recipe is "third_party", any other "unknown": a distribution's build system writes a recipe
+    and its commit into each package.
+
+    A name that starts with a dot is a group of dependencies (``apk add --virtual``), which has no files.
+    """
     return "unknown" if has_recipe or name.startswith(".") else "third_party"
 
 

@@ -66,7 +66,7 @@ def _package(manifest: Mapping[str, Any], *, installed: bool) -> Iterator[Packag
 
 
 def _header(stream: BinaryIO) -> tuple[int, Mapping[str, Any]]:
-    """The offset of the files, and their tree."""
+    """The offset at which the files begin, and the tree of their entries."""
     head = stream.read(_NUMBERS_BYTES)
     numbers = [int.from_bytes(head[at : at + 4], "little") for at in range(0, _NUMBERS_BYTES, 4)]
     if len(head) < _NUMBERS_BYTES or numbers[0] != 4 or not numbers[3] <= numbers[2] <= numbers[1]:

@@ -40,7 +40,7 @@ def read_components(file: File) -> Iterator[Package]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folders of Bitnami's components: all files in them belong to the component."""
+    """The folders of Bitnami's components; all files in them belong to the component."""
     for fact in facts:
         folder, _, name = fact.path.rpartition("/")
         if name.startswith(".spdx-"):

@@ -50,7 +50,8 @@ def by_stem() -> dict[str, Library]:
 
 
 def wanted(path: str, mode: int) -> bool:
-    """Most files are not JavaScript, and most JavaScript is not a known library: this must be fast for both."""
+    """Whether a file may be a known library, according to its path. Fast, since most files are not JavaScript, and
+    most JavaScript is not a known library."""
     return "node_modules/" not in path and _named(path) is not None
 
 

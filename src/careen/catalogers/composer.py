@@ -34,7 +34,7 @@ class Library(Struct, frozen=True, omit_defaults=True):
 
 
 def read_installed(file: File) -> Iterator[Library]:
-    """Composer 1 writes a list, Composer 2 an object with ``packages``."""
+    """The packages of ``installed.json``: Composer 1 writes a list, Composer 2 an object with ``packages``."""
     data = file.data.lstrip()
     document = json_object(b'{"packages": %b}' % data if data.startswith(b"[") else data)
     if "packages" not in document:

@@ -47,7 +47,7 @@ def read_pixi(file: File) -> Iterator[Package]:
 
 
 def read_explicit(file: File) -> Iterator[Package]:
-    """Reads only ``*.lock`` files that have Conda in their name."""
+    """The packages of an explicit list. Only ``*.lock`` files with Conda in their name are read."""
     if "conda" not in file.path.rpartition("/")[2] or within_package(file.path):
         return
     content = file.data.decode("utf-8", "replace")

@@ -29,8 +29,11 @@ NAME = "distribution"
 
 
 def _paths() -> tuple[str, ...]:
-    """In order of trust: a later file does not change what an earlier one states. Derivatives keep files of their parents,
-    so files that one distribution has come before those that many have."""
+    """The files that state a distribution, in order of trust: a later file does not change what an earlier one
+    states.
+
+    Derivatives keep files of their parents, so files that one distribution has come before those that many have.
+    """
     files = [distro.files for distro in profiles().values()]
     versions = [distro.version for distro in files]
     named = [path for distro in files for path in (*distro.release, distro.mark)]
@@ -41,7 +44,7 @@ def _paths() -> tuple[str, ...]:
 
 
 def _supplements() -> tuple[str, ...]:
-    """Lists of repositories: they add to a distribution, but do not establish one."""
+    """The paths of lists of repositories, which add to a distribution, but do not establish one."""
     return tuple(distro.files.repositories for distro in profiles().values() if distro.files.repositories)
 
 
@@ -77,8 +80,8 @@ def read(file: File) -> Iterator[Distribution]:
 
 
 def join(facts: Iterable[Fact]) -> Iterator[tuple[str, Distribution]]:
-    """Yields the folder ("" or "opt/rootfs") and the distribution of each root file system: from the most trusted file, with
-    gaps filled by the others."""
+    """Yields the folder ("" or "opt/rootfs") and the distribution of each root file system. The most trusted file
+    states the distribution, the others fill its gaps."""
     by_root: dict[str, dict[int, Fact]] = {}
     for fact in facts:
         path = fact.path.removeprefix(f"{fact.root}/") if fact.root else fact.path
@@ -125,7 +128,7 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
 
 
 def _lsb_release(values: Mapping[str, str]) -> Distribution:
-    """The distribution by a file ``lsb-release``, whose ID is a display name: "Ubuntu", "VMware Photon OS"."""
+    """The distribution according to a file ``lsb-release``, whose ID is a display name: "Ubuntu", "VMware Photon OS"."""
     name = values["DISTRIB_ID"]
     id = next((id for known, id in _names().items() if name.startswith(known)), "-".join(name.lower().split()))
     return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))
@@ -188,7 +191,8 @@ def _assignments(text: str) -> dict[str, str]:
 
 
 def _unquoted(value: str) -> str:
-    """Shell quoting as os-release(5) allows it: one quoted word, backslash before ``"$\\`` and the back quote."""
+    r"""A value without its shell quotes, as os-release(5) allows them: one quoted word, with a backslash before
+    ``"$\`` and the back quote."""
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
         quote, value = value[0], value[1:-1]
         if quote == "'":

@@ -43,7 +43,7 @@ class Sdk(Struct, frozen=True, tag="sdk"):
 
 
 class Assets(Struct, frozen=True, tag="assets"):
-    """Names, in lower case, of the files in the same folder that belong to its libraries."""
+    """The files in the same folder that belong to libraries of a ``*.deps.json``, by their names in lower case."""
 
     names: tuple[str, ...]
 
@@ -140,7 +140,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 
 def _libraries(libraries: dict[str, Any], target: dict[str, Any]) -> Iterator[Library]:
-    """A package counts unless the target lists no files for it: then a shared framework has them."""
+    """The libraries of an application. A package for which the target lists no files is left out: a shared framework
+    has its files."""
     for key, entry in libraries.items():
         kind = text(mapping(entry).get("type"))
         name, _, version = key.removeprefix("runtimepack.").partition("/")
@@ -158,7 +159,8 @@ def _files(entry: Any) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Assemblies, the files in ``*.deps.json``, the program that starts the application, and whole runtimes."""
+    """The paths that belong to packages: assemblies, the files in ``*.deps.json``, the program that starts the
+    application, and whole runtimes."""
     for fact in facts:
         folder = f"{posixpath.dirname(fact.path)}/".removeprefix("/")
         if runtime := SHARED.search(fact.path) or SDK.search(fact.path):

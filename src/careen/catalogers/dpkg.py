@@ -49,7 +49,7 @@ class Diversion(Struct, frozen=True, tag="diversion"):
 
 
 class Listing(Struct, frozen=True, tag="files"):
-    """The files of one package: ``name`` may carry the architecture ("libc6:amd64"); paths are joined by newlines."""
+    """The paths of one package's files, joined by newlines; ``name`` may carry the architecture ("libc6:amd64")."""
 
     name: str
     paths: str
@@ -122,7 +122,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
-    """From the ``.list`` if there is one, else ``.md5sums``; by folder, so that two databases do not mix."""
+    """The files of each package, from its ``.list`` if there is one, else from ``.md5sums``. Folders are kept apart,
+    so that two databases do not mix."""
     listings: dict[tuple[str, str], Listing] = {}
     digests: dict[tuple[str, str], Digests] = {}
     diverted: dict[str, list[Diversion]] = {}
@@ -151,7 +152,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The scripts that dpkg runs when it installs or removes a package; no list of files has them."""
+    """The scripts that dpkg runs when it installs or removes a package: no list of files contains them."""
     for fact in facts:
         if isinstance(fact.value, Installed):
             package, folder = fact.value.package, _database(fact.path)
@@ -200,7 +201,7 @@ def _placed(package: Package, fact: Fact) -> Package:
 
 
 def _database(path: str) -> str:
-    """The admin folder: "var/lib/dpkg" of ".../status", ".../status.d/x", ".../updates/0" and ".../info/x.list"."""
+    """The admin folder of a file: "var/lib/dpkg" for ".../status", ".../updates/0", ".../status.d/x", ".../info/x.list"."""
     folder = path.rpartition("/")[0]
     return folder.removesuffix("/status.d").removesuffix("/info").removesuffix("/updates")
 

@@ -60,7 +60,8 @@ def read(file: File) -> Iterator[Package]:
 
 
 def _content(head: bytes) -> bytes | None:
-    """The lengths of the owner's name and of the content precede the mark."""
+    """The content of the package note; None if there is none. The lengths of the owner's name and of the content
+    precede the mark."""
     try:
         notes = note_bytes(head)
     except ValueError:

@@ -49,7 +49,8 @@ def read(file: File) -> Iterator[Package]:
 
 
 class NativeScanner:
-    """Inflates what looks like gzip in the stream of an executable, and stops if the result does not begin like an SBOM."""
+    """Inflates data that look like gzip in the stream of an executable, and stops if the result does not begin like
+    an SBOM."""
 
     def __init__(self) -> None:
         self._tried = 0
@@ -81,7 +82,7 @@ class NativeScanner:
         yield from _packages(found, NATIVE_CONFIDENCE)
 
     def _inflated(self, member: tuple[Any, bytearray], data: bytes) -> bool:
-        """Whether the member is still incomplete, and may be the SBOM."""
+        """Inflates more of a member. True if it is still incomplete, and may be the SBOM."""
         engine, text = member
         try:
             text += engine.decompress(data, MAX_NATIVE_BYTES - len(text) + 1)
@@ -129,7 +130,7 @@ def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Native images that contain their SBOM."""
+    """The native images that contain their SBOM."""
     yield from dict.fromkeys(fact.path for fact in facts)
 
 

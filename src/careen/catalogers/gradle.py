@@ -49,7 +49,11 @@ def read_verified(file: File) -> Iterator[Package]:
 
 
 def _verified(data: bytes) -> Iterator[tuple[object, object]]:
-    """Artifacts end before their component does. A component with only a ``.pom`` is a parent or a list of versions."""
+    """Name and version of each component with an archive of code. A component with only a ``.pom`` is a parent or a
+    list of versions.
+
+    The artifacts of a component end before the component does.
+    """
     archive = False
     for path, attributes, _ in xml_elements(data):
         if path[-2:] == ("component", "artifact"):
@@ -91,7 +95,7 @@ def _library(library: Any, versions: dict[str, Any]) -> tuple[object, object]:
 
 
 def _exact(version: Any) -> str:
-    """A rich version is a table; a range or a wildcard does not name one version."""
+    """The version that a catalog names, "" for a range or a wildcard. A rich version is a table."""
     if isinstance(version, dict):
         version = version.get("strictly") or version.get("prefer") or version.get("require")
     found = text(version)

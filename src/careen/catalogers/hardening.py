@@ -105,9 +105,11 @@ class Scanner:
 
 
 def _ranges(elf: Elf, size_bytes: int) -> list[tuple[int, int]]:
-    """The segments with names, the dynamic table, the properties, and the table of sections with the bytes before it.
+    """The ranges of a file that show how it was built: the segments with names, the dynamic table, the properties,
+    and the table of sections with the bytes before it.
 
-    Linkers put the names into the first segment; tools that edit a file later, into one behind the dynamic table.
+    Linkers put the names into the first segment; tools that edit a file later put them into one behind the dynamic
+    table.
     """
     found: list[tuple[int, int]] = []
     by_type = elf.by_type
@@ -130,7 +132,7 @@ def _start(segment: Segment, most: int) -> tuple[int, int]:
 
 
 def build_of(head: bytes, elf: Elf, parts: Parts) -> Build:
-    """Raises ValueError for tables that cannot be."""
+    """How an ELF file was built, from its first bytes and its kept parts. Raises ValueError for impossible tables."""
     dynamic = read_dynamic(elf, parts)
     by_type = elf.by_type
     stack = by_type.get(PT_GNU_STACK)
@@ -159,7 +161,7 @@ def build_of(head: bytes, elf: Elf, parts: Parts) -> Build:
 
 
 def windows_build(head: bytes) -> Build | None:
-    """Raises ValueError for headers that cannot be; None for a program for DOS."""
+    """How a PE file was built; None for a program for DOS. Raises ValueError for impossible headers."""
     from careen.formats.binaries.pe import read_pe
 
     pe = read_pe(head)
@@ -180,7 +182,10 @@ def windows_build(head: bytes) -> Build | None:
 
 
 def _role(elf: Elf, dynamic: Dynamic | None) -> str:
-    """A program has an interpreter or the program headers in memory; of a static one the linker states that it is a PIE."""
+    """The kind of an ELF file: "program", "static" (a program without interpreter) or "library".
+
+    A program has an interpreter, or its program headers in memory; the linker marks a static one as a PIE.
+    """
     if PT_INTERP in elf.by_type or elf.type == 2:
         return "program" if dynamic and PT_INTERP in elf.by_type else "static"
     if dynamic and dynamic.position:
@@ -189,7 +194,7 @@ def _role(elf: Elf, dynamic: Dynamic | None) -> str:
 
 
 def _checked(names: frozenset[bytes] | None) -> tuple[bool | None, int, int]:
-    """Whether there are canaries; how many functions check buffers, of how many that could."""
+    """(whether there are canaries, the number of functions that check buffers, the number of those that could)."""
     if not names:
         return None, 0, 0
     fortified = len(names & FORTIFIED)
@@ -197,7 +202,8 @@ def _checked(names: frozenset[bytes] | None) -> tuple[bool | None, int, int]:
 
 
 def _symbols(elf: Elf, parts: Parts) -> tuple[bool | None, bool | None]:
-    """Whether the symbols were stripped, and whether texts for debuggers are there; None if that could not be read."""
+    """(whether the symbols were stripped, whether data for debuggers are present); None for a value that could not be
+    read."""
     if not elf.sections_at or not elf.section_count:
         return True, False
     size = elf.section_bytes

@@ -23,7 +23,7 @@ def read_receipt(file: File) -> Iterator[Package]:
 
 
 def read_recipe(file: File) -> Iterator[Package]:
-    """A program: only its place counts."""
+    """The package of a formula's path. The formula is a program, which is not read."""
     yield from _named(file.path)
 
 
@@ -34,7 +34,7 @@ def _named(path: str) -> Iterator[Package]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folder of each installed version."""
+    """The folder of each installed version, whose files belong to it."""
     for fact in facts:
         if found := _KEG.search(fact.path):
             yield fact.path[: found.end(2)] + "/"

@@ -1,6 +1,7 @@
-"""What runs by itself, or chooses the source of packages: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
+"""Code that runs by itself, and settings of package sources: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
 
-A ``.pth`` file beside the modules of Python runs each of its lines that begins with ``import``. Of an address its host is kept.
+A ``.pth`` file beside the modules of Python runs each of its lines that begins with ``import``. Of an address, only the host
+is stored.
 **Source:** Python documentation, ``site``; pip documentation, "Configuration"; npm documentation, ``npmrc`` and ``scripts``.
 """
 
@@ -17,7 +18,7 @@ from careen.safety.typed import from_json
 
 MAX_LINES = 1000
 MAX_DETAIL = 200
-# Installers download what they build; what is reported is code from elsewhere that runs at once, or that is hidden.
+# Installers may download sources that they build: only downloaded code that runs at once, or hidden code, is reported.
 _SCRIPTS = ("preinstall", "install", "postinstall")
 _RUNS_DOWNLOAD = pattern(
     r"(?:curl|wget)\b[^|;&\n]{0,300}\|\s{0,5}(?:ba|da|z)?sh\b|\bbase64\s{1,5}(?:-d|--decode)|\bnode\s{1,5}(?:-e|--eval)\b"
@@ -70,7 +71,7 @@ def read_package(file: File) -> Iterator[HookFact]:
 
 
 def index_facts(is_extra: bool, address: str) -> Iterator[HookFact]:
-    """What the address of a package index means."""
+    """The facts that the address of a package index shows: an additional index, an index without TLS."""
     from urllib.parse import urlsplit
 
     try:

@@ -54,7 +54,7 @@ def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Packa
 
 
 def _cpe(name: str, version: str) -> str:
-    """Up to Java 8 the number after the underscore is the CPE's update."""
+    """The CPE of a runtime. Up to Java 8 the number after the underscore is the CPE's update."""
     plain = version.partition("+")[0].partition("-")[0]
     number, _, update = plain.removeprefix("1.").partition("_")
     if plain.startswith("1."):

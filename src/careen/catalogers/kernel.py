@@ -32,7 +32,7 @@ _WORD = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_~:-]{0,80}")
 
 
 class Module(Struct, frozen=True, gc=False, tag="module"):
-    """``version`` is "" for a module of the kernel's own tree, and for one that states none."""
+    """A kernel module. ``version`` is "" if it belongs to the kernel's own tree, or states none."""
 
     release: str
     name: str

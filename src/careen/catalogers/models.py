@@ -94,7 +94,7 @@ def _pairs(data: bytes) -> dict[str, str]:
 
 
 def _list_end(data: bytes, position: int, kind: int, items: int) -> int:
-    """Where a list ends; at most the number of bytes read."""
+    """The position at which a list ends; at most the number of bytes read."""
     if kind in _FIXED:
         return min(position + _FIXED[kind] * items, len(data))
     if kind != _TEXT:

@@ -40,7 +40,7 @@ class Manifest(Struct, frozen=True):
 
 
 class Fields(Struct):
-    """The fields that are read; the decoder skips the rest."""
+    """The fields of ``package.json`` that are read; the decoder skips the rest."""
 
     name: Any = None
     version: Any = None
@@ -92,7 +92,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 
 def _parts(applications: Iterable[str]) -> Iterator[str]:
-    """The folders within another one of these; the root of the image is not an application."""
+    """The folders that lie within another of the given folders; the root of the image does not count as an
+    application."""
     outer = ""
     for folder in sorted(applications):  # the folders below a folder follow it directly
         if outer and folder.startswith(outer):
@@ -102,7 +103,8 @@ def _parts(applications: Iterable[str]) -> Iterator[str]:
 
 
 def _is_installed(path: str) -> bool | None:
-    """None: within a package or hidden folder, and not a package itself."""
+    """Whether a manifest is that of a package where Node.js finds it. None: it is within a package or hidden folder,
+    without being a package itself."""
     _, inside, tail = f"/{path}".rpartition("/node_modules/")
     if not inside:
         shared = next((folder for folder in SHARED_FOLDERS if path.startswith(folder)), None)

@@ -37,7 +37,7 @@ def read(file: File) -> Iterator[Package]:
 
 
 def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Versions 2 and 3: by path from the project's folder, which is ""."""
+    """The packages of versions 2 and 3, which list them by path from the project's folder ("")."""
     names = {text(mapping(entry).get("resolved")): _folder_name(path) for path, entry in packages.items() if _is_link(entry)}
     for path, entry in packages.items():
         if not path or not isinstance(entry, dict) or _is_link(entry):
@@ -47,7 +47,7 @@ def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 
 def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:
-    """Version 1: by name, nested."""
+    """The packages of version 1, which lists them by name, nested."""
     if depth > MAX_DEPTH:
         raise ValueError(f"dependencies nested more than {MAX_DEPTH} deep")
     for name, entry in dependencies.items():
@@ -69,7 +69,7 @@ def _is_link(entry: Any) -> bool:
 
 
 def _folder_name(path: str) -> str:
-    """The name after the last ``node_modules``; of a workspace the last folder."""
+    """The name after the last ``node_modules`` of a path; for a workspace, its last folder."""
     _, inside, tail = f"/{path}".rpartition("/node_modules/")
     return tail if inside else path.rpartition("/")[2]
 

@@ -60,7 +60,8 @@ def read_project(file: File) -> Iterator[Package]:
 
 
 def _paket(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Sections start at the margin; in NUGET a package is indented by four blanks, its dependencies further."""
+    """Name and version of each NuGet package. Sections start at the margin; in NUGET a package is indented by four
+    blanks, its dependencies further."""
     section = ""
     for line in lines:
         if line[:1] not in ("", " "):
@@ -70,7 +71,8 @@ def _paket(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _references(data: bytes) -> Iterator[tuple[str, str]]:
-    """The version is an attribute, or an element that ends before the reference does."""
+    """Name and version of each reference. The version is an attribute, or an element that ends before the reference
+    does."""
     elements = list(xml_elements(data))
     properties = {path[-1]: content for path, _, content in elements if path[-2:-1] == ("PropertyGroup",)}
     version = ""

@@ -30,7 +30,7 @@ def read(file: File) -> Iterator[Package]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folder of an application: its native code is in ``priv`` or ``bin``, beside ``ebin``."""
+    """The folder of each application: its native code is in ``priv`` or ``bin``, beside ``ebin``."""
     for fact in facts:
         home, beside, _ = fact.path.rpartition("ebin/")
         if beside:

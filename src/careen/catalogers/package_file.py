@@ -1,6 +1,6 @@
-"""Package files in an image, by their own metadata: ``.deb``, ``.rpm``, ``.apk`` (2 and 3), wheels, gems, archives that
+"""Package files in an image, identified by their own metadata.
 
-``npm pack`` writes (``.tgz``) and NuGet packages.
+Read are ``.deb``, ``.rpm``, ``.apk`` (2 and 3), wheels, gems, archives of ``npm pack`` (``.tgz``) and NuGet packages.
 They are *declared*: a package file is no proof of installation. The readers use the first megabyte, which has the package's
 name and version; of a wheel, a gem and a NuGet package the archive's index. A ``.tgz`` that does not start with the members of
 ``package/`` is not from npm. The content is read if the file itself is scanned. Wheels for new virtual environments belong to
@@ -24,7 +24,7 @@ PROPERTY_BYTES = 64 << 10
 
 
 class Head:
-    """Collects the beginning of a file."""
+    """Collects the beginning of a package file."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -112,7 +112,7 @@ def _apk(data: bytes) -> Package:
 
 
 def _properties(data: bytes) -> dict[str, str]:
-    """``.PKGINFO``, with lines ``key = value``; the rest of the archive may be cut off."""
+    """The values of ``.PKGINFO``, which has lines ``key = value``; the rest of the archive may be cut off."""
     from careen.errors import InputError
     from careen.formats.archives import tar
     from careen.formats.archives.inflate import open_stream

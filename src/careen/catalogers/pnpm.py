@@ -51,7 +51,7 @@ def _packages(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _from_key(key: str, slashes: bool) -> tuple[str, str]:
-    """The host of the registry comes before the first slash, unless it is the default one."""
+    """Name and version of a key. The host of the registry comes before the first slash, unless it is the default one."""
     host, slash, rest = key.partition("/")
     if slash and (not host or "." in host) and "@" not in host:
         key = rest

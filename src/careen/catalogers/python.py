@@ -39,9 +39,11 @@ class Metadata(Struct, frozen=True, tag="metadata", omit_defaults=True):
 
 
 class Record(Struct, frozen=True, tag="record", omit_defaults=True):
-    """Paths as written in the file; ``_resolved`` makes them paths of the image. Compiled files are left out.
+    """The files that a record lists, as written there; ``_resolved`` makes them paths of the image. Compiled files
+    are left out.
 
-    ``digests``: SHA-256 in hexadecimal of those beside the package; of scripts in other folders, the installer's own, none.
+    ``digests``: the SHA-256, in hexadecimal digits, of the files beside the package. Scripts in other folders have
+    none, as the installer writes them.
     """
 
     paths: tuple[str, ...]
@@ -54,7 +56,8 @@ def read_metadata(file: File) -> Iterator[Metadata]:
 
 
 def read_record(file: File) -> Iterator[Record]:
-    """RECORD is CSV (path, hash, size) relative to site-packages; installed-files.txt has a path a line, relative to itself.
+    """The files of a package. RECORD is CSV (path, hash, size) relative to site-packages; installed-files.txt has one
+    path per line, relative to itself.
 
     Byte-compiled files do not count: images often leave them out, and the package works without them.
     """
@@ -133,13 +136,14 @@ def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:
 
 
 def _first(found: dict[str, list[str]], field: str) -> str:
-    """Old build tools write ``UNKNOWN`` for a missing value."""
+    """The first value of a field, "" without one. Old build tools write ``UNKNOWN`` for a missing value."""
     value = found.get(field, [""])[0]
     return "" if value == "UNKNOWN" else value
 
 
 def _licenses(found: dict[str, list[str]]) -> tuple[str, ...]:
-    """License-Expression, else the classifiers, else a License field with a name instead of a licence's text."""
+    """The licences: License-Expression, else the classifiers, else a License field with a name instead of a licence's
+    text."""
     if expression := _first(found, "license-expression"):
         return (expression,)
     parts = [value.split("::") for value in found.get("classifier", ()) if value.startswith("License ::")]
@@ -158,7 +162,7 @@ def _columns(line: str) -> tuple[str, str]:
 
 
 def _sha256(text: str) -> str:
-    """In hexadecimal; "" for what is no such digest, which must not hide the file."""
+    """A SHA-256 in hexadecimal digits; "" for any other text, which must not hide the file."""
     digest = b""
     if text.startswith(SHA256):
         with suppress(ValueError):
@@ -181,7 +185,7 @@ def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Archives and unpacked eggs, which have no list of files; for other packages there is one."""
+    """The archives and unpacked eggs, which have no list of files. Other packages have one."""
     for fact in facts:
         if fact.path.endswith(".egg/EGG-INFO/PKG-INFO"):
             yield fact.path.removesuffix("EGG-INFO/PKG-INFO")

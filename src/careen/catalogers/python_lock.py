@@ -1,6 +1,6 @@
-"""Python packages in a lock file: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``Pipfile.lock``, and ``pylock.toml``, which may
+"""Python packages in a lock file: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``Pipfile.lock`` or ``pylock.toml``.
 
-have a name of its own (``pylock.dev.toml``).
+A ``pylock.toml`` may have a name of its own (``pylock.dev.toml``).
 All groups are listed, also development, except ``develop`` of ``Pipfile.lock``, which Pipenv installs only on request. The
 project itself is listed if the lock file has it (uv). A package from an address or a folder may have no version.
 Raises: ValueError if a file is not one of these.
@@ -59,7 +59,8 @@ def read_pipfile(file: File) -> Iterator[Package]:
 
 
 def _pipfile(lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Sections are categories of packages; a package without a version is at an address or a path."""
+    """Name and version of each package. Sections are categories of packages; a package without a version is at an
+    address or a path."""
     for section, entries in lock.items():
         if section in ("_meta", "develop"):
             continue

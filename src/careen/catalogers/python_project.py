@@ -58,7 +58,7 @@ def read_pyproject(file: File) -> Iterator[Package]:
 
 
 def _requirement_lines(content: str) -> Iterator[str]:
-    """Values of ``install_requires``, and of every extra; indented lines continue a value."""
+    """The lines in the values of ``install_requires`` and of every extra; indented lines continue a value."""
     section = option = ""
     for line in content.splitlines():
         if found := SECTION.match(line):
@@ -77,7 +77,8 @@ def _specifiers(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _poetry(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Poetry's own tables: name to version, or to a table with ``version``; a bare version means exactly that one."""
+    """Name and version in Poetry's own tables, which map a name to a version, or to a table with ``version``. A bare
+    version means exactly that one."""
     poetry = mapping(mapping(document.get("tool")).get("poetry"))
     tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
     tables += [mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values()]

@@ -1,6 +1,6 @@
-"""Python packages that requirements files pin: ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and every
+"""Python packages that requirements files pin.
 
-``*.txt`` that these include (``-r other.txt``).
+Read are ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and every ``*.txt`` that they include (``-r x.txt``).
 Only exact versions (``==``, ``===``, a wheel or source archive by its address or path) are listed: the file does not show
 which version of a range was used.
 Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept if each line could be a requirement or an
@@ -92,7 +92,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 
 def _all_requirements(lines: Sequence[str]) -> bool:
-    """Whether pip could read it; only the first of several continued lines is checked."""
+    """Whether pip could read every line; of several continued lines, only the first is checked."""
     continued = False
     for line in lines:
         is_first, continued = not continued, line.endswith("\\")

@@ -36,7 +36,8 @@ def read_manifest(file: File) -> Iterator[Package]:
 
 
 def _distro(release: str, path: str) -> str:
-    """A base snap has its Ubuntu release in its name; packages without a release are not assessed."""
+    """The distribution of a base snap's packages. A base snap has its Ubuntu release in its name; packages without a
+    release are not assessed."""
     base = _BASE.search(path)
     release = release or (f"{base[1]}.04" if base else "")
     return f"ubuntu-{release}" if release else "ubuntu"

@@ -26,7 +26,7 @@ def read(file: File) -> Iterator[Package]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folders of the packages."""
+    """The folders of installed packages."""
     yield from (fact.path.removesuffix(".spack/spec.json") for fact in facts)
 
 

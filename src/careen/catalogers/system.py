@@ -37,7 +37,8 @@ def read(file: File) -> Iterator[str]:
 
 
 def _masked(line: str) -> str:
-    """ "root:$6$salt$hash:19000::" -> "root:$6$…:19000::"; "!", "*" and "" stay as they are."""
+    """A line of a password file with only the scheme of the hash: "root:$6$salt$hash:19000::" gives
+    "root:$6$…:19000::"; "!", "*" and "" stay."""
     name, colon, rest = line.partition(":")
     password, then, more = rest.partition(":")
     if password.strip("!*x"):

@@ -64,7 +64,7 @@ def read_cached(file: File) -> Iterator[Package]:
 
 
 def _entries(content: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """(first descriptor, fields) of each entry."""
+    """The (first descriptor, fields) of each entry."""
     descriptor, fields = "", dict[str, str]()
     for line in content.splitlines():
         if line.startswith("? "):  # a key over 1,024 characters: its colon is alone on the next line

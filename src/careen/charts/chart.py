@@ -30,7 +30,8 @@ _FIELDS = {
 
 @dataclass
 class Chart:
-    """``path`` is the chart's name below those of its parents, as Helm names templates; ``folder`` has its files."""
+    """A chart with its subcharts. ``path`` is the chart's name below those of its parents, as Helm names templates;
+    ``folder`` is the path of its files."""
 
     name: str
     path: str
@@ -50,7 +51,7 @@ class Chart:
         return [item for item in _items(self.metadata.get("dependencies")) if isinstance(item, dict)]
 
     def described(self, is_root: bool) -> dict[str, Any]:
-        """``.Chart`` of its templates."""
+        """The value of ``.Chart`` in its templates."""
         texts = {name: _text(self.metadata.get(key)) for key, name in _FIELDS.items()}
         lists = {name: _items(self.metadata.get(key)) for key, name in (("keywords", "Keywords"), ("sources", "Sources"))}
         people = [
@@ -67,7 +68,8 @@ class Chart:
 
 
 def read_chart(files: Mapping[str, bytes], folder: str = "", parents: str = "", depth: int = 0) -> Chart:
-    """``files`` by path below the chart's folder; ``folder`` is the path of that folder below the first chart's."""
+    """Reads a chart from its files, given by path below its folder; ``folder`` is the path of that folder below the
+    first chart's."""
     if depth > MAX_DEPTH:
         raise ValueError(f"charts within charts, more than {MAX_DEPTH} deep")
     metadata = _map(files, "Chart.yaml")
@@ -106,7 +108,7 @@ def _map(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     if found is not None and not isinstance(found, dict):
-        raise ValueError(f"{path} is no map")
+        raise ValueError(f"{path} is not a map")
     return found or {}
 
 
@@ -126,7 +128,7 @@ def _patterns(data: bytes) -> list[str]:
 
 
 def _is_ignored(path: str, patterns: list[str]) -> bool:
-    """A pattern with ``!`` ignores all that it does not match, as in Helm."""
+    """Whether a file is ignored. A pattern with ``!`` ignores all files that it does not match, as in Helm."""
     parts = path.split("/")
     places = ["/".join(parts[: number + 1]) for number in range(len(parts))]
     for pattern in patterns:

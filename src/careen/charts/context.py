@@ -1,4 +1,4 @@
-"""What templates see besides values: the release, the files of the chart, and the cluster.
+"""The data that templates can use besides values: the release, the files of the chart, and the cluster.
 
 **Source:** Helm, "Built-in Objects", "Accessing Files Inside Templates".
 """
@@ -54,12 +54,12 @@ class Versions(MethodList):
         self.methods = {"Has": self._has}
 
     def _has(self, name: str) -> bool:
-        """A group with its version; a kind may follow."""
+        """Whether the cluster has a version of the API: a group with its version, which a kind may follow."""
         return name in self or name.rpartition("/")[0] in self
 
 
 class Files(MethodMap):
-    """Content by path."""
+    """The files of a chart, as its templates access them: content by path."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         super().__init__(files)
@@ -94,7 +94,7 @@ def _name(path: str) -> str:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """``*`` stays within a folder, ``**`` does not; ``{a,b}`` are alternatives."""
+    """Whether a pattern matches a path: ``*`` stays within a folder, ``**`` does not; ``{a,b}`` are alternatives."""
     before, mark, rest = pattern.partition("{")
     inside, closed, after = rest.partition("}")
     if mark and closed:
@@ -106,7 +106,7 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def _steps(piece: str, path: str, places: set[int]) -> Iterator[int]:
-    """The places in the path after a piece that begins at one of the given."""
+    """The positions in the path after a part of a pattern, if the part begins at any of the positions ``places``."""
     if piece.startswith("*"):
         is_open = False
         for place in range(len(path) + 1):

@@ -22,7 +22,7 @@ PACKED = (".tgz", ".tar.gz")
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Path below the folder, and content. Links are not followed."""
+    """The content of a folder's files, by path below it. Links are not followed."""
     found: dict[str, bytes] = {}
     total = 0
     for place, folders, names in os.walk(folder):
@@ -40,7 +40,7 @@ def folder_files(folder: Path) -> dict[str, bytes]:
 
 
 def packed_files(data: bytes) -> dict[str, bytes]:
-    """The files below the one folder that a packed chart has; {} if the archive is no chart."""
+    """The files below the one folder that a packed chart has; {} if the archive is not a chart."""
     found: dict[str, bytes] = {}
     try:
         stream = open_stream(BytesIO(data), Limits(inflated_bytes=MAX_BYTES, ratio=2000))
@@ -58,7 +58,7 @@ def packed_files(data: bytes) -> dict[str, bytes]:
 
 
 def unpacked(files: Mapping[str, bytes], depth: int = 3) -> dict[str, bytes]:
-    """Adds the files of packed charts in folders ``charts``, at the place where Helm unpacks them."""
+    """The files, with those of packed charts in folders ``charts`` added at the paths to which Helm unpacks them."""
     found: dict[str, bytes] = {}
     for path, data in files.items():
         parent, _, name = path.rpartition("/")

@@ -21,7 +21,8 @@ MAX_MEMORY_BYTES = 1 << 30
 
 
 class Job(Struct, frozen=True):
-    """A chart: ``files`` by path below its folder, ``values`` the texts of values files, ``minor`` of Kubernetes 1.minor."""
+    """A chart to render: ``files`` by path below its folder, ``values`` the texts of values files, ``minor`` of
+    Kubernetes 1.minor."""
 
     files: dict[str, bytes]
     values: tuple[str, ...] = ()
@@ -30,7 +31,8 @@ class Job(Struct, frozen=True):
 
 
 class Template(Struct, frozen=True):
-    """What a template gives. ``path`` is below the chart's folder; ``lines`` has the template's line of each line."""
+    """The output of a template. ``path`` is below the chart's folder; ``lines`` has, for each line, the template's
+    line that made it."""
 
     path: str
     text: str
@@ -38,7 +40,7 @@ class Template(Struct, frozen=True):
 
 
 class Trouble(Struct, frozen=True):
-    """A template that was not rendered, or not as it will be. ``line`` 0: not known."""
+    """Why a template was not rendered, or not as a cluster would get it. ``line`` 0: unknown."""
 
     path: str
     line: int
@@ -46,7 +48,7 @@ class Trouble(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True):
-    """``error``: why the chart was not rendered at all."""
+    """The result for one chart. ``error``: why the chart was not rendered at all."""
 
     templates: list[Template] = []
     troubles: list[Trouble] = []
@@ -54,7 +56,7 @@ class Rendered(Struct, frozen=True):
 
 
 def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered]:
-    """One answer for each chart. If one chart ends the shared process, the others are rendered one by one."""
+    """One result for each chart. If one chart ends the shared process, the others are rendered one by one."""
     answers, _ = _answers(jobs, timeout_s) if jobs else ([], "")
     end = time.monotonic() + MOST_S
     for job in jobs[len(answers) :]:
@@ -65,7 +67,7 @@ def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered
 
 
 def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str]:
-    """What one process answers, and why it does not answer more."""
+    """The results of one process, and the reason why there are no more."""
     from careen.exec import run
 
     try:
@@ -84,7 +86,7 @@ def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str
 
 
 def _read(data: bytes) -> list[Rendered]:
-    """Answers follow each other, each with its length."""
+    """The results in the output of a process: each follows its length."""
     found, at = [], 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 8], "big")

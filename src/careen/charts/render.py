@@ -1,7 +1,8 @@
-"""Renders a chart: each template by itself, so that one that fails hides no other.
+"""Renders a chart: each template by itself, so that one that fails does not hide others.
 
-A value that is required and missing is "", as ``helm lint`` has it; the chart is then assessed with a trouble.
-**Source:** Helm, "Functions and Pipelines", "Named Templates", "The include Function", "The tpl function", "Chart Hooks".
+A value that is required and missing is "", as in ``helm lint``; the chart is then assessed, and gets a ``Trouble``.
+**Source:** Helm, "Functions and Pipelines", "Named Templates", "The include Function", "The tpl function", "Chart
+Hooks".
 """
 
 import re
@@ -27,7 +28,7 @@ _parsed = lru_cache(maxsize=512)(parse)
 
 
 def render(job: Job) -> Rendered:
-    """Raises ValueError if the chart or the user's values cannot be read."""
+    """Renders a chart. Raises ValueError if the chart or the user's values cannot be read."""
     return _Rendering(job).rendered()
 
 
@@ -98,7 +99,7 @@ class _Rendering:
         return self._templates.run_nodes(nodes, name, data)
 
     def _tpl(self, text: str, data: Any) -> str:
-        """What the text defines holds in it alone."""
+        """The output of a text that is a template. What the text defines is known in this text only."""
         defined = _parsed(text, "tpl")
         before = dict(self._templates.defined)
         self._templates.spend(len(before))
@@ -122,7 +123,7 @@ def _all(chart: Chart, values: dict[str, Any]) -> Iterator[tuple[Chart, dict[str
 
 
 def _bounded(troubles: list[Trouble]) -> list[Trouble]:
-    """The last one states how many more there are."""
+    """The first ``MAX_TROUBLES`` of the troubles, and one that states how many were left out."""
     more = len(troubles) - MAX_TROUBLES
     return [*troubles[:MAX_TROUBLES], Trouble("Chart.yaml", 0, f"{more} more")] if more > 0 else troubles
 
@@ -141,6 +142,6 @@ def _without_tests(text: str) -> str:
 
 
 def _emptied(part: str) -> str:
-    """The mark of the next document, which ends the part, stays."""
+    """A document with its lines emptied; the mark of the next document, which ends the part, stays."""
     body, mark = (part[:-3], "---") if part.endswith("---") else (part, "")
     return "\n" * body.count("\n") + mark

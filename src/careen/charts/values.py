@@ -1,6 +1,7 @@
-"""The values that a chart's templates see: what the user sets, over what the chart and its subcharts state.
+"""The values for a chart's templates: those that the user sets, over those that the chart and its subcharts state.
 
-**Source:** Helm, "Values Files", "Subcharts and Global Values", "Chart Dependencies" (conditions, tags, alias, import-values).
+**Source:** Helm, "Values Files", "Subcharts and Global Values", "Chart Dependencies" (conditions, tags, alias,
+import-values).
 Raises: ValueError for a setting that cannot be read.
 """
 
@@ -19,12 +20,13 @@ _PLAIN = {"true": True, "false": False, "null": None}
 
 
 def user_values(files: Iterable[str], settings: Iterable[str]) -> dict[str, Any]:
-    """Values files as text, later ones over earlier ones, then settings: ``key.below=value,other=1``."""
+    """The values of values files, given as text, later ones over earlier ones, and over them settings:
+    ``key.below=value,other=1``."""
     found: dict[str, Any] = {}
     for text in files:
         read = from_yaml(text)
         if read is not None and not isinstance(read, dict):
-            raise ValueError("a values file is no map")
+            raise ValueError("a values file is not a map")
         found = _over(read or {}, found)
     for text in settings:
         for setting in _SETTING.findall(text):
@@ -33,7 +35,7 @@ def user_values(files: Iterable[str], settings: Iterable[str]) -> dict[str, Any]
 
 
 def enabled(chart: Chart, values: dict[str, Any]) -> tuple[Chart, list[str]]:
-    """The chart with the subcharts that its conditions and tags leave in, and the names of those that are missing."""
+    """The chart with the subcharts that its conditions and tags select, and the names of those that are missing."""
     listed = chart.dependencies
     subcharts, missing = list(chart.subcharts), list[str]()
     if listed:
@@ -59,7 +61,8 @@ def enabled(chart: Chart, values: dict[str, Any]) -> tuple[Chart, list[str]]:
 
 
 def coalesced(chart: Chart, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a chart; those of a subchart are below its name. A null of the user removes a key of any chart."""
+    """The values of a chart; those of a subchart are below its name. A null in the user's values removes a key of any
+    chart."""
     found = _over(values, _without_null(chart.values))
     for subchart in chart.subcharts:
         own = found.get(subchart.name)
@@ -72,7 +75,8 @@ def coalesced(chart: Chart, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _over(upper: dict[str, Any], lower: dict[str, Any]) -> dict[str, Any]:
-    """Maps are joined; everything else, null too, replaces what is below."""
+    """Both maps joined: maps are joined in turn, any other value of ``upper``, even null, replaces the one in
+    ``lower``."""
     found = {key: deep_copy(value) for key, value in lower.items() if key not in upper}
     for key, value in upper.items():
         below = lower.get(key)
@@ -87,7 +91,7 @@ def _without_null(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_wanted(item: dict[str, Any], values: dict[str, Any]) -> bool:
-    """The first condition that the values have decides, else the tags, else it is wanted."""
+    """Whether a subchart is rendered: the first condition that the values have decides, else the tags, else it is."""
     for path in str(item.get("condition") or "").split(","):
         found: Any = values
         for name in path.strip().split("."):
@@ -114,7 +118,7 @@ def _moved(chart: Chart, path: str) -> Chart:
 
 
 def _with_imports(chart: Chart, subcharts: list[Chart]) -> dict[str, Any]:
-    """The chart's values, with what it imports from its subcharts below."""
+    """The chart's values over those that it imports from its subcharts."""
     imported: dict[str, Any] = {}
     for item in chart.dependencies:
         name = item.get("alias") or item.get("name")
@@ -137,7 +141,7 @@ def _with_imports(chart: Chart, subcharts: list[Chart]) -> dict[str, Any]:
 
 
 def _set(target: dict[str, Any], setting: str) -> None:
-    """``a.b[0].c=1`` in the map. Numbers, true, false and null are read as such; ``{a,b}`` is a list."""
+    """Sets ``a.b[0].c=1`` in the map. Numbers, true, false and null become values of their type; ``{a,b}`` is a list."""
     path, mark, text = setting.partition("=")
     steps: list[str | int] = []
     at = 0
@@ -155,10 +159,10 @@ def _set(target: dict[str, Any], setting: str) -> None:
         new: Any = _value(text) if following is None else [] if isinstance(following, int) else {}
         if isinstance(step, int):
             if not isinstance(here, list):
-                raise ValueError(f"{setting[:100]!r} gives an item to what is no list")  # noqa: TRY004
+                raise ValueError(f"{setting[:100]!r} gives an item to a value that is not a list")  # noqa: TRY004
             here += [None] * (step + 1 - len(here))
         elif not isinstance(here, dict):
-            raise ValueError(f"{setting[:100]!r} gives a key to what is no map")  # noqa: TRY004
+            raise ValueError(f"{setting[:100]!r} gives a key to a value that is not a map")  # noqa: TRY004
         old = here[step] if isinstance(step, int) else here.get(step)
         if following is None or type(old) is not type(new):
             here[step] = new

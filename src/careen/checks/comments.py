@@ -21,8 +21,8 @@ _HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d
 
 
 def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
-    """The ignore comments of a file whose comments begin with ``#``. One on a line of its own applies to the next line with
-    content."""
+    """The ignore comments of a file whose comments begin with ``#``. A comment on a line of its own applies to the
+    next line with content."""
     rows = text.split("\n")
     found = []
     for number, row in enumerate(rows, start=1):
@@ -40,7 +40,7 @@ def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
 
 
 def comments_in_dockerfile(document: Dockerfile, checks: Sequence[Check]) -> tuple[Ignore, ...]:
-    """A comment applies to the instruction that contains it, or to the next one."""
+    """The ignore comments of a Dockerfile. A comment applies to the instruction that contains it, or to the next one."""
     peers = _ids_by_peer(checks)
     return (*_directive(document, peers), *_of_comments(document, peers))
 
@@ -77,7 +77,8 @@ def _directive(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Ite
 
 
 def _around(document: Dockerfile, line: int, *, directly: bool) -> tuple[int | None, int | None]:
-    """The instruction that contains this line, or the next one; ``directly``: without an empty line or instruction between."""
+    """The first and last line of the instruction that contains this line, or of the next one. ``directly``: only if
+    no empty line or instruction is between."""
     for instruction in document.parsed.instructions:
         if instruction.line <= line <= instruction.end_line:
             return instruction.line, instruction.end_line

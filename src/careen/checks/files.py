@@ -40,7 +40,8 @@ _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
 
 class Found(Struct, frozen=True):
-    """``packed``: archives that may be Helm charts, which this module does not read; True: the user named it."""
+    """The files of a source tree that were read. ``packed``: archives that may be Helm charts, which this module does
+    not read; True: the user named it."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
@@ -48,7 +49,8 @@ class Found(Struct, frozen=True):
 
 
 def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
-    """Paths below the working folder become relative to it. ``exclude``: patterns of places in folders to leave out."""
+    """Finds and reads the files at these paths. Paths below the working folder become relative to it. ``exclude``:
+    patterns of places in folders to leave out."""
     excluded = Excluded(exclude)
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
@@ -90,7 +92,7 @@ def shown(path: Path) -> str:
 
 
 def _candidates(paths: Iterable[str], excluded: Excluded) -> Iterator[tuple[Path | None, bool]]:
-    """None is standard input."""
+    """The files at these paths, each with whether the user named it; None is standard input."""
     for text in paths:
         path = Path(text)
         if text == "-":
@@ -148,7 +150,7 @@ def _standard_input() -> str:
 
 
 def _ignored(path: Path) -> tuple[str, ...] | None:
-    """The ``.dockerignore`` for this Dockerfile, or of its folder.
+    """The lines of the ``.dockerignore`` for this Dockerfile, or of the one in its folder; None if there is none.
 
     **Source:** Docker build, "Build context", filename and location.
     """

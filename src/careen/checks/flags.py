@@ -17,7 +17,7 @@ _WEAK_CIPHER = re.compile(r"RC4|3DES|_CBC_|TLS_RSA_WITH|NULL|EXPORT|MD5")
 
 
 def unset(component: str, *names: str) -> Inspect:
-    """Reports components that do not set all of these flags."""
+    """An ``inspect`` that reports components that do not set all of these flags."""
 
     def inspect(manifests: Manifests) -> Iterator[Place]:
         for container, missing in control_plane.without_flag(manifests, component, *names):
@@ -53,7 +53,7 @@ def differs(*values: str | None) -> IsWrong:
 
 
 def lists(item: str) -> IsWrong:
-    """Returns a function: whether a comma-separated value contains the item."""
+    """A function that returns whether a comma-separated value contains the item."""
     return lambda value: item in control_plane.listed(value or "")
 
 

@@ -1,7 +1,7 @@
-"""Helm charts among the files: their manifests take the place of their templates.
+"""Helm charts among the files: their rendered manifests replace their templates.
 
-A finding is reported in the template, at the line that the rendered line comes from. What could not be rendered is an
-unknown.
+A finding is reported in the template, at the line that the rendered line comes from. A template that could not be
+rendered is an unknown.
 **Source:** Helm documentation, "The Chart.yaml File", "Values Files".
 """
 
@@ -26,7 +26,7 @@ _CHART = re.compile(r"(?m)^apiVersion\s*:\s*['\"]?v[12]\b")
 
 
 class ChartValues(Struct, frozen=True):
-    """What the user sets for all charts: texts of values files, and settings such as ``image.tag=1.2``."""
+    """The user's values for all charts: texts of values files, and settings such as ``image.tag=1.2``."""
 
     files: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
@@ -34,8 +34,8 @@ class ChartValues(Struct, frozen=True):
 
 
 class Charts(Struct, frozen=True):
-    """``files`` has rendered manifests instead of chart templates; ``lines`` has, for each rendered file, the template's line
-    of each of its lines."""
+    """The files after rendering. ``files`` has rendered manifests in place of chart templates; ``lines`` has, for
+    each rendered file, the template's line of each of its lines."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
@@ -43,9 +43,10 @@ class Charts(Struct, frozen=True):
 
 
 def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequence[tuple[Path, bool]] = ()) -> Charts:
-    """Reads the folders of the charts again, whose templates use files of every name.
+    """The files with charts rendered. The folders of charts are read again, as their templates use files of every
+    name.
 
-    ``packed``: archives that may be charts. One that the user named (True) and that is none is an unknown.
+    ``packed``: archives that may be charts. One that the user named (True) and that is not a chart is an unknown.
     """
     folders = _charts(files)
     unknowns: list[Unknown] = []
@@ -107,7 +108,7 @@ def _charts(files: Sequence[SourceFile]) -> tuple[str, ...]:
 
 
 def _is_of_chart(file: SourceFile, folders: Sequence[str]) -> bool:
-    """Whether only its chart gives the file a meaning."""
+    """Whether the file has a meaning only as a part of its chart."""
     for folder in folders:
         if _below(file.path, folder):
             inside = file.path.removeprefix(folder).strip("/").split("/")

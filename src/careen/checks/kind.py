@@ -21,12 +21,12 @@ class SourceFile(Struct, frozen=True):
 
 
 def unread(what: str, file: SourceFile, why: str) -> Unknown:
-    """A file that could not be read. If the user named it, the check is incomplete."""
+    """The Unknown for a file that could not be read. If the user named the file, the check is incomplete."""
     return Unknown(what, Evidence(file.path, 0), why, whole_layer=file.named)
 
 
 class Rules(Struct, frozen=True):
-    """What the settings allow, and the files of this run."""
+    """The images and versions that the settings allow, and the files of this run."""
 
     registries: tuple[str, ...] = ()  # that images may come from; (): any
     images: tuple[str, ...] = ()  # that Dockerfiles may build on; (): any
@@ -35,10 +35,11 @@ class Rules(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """The value that checks inspect, the path that names it, and the findings that its comments suppress.
+    """A document to check: the value that checks inspect, the path that names it, and the findings that its comments
+    suppress.
 
-    ``kind``: whose checks inspect it, if it is a document of another kind than its file. ``open``: the lines, by path and
-    line, whose values are not known, and what they rest on.
+    ``kind``: the kind of the checks that inspect it, if it is another than that of its file. ``open``: the lines, by
+    path and line, whose values are not known, each with the reference that the value depends on.
     """
 
     path: str
@@ -49,7 +50,7 @@ class Document(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """The input of a check in Rego, and the way back from its keys to a place."""
+    """The input of a check in Rego, and the function that leads from its keys to a place."""
 
     input: Any
     path: str
@@ -63,8 +64,8 @@ Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Documen
 class Kind(Struct, frozen=True):
     """A kind of document: how its files are recognised and read, and which checks inspect it.
 
-    ``accepts(path, text)``; ``read`` yields documents, and an Unknown for each file that cannot be read. ``view`` gives the
-    input of Rego checks; without it, user checks cannot inspect the kind.
+    ``accepts(path, text)``: whether a file is of this kind; ``read`` yields documents, and an Unknown for each file
+    that cannot be read. ``view`` gives the input of Rego checks; without it, user checks cannot inspect the kind.
     """
 
     name: str

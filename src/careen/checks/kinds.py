@@ -52,7 +52,7 @@ def kind_named(name: str) -> Kind:
 
 
 def may_be_checked(path: str) -> bool:
-    """Whether the name alone makes a file of a folder worth reading."""
+    """Whether a file of a folder may be of any kind, according to its name alone."""
     name = posixpath.basename(path)
     return (
         _is_dockerfile_name(name)
@@ -102,7 +102,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
 
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """All manifests are checked together: they refer to each other."""
+    """One document of all manifests, since they refer to each other."""
     found: list[manifest_files.Resource] = []
     ignores: list[Ignore] = []
     for file in files:
@@ -124,7 +124,8 @@ def _is_kustomization(path: str, text: str) -> bool:
 
 
 def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Reads kustomizations. Their manifests are checked without their changes; changes and remote files become unknowns."""
+    """Unknowns about kustomizations: their manifests are checked without their changes, and remote files are not
+    read."""
     for file in files:
         try:
             found = next(
@@ -146,7 +147,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
 
 
 def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """A file, its override and the files that it refers to are one document."""
+    """One document for each file with its override and the files that it refers to."""
     for group in _projects(files):
         try:
             value = compose.read([(file.path, file.text) for file in group])
@@ -201,14 +202,14 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _overridden(path: str) -> str:
-    """The file that ``x.override.yaml`` overrides."""
+    """The name of the file that ``x.override.yaml`` overrides."""
     stem, suffix = posixpath.splitext(path)
     override = _OVERRIDE.fullmatch(stem)
     return f"{override[1]}{suffix}" if override else ""
 
 
 def _referred(file: SourceFile) -> Iterator[str]:
-    """Names that look like those of included or extended files: the reader decides whether they are."""
+    """Names in a file that may be those of included or extended files: the reader decides whether they are."""
     folder = posixpath.dirname(file.path)
     listed = (name.strip(" \n'\"") for names in _FILE_NAMES.findall(file.text) for name in names.split(","))
     for name in (*_FILE_NAME.findall(file.text), *listed):
@@ -216,19 +217,19 @@ def _referred(file: SourceFile) -> Iterator[str]:
 
 
 def _is_not_a_file(path: str, text: str) -> bool:
-    """Documents of the kind come from an image or an engine."""
+    """False: documents of the kind come from an image or an engine."""
     return False
 
 
 def _images(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Descriptions in YAML, for tests and for the docs."""
+    """Descriptions of images in YAML, for tests and for the documentation."""
     from careen.formats.images.image_document import described
 
     yield from _described("image", described, files)
 
 
 def _running(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Descriptions in JSON, as engines give them."""
+    """Descriptions of containers in JSON, as engines give them."""
     from careen.formats.services.container_inspect import described
 
     yield from _described("running", described, files)

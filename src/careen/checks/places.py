@@ -7,7 +7,7 @@ from careen.plugins import Place
 
 
 class File(Protocol):
-    """Anything with a path among the files that are checked together."""
+    """Anything that has a path among the files that are checked together."""
 
     @property
     def path(self) -> str: ...

@@ -107,7 +107,8 @@ def image(document: Any) -> Iterator[View]:
 
 
 def terraform(document: Terraform) -> Iterator[View]:
-    """``at`` begins with the address of a resource. What is not known is a text with its reference: ``${var.name}``."""
+    """One input for all resources. ``at`` begins with the address of a resource. An unknown value is a text with its
+    reference: ``${var.name}``."""
     by_address = {resource.address: resource for resource in document.resources}
 
     def where(*keys: str | int) -> tuple[str, int | None]:

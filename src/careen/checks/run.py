@@ -25,7 +25,8 @@ MAX_PLACES = 1000  # of one check in one document
 
 
 class Ignore(Struct, frozen=True):
-    """A comment that suppresses findings of its file: ``ids`` on the lines ``first`` to ``last``, or in all of it."""
+    """A comment that suppresses findings of its file: those of ``ids`` on the lines ``first`` to ``last``, or in the
+    whole file."""
 
     ids: frozenset[str]
     source: str  # "PATH:LINE" of the comment
@@ -61,8 +62,9 @@ def run(
     seen: Seen | None = None,
     open: Mapping[tuple[str, int], str] = MappingProxyType({}),
 ) -> Outcome:
-    """``path`` applies to places without a path of their own; ``seen`` counts across documents, since one file may contain
-    several. ``open``: lines whose values are not known: a place there is not assessed."""
+    """Runs checks on a document. ``path`` is that of places without a path of their own; ``seen`` counts across
+    documents, since one file may contain several. ``open``: lines whose values are not known, where a
+    misconfiguration is not assessed."""
     seen = Counter() if seen is None else seen
     findings: list[Misconfiguration] = []
     suppressed: list[Suppressed] = []

@@ -59,7 +59,7 @@ def _is_devcontainer(path: str, text: str) -> bool:
 
 
 def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Read:
-    """A reader for files that are one document each."""
+    """A reader of files of which each is one document."""
 
     def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
         for file in files:
@@ -79,7 +79,7 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
 
 
 def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """The units of one folder are one document: they refer to each other."""
+    """One document for the units of each folder, since they refer to each other."""
     by_folder: dict[str, list[SourceFile]] = {}
     for file in files:
         by_folder.setdefault(posixpath.dirname(file.path), []).append(file)

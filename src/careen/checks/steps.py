@@ -16,12 +16,12 @@ def of_step(step: Step, message: str) -> Place:
 
 
 def of_call(call: Call, message: str) -> Place:
-    """The lines of the command alone, not of its whole RUN."""
+    """The place of a command: its own lines, not those of its whole RUN."""
     return Place(message, call.command.line, max(call.command.line, call.command.end_line))
 
 
 def of_word(call: Call, word: str, message: str) -> Place:
-    """The line of one word of the command."""
+    """The place of one word of the command."""
     line = call.line_of(word)
     return Place(message, line, line)
 
@@ -43,7 +43,8 @@ def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageC
 
 
 def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callable[[str], Place]]]:
-    """Metadata of packages that the Dockerfile downloads, each with a function that makes its place."""
+    """The metadata of packages that the Dockerfile downloads, each with a function that makes its place from a
+    message."""
     if not document.heads:
         return
     for step in document.of("ADD"):
@@ -60,7 +61,7 @@ def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callabl
 
 
 def unpinned(package: PackageCall) -> list[Spec]:
-    """Package names without a version; a variable alone may contain anything."""
+    """The specs without a version. A variable alone may contain anything, so it is left out."""
     return [spec for spec in package.specs if spec.kind in ("name", "vcs") and not spec.constrained and spec.text[:1] != "$"]
 
 
@@ -111,7 +112,7 @@ def modes_set(document: Dockerfile) -> Iterator[tuple[str, Place]]:
 
 
 def removes(call: Call, *folders: str) -> bool:
-    """Whether it is an ``rm`` of one of these folders, or of something within."""
+    """Whether a command is an ``rm`` of one of these folders, or of something within."""
     if call.command.program != "rm":
         return False
     return any(

@@ -66,7 +66,7 @@ def _not_assessed(part: Unassessed) -> Unknown:
 
 
 def _documents(found: Terraform, sources: Iterable[SourceFile], rules: Rules) -> Iterator[Document | Unknown]:
-    """The resources, and what they mean to Kubernetes and to Docker."""
+    """The document of the resources, and those of the objects of Kubernetes and the services of Docker among them."""
     ignores = tuple(ignore for file in sources for ignore in _ignores(file))
     yield Document(found.path, found, ignores)
     objects = [made for resource in found.resources for made in kubernetes_objects(resource)]

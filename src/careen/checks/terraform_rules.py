@@ -1,4 +1,5 @@
-"""Rules about arguments of Terraform's resources. What is known only when Terraform runs is neither right nor wrong."""
+"""Rules about arguments of Terraform's resources. A value that only a run of Terraform gives is neither right nor
+wrong."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,9 +16,10 @@ EVERYONE = frozenset(("0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "*", "Int
 def needs(
     *types: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str, older: tuple[str, ...] = ()
 ) -> Inspect:
-    """An argument whose value, None if it is not set, ``accepts`` approves.
+    """An ``inspect`` that yields resources in which ``accepts`` is false for an argument's value (None if it is not
+    set).
 
-    ``keys`` lead through nested blocks, ``older`` to what the argument was called before.
+    ``keys`` lead through nested blocks; ``older`` are the keys by which the argument was called before.
     """
 
     def inspect(document: Terraform) -> Iterator[Place]:
@@ -52,7 +54,8 @@ def below(block: Any, *keys: str) -> tuple[Any, tuple[str | int, ...]]:
 
 
 def place(resource: Resource, message: str, *path: str | int, value: Any = None) -> Place:
-    """``value``: what the place is about. If it is not known, the place is not assessed."""
+    """The place of a misconfiguration. ``value`` is the value that it is about: if it is unknown, the place is not
+    assessed."""
     rests_on = value.rests_on if isinstance(value, UnknownValue) else ""
     line = resource.values.line_of(*path) or resource.line
     return Place(f"{resource.label} {message}", line, path=resource.path, rests_on=rests_on)
@@ -87,7 +90,7 @@ def is_false(value: Any) -> bool:
 
 
 def is_not_false(value: Any) -> bool:
-    """Whether a value is not false: for what is on unless it is switched off."""
+    """Whether a value is not false, for settings that are on unless they are switched off."""
     return not is_false(value)
 
 
@@ -96,7 +99,7 @@ def is_not_true(value: Any) -> bool:
 
 
 def is_set(value: Any) -> bool:
-    """Whether a value is set, also by a reference to another resource. A variable may be null."""
+    """Whether a value is set, or refers to another resource. An unknown variable may be null, so it does not count."""
     if isinstance(value, UnknownValue):
         return bool(value.owner) or not value.whole
     return value not in (None, "", [], {})
@@ -122,5 +125,5 @@ def unknown_in(value: Any) -> UnknownValue | None:
 
 
 def is_everyone(value: Any) -> bool:
-    """Whether one of the networks is the whole internet."""
+    """Whether one of the networks is the whole Internet."""
     return any(text in EVERYONE for text in texts(value))

@@ -39,7 +39,7 @@ _HINT = "docs/own-checks.md shows what a check of your own looks like"
 
 
 class UserChecks(Struct, frozen=True):
-    """The checks by the kind of document that they inspect."""
+    """The user's checks, by the kind of document that they inspect."""
 
     checks: Mapping[str, tuple[Check, ...]] = {}
 
@@ -81,7 +81,8 @@ def _modules(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _register(check: Check, path: Path, ids: dict[tuple[str, str], Path]) -> None:
-    """One module may inspect several kinds of documents under one id."""
+    """Records the id of a check. Raises UsageError for an invalid id, or one that another module has. One module may
+    inspect several kinds of documents under one id."""
     id = check.id
     if not ID.fullmatch(id) or id.partition("-")[0] in _OURS:
         raise UsageError(f"{path}: {id!r} is not a valid id for your own check", "write it like ACME-001")
@@ -128,7 +129,8 @@ def _text(path: Path) -> str:
 
 
 def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]]:
-    """All modules of one kind are evaluated together on a document; a module without METADATA is a library."""
+    """The checks of Rego modules. All modules of one kind are evaluated together on a document; a module without
+    METADATA is a library."""
     if not modules:
         return
     texts = []
@@ -158,7 +160,8 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
 
 
 def _kinds(path: Path, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of documents that a module is for: ``custom.kind``, or what its schema states, as modules for Trivy have it."""
+    """The kinds of documents that a module is for: those in ``custom.kind``, or in its schema, as modules for Trivy
+    have it."""
     custom = known.get("custom")
     kind = str(custom.get("kind") or "") if isinstance(custom, dict) else ""
     if kind in _VIEWS:
@@ -199,7 +202,7 @@ def _described(path: Path, known: Mapping[str, Any], kind: str) -> Check:
 
 
 class _Evaluation:
-    """Evaluates all rules for one kind of document together, and keeps the answers for the last document."""
+    """Evaluates all rules for one kind of document together, and stores the answers for the last document."""
 
     def __init__(
         self, view: Callable[[Any], Iterator[View]], modules: Sequence[tuple[str, str]], queries: Sequence[str]
@@ -208,7 +211,8 @@ class _Evaluation:
         self.last: tuple[Any, list[View], list[list[Any]] | ValueError] | None = None
 
     def places(self, number: int, document: Any) -> Iterator[Place]:
-        """Raises ValueError if the rules cannot be evaluated; they are tried once, and each of them raises."""
+        """The places that one rule reports. Raises ValueError if the rules cannot be evaluated: they are tried once,
+        and each of them raises."""
         if self.last is None or self.last[0] is not document:
             views = list(self.view(document))
             self.last = document, views, self._answers(views)

@@ -1,7 +1,7 @@
-"""Files of the branch that a request is for, so that the request cannot change the rules it is measured by.
+"""Files of the branch that a request is for, so that the request cannot change the rules that decide about it.
 
-Git reads them from the commit of the base; nothing of it is checked out, and links are not followed. Without a request they
-come from the commit that runs.
+Git reads them from the commit of the base; nothing of it is checked out, and links are not followed. Without a
+request they come from the commit that runs.
 Raises: UsageError for a path outside of the repository, InputError if the base cannot be fetched or is too large.
 """
 
@@ -21,7 +21,10 @@ TIMEOUT_S = 120.0
 
 
 def write_base_files(paths: Sequence[str], place: Path, pipeline: Pipeline, work: Path, token: str = "") -> list[str]:
-    """The paths that the base has, written below ``place``; what was there before is no rule, so it has to be empty."""
+    """Writes the files of the base at these paths below ``place``, and returns the paths that the base has.
+
+    ``place`` must be empty, since a file that was there before would count as one of the base.
+    """
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(place.iterdir()):
         raise UsageError(f"{place} is not empty", "name a new folder")
@@ -38,7 +41,8 @@ def write_base_files(paths: Sequence[str], place: Path, pipeline: Pipeline, work
 
 
 def at_base(path: Path, place: Path) -> Path | None:
-    """Where the base's copy of a file or folder is; None if the base has none. An absolute path is the runner's own."""
+    """The path of the base's copy of a file or folder; None if the base has none. An absolute path belongs to the
+    runner and is returned unchanged."""
     if path.is_absolute():
         return path
     copy = place / _inside(path.as_posix())
@@ -100,7 +104,8 @@ def _must(done: Finished, what: str) -> bytes:
 
 
 def _with_token(server: str, token: str) -> dict[str, str]:
-    """The way of the checkout action: a header for this server alone, in no file and on no command line."""
+    """Git's settings with the token as the checkout action passes it: a header for this server alone, in no file and
+    on no command line."""
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     return {
         "GIT_CONFIG_COUNT": "1",

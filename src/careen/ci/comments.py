@@ -1,6 +1,6 @@
-"""One comment of Careen in a request for each ``name``: written first, changed later, never a second one.
+"""One comment of Careen in a request for each ``name``: written once and updated later, never a second one.
 
-A hidden line names it. Only comments of the token's own user count: anybody could write that line.
+A hidden line identifies it. Only comments of the token's own user count: any user could write that line.
 """
 
 import hashlib
@@ -11,7 +11,8 @@ MAX_CHARACTERS = 65_500  # GitHub takes 65,536, GitLab more
 
 
 def put_comment(forge: Forge, request: int, name: str, report: str) -> bool:
-    """Whether the comment is new. ``name`` distinguishes it from those of other steps; the report is Markdown."""
+    """Writes or updates the comment; returns whether it is new. ``name`` distinguishes it from those of other steps;
+    the report is Markdown."""
     mark = f"<!-- careen:comment {hashlib.sha256(name.encode()).hexdigest()[:16]} -->"
     body = f"{mark}\n{report}"
     if len(body) > MAX_CHARACTERS:

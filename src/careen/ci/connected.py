@@ -1,4 +1,4 @@
-"""The service of a pipeline, as its token may use it.
+"""Connects to the service that runs the pipeline, with the token of the step.
 
 Raises: UsageError without a token, or in a pipeline of another service.
 """

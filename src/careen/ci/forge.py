@@ -1,7 +1,8 @@
-"""A client of the service that hosts the repository, for its REST API: what GitHub and GitLab have in common.
+"""A client of the service that hosts the repository, for its REST API: the functions that GitHub and GitLab share.
 
 Shape: ``Api.ask`` sends one JSON request. Every part of a path is quoted, so that no name reaches another address.
-Raises: CredentialsError if the token may not do it, InputError if the service refuses, NetworkError if it is away.
+Raises: CredentialsError if the token lacks the right, InputError if the service refuses, NetworkError if it cannot be
+reached.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ class Request(Struct, frozen=True):
 
 
 class Forge(Protocol):
-    """What comments and requests with fixes need of a service."""
+    """The functions of a service that comments and requests with fixes need."""
 
     def user(self) -> str: ...
     def comments(self, request: int) -> Iterator[Comment]: ...
@@ -61,7 +62,7 @@ class Api:
         self._fetcher = make_fetcher(net or NetSettings(attempts=3))
 
     def ask(self, method: str, path: str, body: Any = None, allowed: tuple[int, ...] = ()) -> tuple[int, bytes]:
-        """Status and body. Statuses of 400 and more are errors, unless they are ``allowed``."""
+        """(status, body) of a request. Statuses of 400 and more are errors, unless they are in ``allowed``."""
         headers = {**self._headers, **({"Content-Type": "application/json"} if body is not None else {})}
         data = None if body is None else msgspec.json.encode(body)
         response = self._fetcher.request(f"{self._address}{path}", method=method, headers=headers, body=data)
@@ -98,9 +99,9 @@ def decoded(data: bytes, kind: type[Value]) -> Value:
 
 
 def quoted(text: str, safe: str = "") -> str:
-    """A part of a path. A part of dots alone would lead elsewhere."""
+    """A part of a path, quoted. Raises UsageError for a part of dots alone, which would lead elsewhere."""
     if not text or any(part in (".", "..") for part in text.split("/")):
-        raise UsageError(f"{visible(text, 200)!r} is no name", "check the variables of the pipeline")
+        raise UsageError(f"{visible(text, 200)!r} is not a name", "check the variables of the pipeline")
     return quote(text, safe=safe)
 
 

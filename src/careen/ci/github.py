@@ -63,7 +63,7 @@ class _Pull(Struct, frozen=True):
 
 
 class GitHub:
-    """A ``Forge``, and its code scanning."""
+    """The ``Forge`` of GitHub, with its code scanning."""
 
     def __init__(self, pipeline: Pipeline, token: str, net: NetSettings | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
@@ -102,7 +102,7 @@ class GitHub:
         return None if status == 404 else base64.b64decode(decoded(data, _Content).content)
 
     def messages(self, base: str, commit: str) -> list[str]:
-        """The messages of the commits that the branch has and its base lacks."""
+        """The messages of the commits that are in the branch and not in its base."""
         compared = self._api.get(f"{self._home}/compare/{quoted(base)}...{quoted(commit)}", _Compared)
         return [found.commit.message for found in compared.commits]
 

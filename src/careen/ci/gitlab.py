@@ -47,7 +47,7 @@ class _Merge(Struct, frozen=True):
 
 
 class GitLab:
-    """A ``Forge``."""
+    """The ``Forge`` of GitLab."""
 
     def __init__(self, pipeline: Pipeline, token: str, net: NetSettings | None = None) -> None:
         self._api = Api(pipeline.api, {"PRIVATE-TOKEN": token}, net)

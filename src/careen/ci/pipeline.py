@@ -1,9 +1,9 @@
-"""Which pipeline runs, for which change: read from the variables and the event file that a runner sets.
+"""The pipeline that runs, and the change it is for: read from the variables and the event file that a runner sets.
 
-All of it is text of others: names of branches and titles go to no shell, and a number is a number.
-Raises: UsageError for an event whose code and rights must not meet.
-**Source:** GitHub, "Default environment variables" and "Webhook events and payloads" (pull_request); GitLab, "Predefined
-CI/CD variables".
+All values may be text of strangers: names of branches and titles are never passed to a shell, and numbers are parsed.
+Raises: UsageError for an event that would give the code of a fork the rights of the repository.
+**Source:** GitHub, "Default environment variables" and "Webhook events and payloads" (pull_request); GitLab,
+"Predefined CI/CD variables".
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,8 @@ Service = Literal["github", "gitlab", "other"]
 
 
 class Pipeline(Struct, frozen=True, kw_only=True):
-    """``request``: the number of the pull or merge request that runs; None for a branch. ``outside``: it comes from a fork."""
+    """The run of a pipeline. ``request``: the number of the pull or merge request that runs; None for a branch.
+    ``outside``: it comes from a fork."""
 
     service: Service = "other"
     api: str = ""

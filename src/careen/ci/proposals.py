@@ -1,7 +1,8 @@
-"""A pull or merge request with the diff of ``careen fix``: one for each image, updated while it is open, never a second one.
+"""A pull or merge request with the diff of ``careen fix``: one for each image, updated while it is open, never a
+second one.
 
-The branch belongs to Careen: it is written anew on the head of the base, unless somebody else has added a commit. A request
-that somebody closed stays closed until the fix is another one.
+The branch belongs to Careen: it is written anew on the head of the base, unless a user has added a commit. A request
+that was closed stays closed until the fix is another one.
 Raises: InputError if the diff does not fit the file of the base.
 """
 
@@ -26,7 +27,7 @@ Outcome = Literal["opened", "updated", "unchanged", "nothing", "declined", "take
 
 
 class FixPlan(Struct, frozen=True):
-    """What ``careen fix --format json`` writes, as far as this module needs it."""
+    """The output of ``careen fix --format json``, as far as this module needs it."""
 
     reference: str
     before: int
@@ -38,7 +39,8 @@ class FixPlan(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """``outcome``: ``declined`` if it was closed before, ``taken`` if the branch has commits of others."""
+    """The result. ``outcome``: ``declined`` if the request was closed before, ``taken`` if the branch has commits of
+    others."""
 
     outcome: Outcome
     url: str = ""
@@ -77,7 +79,8 @@ def propose(forge: Forge, plan: FixPlan, path: str, base: str) -> Proposal:
 
 
 def description(plan: FixPlan) -> str:
-    """Markdown, in which text of the image is code: it has no markup, no link and no mention of a user."""
+    """The text of the request in Markdown. Text of the image is code in it, so it has no markup, no link and no
+    mention of a user."""
     return "\n".join(_described(plan)) + "\n"
 
 
@@ -102,7 +105,7 @@ def _described(plan: FixPlan) -> Iterator[str]:
 
 
 def _besides(action: Action) -> str:
-    """What is to change outside of the Dockerfile."""
+    """The changes that are necessary outside of the Dockerfile, as text."""
     places = [change.place for change in action.also if change.where == "manifest"]
     return f", and {action.by_manifest:,} more when {_code(few(places))} has the same versions" if places else ""
 
@@ -117,13 +120,14 @@ def _patched(before: bytes, diff: str, path: str) -> bytes:
 
 
 def _title(plan: FixPlan) -> str:
-    """The title of the request, and the subject of its commit, in which a number sign would close an issue."""
+    """The title of the request, which is also the subject of its commit. It has no number sign, which would close an
+    issue."""
     name = re.sub(r"[^A-Za-z0-9._/:-]+", "-", _without_tag(plan.reference))[:100]
     return f"Fix {plural(plan.before - plan.after_dockerfile, 'finding')} in {name}"
 
 
 def _key(reference: str, path: str) -> str:
-    """The image without its tag, and its Dockerfile: a new tag updates the request of the old one."""
+    """A key from the image without its tag, and its Dockerfile: a new tag updates the request of the old one."""
     if not path or path.startswith("/") or ".." in path.split("/"):
         raise UsageError(
             f"{visible(path, 200)!r} is not a path inside the repository", "give --dockerfile relative to the repository's root"
@@ -137,7 +141,7 @@ def _without_tag(reference: str) -> str:
 
 
 def _slug(reference: str) -> str:
-    """Letters that are safe in a branch; the key behind them distinguishes images."""
+    """The letters of a reference that are safe in a branch; the key after them distinguishes images."""
     last = _without_tag(reference).rpartition("/")[2]
     return re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "image"
 

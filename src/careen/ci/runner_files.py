@@ -11,7 +11,7 @@ SUMMARY_BYTES = 1_000_000  # the runner refuses more than 1 MiB for a step
 
 
 def add_outputs(file: Path, values: Mapping[str, str]) -> None:
-    """A delimiter that nobody can guess ends each value, so that no value can add another one."""
+    """Writes the outputs of a step. An unguessable delimiter ends each value, so that no value can add another one."""
     parts = []
     for name, value in values.items():
         mark = f"end_{secrets.token_hex(16)}"
@@ -21,7 +21,8 @@ def add_outputs(file: Path, values: Mapping[str, str]) -> None:
 
 
 def add_summary(file: Path, markdown: str) -> None:
-    """Text beyond the runner's limit is left out whole, since half a table is none."""
+    """Adds text to the summary of the step. Text beyond the runner's limit is left out completely, since half a table
+    is of no use."""
     if len(markdown.encode()) > SUMMARY_BYTES:
         markdown = "The report is too long for a summary: the step's files have it.\n"
     with file.open("a", encoding="utf-8", newline="\n") as stream:

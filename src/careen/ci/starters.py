@@ -1,7 +1,7 @@
-"""What a repository needs to run Careen: the file of its pipeline, made for what the repository has.
+"""The file that makes a repository run Careen in its pipeline, made for the files that the repository has.
 
-A name from the repository goes into such a file only if it has plain letters: others could be an expression there. A step has
-no right that it does not use, and each action is named by its commit.
+A name from the repository goes into such a file only if it has plain letters: others could be an expression there. A
+step has no right that it does not use, and each action is named by its commit.
 """
 
 import os
@@ -28,7 +28,8 @@ FOLDERS, IMAGES, DEPTH = 20_000, 10, 8
 
 
 class Found(Struct, frozen=True):
-    """``left_out``: Dockerfiles whose names are not plain, or that are too many."""
+    """The pipelines and Dockerfiles of a repository. ``left_out``: the number of Dockerfiles whose names are not
+    plain, or that are too many."""
 
     services: tuple[Service, ...]
     dockerfiles: tuple[str, ...]
@@ -44,7 +45,7 @@ class Source(Struct, frozen=True):
 
 
 class Addition(Struct, frozen=True):
-    """A new file; or lines for a file that is there, which only its owner can put at their place."""
+    """A new file; or lines for an existing file, which its owner must put at the right place."""
 
     path: str
     text: str
@@ -71,7 +72,7 @@ def additions(found: Found, service: Service, source: Source, root: Path) -> Add
 
 
 def _dockerfiles(root: Path) -> Iterator[str]:
-    """Paths from the root; folders of dependencies and tests, hidden ones and links are skipped."""
+    """Paths of Dockerfiles from the root; folders of dependencies and tests, hidden ones and links are skipped."""
     for number, (place, folders, files) in enumerate(os.walk(root)):
         here = Path(place).relative_to(root)
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT and not name.startswith("."))
@@ -154,7 +155,7 @@ def _hooks(found: Found, source: Source) -> str:
 
 
 def _whole(service: Service, text: str) -> str:
-    """The lines as a file of their own."""
+    """The lines as a complete file."""
     if service == "jenkins":
         inner = "".join(f"    {line}\n" for line in text.splitlines())
         return f"pipeline {{\n  agent any\n  stages {{\n{inner}  }}\n}}\n"

@@ -13,7 +13,7 @@ _NO_NEWLINE = "\\ No newline at end of file"
 
 
 def applied(text: str, diff: str) -> str:
-    """The text after the diff."""
+    """The text after the diff is applied."""
     old = [f"{line}\n" for line in text.split("\n")]
     old[-1] = old[-1].removesuffix("\n")
     old = old if old[-1] else old[:-1]

@@ -1,4 +1,4 @@
-"""``careen explain ID`` without an image: what is known about a vulnerability, or what a check looks for."""
+"""``careen explain ID`` without an image: shows the data about a vulnerability, or describes a check."""
 
 import argparse
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""The flags that a further command needs, so that it sees what this one saw: those of this command that it has too.
+"""The flags for a command that a report proposes, so that it sees the same image with the same settings.
 
-Reports propose the command, and are passed on: credentials in an address are left out.
+These are the flags of the present command that the proposed one has too. Reports are passed on, so credentials in an
+address are left out.
 """
 
 import argparse
@@ -11,14 +12,14 @@ from typing import Any
 
 from .arguments import Parser, given
 
-# Of messages and of the form of a report: they change nothing of what is seen.
+# Flags of messages and of the form of a report, which change nothing of its content.
 _QUIET = frozenset(("quiet", "no_progress", "log_level", "verbose", "format", "output"))
 _MODULES = {"careen fix": "fix", "careen scan": "scan", "careen db update": "db"}  # the commands that a report proposes
 
 
 class FlagsAgain(Mapping[str, str]):
-    """Maps the name of a command to the flags that follow it when a report proposes it. Most reports propose few, so the parser
-    of a command is made on request."""
+    """Maps the name of a command to the flags that follow it when a report proposes it. Most reports propose few
+    commands, so the parser of each is made on request."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._flags = given(arguments)

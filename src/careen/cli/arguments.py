@@ -27,7 +27,7 @@ SHORT = {"format": "-f", "output": "-o", "severity": "-s", "quiet": "-q"}
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError instead of ending the process; accepts no abbreviated flags."""
+    """A parser that raises UsageError instead of ending the process, and accepts no abbreviated flags."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)
@@ -63,11 +63,11 @@ class _Formatter(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=26, width=columns() - 2, **options)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """Flags, names and paths are not broken, so that they can be copied."""
+        """Splits text at blanks only: flags, names and paths are not broken, so that they can be copied."""
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """The line breaks of the text stay, and lines that are indented."""
+        """Fills text as argparse does, but keeps its line breaks and indented lines."""
         lines = ([line] if line.startswith("  ") else self._split_lines(line, width) or [""] for line in text.split("\n"))
         return "\n".join(f"{indent}{part}" for parts in lines for part in parts)
 
@@ -75,7 +75,7 @@ class _Formatter(argparse.HelpFormatter):
 def add_settings(
     parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
 ) -> argparse._ArgumentGroup:
-    """A group of flags for these settings; ``also`` has other names for some. ``config`` checks the values."""
+    """A group of flags for these settings; ``also`` has other names for some. ``config`` checks their values."""
     from careen.config import SECRET, choices, description, field_by_key, is_list, is_switch
 
     group = parser.add_argument_group(title)

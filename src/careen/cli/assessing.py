@@ -1,4 +1,4 @@
-"""What the commands that assess an image have in common: flags, settings, and progress on a terminal."""
+"""Functions that the commands for assessing an image share: flags, settings, and progress on a terminal."""
 
 import argparse
 import sys
@@ -42,7 +42,7 @@ def add_format_flag(parser: Parser, choices: tuple[str, ...] = ("text", "json"))
 
 
 def settings_of(arguments: argparse.Namespace) -> "Settings":
-    """The settings of a command, whose log begins here."""
+    """The settings of a command. Logging begins here."""
     from .log import start
 
     settings = loaded_settings(arguments).settings
@@ -51,7 +51,7 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
 
 
 def with_progress(settings: "Settings", work: "Callable[[Progress], Result]") -> Result:
-    """What the work returns; meanwhile a terminal shows how far it is."""
+    """The result of ``work``; meanwhile a terminal shows its progress."""
     from .process import at_full_speed
     from .progress import progress_on
 

@@ -57,7 +57,7 @@ def parser() -> Parser:
         type=Path,
         help="services and trusted root of an instance of your own (ClientTrustConfig, JSON)",
     )
-    group = made.add_argument_group("where it is kept")
+    group = made.add_argument_group("where it is stored")
     group.add_argument(
         "--store",
         choices=["referrer", "tag", "both"],
@@ -100,13 +100,13 @@ def _signer(arguments: argparse.Namespace, offline: bool) -> "Signer":
     from careen.app.signatories import key_signer, keyless_signer
 
     if (arguments.key is None) != arguments.keyless:
-        raise UsageError("name who signs, once", "--key FILE or --keyless")
+        raise UsageError("give either --key or --keyless", "--key FILE or --keyless")
     if arguments.key is not None:
         if arguments.identity_token or arguments.sigstore_config:
             raise UsageError("--identity-token and --sigstore-config belong to --keyless", "leave them out")
         return key_signer(arguments.key, lambda: _password(arguments.key))
     if offline:
-        raise UsageError("--keyless asks Sigstore's services, which --offline forbids", "--key FILE signs without them")
+        raise UsageError("--keyless needs Sigstore's services, which --offline forbids", "--key FILE signs without them")
     if arguments.store != "referrer":
         raise UsageError("a signature without a key needs its bundle, which cosign's tag does not have", "--store referrer")
     return keyless_signer(arguments.identity_token, os.environ.get("SIGSTORE_ID_TOKEN", ""), arguments.sigstore_config)

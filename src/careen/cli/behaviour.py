@@ -23,7 +23,7 @@ DRIFT_COLUMNS = ("SEVERITY", "SCORE", "FILE", "GAINED")
 
 
 class _Parser(Parser):
-    """The flags of ``names`` are others: it has a parser of its own."""
+    """Passes the arguments of ``names`` to a parser of its own, since its flags are others."""
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         if list(arguments[:1]) != ["names"]:

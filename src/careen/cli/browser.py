@@ -86,7 +86,7 @@ class Browser(App[None]):
         self.query_one("#groups").focus()
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Group | Entry]) -> None:
-        """Findings become rows when their group is opened: a report may have thousands."""
+        """Makes the rows of a group's findings when it is opened: a report may have thousands."""
         group = event.node.data
         if isinstance(group, Group) and not event.node.children:
             for entry in group.entries:

@@ -1,4 +1,4 @@
-"""``careen cache``: what is in the cache folder, and the removal of what can be fetched or read again."""
+"""``careen cache``: lists the cache folder, and removes entries that can be fetched or read again."""
 
 import argparse
 import json

@@ -1,4 +1,5 @@
-"""``careen ci``: the steps of a pipeline. Those that read an image have no token, those with a token read reports only."""
+"""``careen ci``: the steps of a pipeline. The steps that read an image have no token; the steps with a token read
+only reports."""
 
 import argparse
 import importlib
@@ -35,7 +36,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "negligible", "unknown")
 
 
 class _WithCommand(Parser):
-    """What follows ``--`` is another command of Careen."""
+    """A parser that stops at ``--``, and keeps the words after it as another command of Careen."""
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         at = arguments.index("--") if "--" in arguments else len(arguments)
@@ -144,7 +145,12 @@ def _formats(command: str, reports: Path, pipeline: "Pipeline") -> list[str]:
 
 
 def _rule_paths(inner: argparse.Namespace, rules: Path | None, pipeline: "Pipeline") -> dict[str, list[str]]:
-    """The settings that name rules, with the base's copies of them. A request that only it suppresses with is not believed."""
+    """The settings that name rules, by key, with paths of the base branch's copies in ``rules``; {} without
+    ``rules``.
+
+    A file that is only in the request must not decide what passes: one that suppresses findings is ignored, any other
+    is a UsageError.
+    """
     from careen.ci.base_files import at_base
     from careen.log import logger
     from careen.output.escape import visible
@@ -173,7 +179,7 @@ def _rule_paths(inner: argparse.Namespace, rules: Path | None, pipeline: "Pipeli
 
 
 def _named(settings: "Settings") -> Iterator[tuple[str, Path]]:
-    """The files that decide what passes, and the setting that names each. A baseline may be an image instead."""
+    """(setting, path) of each file that decides what passes. A baseline may be an image instead."""
     for key in RULES:
         yield from ((key, path) for path in getattr(settings, key))
     if settings.baseline and Path(settings.baseline).is_file():
@@ -181,7 +187,7 @@ def _named(settings: "Settings") -> Iterator[tuple[str, Path]]:
 
 
 def _hand_over(reports: Path, code: int, pipeline: "Pipeline") -> None:
-    """What the next steps and the page of the run show."""
+    """Writes the outputs for the next steps, and the summary on the page of the run."""
     from careen.ci.runner_files import add_outputs, add_summary
 
     if pipeline.output:
@@ -240,7 +246,7 @@ def _propose(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
     try:
         plan = from_json(_read(arguments.plan), FixPlan)
     except msgspec.DecodeError as error:
-        raise UsageError(f"{arguments.plan} is no plan: {error}", "careen fix --format json writes one") from None
+        raise UsageError(f"{arguments.plan} is not a plan: {error}", "careen fix --format json writes one") from None
     forge = connected(pipeline, os.environ.get(TOKEN, ""), loaded_settings(arguments).settings)
     done = propose(forge, plan, arguments.file, base)
     print(f"{OUTCOMES[done.outcome]}{f': {done.url}' if done.url else ''}", file=sys.stderr)

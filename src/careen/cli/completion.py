@@ -174,5 +174,5 @@ def _fish() -> str:
 
 
 def _plain(text: str | None) -> str:
-    """Help text without characters that mean something in a shell's script."""
+    """Help text without characters that have a meaning in a shell's script."""
     return "".join(" " if character in "'\"[]:\\`$" else character for character in text or "").replace("%%", "%")

@@ -1,4 +1,4 @@
-"""What each action of ``careen db`` does. It returns the text to print, and what failed in spite of it."""
+"""The actions of ``careen db``. Each returns the text to print, and an error if a part of it failed."""
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping

@@ -30,7 +30,7 @@ def update_failure(result: "UpdateResult", command: str = "update") -> DatabaseE
 
 
 def _by_reason(failed: "Sequence[FeedResult]") -> Iterator[tuple[str, str]]:
-    """Each failure with what failed for that reason: a file, or a number of files of a source."""
+    """(what failed, reason) for each reason; what failed is the path of a file, or a number of files of a source."""
     groups: dict[tuple[str, str], list[str]] = {}
     for feed in failed:
         groups.setdefault((feed.source, feed.detail), []).append(feed.path)

@@ -23,7 +23,7 @@ _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
 
 
 def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
-    """The text to print, and what failed in spite of it."""
+    """The text to print, and an error if some feeds failed."""
     from careen.app.mirroring import mirror_feeds
 
     folder, *wanted = arguments.names

@@ -20,7 +20,7 @@ def publish(arguments: argparse.Namespace, settings: "Settings", progress: "Prog
     from careen.app.publishing import publish_database
 
     if arguments.keys is None:
-        raise UsageError("nothing to sign with", "careen db keys DIR makes keys; --keys DIR names them")
+        raise UsageError("there are no keys to sign with", "careen db keys DIR makes keys; --keys DIR names them")
     done = publish_database(
         arguments.names, arguments.keys, settings, progress,
         full=arguments.full, accept=arguments.accept, anew=arguments.anew, all_licences=arguments.all_licences,

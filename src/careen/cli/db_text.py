@@ -1,4 +1,4 @@
-"""What ``careen db`` prints: the database in use, those that are kept, and what an action changed."""
+"""The text that ``careen db`` prints: about the database in use, kept databases, and the changes of an action."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def as_json(value: object) -> str:
 
 
 def background_text(settings: "Settings") -> str:
-    """How the last refresh in the background ended."""
+    """A line about the result of the last refresh in the background; "" if there was none."""
     from careen.app.databases import last_background_refresh
 
     line, log = last_background_refresh(settings)
@@ -74,7 +74,7 @@ def background_text(settings: "Settings") -> str:
 
 
 def kept_text(result: "UpdateResult") -> str:
-    """What an update repaired, and what it left as it was, by reason."""
+    """The feeds that an update repaired, and those that it left as they were, by reason."""
 
     repaired = "".join(
         f"{visible(feed.path)}: {visible(feed.detail)}\n" for feed in result.feeds if feed.state == "updated" and feed.detail
@@ -104,7 +104,7 @@ def unpublished_text(settings: "Settings") -> str:
 
 
 def retained_text(rows: "Sequence[FeedRow]") -> str:
-    """What stays of the database that was in use before."""
+    """The feeds that stay from the database that was in use before, and why; "" if none stays."""
     from careen.app.databases import labels_of
 
     if not rows:

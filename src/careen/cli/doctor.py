@@ -1,4 +1,4 @@
-"""``careen doctor``: looks at what a scan, or a server, needs here, and ends with what to do."""
+"""``careen doctor``: checks whether this machine has all that a scan, or a server, needs, and ends with advice."""
 
 import argparse
 import sys
@@ -66,7 +66,8 @@ def _server(arguments: argparse.Namespace) -> "tuple[Line, ...]":
 
 
 def _print(lines: "Sequence[Line]", *, quiet: bool) -> None:
-    """Topic by topic, and the advice once more at the end, problems first. ``quiet``: without what is in order."""
+    """Prints the results topic by topic, and at the end all advice once more, problems first. ``quiet`` leaves out
+    results without a problem."""
     from .output import write_lines
 
     for topic, group in groupby(lines, lambda line: line.topic):

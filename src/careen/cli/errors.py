@@ -7,7 +7,8 @@ from careen.errors import Error
 
 
 def print_error(error: Exception, about: str = "") -> int:
-    """Returns the exit code. ``about`` is put before the message, unless the message names it already."""
+    """Prints an error, and returns the exit code. ``about`` is put before the message, unless the message contains it
+    already."""
     text, hint, code = _described(error)
     named = not about or re.search(rf"(?<!\w){re.escape(about)}(?!\w)", text)
     print_message(text if named else f"{about}: {text}", hint)

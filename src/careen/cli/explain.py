@@ -1,4 +1,4 @@
-"""``careen explain``: why a vulnerability is found in a package, or why it is not; without an image, what is known about it."""
+"""``careen explain``: why a vulnerability is found in a package, or why it is not; without an image, the data about it."""
 
 import argparse
 import re

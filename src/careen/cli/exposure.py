@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     stand_ins = dict(_stand_in(text) for text in arguments.image)
     access = access_of(arguments)
     if arguments.source and not settings.server:
-        raise UsageError("--source names what a server keeps, and no server is named", "--server https://careen.example")
+        raise UsageError("--source is a name on a server, and no server is given", "--server https://careen.example")
     if bool(arguments.paths) == (access is not None):
         raise UsageError("name a PATH, or a cluster", "careen exposure PATH…, or careen exposure --cluster [CONTEXT]")
     cluster = (f"cluster {access.name}", objects_of(access, arguments.namespaces, settings)) if access else None

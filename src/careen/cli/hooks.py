@@ -44,7 +44,8 @@ def _check(files: Sequence[str], gate: Sequence[str]) -> int:
 
 
 def _scan(files: Sequence[str], gate: Sequence[str], scanner: str) -> int:
-    """In a folder with these files alone, which the working folder may have beside many others."""
+    """Scans a temporary folder with copies of these files alone, since the working folder may have many others.
+    Returns the exit code."""
     from . import scan
 
     with tempfile.TemporaryDirectory(prefix="careen-hook-") as name:

@@ -1,4 +1,4 @@
-"""``careen init``: what makes a repository run Careen in its pipeline. It shows what it would add; --write adds new files."""
+"""``careen init``: the files that make a repository run Careen in its pipeline. It shows them; --write adds new ones."""
 
 import argparse
 import re
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     source = _source(arguments.source)
     if not arguments.folder.is_dir():
-        raise UsageError(f"{arguments.folder} is no folder", "name the root of a repository")
+        raise UsageError(f"{arguments.folder} is not a folder", "name the root of a repository")
     found = look(arguments.folder)
     services = arguments.services or found.services
     if not services:
@@ -104,7 +104,7 @@ def _known(path: Path) -> str | None:
 
 
 def _write(path: Path, folder: Path, text: str) -> None:
-    """Never over a file, and never through a link that leads out of the repository."""
+    """Writes a new file. Never replaces a file, and never follows a link that leads out of the repository."""
     try:
         if not path.parent.resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{path.parent} leads out of the repository", "remove the link")
@@ -121,7 +121,7 @@ def _source(text: str) -> "Source":
     repository, _, revision = text.rpartition("@")
     if not ADDRESS.fullmatch(repository) or not REVISION.fullmatch(revision):
         raise UsageError(
-            f"--from {text!r} is no address with a commit",
+            f"--from {text!r} is not an address with a commit",
             "https://HOST/OWNER/careen@ and the 40 digits of a commit",
         )
     return Source(repository, revision)

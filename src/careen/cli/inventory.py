@@ -1,4 +1,4 @@
-"""``careen inventory``: what is in an image, as a table, JSON, package URLs or an SBOM; and what changed."""
+"""``careen inventory``: lists the content of an image as a table, JSON, package URLs or an SBOM; and compares two images."""
 
 import argparse
 import sys
@@ -128,7 +128,7 @@ def _files(references: "Sequence[str]", settings: "Settings", arguments: argpars
 
 
 def formats() -> "Mapping[str, Reporter]":
-    """A table and JSON with packages alone, and the formats of SBOMs."""
+    """The formats of the command: a table and JSON with packages alone, and the formats of SBOMs."""
     from careen.app.wiring import reporters
     from careen.plugins import Reporter
 

@@ -62,6 +62,6 @@ def _image(compared: "Compared", which: int) -> dict[str, Any]:
 
 
 def _layers(before: int | None, after: int | None) -> str:
-    """One number if both are the same, or only one is known."""
+    """The layers of a package before and after, as text; one number if both are the same, or only one is known."""
     layers = [str(layer) for layer in (before, after) if layer is not None]
     return " -> ".join(dict.fromkeys(layers)) or "-"

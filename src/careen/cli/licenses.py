@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SCHEMA = "careen.licences/1"
 COLUMNS = ("LICENCE", "CATEGORY", "PACKAGES", "")
 SHOWN = 3  # packages of a line
-UNKNOWN = "not known"  # what the image states is no licence that can be recognised
+UNKNOWN = "not known"  # the image states a licence that is not recognised
 UNSTATED = "none stated"
 
 

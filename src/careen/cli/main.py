@@ -1,7 +1,7 @@
-"""``careen``: finds the command, runs it, and turns how it ends into an exit code and, after an error, one clear line.
+"""``careen``: finds the command and runs it. Its result becomes an exit code, and an error one clear line.
 
-Nothing heavy is imported here: shells and pipelines call ``careen --version`` most. Exit codes: 0 the policy passed, 1 it
-failed, 2 usage, 3 could not complete, 130 interrupted, 141 the reader of the output is gone.
+Nothing heavy is imported here: shells and pipelines call ``careen --version`` most. Exit codes: 0 the policy passed,
+1 it failed, 2 usage, 3 could not complete, 130 interrupted, 141 the reader of the output has closed it.
 """
 
 import gc

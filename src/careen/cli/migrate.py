@@ -78,7 +78,7 @@ def _texts(found: "Sequence[tuple[Path, Carried]]") -> dict[str, str]:
 
 
 def _heading(found: "Sequence[tuple[Path, Carried]]") -> str:
-    """Comments: where it comes from, and what is not in it."""
+    """Comments at the top of a file: from which files it was made, and which entries it lacks."""
     from careen.output.escape import visible
 
     lines = [f"# careen migrate {' '.join(visible(str(path), 200) for path, _ in found)}"]

@@ -1,4 +1,4 @@
-"""Writes reports to standard output, and to files that are there whole or not at all."""
+"""Writes reports to standard output, and to files, which appear complete or not at all."""
 
 import os
 import shlex
@@ -33,11 +33,12 @@ def write(
     listed: bool = False,
     again: Mapping[str, str] | None = None,
 ) -> None:
-    """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere. ``listed``:
-    those in JSON are the elements of an array, which ``end_of_array`` ends.
+    """Writes reports, of which there is one per platform: one after the other to standard output, or each into a file
+    of its own.
 
-    ``name`` is that of the file in a folder, without ending; ``following``: reports of other references came before;
-    ``again``: flags for the commands that a report proposes.
+    ``listed``: on standard output, those in JSON are the elements of an array, which ``end_of_array`` ends. ``name``:
+    of the file in a folder, without ending; ``following``: reports of other references came before; ``again``: flags
+    for the commands that a report proposes.
     """
     options = replace(_options(output, settings), spec_version=spec_version, again=again or {})
     place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)
@@ -52,7 +53,7 @@ def write(
 
 
 def _of_platform(report: Report, options: ReportOptions, several: bool) -> ReportOptions:
-    """A command about one of several platforms names it."""
+    """The options of a report. If there are several platforms, the commands that it proposes name the report's own."""
     if not several:
         return options
     fix = f"--platform {shlex.quote(str(report.image.platform))} {options.again.get('careen fix', '')}".rstrip()
@@ -60,7 +61,7 @@ def _of_platform(report: Report, options: ReportOptions, several: bool) -> Repor
 
 
 def end_of_array(outputs: Sequence[Output]) -> None:
-    """After the last report that was ``listed``."""
+    """Ends the arrays of JSON on standard output, after the last report that was ``listed``."""
     if any(_is_json(output) and output.path is None and output.folder is None for output in outputs):
         sys.stdout.write("]\n")
 
@@ -85,7 +86,7 @@ def _as_text(file: BinaryIO, write_to: Callable[[TextIO], None]) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Text for people on standard output, folded to the width of a terminal."""
+    """Writes text for people to standard output, folded to the width of a terminal."""
     width = width_of(sys.stdout.isatty())
     sys.stdout.writelines(f"{part.rstrip()}\n" for line in lines for part in folded(line, width))
 
@@ -119,7 +120,7 @@ def _is_json(output: Output) -> bool:
 
 
 def _ending(reporter: Reporter) -> str:
-    """``.json``, ``.sarif.json``, ``.table.txt``, ``.md``."""
+    """The ending of a report's file: ``.json``, ``.sarif.json``, ``.table.txt``, ``.md``."""
     if ending := ENDINGS.get(reporter.media_type):
         return ending
     kind = reporter.media_type
@@ -130,7 +131,8 @@ def _ending(reporter: Reporter) -> str:
 
 
 def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions, following: bool, listed: bool) -> None:
-    """A closed pipe ends the writing, not the scan: the exit code is still that of the verdict."""
+    """Writes reports to standard output. A closed pipe ends the writing, not the scan: the exit code is still that of
+    the verdict."""
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")

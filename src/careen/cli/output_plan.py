@@ -1,4 +1,4 @@
-"""Where each report goes: what --format, --output and --output-dir ask for, decided before any work is done."""
+"""The destination of each report, from --format, --output and --output-dir, decided before any work is done."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ SAME_FORMATS = {"cyclonedx-json": "cyclonedx", "spdx-json": "spdx", "md": "markd
 
 
 class Output(Struct, frozen=True):
-    """``path`` None: standard output, or a file for each reference in ``folder``."""
+    """A report to write. ``path`` None: it goes to standard output, or into a file for each reference in ``folder``."""
 
     reporter: Reporter
     path: Path | None
@@ -30,9 +30,10 @@ class Output(Struct, frozen=True):
 def plan_outputs(
     settings: Settings, reporters: Mapping[str, Reporter], folder: Path | None = None, several: bool = False
 ) -> tuple[Output, ...]:
-    """``folder`` is --output-dir; ``several``: there is a report for each of several references.
+    """The reports to write. ``folder`` is --output-dir; ``several``: there is a report for each of several
+    references.
 
-    Raises UsageError if the outputs are in each other's way, or cannot be written.
+    Raises UsageError if two outputs have the same destination, or one cannot be written.
     """
     _refuse_format(settings.output, reporters)
     outputs = [_output(text, reporters) for text in settings.format]
@@ -53,7 +54,8 @@ def plan_outputs(
 
 
 def _warn_of_suffix(output: Output, reporters: Mapping[str, Reporter]) -> None:
-    """A program that reads report.json cannot read a table."""
+    """Warns if the file of a table has the ending of another format: a program that reads report.json cannot read a
+    table."""
     suffix = output.path.suffix.lower().removeprefix(".") if output.path else ""
     if output.reporter.name == "table" and suffix in reporters:
         log.warning("%s gets the table: --format %s writes %s there", output.path, suffix, suffix)
@@ -76,7 +78,7 @@ def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
 
 
 def _refuse_format(place: Path | None, reporters: Mapping[str, Reporter]) -> None:
-    """``-o json`` is a format in other scanners: nobody wants a file of that name."""
+    """Refuses ``-o json``: it is a format in other scanners, and hardly the name of a file."""
     name = str(place).partition("=")[0] if place else ""
     if name in reporters or name in SAME_FORMATS:
         raise UsageError(
@@ -108,7 +110,7 @@ def _template(place: str) -> tuple[str, str]:
 
 
 def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
-    """The output without a file of its own goes to --output, else to standard output."""
+    """The outputs, of which the one without a file of its own goes to --output, else to standard output."""
     unplaced = [output.reporter.name for output in outputs if output.path is None]
     if len(unplaced) > 1:
         target = "the same file" if place else "standard output"
@@ -125,7 +127,7 @@ def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
 
 
 def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
-    """Outputs without a file of their own get files in the folder, which is made."""
+    """The outputs, of which those without a file of their own get files in the folder, which is created."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -134,7 +136,7 @@ def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
 
 
 def _refuse_single_file(place: Path | None, outputs: Sequence[Output]) -> None:
-    """A file has room for one report; a device takes any number."""
+    """Refuses one file for the reports of several references; a device takes any number."""
     places = [output.path for output in outputs]
     if place and str(place) != "-":
         places.append(place)

@@ -18,7 +18,8 @@ KEPT_BYTES = 31 << 20
 
 @contextmanager
 def at_full_speed() -> Iterator[None]:
-    """Switches the garbage collector off: nearly all objects of a scan live to its end, so that it finds nothing, slowly."""
+    """Switches the garbage collector off meanwhile: nearly all objects of a scan live to its end, so that it finds
+    nothing, slowly."""
     collecting, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
     with suppress(MemoryError):  # address space is limited: the block is optional
@@ -33,9 +34,9 @@ def at_full_speed() -> Iterator[None]:
 
 
 def leave(code: int) -> None:
-    """Ends the process without freeing its objects, which takes a tenth of the scan of a small image.
+    """Ends the process without freeing its objects, which would take a tenth of the scan of a small image.
 
-    Returns if a thread is still at work: the interpreter waits for it.
+    Returns if a thread is still running: the interpreter waits for it.
     """
     if threading.active_count() > 1:
         return

@@ -1,4 +1,4 @@
-"""Progress bars on a terminal: one for each piece of long work, with bytes; removed when it is done."""
+"""Progress bars on a terminal: one for each long step, with bytes; removed when the step is done."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

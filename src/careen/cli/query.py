@@ -1,4 +1,4 @@
-"""``careen query``: what a server knows of all images, by the query language of its page."""
+"""``careen query``: searches the packages, findings and images of a server, in the query language of its page."""
 
 import argparse
 import sys

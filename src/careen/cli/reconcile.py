@@ -1,4 +1,4 @@
-"""``careen reconcile``: how another scanner's report of an image differs, and why."""
+"""``careen reconcile``: the differences of another scanner's report of an image, each with its reason."""
 
 import argparse
 from collections import Counter

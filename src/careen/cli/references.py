@@ -1,4 +1,5 @@
-"""Several references in one command: which ones, a file name for each, and a loop that goes on after an error.
+"""Several references in one command: the list of them, a file name for each, and a loop that continues after an
+error.
 
 A list (``--from-file``) has one reference per line; empty lines and those that begin with ``#`` are skipped.
 Raises: UsageError if there is no reference, or the list cannot be read.
@@ -54,14 +55,18 @@ def references_of(arguments: argparse.Namespace, command: str) -> tuple[str, ...
 
 
 def file_names(references: Sequence[str]) -> Mapping[str, str]:
-    """A unique file name for each, without an ending, that any file system accepts."""
+    """A unique file name for each reference, without an ending, that any file system accepts."""
     plain = {reference: re.sub(r"[^A-Za-z0-9._-]+", "_", reference).strip("._")[:NAME] or "image" for reference in references}
     taken = Counter(name.lower() for name in plain.values())
     return {reference: name if taken[name.lower()] == 1 else f"{name}-{_short(reference)}" for reference, name in plain.items()}
 
 
 def each(references: Sequence[str], work: Callable[[str], int], debug: bool = False, done: str = "scanned") -> int:
-    """The strictest of the exit codes that ``work`` returns. A reference that fails does not keep the others from it."""
+    """Calls ``work`` with each reference; returns the strictest of its exit codes. A reference that fails does not
+    keep the others from being processed.
+
+    ``done`` is the verb in the message about those that failed.
+    """
     if len(references) == 1:
         return work(references[0])
     codes, broken = {0}, []

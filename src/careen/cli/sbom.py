@@ -1,4 +1,4 @@
-"""``careen sbom``: an SBOM of an image, and what a profile misses in it."""
+"""``careen sbom``: writes an SBOM of an image, and lists the elements of a profile that it lacks."""
 
 import argparse
 import sys

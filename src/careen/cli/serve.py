@@ -62,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def database_of(arguments: argparse.Namespace) -> str | None:
-    """Raises UsageError if the file of the address cannot be read."""
+    """The address of the database; None without a flag. Raises UsageError if both flags are given, or the file with
+    the address cannot be read."""
     if arguments.database_file is None:
         return cast("str | None", arguments.database)
     if arguments.database is not None:
@@ -76,8 +77,8 @@ def database_of(arguments: argparse.Namespace) -> str | None:
 
 
 def cache_of(arguments: argparse.Namespace) -> Path | None:
-    """The cache folder that the flag names; None without the flag. The setting does not count: it is for scans on this machine,
-    and the service has a cache of its own."""
+    """The cache folder of the flag; None without it. The setting of the same name is not used: it is for scans on
+    this machine, and the service has a cache of its own."""
     named = getattr(arguments, "cache_dir", None)
     return Path(named) if named else None
 

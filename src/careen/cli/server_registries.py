@@ -138,7 +138,7 @@ _ACTIONS = {"add": _add, "list": _list, "remove": _remove, "test": _test, "rotat
 
 @contextmanager
 def _opened(arguments: argparse.Namespace, settings: "Settings") -> "Iterator[Fleet]":
-    """A fleet whose rows are changed, and nothing else."""
+    """Opens the server's database, to change its registries and nothing else."""
     from sqlalchemy import inspect
 
     from careen.fleet import connection, credentials

@@ -1,5 +1,7 @@
-"""``careen scan --server``: the server's rules before the scan, and the report after it. A server that is away is a warning,
-unless ``--server-required``."""
+"""``careen scan --server``: takes the server's rules before the scan, and sends the report after it.
+
+A server that is not reachable is a warning, unless ``--server-required``.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ Send = Callable[["Sequence[Report]", str], None]
 
 
 def connected(settings: "Settings") -> "tuple[Settings, Send]":
-    """The settings with the server's rules, and what sends the reports of a reference."""
+    """The settings with the server's rules, and the function that sends the reports of a reference."""
     if settings.server is None:
         return settings, _nowhere
     from careen.app.service import Service

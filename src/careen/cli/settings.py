@@ -1,4 +1,4 @@
-"""The settings of a command, whose plugins are in use from then on."""
+"""Loads the settings of a command, and activates the plugins that they name."""
 
 import argparse
 from typing import TYPE_CHECKING

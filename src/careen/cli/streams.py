@@ -15,7 +15,8 @@ def make_sure_of_streams() -> None:
 
 
 def forget_output() -> None:
-    """Sends standard output to the null device: at its end the interpreter flushes it once more, and would print an error."""
+    """Points standard output to the null device: the interpreter flushes it once more at its end, and would print an
+    error."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):  # not a file, or already closed

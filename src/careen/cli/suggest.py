@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def suggest(reports: "Sequence[Report]") -> None:
-    """One entry for each code, for all platforms; the user has to write its reason."""
+    """Prints one entry for each code, for all platforms; the user has to write its reason."""
     from careen.app.decisions import suggested_entries
     from careen.output.escape import visible
 

@@ -1,4 +1,4 @@
-"""``careen validate``: whether documents follow their specification, and where they do not."""
+"""``careen validate``: whether documents conform to their specification, and the places at which they do not."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""``careen verify``: who signed an image and its attestations, and whether those count."""
+"""``careen verify``: who signed an image and its attestations, and which of these signatures are accepted."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""``careen worker``: works for the fleet of a server on another machine, or beside it."""
+"""``careen worker``: runs jobs of a server's fleet, on another machine or beside the server."""
 
 import argparse
 import signal
@@ -26,7 +26,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     settings = started(arguments)
     if arguments.places < 1:
-        raise UsageError("a worker without a place does nothing", "--places 2")
+        raise UsageError("a worker with 0 places does nothing", "--places 2")
     from careen.fleet.worker import run_worker
 
     stopped = threading.Event()

@@ -1,4 +1,5 @@
-"""How a cluster is reached: the address of its API, the trusted authorities, the credentials. Its ``repr`` holds no secret."""
+"""The access to a cluster: the address of its API, the trusted authorities, the credentials. Its ``repr`` contains no
+secret."""
 
 from pathlib import Path
 
@@ -6,7 +7,7 @@ from msgspec import Struct
 
 
 class Access(Struct, frozen=True):
-    """Certificates and keys are PEM. ``name`` is that of the context, for people."""
+    """How to reach the API of a cluster. Certificates and keys are PEM. ``name`` is that of the context, for people."""
 
     name: str
     server: str

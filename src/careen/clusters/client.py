@@ -1,4 +1,4 @@
-"""Asks the API of a cluster for lists, page by page.
+"""Requests lists from the API of a cluster, page by page.
 
 Raises: InputError if the user may not read anything, NetworkError if the cluster does not answer.
 **Source:** Kubernetes API concepts, "Retrieving large results sets in chunks" (``limit``, ``continue``, 410 Gone).
@@ -28,11 +28,11 @@ _RESTARTS = 3
 
 
 class DeniedError(InputError):
-    """The user may not read that list."""
+    """The user of the kubeconfig may not read a list."""
 
 
 class Listed(Struct, frozen=True):
-    """``there``: the cluster has this kind of resource."""
+    """The objects of a list. ``there`` is false if the cluster does not have this kind of resource."""
 
     items: tuple[dict[str, Any], ...]
     there: bool = True
@@ -111,7 +111,7 @@ class Client:
 
 @contextmanager
 def connected(access: Access, timeout_s: float = 30.0) -> Iterator[Client]:
-    """Certificates are in a private folder as long as the block."""
+    """A client of the cluster. Its certificates are in a private folder as long as the block runs."""
     host = urlsplit(access.server).netloc
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:  # of mode 0700
 

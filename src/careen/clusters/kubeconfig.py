@@ -1,6 +1,6 @@
 """The context of a kubeconfig file, or the service account of the pod that this runs in, as an Access.
 
-A plugin that the file names is started only if the user names it too: the file may come from somebody else.
+A plugin that the file names is started only if the user names it too: the file may come from a stranger.
 Raises: UsageError for a context that cannot be used, InputError for a file that cannot be read.
 **Source:** Kubernetes, "Organizing Cluster Access Using kubeconfig Files"; client-go credential plugins
 (client.authentication.k8s.io/v1); "Accessing the Kubernetes API from a Pod".
@@ -46,8 +46,8 @@ def access(
     environ: Mapping[str, str] | None = None,
     start: Run = run,
 ) -> Access:
-    """The access to the cluster of a context. ``context`` None: of the current one, else of this pod. ``plugin``: what may be
-    started."""
+    """The access to the cluster of a context. ``context`` None: the current context, else the cluster of this pod.
+    ``plugin``: the only program that may be started to log in."""
     environ = os.environ if environ is None else environ
     documents = [(path, _document(path)) for path in _paths(file, environ) if file is not None or path.is_file()]
     name = context or next((text for _, document in documents if (text := document.text("current-context"))), "")
@@ -150,7 +150,7 @@ def _entry(
 
 
 def _data(entry: yaml_document.Mapping, key: str, place: Path) -> bytes:
-    """PEM: in the file itself, or in a file beside it."""
+    """PEM data, from the file itself or from a file beside it."""
     if text := entry.text(f"{key}-data"):
         try:
             return base64.b64decode(text, validate=True)

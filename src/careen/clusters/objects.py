@@ -1,7 +1,8 @@
 """The objects of a cluster as files to check: one JSON text each, named NAMESPACE/KIND/NAME.
 
-An object that a controller has made is left out, since its owner is there: the pods of a Deployment, the Jobs of a CronJob.
-So are the roles that Kubernetes itself makes, and what only the server writes (``status``, ``managedFields``).
+An object that a controller has made is left out, since its owner is listed: the pods of a Deployment, the Jobs of a
+CronJob. So are the roles that Kubernetes itself makes, and fields that only the server writes (``status``,
+``managedFields``).
 """
 
 import msgspec
@@ -51,7 +52,8 @@ _BY_SERVER = ("managedFields", "uid", "resourceVersion", "generation", "creation
 
 
 def source_files(client: Client, namespaces: tuple[str, ...] = ()) -> Found:
-    """``namespaces``: only these, with the objects that are in none; (): all. A denied list is an Unknown."""
+    """The objects as files. ``namespaces``: only these, and the objects outside of namespaces; (): all. A list that
+    the user may not read is an Unknown."""
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     for resource in RESOURCES:

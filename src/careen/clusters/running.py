@@ -21,7 +21,7 @@ _SCHEDULED = re.compile(r"-\d{8,10}$")  # of a Job: the minute for which its Cro
 
 
 def running_images(client: Client, namespaces: tuple[str, ...] = ()) -> tuple[RunningImage, ...]:
-    """Each once, in order. Raises DeniedError."""
+    """The images, each once, in order. Raises DeniedError."""
     found: set[RunningImage] = set()
     for namespace in namespaces or ("",):
         path = f"/api/v1/namespaces/{namespace}/pods" if namespace else "/api/v1/pods"
@@ -52,7 +52,7 @@ def images_of(pod: dict[str, Any]) -> Iterator[RunningImage]:
 
 
 def workload_of(metadata: dict[str, Any]) -> str:
-    """KIND/NAME of what a person wrote: the Deployment of a ReplicaSet, the CronJob of a Job that it made."""
+    """KIND/NAME of the object that a person wrote: the Deployment of a ReplicaSet, the CronJob of a Job that it made."""
     owner = next((each for each in _mappings(metadata.get("ownerReferences")) if each.get("controller") is True), None)
     if owner is None:
         return f"Pod/{metadata.get('name', '')}"
@@ -66,7 +66,8 @@ def workload_of(metadata: dict[str, Any]) -> str:
 
 
 def digest_of(image_id: str) -> str:
-    """The digest of ``docker-pullable://NAME@sha256:…`` or ``NAME@sha256:…``. An ID alone is not that of a manifest."""
+    """The digest of ``docker-pullable://NAME@sha256:…`` or ``NAME@sha256:…``; "" for an ID alone, which is not the
+    digest of a manifest."""
     _, at, digest = image_id.rpartition("@")
     return digest if at and is_digest(digest) else ""
 

@@ -1,1 +1,1 @@
-"""What the SBOM formats have in common: the packages of a report as components, and the documents made of them."""
+"""Functions that the SBOM formats share: the packages of a report as components, and the documents made of them."""

@@ -15,7 +15,7 @@ from careen.output.summary import merged
 
 MAX_HOLDERS = 50  # copyright lines of a component
 MAX_SUPPLIER = 200
-# Who identifies a package that names nobody: the registry of its type.
+# The supplier of a package that names none: the registry of its type.
 REGISTRIES = {
     "cargo": "crates.io",
     "composer": "Packagist",
@@ -33,7 +33,8 @@ NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Component(Struct, frozen=True):
-    """``ref`` is unique: a purl occurs twice if two packages own files of it. ``needs`` are refs."""
+    """A package in an SBOM. ``ref`` is unique: a purl occurs twice if two packages own files of it. ``needs`` are
+    refs of its dependencies."""
 
     ref: str
     purl: str
@@ -56,7 +57,8 @@ class Component(Struct, frozen=True):
 
 
 class Content(Struct, frozen=True):
-    """``detailed``: licence files, dependencies and digests were read. ``supplier`` is that of the image."""
+    """The components of a report. ``detailed``: licence files, dependencies and digests were read. ``supplier`` is
+    that of the image."""
 
     components: tuple[Component, ...]
     detailed: bool
@@ -95,7 +97,8 @@ def content_of(report: Report) -> Content:
 
 
 def supplier_of(package: Package, stated: str) -> str:
-    """Who supplies the package: by its metadata, else the owner of its name space (a group of Maven, a host's account)."""
+    """The supplier of a package: from its metadata, else the owner of its name space (a group of Maven, a host's
+    account)."""
     known = package.maintainer or stated
     if known:
         return " ".join(known.split())[:MAX_SUPPLIER]
@@ -109,8 +112,11 @@ def supplier_of(package: Package, stated: str) -> str:
 
 
 def _supplier_of_owner(package: Package, owner: Package | None, report: Report) -> str:
-    """The supplier of the distribution's package that owns it; the distribution supplies its own packages. A program that
-    only its bytes identify comes from its own project, any other package from the registry of its type."""
+    """The supplier of the distribution's package that owns this one; the distribution supplies its own packages.
+
+    A program that only its bytes identify comes from its own project, any other package from the registry of its
+    type.
+    """
     if owner and (supplier := supplier_of(owner, "")):
         return supplier
     if report.inventory.distribution and (owner or package).type in ("deb", "rpm", "apk", "alpm"):
@@ -126,7 +132,7 @@ def distribution_name(report: Report) -> str:
 
 
 def image_supplier(report: Report) -> str:
-    """The name that the image's labels state; "" if they state none."""
+    """The supplier that the image's labels state; "" if they state none."""
     labels = report.image.config.labels
     stated = (
         labels.get(name, "") for name in ("org.opencontainers.image.vendor", "org.opencontainers.image.authors", "vendor")
@@ -135,7 +141,7 @@ def image_supplier(report: Report) -> str:
 
 
 def top_level(components: Iterable[Component]) -> tuple[str, ...]:
-    """Refs that the image contains directly: those that no other one needs, and one of each ring."""
+    """Refs of the components that the image contains directly: those that no other one needs, and one of each circle."""
     listed = tuple(components)
     needs = {component.ref: component.needs for component in listed}
     needed = {other for component in listed for other in component.needs}

@@ -133,7 +133,8 @@ def _evidence(found: Component, version: str) -> dict[str, Any]:
 
 
 def _licences(expression: str) -> list[dict[str, Any]]:
-    """An id if it is one, else an expression; what is not on the list alone is a name."""
+    """The licences of an expression: an id if it is one, else an expression; one that is not on the SPDX list is a
+    name."""
     if not expression or not is_valid(expression):
         return []
     if " " not in expression:
@@ -143,7 +144,8 @@ def _licences(expression: str) -> list[dict[str, Any]]:
 
 
 def _dependencies(report: Report, content: Content) -> list[dict[str, Any]]:
-    """The image needs what no other package needs; for a package without an entry, no dependencies are recorded."""
+    """The dependencies of all components. The image needs the components that no other one needs; without an entry, a
+    package's dependencies are unknown."""
     distribution = ("distribution",) if report.inventory.distribution else ()
     return [
         {"ref": "image", "dependsOn": [*distribution, *top_level(content.components)]},
@@ -210,7 +212,8 @@ def _open(finding: Vulnerability) -> dict[str, Any]:
 
 
 def _settled(one: Suppressed) -> dict[str, Any]:
-    """VEX and the distribution's changelog state that the package is not affected; other rules only hide the vulnerability."""
+    """The analysis of a suppressed vulnerability. VEX and the distribution's changelog state that the package is not
+    affected; other rules only hide the vulnerability."""
     state = "not_affected" if one.by.kind in ("vex", "distribution") else "in_triage"
     return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
 

@@ -1,7 +1,7 @@
-"""What official profiles require of an SBOM, and which of these elements a document lacks.
+"""The elements that official profiles require of an SBOM, and those that a document lacks.
 
-``ntia``: the minimum elements of 2021. ``cisa-2025``: CISA's minimum elements of 2025, which add hash, licence, tool and the
-context of its generation. ``bsi-tr-03183``: TR-03183-2 of Germany's BSI, version 2.
+``ntia``: the minimum elements of 2021. ``cisa-2025``: CISA's minimum elements of 2025, which add hash, licence, tool
+and the context of its generation. ``bsi-tr-03183``: TR-03183-2 of Germany's BSI, version 2.
 **Source:** NTIA, "The Minimum Elements For a Software Bill of Materials"; CISA, "2025 Minimum Elements for a SBOM";
 BSI TR-03183-2.
 """
@@ -22,7 +22,8 @@ Has = Callable[[Component], bool]
 
 
 class Element(Struct, frozen=True):
-    """One required element: the components without it. ``of_document``: it is required of the document as a whole."""
+    """One required element, with the components that lack it. ``of_document``: it is required of the document as a
+    whole."""
 
     name: str
     missing: tuple[str, ...] = ()
@@ -51,7 +52,8 @@ _ASKED: dict[Profile, tuple[str, ...]] = {
 
 
 def elements_of(report: Report, profile: Profile) -> tuple[Element, ...]:
-    """The document has an author (the tool), a time stamp, and its generation context in any format."""
+    """The elements that a profile requires. The document has an author (the tool), a time stamp, and its generation
+    context in any format."""
     content = content_of(report)
     found = [_of_components(name, content) for name in _ASKED[profile]]
     relations = () if content.detailed else ("dependencies were not read: an SBOM or a saved report is the source",)

@@ -1,4 +1,4 @@
-"""The settings as data: what each field is called, which values it takes, what its help is."""
+"""The settings as data: the name of each field, the values it takes, its help."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""Where settings come from: defaults < settings file < environment < flags.
+"""Loads settings from their sources: defaults < settings file < environment < flags.
 
 Raises: UsageError, which names the place, the key and the nearest known key.
 """
@@ -31,7 +31,8 @@ class Loaded(Struct, frozen=True):
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Loaded:
-    """``flags`` are texts (lists of texts, booleans) by key, as the command line gave them; absent ones are left out."""
+    """The settings of a run, and the source of each. ``flags`` are texts (lists of texts, booleans) by key, from the
+    command line; flags that were not given are absent."""
     known = field_by_key()
     path = file or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
     values: dict[str, Any] = {}
@@ -46,7 +47,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
-    """The settings of a program: neither the environment nor a settings file has a part in them.
+    """The settings of a program that calls the library: neither the environment nor a settings file is read.
 
     ``options`` are values by key. Raises UsageError for a key or value that does not exist.
     """
@@ -119,7 +120,8 @@ def _beside(path: Path, value: Any) -> Any:
 
 
 def _misspelt(environ: Mapping[str, str], known: Mapping[str, FieldInfo]) -> tuple[str, ...]:
-    """Warnings: a misspelt CAREEN_FAIL_ON must not go unnoticed, and a pipeline's own CAREEN_VERSION must not stop a scan."""
+    """Warnings about variables that resemble a setting: a misspelt CAREEN_FAIL_ON must not go unnoticed, and a
+    pipeline's own CAREEN_VERSION must not stop a scan."""
     names = [*(key.upper() for key in known), "CONFIG"]
     ours = sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX))
     close = ((name, nearest(name, names, 0.8)) for name in ours if name not in names)

@@ -16,7 +16,7 @@ SECRET = ("registry_password", "nvd_api_key", "server_token")
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"timeout_s": "timeout"}):
-    """What a run does. Only ``app`` and the shells use it: inner functions take plain arguments."""
+    """The settings of one run. Only ``app`` and the shells use it: inner functions take plain arguments."""
 
     cache_dir: Annotated[Path, Meta(description="cache folder: databases, layers that were read, downloads")]
     trust_cache: Annotated[
@@ -136,7 +136,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     verbose: Annotated[bool, Meta(description="list each item that the table sums up")] = False
     quiet: Annotated[bool, Meta(description="print the report and errors only: no progress, no warnings")] = False
     no_progress: Annotated[bool, Meta(description="show no progress bars on a terminal")] = False
-    log_level: Annotated[LogLevel, Meta(description="which messages to write to standard error")] = "warning"
+    log_level: Annotated[LogLevel, Meta(description="write messages of this level and above to standard error")] = "warning"
 
     fail_on: Annotated[
         tuple[str, ...],

@@ -35,7 +35,8 @@ def shown(key: str, value: object) -> str:
 
 
 def value_of(place: str, field: FieldInfo, value: Any, *, lenient: bool) -> Any:
-    """The value of a field. ``lenient``: texts such as "true", "8" and "high,critical" are read as what they mean.
+    """The value of a field. ``lenient``: texts such as "true", "8" and "high,critical" are converted to the field's
+    type.
 
     Raises UsageError, which begins with ``place``.
     """
@@ -53,7 +54,7 @@ def value_of(place: str, field: FieldInfo, value: Any, *, lenient: bool) -> Any:
 
 
 def parts_of(field: FieldInfo, value: Any) -> list[Any]:
-    """The parts of a list: of one text, or of several, each of which may have commas of its own."""
+    """The parts of a list, given as one text, or as several texts, each of which may have commas of its own."""
     is_one = isinstance(value, str | Path)
     parts = [value] if is_one else list(value)
     if isinstance(value, str) or not (is_path(field) or field.encode_name in _WITH_COMMAS):
@@ -66,7 +67,7 @@ def _split(text: Any) -> list[Any]:
 
 
 def _lowered(value: Any, words: tuple[str, ...]) -> Any:
-    """A word of the field is recognised in upper case and in another spelling, too."""
+    """The value, or the word of the field that it spells in upper case or in another way."""
     if not isinstance(value, str):
         return value
     word = value.lower()
@@ -90,7 +91,7 @@ def _why(field: FieldInfo, value: Any) -> str:
 
 
 def _title(type_: Any) -> str:
-    """What the text of a field has to be, as its type names it."""
+    """The form that a text must have, as its type names it."""
     parts = get_args(type_)
     own = next((part.title for part in parts if isinstance(part, Meta) and part.title), "")
     return own or next(filter(None, map(_title, parts)), "")

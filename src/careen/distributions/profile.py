@@ -18,7 +18,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Files(Struct, frozen=True, forbid_unknown_fields=True):
-    """Files that identify it without an os-release."""
+    """Files that identify the distribution without an os-release."""
 
     release: tuple[str, ...] = ()  # contain a sentence with one of its names: "AlmaLinux release 9.4"
     version: str = ""  # contains only the version
@@ -69,7 +69,7 @@ class Support(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Builds(Struct, frozen=True, forbid_unknown_fields=True):
-    """Signs by which its own packages are distinguished from those of third parties."""
+    """Marks that distinguish its own packages from those of third parties."""
 
     rpm_vendor: str = ""  # expression of the vendor of its rpms; without it rpms are not distinguished
     dist_tags: tuple[str, ...] = ()  # before the number in the releases of its rpms: "el"
@@ -116,7 +116,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         return self.advisories.source or self.id
 
     def release_of(self, codename: str) -> str:
-        """The release with this codename, "" if unknown."""
+        """The release with this codename; "" if unknown."""
         return self.releases.codenames.get(codename, "")
 
     def codename_of(self, release: str) -> str:

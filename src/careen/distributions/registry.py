@@ -39,7 +39,7 @@ def profile_of(namespace: str) -> Profile | None:
 
 
 def id_of(name: str) -> str:
-    """The ID for the name that other tools use; an unknown name stays, in lower case."""
+    """The ID for a name that other tools use; an unknown name is returned in lower case."""
     lower = name.strip().lower()
     return _aliases().get(lower, lower)
 

@@ -1,1 +1,1 @@
-"""The language server: what Careen reports about the files that an editor has open, and edits that remove it."""
+"""The language server: reports findings in the files that an editor has open, and offers edits that remove them."""

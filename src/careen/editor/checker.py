@@ -1,6 +1,7 @@
-"""Checks open documents: misconfigurations and secrets by the text alone, vulnerabilities of packages by the database.
+"""Checks open documents: misconfigurations and secrets from the text alone, vulnerabilities of packages with the
+database.
 
-No other file is read, nothing is fetched, and no setting of the folder that the editor has open counts.
+No other file is read, nothing is fetched, and settings of the folder that the editor has open are not used.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -117,13 +118,13 @@ class Checker:
         return Remarks(tuple(_bounded(map(on_a_line, on_their_lines(matched.findings, checked.pinned())))))
 
     def link_of(self, document: Document, id: str) -> str | None:
-        """What a check of the document's kind refers to."""
+        """The address of a reference of the check with this id, for the document's kind; None if there is none."""
         kind = kind_of(document.path, document.text)
         checks = self._selection.of(kind.folders) if kind is not None else ()
         return next((link_to(check.references) for check in checks if check.id == id), None)
 
     def order_of(self, package: str) -> Callable[[str], Any]:
-        """The order of versions of the ecosystem of a purl."""
+        """The sort key of versions in the ecosystem of a purl."""
         ecosystem = self._advisories.ecosystems.get(package.removeprefix("pkg:").partition("/")[0])
         return self._advisories.schemes[ecosystem.scheme if ecosystem else "generic"].key
 
@@ -149,7 +150,7 @@ def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 
 def _name_for_readers(path: str) -> str:
-    """A name by which catalogers recognise the file."""
+    """The path under which catalogers recognise the file."""
     from posixpath import basename
 
     name = basename(path)

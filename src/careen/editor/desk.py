@@ -1,7 +1,8 @@
-"""What an editor has open and what is known about it. Work is done beside the event loop, in two lanes of one thread each.
+"""The documents that an editor has open, and the remarks about them. Work is done beside the event loop, by two
+threads.
 
-Checks are in the fast lane: they begin a moment after the last keystroke. Packages are assessed in the other, where a large
-lock file delays no check. Work for a text that has changed since is not begun, and what it finds is not shown.
+One thread checks documents: it begins a moment after the last keystroke. The other assesses packages, so that a large
+lock file delays no check. Work on a text that has changed since is not begun, and its results are not shown.
 """
 
 import asyncio
@@ -48,7 +49,7 @@ def _nobody(document: Document, remarks: tuple[Remark, ...]) -> None:
 
 
 class Desk:
-    """``publish`` is called with a document and all remarks about it."""
+    """The open documents. ``publish`` is called with a document and all remarks about it."""
 
     def __init__(self, checker: Checker, publish: Publish = _nobody) -> None:
         self._checker, self.publish = checker, publish
@@ -68,7 +69,7 @@ class Desk:
         self._begin(document.uri)
 
     def change(self, uri: str, version: int | None, changes: Iterable[Change | str]) -> None:
-        """A text replaces the whole document."""
+        """Applies changes to a document; a change that is only a text replaces the whole document."""
         opened = self._opened.get(uri)
         if opened is None:
             return
@@ -79,7 +80,7 @@ class Desk:
         self._begin(uri)
 
     def saved(self, uri: str) -> None:
-        """The database may be another by now."""
+        """Checks and assesses a document again: the database may be another one by now."""
         if uri in self._opened:
             self._begin(uri)
 
@@ -118,7 +119,7 @@ class Desk:
         return found if document is self.document(uri) else []
 
     async def warm_up(self) -> None:
-        """Loads what the first checks need."""
+        """Loads the modules that the first checks need."""
         samples = (("Dockerfile", "FROM a\nENV PASSWORD=x\nRUN apt-get update\n"), ("a.yaml", "apiVersion: v1\nkind: Pod\n"))
         await self._in(self._fast, lambda: self._checker.check([Document(f"untitled:{name}", text) for name, text in samples]))
 

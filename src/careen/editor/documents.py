@@ -1,4 +1,4 @@
-"""The documents that an editor has open: their text, saved or not, and the name under which checks see them."""
+"""The documents that an editor has open: their text, saved or not, and the path under which they are checked."""
 
 import posixpath
 from typing import Literal
@@ -27,8 +27,8 @@ class Document(Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        """A path by which checks recognise the kind of the document: its file's, or one made from the language that the editor
-        names."""
+        """A path that shows the kind of the document to checks: that of its file, or one made from the language that
+        the editor states."""
         parts = urlsplit(self.uri)
         path = unquote(parts.path) or unquote(parts.netloc)
         if parts.scheme == "untitled":
@@ -49,7 +49,7 @@ class Document(Struct, frozen=True):
 
     @property
     def sort(self) -> Sort:
-        """What Careen searches for in it; "" if it is of no supported kind."""
+        """The kind of content that Careen searches for in the document; "" if it is of no supported kind."""
         path = self.path
         if is_package_file(path):
             return "packages"

@@ -36,7 +36,8 @@ def is_requirements(path: str) -> bool:
 
 
 def lines_of_packages(text: str, packages: Iterable[Package]) -> Mapping[tuple[str, str], int]:
-    """Maps name and version of each package to the line, counted from 1, with the name and the version in or just below it."""
+    """The line of each package, by its name and version. It is counted from 1, and has the name, with the version in
+    it or just below."""
     rows = text.split("\n")
     rows_by_word = _words(rows)
     return {(package.name, package.version): _line(package, rows, rows_by_word) for package in packages}
@@ -56,12 +57,13 @@ def _line(package: Package, rows: list[str], rows_by_word: Mapping[str, list[int
 
 
 def _names(package: Package) -> list[str]:
-    """The names that files may have for the package: "@types/node"; also the artifact of a Maven package by itself."""
+    """The names that files may have for the package: "@types/node"; for a Maven package, also its artifact alone."""
     return list(dict.fromkeys(_plain(name) for name in (package.name, package.name.rpartition(":")[2])))
 
 
 def _words(rows: list[str]) -> dict[str, list[int]]:
-    """The rows that have each word; of "node_modules/a/node_modules/b" the b, of "name@1.2" the name, too."""
+    """The rows that contain each word. Of "node_modules/a/node_modules/b" the word is b; of "name@1.2" the name is a
+    word, too."""
     found: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         for match in _TOKEN.finditer(row[:2000]):
@@ -74,5 +76,6 @@ def _words(rows: list[str]) -> dict[str, list[int]]:
 
 
 def _plain(name: str) -> str:
-    """Python's names are equal whatever their case and separators (PEP 503); in others it does no harm."""
+    """The name for comparisons: Python's names are equal whatever their case and separators (PEP 503), which does no
+    harm for others."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,4 +1,4 @@
-"""Edits that an editor offers for a remark. Each is tried first: it is offered only if the finding is gone after it."""
+"""Edits that an editor offers for a remark. Each is tested first: it is offered only if the finding disappears."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ _REASON = "state why this is accepted"
 
 
 def fixes_of(remarks: Iterable[Remark], document: Document, checker: Checker) -> list[QuickFix]:
-    """An edit that removes several of the remarks is listed once."""
+    """The edits for these remarks; one that removes several of them is listed once."""
     found: dict[tuple[str, tuple[str, ...]], QuickFix] = {}
     for remark in remarks:
         for fix in fixes_for(remark, document, checker):
@@ -67,7 +67,7 @@ def _continues(row: str) -> bool:
 
 
 def _first(texts: Iterator[Rows], document: Document, checker: Checker, is_right: Callable[[Remarks], bool]) -> Rows | None:
-    """The first text that is as it should be."""
+    """The first of the texts whose remarks satisfy ``is_right``; None if none of the first ``MAX_TRIED`` does."""
     for text in islice(texts, MAX_TRIED):
         edited = Document(document.uri, "\n".join(text), document.version, document.language)
         if edited.path == document.path and is_right(checker.check([edited])[document.uri]):
@@ -76,7 +76,7 @@ def _first(texts: Iterator[Rows], document: Document, checker: Checker, is_right
 
 
 def _is_gone(remark: Remark, before: Remarks, after: Remarks) -> bool:
-    """This finding is gone, nothing more is unread, and nothing more severe is new."""
+    """Whether this finding is gone, nothing more is unread, and no new finding is more severe."""
     counts, left = _counts(before), _counts(after)
     fewer = left.get(_key(remark), 0) < counts[_key(remark)]
     return fewer and not any(
@@ -102,12 +102,12 @@ def _key(remark: Remark) -> tuple[str, str]:
 
 
 def _rank(remark: Remark) -> int:
-    """The most severe first."""
+    """A sort key: the most severe first."""
     return SEVERITIES.index(remark.severity) if remark.severity in SEVERITIES else len(SEVERITIES)
 
 
 def _title(finding: Misconfiguration, before: Sequence[str], after: Sequence[str]) -> str:
-    """What changes, if that is one short line; else the advice of the check."""
+    """A description of the change, if it is one short line; else the advice of the check."""
     new = [row.strip() for row in after if row not in set(before)]
     if len(after) < len(before) and not new:
         gone = [row.strip() for row in before if row not in set(after)]

@@ -1,4 +1,4 @@
-"""What the server reports about a line of a document: a finding, or something that was not read or assessed."""
+"""The reports about a line of a document: a finding, or something that was not read or assessed."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ MAX_REMARKS = 2000  # of a document
 
 
 class Remark(Struct, frozen=True):
-    """Lines count from 1."""
+    """A report about some lines, which count from 1."""
 
     code: str
     line: int
@@ -57,7 +57,8 @@ def path_of(finding: Finding) -> str:
 
 
 def hover(remark: Remark) -> str:
-    """Markdown: what it is, why it matters, what removes it. Texts of files and feeds have no markup in it."""
+    """Markdown about a finding: a description, why it matters, and its fix. Texts of files and feeds have no markup
+    in it."""
     finding = remark.finding
     if finding is None:
         return plain(remark.message)
@@ -118,7 +119,8 @@ def _link(finding: Finding) -> str | None:
 
 
 def link_to(references: Sequence[str]) -> str | None:
-    """The weakness that a check is about, or the first page that it refers to."""
+    """The address of the weakness that a check is about, or of the first page that it refers to; None if there is
+    none."""
     weakness = next((reference[4:] for reference in references if reference.startswith("CWE-")), "")
     if weakness.isdecimal():
         return WEAKNESS.format(weakness)

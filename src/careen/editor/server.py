@@ -39,7 +39,7 @@ _MAX_HOVER = 8  # remarks
 
 
 def serve(settings: Settings) -> int:
-    """0 if the editor ended it as it should, else 1."""
+    """Serves an editor. Returns 0 if the editor ended the session as the protocol requires, else 1."""
     advisories = KeptAdvisories(settings)
     desk = Desk(Checker(settings, advisories))
     try:
@@ -153,7 +153,7 @@ def _answer_about_documents(server: LanguageServer, desk: Desk) -> None:
 
 
 def _links(document: Document, link_of: Callable[[Document, str], str | None], encoding: str) -> list[types.DocumentLink]:
-    """Ids in comments that suppress a finding lead to what the check is about."""
+    """Links from ids in comments that suppress a finding to the reference of their check."""
     found = []
     for number, line in enumerate(lines_of(document.text)):
         for match in _IGNORED.finditer(line) if "careen:ignore" in line else ():
@@ -188,7 +188,7 @@ def _diagnostic(remark: Remark, lines: Sequence[str], encoding: str) -> types.Di
 
 
 def _range(lines: Sequence[str], first: int, start: int, last: int, end: int, encoding: str) -> types.Range:
-    """Columns are characters; those of the result are code units."""
+    """A range of the protocol. Columns are characters; those of the result are code units."""
     end = max(end, start) if first == last else end
     return types.Range(
         types.Position(first, units_in(lines[first][:start], encoding)),

@@ -33,7 +33,7 @@ def as_checked(text: str) -> str:
 
 
 def changed(text: str, change: Change, encoding: str = UTF16) -> str:
-    """A place beyond the text is the end of its line, or of the text."""
+    """The text after a change. A position beyond the text is the end of its line, or of the text."""
     start, end = offset_of(text, change.start, encoding), offset_of(text, change.end, encoding)
     return text[:start] + change.text + text[max(start, end) :]
 
@@ -52,7 +52,7 @@ def offset_of(text: str, spot: Spot, encoding: str = UTF16) -> int:
 
 
 def characters_in(line: str, units: int, encoding: str = UTF16) -> int:
-    """How many characters of the line these code units are; a unit within a character counts as its start."""
+    """The number of characters that these code units of a line are; a unit within a character counts as its start."""
     if line.isascii() or encoding == UTF32:
         return min(max(units, 0), len(line))
     for index, character in enumerate(line):
@@ -63,14 +63,14 @@ def characters_in(line: str, units: int, encoding: str = UTF16) -> int:
 
 
 def units_in(line: str, encoding: str = UTF16) -> int:
-    """The code units of a text of one line."""
+    """The number of code units of a text of one line."""
     if line.isascii() or encoding == UTF32:
         return len(line)
     return sum(_units(character, encoding) for character in line)
 
 
 def edit_between(before: Sequence[str], after: Sequence[str], end: str = "\n", encoding: str = UTF16) -> Change:
-    """The one change of whole lines that makes ``after`` of ``before``."""
+    """The one change of whole lines that turns ``before`` into ``after``."""
     first = 0
     while first < min(len(before), len(after)) and before[first] == after[first]:
         first += 1

@@ -1,4 +1,5 @@
-"""Kubernetes manifests -> their part of the graph: containers, what they share, what reaches them, what they may do.
+"""Kubernetes manifests -> their part of the graph: containers, their shared volumes and namespaces, the ways to them,
+and their rights.
 
 Init containers that end before the others are left out: nothing connects to them.
 Raises: ValueError if there are too many selectors and pods to compare.

@@ -210,7 +210,7 @@ def _loopback(port: Port) -> bool:
 
 
 def _reach(port: Port) -> tuple[float, str]:
-    """How likely an attacker reaches one address of the host, and its description."""
+    """The likelihood that an attacker reaches the address of a published port, and a description of the address."""
     try:
         address = ipaddress.ip_address(port.host_ip.strip("[]").partition("%")[0])
     except ValueError:  # a variable, a name

@@ -1,4 +1,4 @@
-"""What services of a Compose file share: volumes, host paths, secrets."""
+"""The parts of the graph for what services of a Compose file share: volumes, host paths, secrets."""
 
 import posixpath
 import re
@@ -40,7 +40,7 @@ def add_volumes(project: Project) -> None:
 
 
 def _binds(project: Project, binds: list[Mounted], nodes: dict[str, Node]) -> None:
-    """Host paths by the topmost mounted path, so that a path within another is recognised."""
+    """Adds the shared host paths, each under the topmost mounted path that contains it."""
     parts = {id(mounted): posixpath.normpath(mounted.name).split("/") for mounted in binds}
     by_root: dict[str, list[Mounted]] = {}
     root: list[str] | None = None
@@ -76,7 +76,8 @@ def _mounts(project: Project, service: Service) -> Iterator[tuple[Mount, Locatio
 
 
 def add_secrets(project: Project) -> None:
-    """A service with the same credential as a database that it reaches can log in to it."""
+    """Adds a way from each service to a database that it reaches and with which it shares a credential: it can log
+    in."""
     holders: dict[str, dict[str, tuple[Service, Location]]] = {}
     for service in project.compose.services:
         for key, place in _held(service):
@@ -120,7 +121,7 @@ def _held(service: Service) -> Iterator[tuple[str, Location]]:
 
 
 def _secret(project: Project, key: str, holders: list[tuple[Service, Location]]) -> tuple[str, str]:
-    """Title and id, which reveal neither the value of a credential nor its hash."""
+    """The title and id of a shared credential, which reveal neither its value nor its hash."""
     if not key.startswith("\0"):
         return key, f"secret:{project.path}:{key}"
     names = sorted(service.name for service, _ in holders)

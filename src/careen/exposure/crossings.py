@@ -1,8 +1,9 @@
-"""What leads out of a container (engine sockets, privileges, host paths), and which images are databases.
+"""The ways out of a container (engine sockets, privileges, host paths), and the images that are databases.
 
 The numbers are estimates of the likelihood that an attacker in the container gets out; docs/exposure.md lists them.
 
-**Source:** capabilities(7); Docker, "Protect the Docker daemon socket"; Kubernetes, Pod Security Standards (baseline).
+**Source:** capabilities(7); Docker, "Protect the Docker daemon socket"; Kubernetes, Pod Security Standards
+(baseline).
 """
 
 import re
@@ -19,7 +20,7 @@ SOCKET = re.compile(
     r"|pipe[\\/]+docker_engine$"
 )
 DEVICE = re.compile(r"/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-|mapper/|disk/)")
-CAPABILITIES = {  # how easily root in the container gets out with one of these
+CAPABILITIES = {  # the likelihood that root in the container gets out with one of these
     "ALL": 0.9,
     "SYS_MODULE": 0.9,
     "SYS_ADMIN": 0.8,
@@ -92,7 +93,7 @@ BY_USER: dict[User, float] = {"root": 1.0, "unknown": 0.8, "non_root": 0.4}
 
 
 class Crossing(Struct, frozen=True):
-    """``cut``: the change of the container that takes this way out from it."""
+    """A way out of a container, to its host. ``cut``: the change of the container that closes it."""
 
     way: Way
     text: str
@@ -138,12 +139,12 @@ def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | N
 
 
 def database(image: str) -> str:
-    """The kind of store that the image is, by its name; "" if it is not a store."""
+    """The kind of store that an image is, according to its name; "" if it is not a store."""
     return DATABASES.get(image_name.parse(image).last.lower(), "")
 
 
 def guarded(image: str, environment: dict[str, str | None]) -> bool:
-    """Whether a database requires a password, by the variables that its image reads."""
+    """Whether a database requires a password, according to the variables that its image reads."""
     if any((environment.get(name) or "").lower() in values for name, values in _OPEN_TO_ALL.items()):
         return False
     name = image_name.parse(image).last.lower()

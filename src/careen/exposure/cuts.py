@@ -1,7 +1,7 @@
-"""How paths are cut: the changes that take an edge of a path away, and which paths remain then.
+"""How paths are cut: the changes that remove an edge of a path, and the paths that remain after them.
 
-An edge often has several reasons, and it is gone when all of them are. What remains is found by another search of the graph
-without the edge: an attacker who loses one way takes the next one.
+An edge often has several reasons, and disappears only with all of them. The remaining paths are found by another
+search of the graph without the edge: an attacker who loses one way takes the next one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,10 +25,11 @@ class Change(Struct, frozen=True):
 
 
 class Cut(Struct, frozen=True):
-    """All ``changes`` together end this way from one node to the next.
+    """Changes that together close the way from one node to the next.
 
-    ``remaining`` counts the paths that remain; ``worst`` is the severity of the worst that remains to the target of the path,
-    None if there is none. Both are unknown if the search was stopped (``complete`` False)."""
+    ``remaining`` counts the paths that remain; ``worst`` is the severity of the worst path that remains to the target
+    of the path, None if there is none. Both are unknown if the search was stopped (``complete`` False).
+    """
 
     source: str
     target: str
@@ -39,7 +40,7 @@ class Cut(Struct, frozen=True):
 
 
 def cuts_of(graph: Graph, paths: Sequence[Path]) -> dict[str, tuple[Cut, ...]]:
-    """The cuts of the first paths by the path's id, those that leave least first."""
+    """The cuts of each of the first paths, by the path's id; those that leave least paths come first."""
     labels = graph.labels()
     searched: dict[tuple[str, str], tuple[list[Path], bool]] = {}
     found: dict[str, tuple[Cut, ...]] = {}
@@ -69,7 +70,8 @@ def _edges(path: Path) -> Iterator[Edge]:
 
 
 def _changes(edge: Edge, graph: Graph, labels: dict[str, str]) -> Iterator[Change]:
-    """One for each reason; none if a reason cannot be taken away, as that a program has a port."""
+    """One change for each reason of the edge; none if no change removes a reason, for example that a program has a
+    port."""
     changes = [_change(reason, edge, graph, labels) for reason in edge.reasons]
     if all(changes):
         yield from dict.fromkeys(change for change in changes if change)

@@ -92,7 +92,8 @@ class _Entries:
             self._serve(route.label, service, place, REACHED, f"{route.label} leads from outside to service {name}", True)
 
     def _serve(self, shown: str, service: Resource, place: Location, reach: float, text: str, routed: bool) -> None:
-        """``routed``: by an ingress controller, whose pod is not in these manifests."""
+        """Adds the ways to a Service's pods. ``routed``: an ingress controller, whose pod is not in these manifests,
+        makes the connections."""
         for pod in network_policy.backends(self.manifests, service):
             nodes: dict[str, Node] = {}
             open_ports = 0
@@ -144,7 +145,7 @@ class _Controllers:
         self._namespaces = {namespace_of(pod) for pod in manifests.pods}
 
     def admitted(self, pod: Pod) -> bool:
-        """Whether a rule admits pods of other namespaces than those of these manifests."""
+        """Whether a policy's rule admits pods of namespaces that these manifests do not have."""
         for policy in self._policies.get(id(pod), ()):
             for rule in policy.spec.maps("ingress") if "Ingress" in network_policy.types(policy) else ():
                 for peer in rule.maps("from"):
@@ -185,7 +186,8 @@ def _from_outside(route: Resource) -> bool:
 
 
 def _backends(route: Resource) -> Iterator[tuple[str, str, int]]:
-    """Services that a route leads to: name, namespace ("" if the route does not name it) and line."""
+    """(name, namespace, line) of each Service that a route leads to; the namespace is "" if the route does not name
+    it."""
     for keys, node in walk(route.spec):
         if not isinstance(node, Mapping):
             continue

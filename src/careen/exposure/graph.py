@@ -20,7 +20,7 @@ Way = Literal[
 ]  # fmt: skip
 User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
-DATA = "data:"  # before the id of a container: what a database keeps
+DATA = "data:"  # prefix of the id of a database's data, before the id of its container
 TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # an attacker who controls one controls everything on it
 MAX_PLACES = 8  # of one link
 MAX_EDGES = 200_000
@@ -50,9 +50,11 @@ class Node(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why a node leads to another. ``ease`` is the likelihood that an attacker at the first gets to the second, 0 to 1.
+    """Why a node leads to another. ``ease`` is the likelihood that an attacker who controls the first gets to the
+    second, 0 to 1.
 
-    ``cut``: the change that ends it; "" if the way alone decides (``cuts``)."""
+    ``cut``: the change that removes it; "" if the kind of way decides which (``cuts``).
+    """
 
     way: Way
     text: str
@@ -73,7 +75,7 @@ class Edge(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """A relation that is not a way for an attacker: a container and the secret that it has."""
+    """A relation that no attacker moves along: a container and the secret that it has."""
 
     source: str
     target: str
@@ -85,7 +87,7 @@ class Graph(Struct, frozen=True):
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
     links: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()  # what seems exposed but is not, and what was not followed
+    notes: tuple[str, ...] = ()  # services that seem exposed but are not, and references that were not followed
     leaving: dict[str, tuple[Edge, ...]] = {}
 
     def containers(self) -> Iterator[Node]:
@@ -97,7 +99,7 @@ class Graph(Struct, frozen=True):
         return replace(self, edges=edges, leaving={**self.leaving, source: left})
 
     def labels(self) -> dict[str, str]:
-        """The displayed name of each node: after its namespace or file if there are several of those."""
+        """The displayed name of each node, with its namespace or file before it if the graph has several of these."""
         short = _tails({node.group for node in self.nodes.values() if node.kind in ("container", "host") and node.group})
         return {
             id: f"{short[node.group]}/{node.name}"
@@ -108,7 +110,7 @@ class Graph(Struct, frozen=True):
 
 
 def _tails(paths: set[str]) -> dict[str, str]:
-    """Each path shortened to its last parts, as many as make it unique."""
+    """The last parts of each path, as many as make it unique, by the path."""
     found: dict[str, str] = {}
     for path in sorted(paths):
         parts = path.split("/")

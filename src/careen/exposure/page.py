@@ -32,7 +32,7 @@ def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
 
 
 def _data(answer: Exposure) -> dict[str, Any]:
-    """The JSON document with numbers as ids, and every text made safe to display."""
+    """The JSON document with numbers in place of ids, and every text made safe to display."""
     whole = document(answer)
     number = {node["id"]: at for at, node in enumerate(whole["nodes"])}
     return {

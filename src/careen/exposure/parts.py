@@ -22,7 +22,8 @@ BY_CREDENTIAL = 0.35  # the password may not open everything
 
 
 class Mounted(Struct, frozen=True):
-    """A container's mount of something that others may mount too; ``inner`` is the path within it, "" for all."""
+    """A container's mount of a volume or path that others may mount too; ``inner`` is the path within it, "" for all
+    of it."""
 
     container: str
     name: str
@@ -32,14 +33,14 @@ class Mounted(Struct, frozen=True):
 
 
 def escape(builder: Builder, node: Node, host: str, crossing: Crossing, *places: Location, own_users: bool = False) -> None:
-    """Adds a way from a container to its host, weighed by its user."""
+    """Adds a way from a container to its host; how easy it is depends on the container's user."""
     assert node.container is not None
     ease = crossing.ease * BY_USER[node.container.user] * (OWN_USERS if own_users else 1.0)
     builder.edge(node.id, host, Reason(crossing.way, f"{node.name} {crossing.text}", round(ease, 3), places, crossing.cut))
 
 
 def inhabit(builder: Builder, host: Node, containers: Iterable[Node]) -> None:
-    """Adds that an attacker on the host controls every container on it."""
+    """Adds ways from the host to every container on it: an attacker on the host controls them."""
     builder.add(host)
     for node in containers:
         reason = Reason("host", f"{node.name} runs there: the host has its files, memory and secrets", 0.95, node.places)
@@ -82,9 +83,11 @@ def share(
     group: str,
     least: int = 2,
 ) -> None:
-    """Mounts of one volume, claim or host path: a container that writes a part of it reaches those that use the part.
+    """Adds the mounts of one volume, claim or host path: a container that writes a part of it reaches those that use
+    the part.
 
-    Data of a database is a target by itself. ``least`` containers make the volume shared: 1 if other projects may use it.
+    The data of a database is a target by itself. ``least``: the number of containers from which on the volume is
+    shared; 1 if other projects may use it.
     """
     if len({mount.container for mount in mounts}) < least:
         return
@@ -132,19 +135,19 @@ def _keeps_data(node: Node) -> bool:
 
 
 def written_out(name: str, value: str) -> list[str]:
-    """A hash of each credential in the value of a variable, which identifies it without revealing it."""
+    """A hash of each credential in a variable's value; it identifies the credential without revealing it."""
     found = credentials.passwords(value) or ([value.strip()] if credentials.is_credential(name, value) else [])
     return ["\0" + hashlib.sha256(credential.encode(errors="replace")).hexdigest() for credential in found]
 
 
 def link_by_credential(builder: Builder, client: Node, server: Node, title: str, *places: Location) -> None:
-    """Adds that the client can log in to the server: it reaches it and has the same credential."""
+    """Adds a way from the client to the server that it reaches: with the same credential it can log in."""
     text = f"{client.name} has the {title} of {server.name}, and reaches it"
     builder.edge(client.id, server.id, Reason("credential", text, BY_CREDENTIAL, places))
 
 
 def user_of(declared: str, image: ScannedImage | None) -> User:
-    """``declared`` is a user name or number; for "" the image decides, if it was scanned."""
+    """The user of a container. ``declared`` is a user name or number; for "" the image decides, if it was scanned."""
     text = declared.partition(":")[0].strip()
     if not text and image is not None and image.scanned:
         text = image.user.partition(":")[0].strip() or "0"

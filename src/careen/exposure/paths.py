@@ -29,7 +29,7 @@ _HUBS = frozenset(("port", "network", "account", "namespace", "internet"))
 
 
 class Step(Struct, frozen=True):
-    """From one node that an attacker can control to the next, with the edges between them."""
+    """The move from one node that an attacker can control to the next, along these edges."""
 
     source: str
     target: str
@@ -60,15 +60,17 @@ class Path(Struct, frozen=True):
 
 
 class Budget(Struct):
-    """How many edges may still be followed; below 0 if the search stopped early."""
+    """The number of edges that a search may still follow; below 0 if it stopped early."""
 
     left: int
 
 
 def ranked(graph: Graph, most: int = MAX_FOLLOWED) -> tuple[list[Path], bool]:
-    """Paths from the Internet, and from single containers unless those contain them; and whether the list is complete.
+    """(paths, whether the list is complete). The paths begin at the Internet, or at single containers unless a path
+    from the Internet contains them.
 
-    Each of the two searches follows ``most`` edges at most."""
+    Each of the two searches follows ``most`` edges at most.
+    """
     budgets = Budget(most), Budget(most)
     outside = _without_detours(_chains(graph, INTERNET, 1.0, budgets[0], VISITS, crossing=False))
     known = {pair for path in outside for pair in _pairs(path)}
@@ -83,7 +85,8 @@ def ranked(graph: Graph, most: int = MAX_FOLLOWED) -> tuple[list[Path], bool]:
 
 
 def reached(graph: Graph) -> dict[str, float]:
-    """Nodes that the Internet reaches, with the likelihood of the best path; includes all of a host or cluster."""
+    """The likelihood of the best path to each node that the Internet reaches, with all nodes of a reached host or
+    cluster."""
     best: dict[str, float] = {}
     heap = [(-1.0, INTERNET)]
     while heap:
@@ -109,7 +112,7 @@ def severity_of(score: float) -> Severity:
 
 
 def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits: int, crossing: bool) -> Iterator[Path]:
-    """Paths, the likeliest first. ``crossing``: only along broken isolation, not over plain networks."""
+    """Yields paths, the likeliest first. ``crossing``: only along broken isolation, not over plain networks."""
     entered: dict[str, int] = {}
     heap: list[tuple[float, int, int, tuple[str, ...], tuple[Edge, ...]]] = [(-likelihood, 0, 0, (start,), ())]
     pushed = 0
@@ -167,7 +170,7 @@ def _path(graph: Graph, start: str, edges: tuple[Edge, ...], likelihood: float) 
 
 
 def _without_detours(paths: Iterator[Path]) -> list[Path]:
-    """Drops paths that visit all nodes of an earlier, likelier path to the same target, and more."""
+    """Drops each path that visits all nodes of an earlier, likelier path to the same target, and others."""
     kept: dict[str, list[tuple[Path, frozenset[str]]]] = {}
     for path in paths:
         held = frozenset((path.start, *(step.target for step in path.steps)))
@@ -185,6 +188,6 @@ def _order(path: Path) -> tuple[float, bool, int, str]:
 
 
 def _way(edges: tuple[Edge, ...]) -> Way:
-    """The way of a step of several edges: rather what is shared than the network."""
+    """The kind of way of a step with several edges: a shared resource rather than the network."""
     ways = [edge.reasons[0].way for edge in edges]
     return "exposed" if "exposed" in ways else ways[-1] if ways[-1] != "network" else ways[0]

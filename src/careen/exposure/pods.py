@@ -124,7 +124,7 @@ def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
 
 
 def _together(builder: Builder, pod: Pod, nodes: list[Node], images: Images) -> None:
-    """Containers of one pod share the network, and with shareProcessNamespace the processes."""
+    """Adds what containers of one pod share: the network, and with shareProcessNamespace the processes."""
     for node in nodes:
         for other in nodes:
             if node is other:
@@ -156,7 +156,8 @@ def _volumes(builder: Builder, manifests: Manifests, placed: Placed) -> None:
 
 
 def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
-    """The key under which several containers share a volume: kind, scope and name."""
+    """The key by which containers that share a volume are joined: kind, scope and name; None for a volume of the pod
+    alone."""
     if claim := volume.text("persistentVolumeClaim", "claimName"):
         return "claim", namespace_of(pod), claim
     if "emptyDir" in volume:
@@ -169,7 +170,7 @@ def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
 
 
 def _secrets(pod: Pod, spec: Spec) -> Iterator[tuple[str, Location]]:
-    """Each Secret of a container, by name, and each credential in plain text, by hash."""
+    """The Secrets of a container, by name, and its credentials in plain text, by hash; each with its place."""
     for index, variable in enumerate(spec.node.seq("env")):
         if isinstance(variable, Mapping):
             if name := variable.text("valueFrom", "secretKeyRef", "name"):

@@ -14,7 +14,8 @@ MAX_JOINED = 4  # length of a chain of services that share a network
 
 
 class Project(Struct, frozen=True):
-    """``names`` has services by service name and by container name."""
+    """A Compose file whose services are added to the graph. ``names`` has the services by service name and by
+    container name."""
 
     builder: Builder
     compose: Compose
@@ -30,7 +31,7 @@ class Project(Struct, frozen=True):
         return self.nodes[service.name]
 
     def joined(self, service: Service, value: str) -> Service | None:
-        """The other service whose namespace the service uses."""
+        """The other service whose namespace a setting such as ``service:NAME`` names; None for any other value."""
         kind, _, name = value.partition(":")
         found = self.names.get(name) if kind in ("service", "container") else None
         return None if found is service else found

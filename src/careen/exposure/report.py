@@ -182,7 +182,8 @@ def _privilege(graph: Graph, node: Node) -> float:
 
 
 def _sharing(graph: Graph, node: Node) -> float:
-    """A factor up to 1: the higher, the more other containers a container leads to by what they share, except networks."""
+    """A factor from 0 to 1, which is higher the more containers can be reached from a container by shared resources
+    other than networks."""
     others: dict[str, None] = {}
     for edge in graph.leaving.get(node.id, ()):
         if edge.reasons[0].way in ("network", "exposed"):

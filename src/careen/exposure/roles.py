@@ -1,4 +1,4 @@
-"""Service accounts -> what their tokens give access to: Secrets, other pods, the node, the cluster.
+"""Service accounts -> the access that their tokens give: to Secrets, other pods, the node, the cluster.
 
 **Source:** https://kubernetes.io/docs/concepts/security/rbac-good-practices/ (privilege escalation risks).
 """
@@ -86,7 +86,7 @@ class _Grants:
 
 
 class _Access:
-    """Adds to the graph what one account has access to."""
+    """Adds to the graph the access of one account."""
 
     def __init__(self, builder: Builder, manifests: Manifests, placed: Placed, hub: Node, host: str, cluster: str) -> None:
         self.builder, self.manifests, self.placed, self.hub = builder, manifests, placed, hub
@@ -190,7 +190,7 @@ def _everything(rule: Rule) -> bool:
 
 
 def _first(rules: Iterable[Rule], wanted: Iterable[tuple[str, tuple[str, ...]]]) -> str:
-    """Describes the first of the wanted permissions that a rule grants; "" if none does."""
+    """A description of the first of the wanted permissions that a rule grants; "" if none does."""
     wanted = tuple(wanted)
     for rule in rules:
         for resource, verbs in wanted:

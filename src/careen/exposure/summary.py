@@ -1,4 +1,4 @@
-"""The worst paths as a report of one image shows them."""
+"""The worst paths in the form in which a report of one image contains them."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,8 @@ MAX_PATHS = 10
 
 
 def attack_paths(answer: Exposure, runs_image: Callable[[str], bool]) -> AttackPaths:
-    """``runs_image``: whether the name of an image in the files is that of the image that was scanned."""
+    """The paths for the report of an image. ``runs_image``: whether a name of an image in the files is that of the
+    scanned image."""
     graph = answer.graph
     of_image = {node.id for node in graph.containers() if node.container and runs_image(node.container.image)}
     through = [path for path in answer.paths if not of_image or not of_image.isdisjoint(path.nodes)]

@@ -75,7 +75,7 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
 def _path(
     rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int, cuts: Sequence[Cut] | None
 ) -> Iterator[tuple[str, str]]:
-    """``cuts`` None: its first line alone."""
+    """The lines of a path. With None for ``cuts``, its first line only."""
     names = " -> ".join(visible(labels[id], 100) for id in (path.start, *(step.target for step in path.steps)))
     head = f"{rank:>3}  {path.severity:<8}  {path.score:>5.1f}  "
     for at, part in enumerate(wrapped(names, width - columns(head))):

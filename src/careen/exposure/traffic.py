@@ -68,7 +68,7 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
 
 
 def _named(rules: "_Rules", pod: Pod, out: bool, into: bool, on_nodes: list[Pod]) -> Iterator[tuple[Pod, Pod]]:
-    """Pairs that the rules for a pod may allow. Pods with hostNetwork count as outside."""
+    """The pairs that the rules for a pod may allow. Pods with hostNetwork count as outside."""
     if not into:
         yield from ((peer, pod) for peer in rules.peers(pod, "Ingress"))
         yield from ((peer, pod) for peer in on_nodes)
@@ -77,7 +77,7 @@ def _named(rules: "_Rules", pod: Pod, out: bool, into: bool, on_nodes: list[Pod]
 
 
 def _open(placed: Placed, pod: Pod, served: set[int]) -> list[Node]:
-    """The containers with a known port; of a pod without any, all containers if a Service leads to it."""
+    """The containers of a pod with a known port; if none has one, all containers if a Service leads to the pod."""
     nodes = placed.of(pod)
     return [node for node in nodes if node.container and node.container.listens] or (nodes if id(pod) in served else [])
 
@@ -141,7 +141,7 @@ class _Rules:
 
 
 def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic: Traffic) -> None:
-    """A container with the same Secret as a database that it reaches can log in to it."""
+    """Adds a way from each container to a database that it reaches and with which it shares a Secret: it can log in."""
     pairs = 0
     for (namespace, name), holders in placed.secrets.items():
         title, place = _secret(manifests, namespace, name, holders)

@@ -1,7 +1,8 @@
-"""How likely an attacker breaks into the program of a container: by the vulnerabilities of its image, or by assumption.
+"""The likelihood that an attacker breaks into the program of a container: from the vulnerabilities of its image, or
+assumed.
 
-The weight of a vulnerability: 0.95 if KEV lists it as exploited, else the larger of its EPSS score and a weight of its
-severity; times a factor of its CVSS attack vector. The vulnerability with the largest weight decides.
+The weight of a vulnerability: 0.95 if KEV lists it as exploited, else the larger of its EPSS score and a weight of
+its severity; times a factor of its CVSS attack vector. The vulnerability with the largest weight decides.
 """
 
 from collections.abc import Iterable

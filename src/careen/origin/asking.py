@@ -16,10 +16,11 @@ _PASSING = frozenset(("glance", "table_rows"))  # they only show whether other f
 def asked_of(
     base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
 ) -> frozenset[str]:
-    """The features of a file that the base uses; empty if the base names no project in it that ``counts``. Files that are
-    compared together with others keep all features.
+    """The families of features of a file that the base compares; empty if it finds no component in the file that
+    ``counts``. Files that are compared together with others keep all features.
 
-    Scripts of packages (``owned``) are mostly bundles: one that is not worth comparing is not compared as source either.
+    Scripts of packages (``owned``) are mostly bundles: if ``is_worth_a_look`` rejects one, it is not compared as
+    source either.
     """
     if not is_looked_at_alone(file):
         return frozenset(file.features)

@@ -1,8 +1,8 @@
 """What a program or library keeps of its sources: texts, names, tables of constants, and texts that state a version.
 
-A text is a run of printable bytes that ends in a zero byte, outside of code. Names are the symbols that the file defines: one
-that it uses of another library shows nothing, because a program that calls a library does not contain it. A method in C++ is
-named by its class and its own name, as the source has them.
+A text is a run of printable bytes that ends in a zero byte, outside of code. Names are the symbols that the file
+defines: a symbol that it only uses shows nothing, because a program that calls a library does not contain it. A
+method in C++ is named by its class and its own name, as in the source.
 **Source:** Itanium C++ ABI, 5.1 "External Names (a.k.a. Mangling)".
 """
 
@@ -26,7 +26,8 @@ _LEAST_BYTES = 3  # of a text that states a version
 
 
 class Texts:
-    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them. Each is computed on first use."""
+    """The features of a program by family: hashes, sorted and each once; ``statements`` are pairs (``stated``). Each
+    family is computed on first use."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -56,7 +57,8 @@ class Texts:
 
     @cached_property
     def table_rows(self) -> Hashes:
-        """Some of the tables, in a fraction of the time: if the program has any, some of these are among them."""
+        """The hashes of some of the tables, for a fraction of the work: if the program has tables, some are among
+        these."""
         found = _Kept()
         for piece, order in self._constants():
             found.add(rows_in(piece, order))
@@ -85,12 +87,12 @@ class Texts:
 
 
 def texts_of(data: bytes) -> Texts:
-    """Of any file: one that no system runs has no names."""
+    """The features of any file; a file that no system runs has no names."""
     return Texts(data)
 
 
 class _Kept:
-    """Hashes, each once, and no more of them than ``MAX_TEXTS``."""
+    """Collects hashes, each once, and at most ``MAX_TEXTS`` of them."""
 
     def __init__(self) -> None:
         self._parts: list[Hashes] = []
@@ -109,7 +111,8 @@ class _Kept:
 
 
 def _pieces(data: Bytes, ranges: Ranges) -> Iterator[Bytes]:
-    """Each begins and ends a little before the last one ends, so that no text is cut in all of them."""
+    """The parts of the data in these ranges, ``PIECE_BYTES`` long. Neighbours overlap, so that each text is whole in
+    one of them."""
     for begin, end in ranges:
         for start in range(begin, end, PIECE_BYTES - STRING_BYTES.stop):
             yield data[start : min(start + PIECE_BYTES, end)]
@@ -128,7 +131,7 @@ def _literals(piece: Bytes) -> Hashes:
 
 
 def _runs(piece: Bytes) -> tuple[Places, Places]:
-    """Where the texts begin and end that are not too short to state a version."""
+    """The (starts, ends) of the texts in a piece that are long enough to state a version."""
     printable = bytes_of(piece.tobytes().translate(_PRINTABLE))
     edges = np.flatnonzero(printable[1:] != printable[:-1]) + 1
     if piece.size and printable[0]:
@@ -158,7 +161,7 @@ def _defined(data: bytes, table: Names) -> Hashes:
 
 
 def _starts(data: bytes, table: Names) -> Places:
-    """Where in its texts the name of each symbol begins that the file defines."""
+    """The offsets, in the table's texts, at which the names of the symbols begin that the file defines."""
     state = "u2" if table.defined_mask > 0xFF else "u1"
     layout = np.dtype(
         {
@@ -176,7 +179,8 @@ def _starts(data: bytes, table: Names) -> Places:
 
 
 def _method(name: bytes) -> bytes:
-    """``_ZN4Json6Reader5parseEv`` is ``Reader::parse``; empty if it is no method."""
+    """The class and name of a method, ``Reader::parse`` for ``_ZN4Json6Reader5parseEv``; b"" if the name is not a
+    method's."""
     if not name.startswith(b"_ZN"):
         return b""
     at = 4 if name[3:4] == b"K" else 3

@@ -78,7 +78,8 @@ _NONE = np.empty(0, np.uint64)
 
 
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them.
+    """One release of a project. ``files``: the features of the project's own files, by path; ``builds``: those of
+    programs that were built from them.
 
     ``date``: the day of the release; "" if it is unknown.
     """
@@ -98,15 +99,18 @@ class Rows(Struct, frozen=True):
 
 
 class ReleaseReader:
-    """Reads releases of one project; a file that is as in an earlier release is not read again."""
+    """Reads releases of one project; a file that is equal to one of an earlier release is not read again."""
 
     def __init__(self, families: Sequence[str] = OF_A_FILE) -> None:
         self._families = families
         self._known: dict[bytes, Features] = {}
 
     def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "", *, is_built: bool = False) -> Release:
-        """Programs and libraries among the files are taken for builds of the others. ``is_built``: the files are those of a
-        built package, and all of them count, not only source code."""
+        """The features of a release, whose files are (path, content). Programs and libraries among them count as
+        builds of the others.
+
+        ``is_built``: the files are those of a built package, and all of them count, not only source code.
+        """
         found, builds = {}, []
         for path, data in _opened(files):
             if len(data) > MAX_FILE_BYTES:
@@ -118,7 +122,7 @@ class ReleaseReader:
         return Release(version, found, date, tuple(builds))
 
     def _features(self, path: str, data: bytes) -> Features:
-        """Computed at once, so that the file itself is not kept."""
+        """The features of a file. They are computed at once, so that the file itself is not kept."""
         digest = hashlib.blake2b(data, digest_size=16).digest()
         if digest not in self._known:
             features = features_of(path, data)
@@ -127,15 +131,15 @@ class ReleaseReader:
 
 
 def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """The files, and in place of Java archives their members."""
+    """The files, with Java archives replaced by their members."""
     for path, data in files:
         yield from members(path, data) if is_archive(path, data) else [(path, data)]
 
 
 def is_own_code(path: str) -> bool:
-    """Whether a file counts as its project's own code, by its path."""
+    """Whether a file counts as its project's own code, according to its path."""
     if path.endswith(".class"):
-        return True  # what is left out of sources is not compiled into an archive, and a package may have such a name
+        return True  # tests and documentation are not in a compiled archive, and a package may have such a name
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 
@@ -145,8 +149,11 @@ def build(
     fixes: Iterable[Fix] = (),
     common: Features = MappingProxyType({}),
 ) -> Knowledge:
-    """``Project.versions`` are in order, and every release is one of them. What is in ``common`` (the features of programs that
-    have nothing to do with the projects) is left out. Raises ValueError for what is too large."""
+    """The knowledge base of these releases. ``Project.versions`` are in order, and every release is one of them.
+
+    ``common`` are features of programs that have nothing to do with the projects: they are left out. Raises
+    ValueError for too many versions or features.
+    """
     names: dict[str, int] = {}
     known: list[Project] = []
     parts: list[tuple[Atoms, Postings]] = []

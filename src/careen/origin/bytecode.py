@@ -1,8 +1,8 @@
-"""What compiled Python keeps of its source: the texts among its constants, and the names of its functions and classes.
+"""The parts of its source that compiled Python contains: texts among its constants, and names of its functions and classes.
 
-A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. Nothing is made of it: objects
-are walked one after the other, without recursion, and only texts are kept. Raises: ValueError for what is damaged, is of an
-unknown version, or has more than ``MAX_OBJECTS``.
+A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. It is not unmarshalled: its
+objects are read one after the other, without recursion, and only texts are kept. Raises: ValueError for a file that is
+damaged, is of an unknown version, or has more than ``MAX_OBJECTS``.
 **Source:** CPython's ``Python/marshal.c`` and ``Include/internal/pycore_code.h``, 2.7 to 3.14; PEP 552.
 """
 
@@ -24,7 +24,8 @@ _CONTAINERS = b"()[<>"
 
 
 class _Code(Struct, frozen=True):
-    """The parts of a code object: so many numbers, then objects; ``#`` is a number among them."""
+    """The layout of a code object: the count of numbers at its start, then its parts; ``#`` among the parts is a
+    number."""
 
     numbers: int
     parts: tuple[str, ...]
@@ -51,7 +52,7 @@ def constants_and_names(data: bytes) -> tuple[frozenset[bytes], frozenset[bytes]
 
 
 def _version(data: bytes) -> tuple[int, _Code]:
-    """Where the object begins, and the layout of its code."""
+    """The offset at which the code object begins, and the layout of code objects of this version."""
     if len(data) < 16 or data[2:4] != MAGIC_END:
         raise ValueError("not compiled Python")
     magic = int.from_bytes(data[:2], "little")
@@ -68,9 +69,9 @@ class _Walk:
         self._data = data
         self._at = start
         self._code = code
-        self._known: list[bytes | None] = []  # what a reference may mean: texts alone are of use
+        self._known: list[bytes | None] = []  # the objects that a reference may name; only texts are of use
         self._interned: list[bytes] = []  # of Python 2
-        self._roles = [_CONSTANT]  # of the objects that are to come, the last one first
+        self._roles = [_CONSTANT]  # of the objects that follow, the last one first
 
     def texts(self) -> Iterator[tuple[str, bytes]]:
         for _ in range(MAX_OBJECTS):

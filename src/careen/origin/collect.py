@@ -53,7 +53,7 @@ class Spec(Struct, frozen=True):
 
 
 class Skipped(Struct, frozen=True):
-    """A release, or a whole project (``is_project``), that is not in the base, and why."""
+    """A release, or a whole project (``is_project``), that is not in the base, with the reason."""
 
     what: str
     reason: str
@@ -61,7 +61,7 @@ class Skipped(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What one source gave. Every release has one of the project's versions."""
+    """The releases and fixes that one source has. Every release has one of the project's versions."""
 
     project: Project
     releases: list[Release]
@@ -93,12 +93,13 @@ def collect(
     sampling: int = 1,
     progress: Progress = silent,
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
-    """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
+    """The knowledge base of these projects, with at most ``most_versions`` of each, spread over its history, the
+    newest among them.
 
     ``of_apt`` reads apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
 
-    What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
-    releases would look as if the others did not exist.
+    Releases that are missing or cannot be read are skipped and returned with the reason. Raises NetworkError if a
+    server fails: a base of fewer releases would look as if the others did not exist.
     """
     collector = _Collector(folder, specs, fetcher, of_apt or fetcher, most_versions)
     projects: dict[str, Found] = {}
@@ -129,7 +130,7 @@ class _Collector:
         self._suites: Suites | None = None
 
     def found(self, spec: Spec) -> Found:
-        """Raises InputError or ValueError if there is no such project."""
+        """The releases of one source. Raises InputError or ValueError if there is no such project."""
         match spec.kind:
             case "dir":
                 return _of_folder(spec)
@@ -154,7 +155,8 @@ class _Collector:
         return Found(Project(f"{spec.kind}:{listing.project}", versions, (listing.purl,)), releases)
 
     def _of_debian(self, spec: Spec) -> Found:
-        """All revisions of a version have the same sources, and each its own patches."""
+        """The releases of a Debian source package. All revisions of a version have the same sources, and each its own
+        patches."""
         if self._suites is None:
             wanted = [other.name for other in self.specs if other.kind == "deb"]
             self._suites = Suites(apt.repositories(), self._of_apt, self._folder / "indexes", wanted)
@@ -177,7 +179,8 @@ class _Collector:
         return Found(project, list(releases.values()), fixes)
 
     def _sources(self, package: SourcePackage, revisions: Sequence[SourcePackage]) -> dict[str, bytes]:
-        """From whichever archive has them: one may have dropped what another keeps."""
+        """The files of a package's sources, from any archive that has them: some archives drop files that others
+        keep."""
         same = [revision.sources for revision in (package, *revisions) if revision.sources.digest == package.sources.digest]
         for archive in dict.fromkeys(same):
             try:
@@ -229,7 +232,7 @@ def _debian_folder(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _spread(ordered: Sequence[Item], most: int) -> list[Item]:
-    """At most so many, at even steps, with the first and the newest."""
+    """At most ``most`` of the items, at even steps, with the first and the newest."""
     if len(ordered) <= most:
         return list(ordered)
     if most == 1:
@@ -243,7 +246,7 @@ def _is_wanted(version: str, asked: str) -> bool:
 
 
 def _of_folder(spec: Spec) -> Found:
-    """A folder, an archive of sources, or a Debian binary package, of which programs count too."""
+    """The release in a folder, in an archive of sources, or in a Debian binary package, whose programs count too."""
     path = Path(spec.name)
     if path.is_file():
         archive = path.read_bytes()
@@ -256,7 +259,7 @@ def _of_folder(spec: Spec) -> Found:
 
 
 def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
-    """What fixes and features come from; links are not followed."""
+    """Path and content of the files that may have features or fixes; links are not followed."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder or archive")
     for place, folders, names in os.walk(root):
@@ -271,7 +274,8 @@ def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _together(one: Found, other: Found) -> Found:
-    """A project that is named twice: its versions in the order of their numbers, of one version all files."""
+    """Joins what two sources have of one project: its versions are sorted by their numbers, and a version that both
+    have gets all files."""
     releases: dict[str, Release] = {}
     for release in (*one.releases, *other.releases):
         before = releases.get(release.version, Release(release.version, {}))

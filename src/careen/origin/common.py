@@ -1,7 +1,7 @@
-"""Code that does not show where a file comes from, because many projects have it: features that are left out.
+"""Common code, whose features are left out: it does not show where a file comes from, because many projects have it.
 
-Prologues that compilers and bundlers write, wrappers for module systems, idioms: what two of some forty projects have, or ten
-files of one (``benchmarks/origin/vocabulary.py``).
+It is prologues that compilers and bundlers write, wrappers for module systems, and idioms: code that two of some
+forty projects have, or ten files of one (``benchmarks/origin/vocabulary.py``).
 """
 
 from functools import cache

@@ -13,7 +13,8 @@ NEAR_BEST = 0.01
 
 
 class Matched(Struct, frozen=True):
-    """How much of what was looked up is the project's: ``files`` as they are, stretches of letters or tokens, texts."""
+    """How many of the features that were looked up are the project's: ``found`` of ``of``. ``kind``: whole files,
+    stretches of letters or tokens, texts …"""
 
     kind: Literal["files", "letters", "tokens", "literals", "names", "tables", "sequences"]
     found: int
@@ -21,7 +22,8 @@ class Matched(Struct, frozen=True):
 
 
 class Component(Struct, frozen=True):
-    """``path`` is the folder or file; ``versions`` explain it equally well. ``nearest``: none of them explains all of it."""
+    """Code of one project. ``path`` is the folder or file; ``versions`` explain it equally well. ``nearest``: none of
+    them explains all of it."""
 
     path: str
     project: str
@@ -37,7 +39,7 @@ class Component(Struct, frozen=True):
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:
-    """The versions with the best score, or nearly the best, and this score."""
+    """The versions with the best score, or at least ``near`` times the best, and the best score."""
     best = float(scores.max()) if scores.size else 0.0
     if best <= 0:
         return tuple(versions), best

@@ -1,8 +1,9 @@
-"""The projects in what was built of many files: minified, bundled or compiled, perhaps of many projects.
+"""The projects in a file that was built of many files: minified, bundled or compiled, perhaps of many projects.
 
-Of several projects that could explain the same part, the one comes first of whose files more is there; what it explains is
-no evidence of others. Of each version of it, the files are looked for that together explain most: features of these files
-that were not found count against the version; those of its other files do not, for they were not built in.
+Of several projects that could explain the same part, the first is the one of which the larger part of the files is
+present; features that it explains are no evidence of the others. For each of its versions, the files are chosen that
+together explain most. Features of these files that were not found count against the version; features of its other
+files do not, as those files were not built in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,20 +17,21 @@ from .evidence import MISSING, Evidence, Weights, features_of_project, without
 from .knowledge import Knowledge
 from .spans import Hashes, Places, distinct
 
-LEAST = 12.0  # features that count, of a project; hardly any other code has so many of one that it does not contain
-SHARE, HIGH_SHARE = 0.1, 0.3  # of the sequences of the files that are there
+LEAST = 12.0  # features of a project that must be found: code hardly has so many of a project that it does not contain
+SHARE, HIGH_SHARE = 0.1, 0.3  # the part of the files' sequences that must be found
 HIGH = 20.0
 MOST_PROJECTS = 400
-CANDIDATES = 6  # so many are compared for each part
+CANDIDATES = 6  # projects that are compared for each part
 NEAR = 0.95
 LEAST_OF_A_FILE = 3
-NEAR_BEST = 0.8  # versions that have less of what was found are not compared further
+NEAR_BEST = 0.8  # versions with a smaller part of the features found are not compared further
 
 Evidences = Mapping[str, Evidence]
 
 
 class Part(NamedTuple):
-    """What one project explains. ``evidences``: of the whole look-up; ``hits`` counts the project's features in them."""
+    """What one project explains of a file. ``evidences`` are those of the whole look-up; ``hits`` counts the
+    project's features in them."""
 
     project: int
     evidences: Evidences
@@ -40,7 +42,8 @@ class Part(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """``found`` of ``of`` features of its files are there, in the version that explains most."""
+    """How well each version of a project explains a file. ``found`` of ``of`` features of its files were found, in
+    the version that explains most."""
 
     scores: Weights  # by version
     found: float
@@ -48,7 +51,8 @@ class Explained(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The features of one family. ``hits``: the number of features found, by file and version; ``sizes``: of all features."""
+    """The features of one family that were found, and those that the files have. ``hits``: the number found, by file
+    and version; ``sizes``: of all."""
 
     queries: Places
     rows: Places
@@ -59,9 +63,10 @@ class _Table(NamedTuple):
 
 
 def parts(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Iterator[Part]:
-    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` without other evidence for it.
+    """Yields the projects in a file, each explaining what the ones before it leave.
 
-    The first family of ``evidences`` chooses the files.
+    ``counted`` is the weight of a feature of each family. ``least`` is the weight that each project needs; ``LEAST``
+    if there is no other evidence for it. The first family of ``evidences`` chooses the files.
     """
     least = least.copy()
     for _ in range(MOST_PROJECTS):
@@ -76,7 +81,8 @@ def parts(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], l
 
 
 def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] = ()) -> Component:
-    """``stated``: versions that the code itself names. They count if they explain nearly as much as the best one does."""
+    """The component of a part. ``stated`` are versions that the code itself names: they are preferred if they explain
+    nearly as much as the best one does."""
     known = base.projects[part.project]
     found = part.explained
     versions, best = best_versions(known.versions, found.scores)
@@ -104,7 +110,8 @@ def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] =
 
 
 def _best(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Part | None:
-    """Among the projects that explain the most features, the one whose files are there for the largest part."""
+    """Of the projects that explain the most features, the one whose files were found for the largest part; None if
+    none explains enough."""
     weights = np.sum([evidences[family].weights * factor for family, factor in counted.items()], axis=0)
     weights = np.where(weights >= least, weights, 0)
     best: tuple[float, Part] | None = None
@@ -119,7 +126,7 @@ def _best(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], l
 
 
 def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -> Explained:
-    """The first family chooses the files."""
+    """How well the versions of a project explain the evidence. The first family chooses the files."""
     main = next(iter(families.values()))
     paths = distinct(base.atoms["path"][main.atoms[main.projects == project]])
     versions = len(base.projects[project].versions)
@@ -135,9 +142,11 @@ def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -
 
 
 def _orders(table: _Table, version: int) -> tuple[Places, Places]:
-    """The files of a version, the best first: by how much each explains, and by how much of it is there.
+    """The files of a version in two orders, the best first: by how much each explains, and by which part of it was
+    found.
 
-    A build has a file of its own for all modules; it was made of others if that has more than was found.
+    A build of all modules is a file of its own in the project. The program was made of other files instead if that
+    one has more features than were found.
     """
     hits, sizes = table.hits[:, version], table.sizes[:, version]
     gain, share = hits - MISSING * (sizes - hits), hits / np.maximum(sizes, 1)
@@ -145,20 +154,21 @@ def _orders(table: _Table, version: int) -> tuple[Places, Places]:
 
 
 def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[float, float, float]:
-    """The score of a version, and how much of its files was found, if files are taken in this order."""
+    """(score of a version, number of features of its files that were found, number of all their features), if files
+    are taken in this order."""
     rows, shares = _files(tables[0], version, order)
     found = [float(_distinct(table, version, rows).size) for table in tables]
     sizes, known = (
         np.array([np.sum(part[rows, version] * shares) for part in parts])
         for parts in ([table.sizes for table in tables], [table.hits for table in tables])
     )
-    # The less of the files is there, the less a missing feature weighs: the rest was left out on purpose.
+    # The smaller the part of the files that was found, the less a missing feature weighs: the rest was left out on purpose.
     missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
     return sum(found) - missing, found[0], float(sizes[0])
 
 
 def _files(table: _Table, version: int, order: Places) -> tuple[Places, Weights]:
-    """The files that explain something, and which part of what was found of a file no earlier one explains."""
+    """The files that explain something, and for each the part of its found features that no earlier file explains."""
     there = np.flatnonzero((table.first <= version) & (table.last >= version))
     queries, rows = table.queries[there], table.rows[there]
     ranks = np.empty(order.size, np.int64)
@@ -189,7 +199,7 @@ def _table(base: Knowledge, evidence: Evidence, project: int, paths: Hashes, ver
 
 
 def _distinct(table: _Table, version: int, rows: Places | None = None) -> Places:
-    """The features that a version has, in whatever file or in these."""
+    """The features of a version that were found: in any file, or in the files ``rows``."""
     there = (table.first <= version) & (table.last >= version)
     return distinct(table.queries[there if rows is None else there & np.isin(table.rows, rows)])
 
@@ -197,7 +207,7 @@ def _distinct(table: _Table, version: int, rows: Places | None = None) -> Places
 def _by_version(
     base: Knowledge, atoms: Places, rows: Places, shape: tuple[int, int], amounts: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The sums of amounts for each row and version that its atoms span."""
+    """The sums of the amounts of atoms, for each row and each version that the atoms span."""
     change = np.zeros((shape[0], shape[1] + 1))
     np.add.at(change, (rows, base.atoms["first"][atoms].astype(np.int64)), amounts)
     np.add.at(change, (rows, base.atoms["last"][atoms].astype(np.int64) + 1), -amounts)

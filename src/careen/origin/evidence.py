@@ -1,7 +1,7 @@
-"""What the features of one file show about projects: how much of the file is theirs, and in which versions it was so.
+"""What the features of one file show about projects: how much of the file is theirs, and which versions had it.
 
-A feature that several projects have counts for each of them by a part; one that more than ``MAX_PROJECTS`` have counts for
-none: it is common vocabulary.
+A feature that several projects have counts for each of them by a part; one that more than ``MAX_PROJECTS`` have
+counts for none, as common vocabulary.
 """
 
 from collections.abc import Iterator
@@ -15,18 +15,19 @@ from .knowledge import BUILT, Knowledge
 from .spans import Hashes, Places, distinct
 
 MAX_PROJECTS = 4
-MISSING = 0.3  # of a feature that a version has and the file has not, beside one that both have
+MISSING = 0.3  # the weight of a feature that only the version has; one that both have weighs 1
 
-MOST_PATHS = 4  # of a project, that a file is compared with
-LIKE = 0.25  # of the features that the likest path has in common with the file
-HAS_IT = 0.5  # of a feature
+MOST_PATHS = 4  # the number of a project's paths with which a file is compared
+LIKE = 0.25  # a path with a smaller part of the features that the most similar path shares with the file is not compared
+HAS_IT = 0.5  # the weight of the fact that a version has exactly this file, in features
 
 Weights = NDArray[np.float64]
 _NOWHERE = np.empty(0, np.int64)
 
 
 class Evidence(NamedTuple):
-    """What one family of one file's features shows. ``weights``: by project. Pairs of a feature and an atom that counted."""
+    """What one family of one file's features shows. ``weights``: by project. The other arrays are pairs of a feature
+    and an atom that counted."""
 
     family: str
     features: int
@@ -48,12 +49,12 @@ def evidence_of(base: Knowledge, family: str, hashes: Hashes) -> Evidence:
 
 
 def has_chance(base: Knowledge, family: str, some: Hashes, least: float) -> bool:
-    """Whether so many of a file's features, in any order, are one project's."""
+    """Whether ``some`` of a file's features, in any order, show a project with a weight of at least ``least``."""
     return bool(evidence_of(base, family, some).weights.max(initial=0) >= least)
 
 
 def without(evidence: Evidence, queries: Places) -> Evidence:
-    """The evidence that these features have no part in."""
+    """The evidence without these features."""
     left = ~np.isin(evidence.queries, queries)
     pairs = (evidence.queries[left], evidence.atoms[left], evidence.projects[left])
     return _weighed(evidence.family, evidence.features, evidence.weights.size, *pairs)
@@ -82,8 +83,11 @@ def born(base: Knowledge, evidence: Evidence, project: int) -> str:
 
 
 def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights:
-    """How well each version of the project explains a file of source: features that both have, minus those that only the
-    version has. Of several files of a version the best counts, for files are moved and renamed."""
+    """The score of each version of the project for a file of source: the features that both have, minus those that
+    only the version has.
+
+    Of several files of a version the best counts, as files are moved and renamed.
+    """
     atoms, hits = _matched(evidence, project)
     paths, places = np.unique(base.columns.path[atoms], return_inverse=True)
     totals = np.bincount(places, hits)
@@ -127,23 +131,28 @@ def _scores_of_path(base: Knowledge, family: str, project: int, path: int, atoms
 
 
 def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bool = False) -> Weights:
-    """How many features of each version a program has, in all files of the version together: a compiler joins them. With
-    ``built``, only features that are recorded for builds count."""
+    """For each version, the number of a program's features that are in any of the version's files, since a compiler
+    joins them. With ``built``, only features that are recorded for builds count."""
     atoms, hits = _matched(evidence, project)
     chosen = _is_built(base, atoms) == built
     return _over_versions(base, atoms[chosen], hits[chosen], len(base.projects[project].versions))
 
 
 def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = False) -> Weights:
-    """How many features each version has, counted as ``version_hits`` does: one in two files counts twice."""
+    """For each version, the number of its features; a feature in two files counts twice. ``built`` as in
+    ``version_hits``."""
     atoms = np.arange(*base.columns.starts[project : project + 2])
     atoms = atoms[_is_built(base, atoms) == built]
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
 
 
 def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[tuple[str, float, float]]:
-    """(path, weight, share) of each file of the project's sources that has features of its builds in common with a program:
-    a linker takes all that a file has, or none of it. ``share``: of the file, in the version that is most like the program."""
+    """(path, weight, share) of each source file of the project that has features of its builds in common with a
+    program.
+
+    A linker takes a whole file or none of it. ``share`` is the part of the file that was found, in the version that
+    is most like the program.
+    """
     own = evidence.projects == project
     queries, atoms = evidence.queries[own], evidence.atoms[own]
     built = _is_built(base, atoms)
@@ -164,7 +173,7 @@ def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[
 
 
 def _sharing(evidence: Evidence) -> Places:
-    """How many projects have each feature."""
+    """The number of projects that have each feature."""
     count = evidence.weights.size
     return np.bincount(distinct(evidence.queries * count + evidence.projects) // count, minlength=evidence.features)
 
@@ -175,7 +184,7 @@ def _is_built(base: Knowledge, atoms: Places) -> NDArray[np.bool_]:
 
 
 def _matched(evidence: Evidence, project: int) -> tuple[Places, Weights]:
-    """The atoms of a project, and how many features of the file each has."""
+    """The atoms of a project in the evidence, and the number of the file's features that each has."""
     atoms, hits = np.unique(evidence.atoms[evidence.projects == project], return_counts=True)
     return atoms, hits.astype(np.float64)
 
@@ -188,7 +197,7 @@ def atoms_of(base: Knowledge, project: int, path: int) -> Places:
 
 
 def _over_versions(base: Knowledge, atoms: Places, amounts: Weights, versions: int) -> Weights:
-    """The sum of amounts for each version that their atoms span."""
+    """For each version, the sum of the amounts of the atoms that span it."""
     begins = np.bincount(base.columns.first[atoms], amounts, versions + 1)
     ends = np.bincount(base.columns.last[atoms] + 1, amounts, versions + 1)
     return np.cumsum(begins - ends, dtype=np.float64)[:versions]  # of nothing, numpy counts in integers

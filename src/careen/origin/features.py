@@ -50,8 +50,8 @@ Features = Mapping[str, Hashes]
 
 
 def features_of(path: str, data: bytes) -> Features:
-    """The features of source code and programs; for any other file, that of its whole content only. Hashes are sorted, each
-    once; ``statements`` are pairs.
+    """The features of source code and programs, by family; of any other file, only that of its whole content. Hashes
+    are sorted, each once; ``statements`` are pairs.
 
     A family is computed on first use: the first ones identify most files.
     """
@@ -150,7 +150,7 @@ class _Source(Mapping[str, Hashes]):
 
 
 def _of_bytecode(data: bytes) -> Features:
-    """Nothing of a file that cannot be read."""
+    """The features of compiled Python; none if the file cannot be read."""
     try:
         constants, names = constants_and_names(data)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Looks up, while files are identified, which fixes of their projects are in them."""
+"""Finds out, while files are identified, which fixes of their projects they contain."""
 
 from posixpath import basename
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from .in_source import MatchedFile
 from .knowledge import Knowledge
 from .spans import Hashes
 
-LIKE_BEST = 0.5  # of the features of the path in the project that a file is most like
+LIKE_BEST = 0.5  # of the features that the most similar path of the project shares with a file
 VERY_FILE = 0.2  # of the file's features: with fewer it is another file, for example a test with code of the same kind
 
 
 class FixStates:
-    """The states of fixes in components. Only those features of a file are kept that the fixes of its project have."""
+    """The states of fixes in components. Of a file, only those features are kept that occur in the fixes of its
+    project."""
 
     def __init__(self, base: Knowledge) -> None:
         self._base = base
@@ -58,7 +59,8 @@ class FixStates:
 
 
 class _Known(NamedTuple):
-    """``changed``: names of the files that fixes change; ``lines`` and ``texts``: the features that they have."""
+    """The fixes of one project. ``changed``: names of the files that they change; ``lines`` and ``texts``: the
+    features that they have."""
 
     fixes: tuple[Fix, ...]
     changed: frozenset[str]
@@ -67,7 +69,7 @@ class _Known(NamedTuple):
 
 
 def _originals(base: Knowledge, evidence: Evidence, project: int) -> tuple[str, ...]:
-    """The paths in the project that a file is a copy of."""
+    """The paths of the files in the project of which a file is a copy."""
     paths = base.atoms["path"][evidence.atoms[evidence.projects == project]].astype(np.int64)
     found, counts = np.unique(paths, return_counts=True)
     most = int(counts.max(initial=0))

@@ -1,17 +1,18 @@
-"""Whether the fix of a vulnerability is in: by the code that only its vulnerable, or only its fixed form has.
+"""Whether code contains the fix of a vulnerability: decided by code that only its vulnerable, or only its fixed form
+has.
 
-A distribution's patch that names a CVE is applied to the sources that it is for. For each change in it the stretches of lines
-(``lines``) that only the file before has, and those that only the file after has, are kept, and so are texts of string
-literals that only one of them has anywhere in the project: those are found in programs too.
+A distribution's patch that names a CVE is applied to the sources that it was made for. For each change in it, those
+stretches of lines (``lines``) are kept that only the file before has, or only the file after. So are texts of string
+literals that only one of them has anywhere in the project: these are found in programs too.
 
 | state      | of a component's files                                                                                    |
 |------------|-----------------------------------------------------------------------------------------------------------|
-| fixed      | every change is there in its fixed form, none in its vulnerable form, in every file that the change is of |
-| vulnerable | a change is there in its vulnerable form, and none in its fixed form                                      |
-| unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
+| fixed      | every change is present in its fixed form, none in its vulnerable form, in every file that it changes     |
+| vulnerable | a change is present in its vulnerable form, and none in its fixed form                                    |
+| unknown    | anything else: the file was edited, or is of a version that has neither form                              |
 
-If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state. A change
-without a feature that other code lacks counts, too: the fix cannot be shown to be in.
+If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state.
+A change without a feature that other code lacks counts, too: then it cannot be shown that the fix is present.
 """
 
 import posixpath
@@ -31,11 +32,12 @@ _HASH = np.dtype("<u8")
 
 
 class Change(Struct, frozen=True, array_like=True):
-    """One change of a patch to the file ``path``. Hashes, eight bytes each, little-endian and in order.
+    """One change of a patch to the file ``path``. Each field contains hashes, eight bytes each, little-endian and
+    sorted.
 
     ``vulnerable``, ``fixed``: stretches of lines that only the file before, or only the file after has. ``*_texts``:
-    literals in these lines that the project has only before, or only after. ``harmless``: stretches of the file before that
-    a later patch brings back, so that they are in fixed code, too.
+    literals in these lines that the project has only before, or only after. ``harmless``: stretches of the file
+    before that a later patch brings back, so that fixed code has them, too.
     """
 
     path: str
@@ -51,7 +53,7 @@ class Change(Struct, frozen=True, array_like=True):
 
 
 class Fix(Struct, frozen=True, array_like=True):
-    """How one source package fixes a CVE: every change of all its patches that name it."""
+    """How one source package fixes a CVE: every change of all its patches that name the CVE."""
 
     project: str
     cve: str
@@ -59,7 +61,8 @@ class Fix(Struct, frozen=True, array_like=True):
 
 
 class FixState(Struct, frozen=True):
-    """``is_trusted``: trusted fixes alone lead to the same state. Only such a state may suppress a finding."""
+    """The state of one CVE's fix in a component. ``is_trusted``: trusted fixes alone lead to the same state. Only
+    such a state may suppress a finding."""
 
     cve: str
     state: State
@@ -68,7 +71,8 @@ class FixState(Struct, frozen=True):
 
 
 class Looked(Struct, frozen=True):
-    """One file of a component: the paths in the project that it is most like, and its features that occur in fixes."""
+    """One file of a component: the paths in the project whose files it is most like, and those of its features that
+    occur in fixes."""
 
     path: str
     originals: tuple[str, ...]
@@ -76,7 +80,8 @@ class Looked(Struct, frozen=True):
 
 
 class _Counts(Struct, frozen=True):
-    """Numbers of changes of one fix: all changes, those in a component's files, and those there in either form."""
+    """The number of a fix's changes, of those in a component's files (``there``), and of those present in either
+    form."""
 
     changes: int = 0
     there: int = 0
@@ -109,7 +114,7 @@ def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, .
 
 
 def marked(states: Iterable[FixState], trusted: Iterable[FixState]) -> tuple[FixState, ...]:
-    """``trusted``: the states by trusted fixes alone."""
+    """The states, marked as trusted if ``trusted``, the states that trusted fixes alone lead to, contains the same."""
     agreed = {(found.cve, found.state) for found in trusted}
     return tuple(replace(found, is_trusted=(found.cve, found.state) in agreed) for found in states)
 
@@ -119,7 +124,7 @@ def hashes_in(data: bytes) -> Hashes:
 
 
 def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
-    """(stretches of lines, literals): all that occur in the fixes."""
+    """(stretches of lines, literals) that occur in any of the fixes."""
     lines = [part for fix in fixes for change in fix.changes for part in (change.vulnerable, change.fixed)]
     texts = [part for fix in fixes for change in fix.changes for part in (change.vulnerable_texts, change.fixed_texts)]
     return distinct(hashes_in(b"".join(lines))), distinct(hashes_in(b"".join(texts)))
@@ -132,7 +137,7 @@ def in_order(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 
 def damage_of(fixes: Sequence[Fix]) -> str:
-    """What is wrong with fixes that were read from a file; "" if nothing is."""
+    """The reason why fixes that were read from a file are invalid; "" if they are valid."""
     projects = [fix.project for fix in fixes]
     if projects != sorted(projects):
         return "is not in order"
@@ -152,7 +157,7 @@ def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
     states = {found.state for found in counts} - {"unknown"}
     state: State = states.pop() if len(states) == 1 else "unknown"
     opposite = [found.vulnerable if state == "fixed" else found.fixed for found in counts]
-    if any(opposite):  # a later revision had to change more, or the same otherwise
+    if any(opposite):  # a later revision changed more, or did it in another way
         state = "unknown"
     shown = max(counts, key=lambda found: (found.state == state, found.fixed + found.vulnerable))
     return FixState(

@@ -1,18 +1,19 @@
-"""Names the projects that files come from, by a knowledge base.
+"""Finds the projects that files come from, with a knowledge base.
 
-Files of one project that lie together are one component. Its versions are those that explain all its files best; a file
-that nothing explains is counted, and is never taken for the application's own.
+Files of one project that lie together are one component. Its versions are those that explain all its files best. A
+file that no project explains is counted, and is never taken for the application's own.
 
 | confidence | source                                               | program                                       |
 |------------|------------------------------------------------------|-----------------------------------------------|
 | exact      | two whole files of the project, or all there are     | the whole file                                |
-| high       | 10 stretches, and 30 % of the files' stretches       | as medium, and 20 % of what builds have       |
+| high       | 10 stretches, and 30 % of the files' stretches       | as medium, and 20 % of the features of builds |
 | medium     | 6 stretches of a file, or 3 and 30 % of it           | one of ``in_program.RULES``                   |
 | low        | 3 stretches of a file                                | (not reported)                                |
 
-JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes are
-found by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
-those of a folder that are not in one, are compared together, and so are the modules of a package of compiled Python.
+JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes
+are identified by sequences of the texts and names in them: 12 are medium, 20 and 30 % of the project's files high.
+The classes of an archive are compared together; so are those of a folder outside of archives, and the modules of a
+package of compiled Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ class Identified(Struct, frozen=True):
 
 
 class Described(Struct, frozen=True):
-    """A file by its features: its content is not needed any more."""
+    """A file by its features: its content is no longer needed."""
 
     path: str
     kind: Kind
@@ -51,19 +52,20 @@ class Described(Struct, frozen=True):
 
 
 class _Found(NamedTuple):
-    """In one file: files of projects are joined to components later."""
+    """The projects in one file: ``files`` are joined to components later, ``components`` are complete."""
 
     files: Sequence[MatchedFile] = ()
     components: Sequence[Component] = ()
 
 
 def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool = False) -> Identified:
-    """``files`` are paths and contents; ``deep`` reports low confidence as well."""
+    """The components in files, given as (path, content); ``deep`` reports low confidence as well."""
     return identify_described(base, (part for path, data in files for part in described(path, data)), deep=deep)
 
 
 def described(path: str, data: bytes) -> Iterator[Described]:
-    """The file, or of a Java archive its members; one that has none, or cannot be read, is a file like others."""
+    """The features of a file, or of the members of a Java archive. An archive without members, or one that cannot be
+    read, counts as one file."""
     found = False
     for name, content in members(path, data) if is_archive(path, data) else ():
         yield _described(name, content)
@@ -107,7 +109,8 @@ def _described(path: str, data: bytes) -> Described:
 
 
 def _kind(path: str, data: bytes, features: Features) -> Kind:
-    """How the file is looked up. A file with features of the whole content only is looked up like source code."""
+    """The way in which a file is looked up. A file with features of its whole content only is looked up like source
+    code."""
     if "literals" not in features:
         return "source"
     if is_class(data):
@@ -124,8 +127,8 @@ def _source(base: Knowledge, path: str, features: Features) -> _Found:
 
 
 def _script(base: Knowledge, path: str, features: Features) -> _Found:
-    """Looks up a script as source code, and, unless that explains it, as a bundle. A project found in both ways counts as one
-    bundled in it."""
+    """Looks up a script as source code, and, unless that explains it, as a bundle. A project that is found in both
+    ways counts only as part of the bundle."""
     own = list(matched_file(base, path, features))
     if any(file.whole or file.weight >= EXPLAINED * file.evidence.features for file in own):
         return _Found(own)
@@ -135,7 +138,7 @@ def _script(base: Knowledge, path: str, features: Features) -> _Found:
 
 
 def _program(base: Knowledge, path: str, features: Features) -> _Found:
-    """A program of a package in the base is identified as a whole; its parts need no look-up."""
+    """Looks up a program as a whole file of a package, and else its parts."""
     whole = list(matched_file(base, path, {"file": features["file"]})) if base.has_programs else []
     return _Found(whole) if whole else _Found(components=list(in_program(base, path, features)))
 
@@ -145,7 +148,7 @@ _ALONE: Mapping[Kind, Callable[[Knowledge, str, Features], _Found]] = {
     "script": _script,
     "program": _program,
 }
-# Of many files: the projects, and how many files none of them explains.
+# From many files: their components, and the number of files that no project explains.
 _TOGETHER: Mapping[Kind, Callable[[Knowledge, Sequence[tuple[str, Features]]], tuple[list[Component], int]]] = {
     "class": in_classes,
     "bytecode": in_bytecode,

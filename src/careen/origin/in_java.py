@@ -1,7 +1,7 @@
 """The projects in the classes of one Java archive, or of one folder of classes.
 
-A class that is equal but for its package is a project's; otherwise the sequences of its texts and members decide, for
-another compiler writes other code.
+A class that differs from a project's only in its package is the project's. For other classes the sequences of their
+texts and members decide, since another compiler writes other instructions.
 """
 
 import posixpath
@@ -23,7 +23,7 @@ COUNTED = {"sequences": 1.0, "file": 4.0}
 
 
 def in_classes(base: Knowledge, classes: Iterable[tuple[str, Features]]) -> tuple[list[Component], int]:
-    """The projects in classes, by path, and in how many archives and folders there is none."""
+    """The components in classes, given as (path, features), and the number of archives and folders without any."""
     containers: dict[str, list[tuple[str, Features]]] = {}
     for path, features in classes:
         containers.setdefault(container_of(path), []).append((path, features))

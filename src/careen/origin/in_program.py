@@ -1,8 +1,8 @@
-"""The projects in a program or library: linked into it, or built as it.
+"""The projects in a program or library: those linked into it, and the one that it was built from.
 
-Each is explained by what the ones before it leave. How much of a project is there is measured by what builds of it are known
-to have, if any are: most texts of a source are in no build. A version is the one that the program states in the project's own
-words; else those that have most of what was found.
+Each project is explained by the features that the ones before it leave. How much of a project is present is measured
+by the features that its known builds have, if there are any: most texts of a source are in no build. The version is
+the one that the program states in the project's own words; else those that have most of the features found.
 """
 
 import math
@@ -32,10 +32,11 @@ from .stated import BARE, Statement, number_of, stated, text_of
 
 
 class Rule(NamedTuple):
-    """When the features of one family show a project: with at least this ``weight``, and either the part ``share`` of the
-    features of its builds, or the part ``of_file`` of those of the file.
+    """When the features of one family show a project: their weight is at least ``weight``, and they are at least the
+    part ``share`` of the features of its builds, or the part ``of_file`` of the file's features.
 
-    In a large file, ``amid`` is the least part as well, up to ``MANY``.
+    In a large file the weight must also be ``amid`` times the number of the file's features, or ``MANY`` if that is
+    less.
     """
 
     family: str
@@ -49,17 +50,17 @@ RULES = (
     Rule("literals", 4, 0.1),
     Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    # If there are many tables, those of a standard (AES, SHA-2, DES) are among them, whoever wrote the code.
+    # Many tables include those of a standard (AES, SHA-2, DES), which code of any project has.
     Rule("tables", 8, 0.25, 0.15, amid=0.01),
     Rule("tables", 2, 1.0, amid=0.01),
 )
 MANY = 64
-# Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
-# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part
-# of the program is needed as well.
+# Rules for a single file of the sources, whose object a linker takes as a whole: a program that uses some functions of a large
+# library contains little more. Headers contain the terms of protocols, and tables of one file may be those of a standard, so
+# neither counts. In these rules, ``of_file`` is required too.
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
-NEAR_MOST = 0.9  # among projects that explain about as much, the one of which most is there: others have copies of it
+NEAR_MOST = 0.9  # among projects that explain about as much, the one most of which is present: others have copies of it
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
@@ -69,7 +70,7 @@ _NONE = np.empty(0, np.uint64)
 
 
 def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
-    """``path`` is of a file, or of a folder whose files are one program."""
+    """The components in a program. ``path`` is a file, or a folder whose files are one program."""
     families = {family: evidence_of(base, family, hashes) for family, hashes in _looked_at(base, features).items()}
     if not any(evidence.weights.any() for evidence in families.values()):
         return
@@ -82,9 +83,9 @@ def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Compo
 
 
 def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tuple[list[Component], int]:
-    """The projects in files of compiled Python, by path, and how many files none of them has.
+    """The components in files of compiled Python, given as (path, features), and the number of files without any.
 
-    The files of a package, a folder and those below it, are one program: one alone has few texts.
+    The files of a package (a folder and those below it) count as one program, as a single file has few texts.
     """
     files = dict(modules)
     folders = {path: posixpath.dirname(path).removesuffix("__pycache__").rstrip("/") for path in files}
@@ -105,14 +106,16 @@ def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tup
 
 
 def _looked_at(base: Knowledge, features: Features) -> Features:
-    """Tables cost most: they are compared only if the base has some of their rows, as far as that can be tested."""
+    """The features that are compared. Tables cost most: they are left out if a test with some of their rows shows
+    that the base has none."""
     found = {family: features.get(family, _NONE) for family in ("literals", "names")}
     is_there = "table_rows" not in features or has_chance(base, "tables", features["table_rows"], LEAST_ROWS)
     return {**found, "tables": features.get("tables", _NONE) if is_there else _NONE}
 
 
 def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | None]:
-    """The project that explains most, of those that are there at all."""
+    """The project that explains most, of those that a rule shows, and its confidence, which is None if no rule shows
+    one."""
     shares = {family: _shares(base, evidence) for family, evidence in families.items()}
     weights = np.zeros(len(base.projects))
     for rule in RULES:
@@ -141,7 +144,7 @@ def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -
 
 
 def _shares(base: Knowledge, evidence: Evidence) -> Weights:
-    """For each project with some weight, the part of its most similar version that is in the file."""
+    """For each project with enough weight, the part of its most similar version that the file contains."""
     shares = np.zeros(len(base.projects))
     least = min(rule.weight for rule in RULES if rule.family == evidence.family)
     for project in np.flatnonzero(evidence.weights >= least):
@@ -176,15 +179,16 @@ def _component(
 
 
 def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...]:
-    """The versions that have most of what was found."""
+    """The versions that have most of the features found."""
     scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
     return best_versions(base.projects[project].versions, scores)[0]
 
 
 def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
-    """The version that the program states in the words of the project; empty if there is none, or there are several.
+    """The version that the program states in the words of the project; "" if it states none, or several.
 
-    A version that the knowledge base lacks counts if two other versions of the project are stated with the same template.
+    A version that the knowledge base lacks counts if two other versions of the project are stated with the same
+    template.
     """
     pairs = stated(statements)
     templates = distinct(statements.reshape(-1, 2)[:, 0])

@@ -1,6 +1,7 @@
 """The projects in minified or bundled JavaScript.
 
-Of what a minifier keeps, sequences decide which projects are there: hardly any other code has texts in the same order.
+Of the features that a minifier keeps, sequences decide which projects are present: hardly any other code has texts in the
+same order.
 Literals and names help to distinguish versions.
 """
 
@@ -18,8 +19,8 @@ from .knowledge import Knowledge
 from .spans import hashes_in_order
 
 COUNTED = {"sequences": 1.0}
-LEAST_AT_A_GLANCE = 5.0  # what has enough for a project has mostly more of them there; other code hardly has so many
-LEAST_OF_NAMED = LEAST / 2  # where the bundler has left the project's name
+LEAST_AT_A_GLANCE = 5.0  # scripts in which a project is found mostly have more of them; other code hardly has so many
+LEAST_OF_NAMED = LEAST / 2  # if the bundler has kept the project's name
 
 
 def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Component]:

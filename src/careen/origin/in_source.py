@@ -17,15 +17,15 @@ from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
 SHARE = 0.3  # of those of a file, or of all files
-SAME = 0.9  # of the features that the best project has: another has the same code
+SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
-MOSTLY = 0.5  # of a file: then it is the project's, and is not compared with others
+MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
 _NONE = np.empty(0, np.uint64)
 
 
 class MatchedFile(Struct, frozen=True):
-    """One file that is a project's."""
+    """A file that comes from one project."""
 
     path: str
     project: int
@@ -49,7 +49,8 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
 
 
 def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
-    """A file may have code of several projects: each is explained by what the ones before it leave."""
+    """The projects of a file: each is explained by the features that the ones before it leave, as a file may contain
+    code of several."""
     found = list(_owners(base, path, evidence_of(base, "letters", features["letters"])))
     if not any(map(_is_likely, found)):
         by_tokens = _owners(base, path, evidence_of(base, "tokens", features.get("tokens", _NONE)))
@@ -58,7 +59,7 @@ def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[Matched
 
 
 def _is_likely(file: MatchedFile) -> bool:
-    """Enough of it for any file, or for a small one."""
+    """Whether enough features are the project's: enough for any file, or for a small one."""
     return file.whole or file.weight >= MEDIUM or file.weight >= SHARE * file.evidence.features
 
 
@@ -76,11 +77,12 @@ def _owners(base: Knowledge, path: str, evidence: Evidence) -> Iterator[MatchedF
 
 
 def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, float]:
-    """(project, the folder that it lies in, weight): of the file of a project that has most of this one.
+    """(project, folder in which the project lies, weight) of the project's file that has most of this file's
+    features.
 
-    Code comes from one file: features that are scattered over a large project are idioms. Of projects that have nearly the
-    same of it, the code belongs to the one in which it lies at the same place, because others carry copies; else to the one
-    that was the first to have it.
+    Code comes from one file: features that are scattered over a large project are idioms. If several projects have
+    nearly the same part of it, the code belongs to the one that has it at the same path, because others carry copies;
+    else to the one that had it first.
     """
     if not evidence.queries.size:
         return 0, "", 0.0
@@ -103,7 +105,7 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, fl
 
 
 def _root(path: str, original: str) -> str:
-    """The folder below which the project's paths are as in the project."""
+    """The folder that corresponds to the root of the project: below it, the path is as in the project."""
     parts, theirs = path.split("/"), original.split("/")
     same = 0
     while same < min(len(parts), len(theirs)) and parts[-1 - same] == theirs[-1 - same]:

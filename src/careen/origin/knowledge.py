@@ -53,9 +53,9 @@ Atoms = NDArray[np.void]
 
 
 class Project(Struct, frozen=True):
-    """``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``).
+    """A project. ``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``).
 
-    ``dates``: the day of each version (``2024-01-31``), "" if it is unknown; or none.
+    ``dates`` has the day of each version (``2024-01-31``), "" if it is unknown; or it is empty.
     """
 
     name: str
@@ -73,18 +73,18 @@ class Member(Struct, frozen=True):
 class Manifest(Struct, frozen=True):
     files: dict[str, Member]
     format: int = FORMAT
-    sampling: int = 1  # of letters and tokens, one of so many features is kept
+    sampling: int = 1  # one of this many features is kept, of letters and tokens
 
 
 class Found(NamedTuple):
-    """Pairs: the feature with this index in the query has this atom."""
+    """The result of a look-up, as pairs: the feature at this index of the query occurs in this atom."""
 
     queries: Places
     atoms: Places
 
 
 class Columns(NamedTuple):
-    """The atoms' columns, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
+    """The columns of the atoms, as look-ups use them; ``starts[i]`` is the first atom of the project ``i``."""
 
     project: Places
     path: Places
@@ -121,7 +121,7 @@ class Knowledge(Struct, frozen=True, dict=True):
         return any(language_of(self.paths[int(path)]) is None for path in paths)
 
     def known(self, family: str, hashes: Hashes) -> Hashes:
-        """The hashes that the base has, in any order, each once."""
+        """Those of the hashes that the base has, in any order, each once."""
         if not hashes.size:
             return hashes
         postings = self.postings[family]
@@ -136,11 +136,11 @@ class Knowledge(Struct, frozen=True, dict=True):
 
     @cached_property
     def _marks(self) -> dict[str, NDArray[np.bool_]]:
-        """For each family, whether any feature begins with these bits."""
+        """For each family, a table of the first bits of hashes: whether the base has any feature with these."""
         return {}
 
     def look_up(self, family: str, hashes: Hashes) -> Found:
-        """``hashes`` are sorted and each once."""
+        """The atoms of each hash. ``hashes`` must be sorted, each once."""
         postings = self.postings[family]
         base = hashes << np.uint64(ATOM_BITS)
         first = np.searchsorted(postings, base)
@@ -152,7 +152,7 @@ class Knowledge(Struct, frozen=True, dict=True):
         return Found(queries, (found & np.uint64((1 << ATOM_BITS) - 1)).astype(np.int64))
 
     def sampled(self, family: str, hashes: Hashes) -> Hashes:
-        """The features of a file that this base would keep."""
+        """Those of a file's features that this base would keep."""
         return sampled(family, hashes, self.sampling)
 
 
@@ -164,7 +164,7 @@ def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
 
 
 def open_base(folder: Path, *, is_trusted: bool = False) -> Knowledge:
-    """The base in a folder, every file compared with the manifest."""
+    """Opens the base in a folder. Every file is compared with the manifest; ValueError if one differs or is missing."""
     try:
         manifest = from_json((folder / MANIFEST).read_bytes(), Manifest)
     except (OSError, msgspec.MsgspecError) as error:
@@ -187,12 +187,13 @@ def open_base(folder: Path, *, is_trusted: bool = False) -> Knowledge:
 
 
 def size_of(folder: Path) -> int:
-    """The bytes of a base, without what a build keeps beside it."""
+    """The size of a base in bytes, without the files that a build keeps beside it."""
     return sum(path.stat().st_size for name in (MANIFEST, *NAMES) for path in folder.glob(f"*{name}"))
 
 
 def write_base(folder: Path, base: Knowledge) -> None:
-    """Equal content gives equal bytes. A base that is there is replaced as a whole: the manifest changes last."""
+    """Writes a base; equal content gives equal bytes. An existing base is replaced as a whole: its manifest changes
+    last."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "projects.json": msgspec.json.encode(base.projects),
@@ -209,7 +210,7 @@ def write_base(folder: Path, base: Knowledge) -> None:
 
 
 def remove_others(folder: Path, manifest: Manifest) -> None:
-    """The files of an earlier base in the same folder."""
+    """Removes the files of an earlier base in the same folder."""
     now = {stored_name(name, member) for name, member in manifest.files.items()}
     for name in NAMES:
         for path in folder.glob(f"*-{name}"):
@@ -251,7 +252,7 @@ def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":
 def _check_numbers(
     folder: Path, projects: Sequence[Project], paths: Sequence[str], atoms: Atoms, postings: Mapping[str, Hashes]
 ) -> None:
-    """An index that leads out of its table must not be found out in the middle of a scan."""
+    """Raises ValueError if an index leads out of its table: this must not appear in the middle of a scan."""
     if any(len(project.dates) not in (0, len(project.versions)) for project in projects):
         raise ValueError(f"{folder}: projects.json has a project with dates of other versions")
     if atoms.size:

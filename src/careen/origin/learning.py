@@ -1,7 +1,9 @@
-"""Learns fixes from the patches of a source package: what only the code before, or only the code after them has.
+"""Derives fixes from the patches of a source package: code that only the sources before, or only those after a patch
+contain.
 
-Patches are applied in their order, those without a CVE too, so that each is seen on the sources that it was made for. One that
-does not fit is seen alone, as far as its context goes.  **Source:** dpkg-source(1), "Format: 3.0 (quilt)"; DEP-3.
+Patches are applied in their order, those without a CVE too, so that each is compared on the sources that it was made
+for. A patch that does not fit is examined alone, with the context in it.  **Source:** dpkg-source(1), "Format: 3.0
+(quilt)"; DEP-3.
 """
 
 import re
@@ -19,14 +21,14 @@ from .spans import Hashes, hashes_of
 MAX_PATCHES = 5_000
 MAX_PATCH_BYTES = 8 << 20
 MAX_TEXTS = 5_000
-UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change is not to be found
-SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that is there counts
+UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change cannot be found
+SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that exists counts
 _WORD = re.compile(rb"[A-Za-z0-9_]+")
 _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re.IGNORECASE | re.ASCII)
 
 
 class Patch(Struct, frozen=True):
-    """``cves``: the CVEs that its name contains; empty for a patch with another purpose."""
+    """A patch of a source package. ``cves`` are the CVEs in its name, empty for a patch with another purpose."""
 
     name: str
     cves: tuple[str, ...]
@@ -47,9 +49,11 @@ def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
 
 
 def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, bytes]) -> list[Fix]:
-    """``originals``: the files of the sources that the patches are for; without them a patch is seen alone.
+    """The fixes in the patches. ``originals`` are the sources that the patches were made for; a patch for a missing
+    file is examined alone.
 
-    Raises ValueError if that takes too long: with some of its patches alone, a fix cannot be shown to be in.
+    Raises ValueError if that takes too long: a fix that is known from some of its patches only cannot be shown to be
+    present.
     """
     if not any(patch.cves for patch in patches):
         return []
@@ -91,8 +95,10 @@ def _changes(patch: Patch) -> Iterator[FileChanges]:
 
 
 def _seen(changes: FileChanges, applied: Applied, language: Language) -> Iterator[_Seen]:
-    """Yields each change of code with the features of its two sides. A change without any feature of its own is kept as well:
-    whether a file has it cannot be shown. A change of comments only is left out."""
+    """Yields each change of code with the features of its two sides. A change of comments only is left out.
+
+    A change without any feature of its own is kept: it cannot be shown whether a file has it.
+    """
     before, after = Grams(b"\n".join(applied.before), language), Grams(b"\n".join(applied.after), language)
     for hunk, spans in zip(changes.hunks, applied.spans, strict=True):
         if spans is None:
@@ -113,7 +119,7 @@ def _literals(hunk: Hunk, language: Language) -> tuple[frozenset[bytes], frozens
 
 
 class _Final:
-    """The sources after all patches: a later one may have changed, or taken back, what an earlier one did."""
+    """The sources after all patches: a later patch may have changed, or reverted, an earlier change."""
 
     def __init__(self, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
         self._after = after
@@ -141,7 +147,8 @@ class _Final:
 
 
 class _Texts:
-    """Whether a text is a literal somewhere in a project. Only files that have its longest word are parsed."""
+    """Answers whether a text is a literal in any file of a project. Only files that contain its longest word are
+    parsed."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = {path: data for path, data in files.items() if is_own_code(path) and len(data) <= MAX_FILE_BYTES}

@@ -1,4 +1,4 @@
-"""Stretches of three lines of code, as a file has them whatever its white space, comments and braces are like."""
+"""Stretches of three lines of code, which do not depend on white space, comments and braces."""
 
 import hashlib
 from collections.abc import Sequence
@@ -28,16 +28,16 @@ class Grams:
         self.hashes = frozenset(gram for _, _, gram in self._grams)
 
     def within(self, lines: range) -> frozenset[int]:
-        """The grams that contain a part of these lines."""
+        """The stretches that overlap these lines."""
         return frozenset(gram for first, last, gram in self._grams if first < lines.stop and last >= lines.start)
 
     def code(self, lines: range) -> list[bytes]:
-        """These lines without what does not matter."""
+        """These lines without white space, comments and braces."""
         return [line for number, line in self._kept if number in lines]
 
 
 def grams_of(data: bytes, language: Language) -> Hashes:
-    """Sorted and each once."""
+    """The hashes of a file's stretches, sorted and each once."""
     return as_hashes(Grams(data, language).hashes)
 
 

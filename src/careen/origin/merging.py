@@ -1,6 +1,6 @@
 """Several knowledge bases as one: ``joined`` for look-ups, at once and without a copy; ``merged`` to be written.
 
-If bases keep different samples, the coarsest counts. Raises: ValueError for what is too large.
+If bases keep different samples, the coarsest is used for all. Raises: ValueError for too many versions or features.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,8 @@ _ATOM = np.uint64((1 << ATOM_BITS) - 1)
 
 
 class Joined(Knowledge, frozen=True):
-    """``places``: of each base, the merged atom for each of its atoms. Versions that two bases have are there twice."""
+    """Several bases as one. ``places``: for each base, the joined atom of each of its atoms. Versions that two bases
+    have occur twice."""
 
     bases: tuple[Knowledge, ...] = ()
     places: tuple[Places, ...] = ()
@@ -37,7 +38,7 @@ class Joined(Knowledge, frozen=True):
 
 
 def joined(bases: Sequence[Knowledge]) -> Knowledge:
-    """One project that several bases have is one; its versions are those of all of them."""
+    """The bases as one for look-ups. A project that several bases have is one, with the versions of all of them."""
     if len(bases) == 1:
         return bases[0]
     projects = _projects(bases)
@@ -79,7 +80,7 @@ def joined(bases: Sequence[Knowledge]) -> Knowledge:
 
 
 def merged(bases: Sequence[Knowledge]) -> Knowledge:
-    """Merges knowledge bases: the result is that of one base of the same releases. It is unsigned."""
+    """One base as if it was built from the releases of all. It is unsigned."""
     sampling = max(base.sampling for base in bases)
     names: dict[str, int] = {}
     projects = []

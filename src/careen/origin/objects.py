@@ -1,9 +1,10 @@
-"""Where an executable, a library or an archive of objects has its texts, its constants and its names.
+"""The places of texts, constants and names in an executable, a library or an archive of objects.
 
 Gives an ``Object`` for each object file: an archive (``ar``) has one for each member, a fat Mach-O file one for each
-architecture. All offsets are of the whole file, and ranges of one object do not overlap, whatever its headers state. A file
-without a readable table of sections is one range of both.  **Source:** System V gABI 4.1, chapter 4; Microsoft PE Format,
-"Section table", "The .edata section"; Mach-O file format reference, LC_SEGMENT, LC_SYMTAB; ar(5).
+architecture. All offsets count from the beginning of the file, and ranges of one object do not overlap, whatever its
+headers state. In a file without a readable table of sections, one range counts as texts and as constants.
+**Source:** System V gABI 4.1, chapter 4; Microsoft PE Format, "Section table", "The .edata section"; Mach-O file
+format reference, LC_SEGMENT, LC_SYMTAB; ar(5).
 """
 
 import io
@@ -33,8 +34,9 @@ _SYMBOLS = 2
 
 
 class Names(Struct, frozen=True):
-    """A table of symbols: each row has the place of a name in ``texts``, less ``less``. The symbol is defined if the number
-    at ``defined_at`` of the row has one of the bits; without the mask, all are. ``decorated``: an underscore is added."""
+    """A table of symbols. Each row has the place of a name, which is ``less`` higher than its offset in ``texts``.
+    The symbol is defined if the number at ``defined_at`` of the row has one of the bits of ``defined_mask``; without
+    the mask, all are. ``decorated``: an underscore is added to names."""
 
     order: str
     rows_at: int
@@ -142,7 +144,8 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def _pe(data: bytes, start: int, end: int) -> Object:
-    """The table of exported names is a list of addresses; names and table lie in one section."""
+    """The object of a PE file. The table of exported names is a list of addresses; names and table lie in one
+    section."""
     signature = start + unpack_from("<I", data, start + 0x3C)[0]
     if data[signature : signature + 4] != b"PE\0\0":
         raise ValueError("a program for DOS")

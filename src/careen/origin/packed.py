@@ -9,10 +9,10 @@ from .spans import Hashes
 
 
 def packed(features: Features, families: Iterable[str]) -> dict[str, bytes]:
-    """The bytes of those of the families that the file has."""
+    """The bytes of each of the families that the file has."""
     return {family: features[family].astype("<u8").tobytes() for family in families if family in features}
 
 
 def unpacked(kept: Mapping[str, bytes]) -> dict[str, Hashes]:
-    """Raises ValueError if it is damaged."""
+    """The features in bytes of ``packed``. Raises ValueError if they are damaged."""
     return {family: np.frombuffer(data, "<u8").astype(np.uint64) for family, data in kept.items()}

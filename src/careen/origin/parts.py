@@ -1,6 +1,6 @@
-"""What a build has read so far, one file a release: the build that goes on does not read it again.
+"""The releases that a build has read so far, in one file each: a build that is continued does not read them again.
 
-A part is sealed by its SHA-256; one that is damaged is made anew.
+A part has the SHA-256 of its content; a damaged part is made anew.
 """
 
 import hashlib
@@ -22,14 +22,14 @@ _Features = list[tuple[str, dict[str, bytes]]]
 
 
 class Parts:
-    """A folder of parts; ``name`` is the digest of what a part was read from."""
+    """A folder of parts; ``name`` is the digest of the archive from which a part was read."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
 
     def release(self, name: str, version: str, read: Callable[[], Release]) -> Release:
-        """Made by ``read`` if it is not there."""
+        """The release in the part; if there is no such part, ``read`` makes it."""
         path = self._folder / f"{name.replace(':', '-')}.part"
         try:
             return read_part(version, path)
@@ -52,7 +52,7 @@ class Parts:
 
 
 def write_part(release: Release, path: Path) -> None:
-    """Builds have no path."""
+    """Writes the features of a release; those of builds have "" as their path."""
     files = [*release.files.items(), *(("", features) for features in release.builds)]
     _seal(path, [(name, {family: hashes.tobytes() for family, hashes in found.items()}) for name, found in files])
 

@@ -18,7 +18,8 @@ _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@
 
 
 class Hunk(Struct, frozen=True):
-    """One change: ``before`` and ``after`` are lines with the context around them; ``line`` is the first one's, from 0."""
+    """One change: ``before`` and ``after`` are lines with their context; ``line`` is the number of the first one,
+    from 0."""
 
     line: int
     before: tuple[bytes, ...]
@@ -26,14 +27,15 @@ class Hunk(Struct, frozen=True):
 
 
 class FileChanges(Struct, frozen=True):
-    """``path`` is without the first folder, as ``patch -p1`` reads it."""
+    """The changes of one file; its ``path`` is without the first folder, as with ``patch -p1``."""
 
     path: str
     hunks: tuple[Hunk, ...]
 
 
 class Applied(Struct, frozen=True):
-    """``spans``: of each hunk, its lines in the old and in the new file; None if it does not fit."""
+    """A file before and after a patch. ``spans``: for each hunk, its lines in the old and in the new file; None if it
+    does not fit."""
 
     before: tuple[bytes, ...]
     after: tuple[bytes, ...]
@@ -41,7 +43,8 @@ class Applied(Struct, frozen=True):
 
 
 class Work:
-    """How many lines may still be compared, of all patches together: a change may be sought in vain, and for long."""
+    """Counts down the lines that may still be compared, for all patches together: the search for a change that does
+    not fit is long."""
 
     def __init__(self, lines: int = MAX_COMPARED) -> None:
         self._left = lines
@@ -53,7 +56,7 @@ class Work:
 
 
 def changes_in(patch: bytes) -> Iterator[FileChanges]:
-    """Files that are deleted are left out: nothing of the fix is in them."""
+    """The changes of a patch by file. Deleted files are left out: they contain nothing of the fix."""
     lines = patch.split(b"\n")
     at = count = 0
     while at < len(lines) - 1:
@@ -119,7 +122,8 @@ def _hunk(lines: Sequence[bytes], at: int, head: "re.Match[bytes]") -> tuple[Hun
 
 
 def _find(lines: Sequence[bytes], hunk: Hunk, expected: int, first: int, work: Work) -> tuple[int, int, int] | None:
-    """(line, lines left out at the beginning, and at the end): the nearest place, with as much context as possible."""
+    """(line, lines left out at the beginning, lines left out at the end) of the nearest place that fits with as much
+    context as possible; None if none fits."""
     if not hunk.before:
         return (max(expected, first), 0, 0) if max(expected, first) <= len(lines) else None
     head, tail = _context(hunk)
@@ -137,7 +141,7 @@ def _find(lines: Sequence[bytes], hunk: Hunk, expected: int, first: int, work: W
 
 
 def _context(hunk: Hunk) -> tuple[int, int]:
-    """How many lines at the beginning, and at the end, are the same before and after."""
+    """The numbers of lines at the beginning, and at the end, that are the same before and after."""
     shorter = min(len(hunk.before), len(hunk.after))
     head = next((n for n in range(shorter) if hunk.before[n] != hunk.after[n]), shorter)
     tail = next((n for n in range(shorter - head) if hunk.before[-1 - n] != hunk.after[-1 - n]), shorter - head)

@@ -1,4 +1,4 @@
-"""Stretches of texts and names in their order: what a compiler or minifier keeps is common, and its order is not.
+"""Stretches of texts and names in their order. The texts that a compiler or minifier keeps are common, but not their order.
 
 Of every ``WINDOW`` consecutive stretches of ``GRAM`` texts one is kept, chosen by its hash as in ``winnowing``.
 """
@@ -13,7 +13,8 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sequences(texts: Hashes) -> Hashes:
-    """The hashes of stretches of texts, from the texts' hashes in order; sorted, each once. Under ``GRAM`` texts have none."""
+    """The hashes of stretches of texts, sorted, each once. ``texts`` are hashes in order; fewer than ``GRAM`` of them
+    have no stretch."""
     found = grams(texts)
     return distinct(sliding_minima(found, min(WINDOW, found.size))) if found.size else found
 

@@ -26,7 +26,8 @@ STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 
 
 class Language(Struct, frozen=True):
-    """``gaps`` finds comments; ``strings`` finds them and strings as well, and each group of a string is its text."""
+    """The lexical rules of a language. ``gaps`` finds comments; ``strings`` finds them and strings as well, and each
+    group of a string is its text."""
 
     name: str
     gaps: "re.Pattern[bytes]"
@@ -51,7 +52,8 @@ def _either(*patterns: bytes) -> "re.Pattern[bytes]":
 
 
 def _gaps(gap: bytes, *steps: bytes) -> "re.Pattern[bytes]":
-    """The next comment, over all that the steps match: one match for each comment, and none for each string."""
+    """The pattern of the next comment, with the text before it, which ``steps`` match: one match for each comment,
+    and none for a string."""
     over = b"|".join(re.sub(rb"\?P<\w+>", b"?:", step) for step in steps)
     return re.compile(b"(?:" + over + b")*+(?:" + gap + rb"|\Z)")
 
@@ -154,9 +156,8 @@ def language_of(path: str) -> Language | None:
 
 
 class Tokens(NamedTuple):
-    """``offsets``: the place in the file at which each token begins. ``links``: of an identifier, the last token before it that
-    is the same; else -1.
-    """
+    """The tokens of a file. ``offsets``: the place at which each begins. ``links``: for an identifier, the index of
+    the last token before it that is the same; else -1."""
 
     codes: Bytes
     offsets: Places
@@ -164,7 +165,7 @@ class Tokens(NamedTuple):
 
 
 class Parsed:
-    """A file, and the spans of its comments and strings as pairs of offsets; each are searched for on first use."""
+    """A file, with the spans of its comments and of its strings as pairs of offsets. Each is computed on first use."""
 
     def __init__(self, data: bytes, language: Language) -> None:
         self.data = data
@@ -196,7 +197,7 @@ class Parsed:
 
 
 def letters_of(source: Parsed) -> Bytes:
-    """Letters in lower case and digits, outside comments; of strings too."""
+    """The letters, in lower case, and digits of a file outside of comments; those of strings count."""
     kept, at = [], 0
     for start, end in source.gaps:
         kept.append(source.data[at:start])
@@ -206,7 +207,8 @@ def letters_of(source: Parsed) -> Bytes:
 
 
 def tokens_of(source: Parsed) -> Tokens:
-    """One code a token: keywords and punctuation their own, all strings one, numbers by their value, all identifiers one."""
+    """The tokens of a file. Keywords and punctuation have codes of their own, numbers have one for each value; all
+    strings share one, and so do all identifiers."""
     data = bytes_of(source.data).copy()
     _blank(data, source.gaps, ord(" "))
     _blank(data, source.strings, ord(" "))
@@ -227,7 +229,7 @@ def tokens_of(source: Parsed) -> Tokens:
 
 
 def _link(links: Places, places: Places, names: Hashes) -> None:
-    """Links each place of a name to the one before it."""
+    """Links each occurrence of a name to the one before it."""
     order = np.argsort(names, kind="stable")
     again = np.flatnonzero(np.diff(names[order]) == 0)
     links[places[order[again + 1]]] = places[order[again]]
@@ -267,7 +269,7 @@ def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
 
 
 def _word_codes(first: Bytes, hashes: Hashes, language: Language) -> Bytes:
-    """``first``: the first byte of each word."""
+    """The codes of words. ``first``: the first byte of each word."""
     known, numbers = _keyword_hashes(language.name)
     at = np.minimum(np.searchsorted(known, hashes), known.size - 1)
     codes = np.where(known[at] == hashes, numbers[at], _IDENTIFIER).astype(np.uint8)

@@ -22,7 +22,7 @@ PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
 LEAST_BITS = 12  # of the size of a table of powers
 LONGEST_SPAN = 1 << 16
 HASH_BITS = 40
-_DISTANCE = np.uint64(512)  # above what a symbol itself counts
+_DISTANCE = np.uint64(512)  # larger than the value of any symbol
 
 
 def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:
@@ -30,7 +30,7 @@ def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:
 
 
 def distinct(values: Numbers) -> Numbers:
-    """Sorted and each once: by sorting, many times as fast as numpy's own way."""
+    """The values sorted and each once; sorting is many times as fast as numpy's own way."""
     found = np.sort(values)
     kept = np.ones(found.size, np.bool_)
     kept[1:] = found[1:] != found[:-1]
@@ -70,10 +70,11 @@ class Prefixes:
         return _mixed(sums)
 
     def linked_grams(self, size: int, links: Places) -> Hashes:
-        """The hashes of all spans of this size, with what symbols refer to: ``links`` has the place of an earlier one, or -1.
+        """The hashes of all spans of this size, in which links count: ``links`` has, for each symbol, the place of an
+        earlier one, or -1.
 
-        A symbol that refers to one in the same span counts with the distance between them; one that refers to a place before
-        the span counts as if it referred to nothing. So a span has the same hash in every place.
+        A symbol that refers to one in the same span counts with the distance between them; one that refers to a place
+        before the span counts as if it referred to nothing. So a span has the same hash in every place.
         **Source:** Baker, "Parameterized pattern matching" (1996), applied to all spans at once.
         """
         count = max(len(self._sums) - size, 0)
@@ -118,7 +119,7 @@ def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
 
 
 def hashes_of_short_spans(data: Bytes, starts: Places, sizes: Places) -> Hashes:
-    """The same hashes as ``hashes_of_spans``: faster, if spans are short and a small part of the data."""
+    """The same hashes as ``hashes_of_spans``, but faster if spans are short and a small part of the data."""
     longest = int(sizes.max(initial=0))
     powers = _powers(longest)[0]
     sums = sizes.astype(np.uint64)
@@ -150,7 +151,7 @@ def _batches(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """In place: the values are the caller's no more."""
+    """The mixed values. Works in place: the caller's array is overwritten."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         values ^= values >> np.uint64(shift)
         values *= np.uint64(factor)
@@ -160,7 +161,8 @@ def _mixed(values: Hashes) -> Hashes:
 
 
 def _powers(size: int) -> tuple[Hashes, Hashes]:
-    """(BASE**i, BASE**-i) for each i up to ``size`` and some more: small files need no table for large ones."""
+    """(BASE**i, BASE**-i) for each i up to ``size`` at least, rounded up so that few tables exist: small files need
+    no table for large ones."""
     return _powers_to(max((size - 1).bit_length(), LEAST_BITS))
 
 

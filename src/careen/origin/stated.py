@@ -1,8 +1,8 @@
-"""Texts that state a version: what such a text is apart from the version, and the version as a number.
+r"""Texts that state a version: the text without the version, as a template, and the version as a number.
 
-``OpenSSL 3.0.7 1 Nov 2022`` is the template ``OpenSSL \\0 # @ #`` with the version 3.0.7. Builds of known versions teach which
-templates of a project state its own version. A version is at most four numbers, the last of which may be a letter; trailing
-zeros do not count, so that 2.10 and 2.10.0 are the same.
+``OpenSSL 3.0.7 1 Nov 2022`` is the template ``OpenSSL \0 # @ #`` with the version 3.0.7. Builds of known versions
+show which templates of a project state its own version. A version is at most four numbers, the last of which may be a
+letter; trailing zeros do not count, so that 2.10 and 2.10.0 are the same.
 """
 
 import re
@@ -18,9 +18,9 @@ from .spans import Bytes, Hashes, Places, distinct, hash_of
 MAX_STATEMENTS = 10_000
 CONTEXT_BYTES = 24  # that count, before the version and after it
 BARE = hash_of(b"\0")  # a text that is only the version does not show the project
-RELIABLE = 9  # a template that states another version in one of so many releases is not the project's
+RELIABLE = 9  # a template is the project's if it states the own version over this many times as often as another
 _NONE = np.empty((0, 2), np.uint64)
-_BITS = (11, 10, 10, 9)  # of each number
+_BITS = (11, 10, 10, 9)  # of each number of a version
 _LETTERS = 480  # of the last number: from here, letters
 _VERSION = pattern(rb"(?<![\d.%])(\d{1,4}(?:\.\d{1,4}){1,3})([a-z](?![A-Za-z]))?(?![\w.]*\d)")
 _LEADING = pattern(r"(\d{1,4}(?:\.\d{1,4}){1,3})([a-z]?)(?![a-z])")
@@ -33,7 +33,7 @@ class Statement(NamedTuple):
 
 
 def might_state(data: Bytes, starts: Places, ends: Places) -> Places:
-    """The spans that have a point between digits."""
+    """The (start, end) of those spans that have a point between digits."""
     if data.size < 3:
         return np.empty(0, np.int64)
     digits = (data >= ord("0")) & (data <= ord("9"))
@@ -45,7 +45,8 @@ def might_state(data: Bytes, starts: Places, ends: Places) -> Places:
 
 
 def statements(texts: Iterable[bytes]) -> Hashes:
-    """Sorted pairs in one flat array: the hash of a template, and a version that these texts state with it, as a number."""
+    """Sorted pairs in one flat array: the hash of a template, and a version, as a number, that one of the texts
+    states with it."""
     templates, versions = [], []
     for template, version in _found(texts):
         templates.append(template)
@@ -62,7 +63,8 @@ def stated(pairs: Hashes) -> Sequence[Statement]:
 
 
 def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
-    """The templates in which releases state their own version, and no other, of these statements by version."""
+    """The templates in which releases state their own version, and hardly ever another. ``releases`` are (version,
+    statements of its builds)."""
     agreeing, others = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for version, found in releases:
         number = number_of(version)
@@ -78,13 +80,13 @@ def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
 
 
 def templates_of(pairs: Hashes, version: str, own: Hashes) -> Hashes:
-    """The templates in ``own`` that state the version itself."""
+    """Those of the templates ``own`` that state exactly this version."""
     rows = pairs.reshape(-1, 2)
     return np.intersect1d(rows[rows[:, 1] == np.uint64(number_of(version) or 0), 0], own)
 
 
 def number_of(version: str) -> int | None:
-    """The number of a version as packages have it (``1:1.2.13.dfsg-1``); None if it has another form."""
+    """A package's version (``1:1.2.13.dfsg-1``) as a number; None if it has another form."""
     text = version.lower().partition("+really")[2] or version.lower().rpartition(":")[2]
     match = _LEADING.match(text)
     return _number(match[1].encode(), match[2].encode()) if match else None

@@ -1,10 +1,10 @@
 """Tables of constants: arrays of numbers in source, and the bytes that a compiler makes of them.
 
-A library without texts is identified by them (deflate's codes, the numbers of a block sorter, the distributions of an entropy
-coder). A feature is the hash of ``GRAM`` bytes at a place that is a multiple of ``STEP``, as little-endian machines store it.
-Of the grams of a file some are kept: the smallest of each ``WINDOW``, and those at the places where compilers begin a table.
-Of a small table in source all are kept, so whichever a file keeps is known. A gram that is text, or that is a simple
-progression, is left out.
+They identify a library without texts (deflate's codes, the numbers of a block sorter, the distributions of an entropy
+coder). A feature is the hash of ``GRAM`` bytes at a place that is a multiple of ``STEP``, as little-endian machines
+store it. Of the grams of a file some are kept: the smallest of each ``WINDOW``, and those at the places at which
+compilers begin a table. Of a small table in source all are kept, so that any gram that a program keeps is known. A
+gram that is text or a simple progression is left out.
 """
 
 import re
@@ -62,8 +62,11 @@ def constants_in(data: Bytes, order: str = "<") -> Hashes:
 
 
 def rows_in(data: Bytes, order: str = "<") -> Hashes:
-    """For little-endian machines, the hashes of ``constants_in`` at multiples of ``ALIGNMENT`` only, for a fraction of the
-    work: a table of any length has some of them, in sources and programs."""
+    """The hashes of ``constants_in`` at multiples of ``ALIGNMENT`` only, for a fraction of the work, on little-endian
+    machines.
+
+    Each table, in sources and programs, has some of them, whatever its length.
+    """
     if order != "<":
         return constants_in(data, order)
     count = data.size // ALIGNMENT
@@ -109,7 +112,7 @@ def _grams(data: Bytes, *, every: bool) -> Hashes:
 
 
 def _is_telling(data: Bytes, count: int) -> NDArray[np.bool_]:
-    """Whether each gram is neither text nor a simple progression."""
+    """Whether each gram is a feature: neither text nor a simple progression."""
     words = np.ascontiguousarray(data[: (count + _WORDS - 1) * STEP]).view("<u4")
     bends = np.diff(np.diff(words)) != 0  # in modular arithmetic, as the words have no sign
     texts = _PRINTABLE[data[: words.size * STEP]].reshape(-1, STEP).sum(axis=1)
@@ -147,7 +150,8 @@ def _widths(declared: bytes) -> tuple[int, ...] | None:
 
 
 def _table(body: bytes, widths: tuple[int, ...] | None) -> Iterator[bytes]:
-    """Every run of numbers is a table: other words are names of constants, which have a value somewhere else."""
+    """The bytes of every run of numbers in a table. Other words end a run: they are names of constants that are
+    defined elsewhere."""
     numbers: list[int | float | None] = []
     closed: list[int] = []
     for match in _ITEM.finditer(_WRAPPED.sub(rb"\1", _CAST.sub(b" ", body))):

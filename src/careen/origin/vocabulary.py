@@ -1,7 +1,10 @@
-"""Texts that every implementation of a protocol or format has, so that they name no project: names of algorithms, of fields and
-of states, as their standards have them.
+"""Common vocabulary: texts that every implementation of a protocol or format contains, and that therefore show no
+project.
 
-**Source:** IANA's registries of SSH parameters, TLS parameters and HTTP field names and status codes; RFC 5321; RFC 5280.
+They are names of algorithms, of fields and of states, as their standards write them.
+
+**Source:** IANA's registries of SSH parameters, TLS parameters and HTTP field names and status codes; RFC 5321; RFC
+5280.
 """
 
 from careen.safety.pattern import pattern
@@ -43,8 +46,11 @@ surname|givenName|initials|subjectKeyIdentifier|keyUsage|subjectAltName|issuerAl
 
 
 def is_vocabulary(text: bytes, language: Language) -> bool:
-    """Whether the text is common vocabulary of the language. In C a single word is as well: names of errors, of system calls,
-    of characters. Texts for people are a project's own."""
+    """Whether the text is common vocabulary in code of this language. In C, a single word is too: it names an error,
+    a system call, a character.
+
+    A sentence for people is a project's own.
+    """
     if language.name == "c" and _WORD.fullmatch(text):
         return True
     return text in _PHRASES or (len(text) < 64 and _NAMES.fullmatch(text) is not None)

@@ -1,8 +1,8 @@
-"""Winnowing: of the hashes of all k-grams of a sequence, those that any copy of a long enough stretch keeps.
+"""Winnowing: selects those hashes of a sequence's k-grams that any copy of a long enough stretch keeps too.
 
-Of every ``window`` consecutive grams the smallest hash is kept, so a stretch of ``gram + window - 1`` symbols that two files
-share gives at least one common fingerprint.  **Source:** Schleimer, Wilkerson, Aiken, "Winnowing: local algorithms for
-document fingerprinting" (2003).
+Of every ``window`` consecutive grams the smallest hash is kept, so a stretch of ``gram + window - 1`` symbols that
+two files share gives at least one common fingerprint.  **Source:** Schleimer, Wilkerson, Aiken, "Winnowing: local
+algorithms for document fingerprinting" (2003).
 """
 
 import numpy as np
@@ -11,9 +11,10 @@ from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, distinct
 
 
 def least_grams(symbols: Bytes, gram: int, window: int, links: Places | None = None) -> Hashes:
-    """The fingerprints of a sequence of any length, sorted and each once; of a short one the least of its grams, if it has any.
+    """The fingerprints of a sequence, sorted and each once; of a short sequence, the smallest of its grams, if it has
+    any.
 
-    ``links``: of each symbol the place of an earlier one that it is like, or -1 (see ``Prefixes.linked_grams``).
+    ``links``: for each symbol, the place of an earlier equal one, or -1 (see ``Prefixes.linked_grams``).
     """
     found = [np.empty(0, np.uint64)]
     for start in range(0, max(symbols.size - gram + 1, 0), PIECE_BYTES - gram - window):
@@ -26,7 +27,8 @@ def least_grams(symbols: Bytes, gram: int, window: int, links: Places | None = N
 
 
 def sliding_minima(values: Hashes, window: int) -> Hashes:
-    """The smallest of each ``window`` consecutive values: of twice as many in each step."""
+    """The smallest of each ``window`` consecutive values. Each step doubles the number of values that a minimum
+    covers."""
     width, least = 1, values
     while 2 * width <= window:
         least = np.minimum(least[:-width], least[width:])

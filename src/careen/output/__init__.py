@@ -1,1 +1,1 @@
-"""What people read of results: escaped text, wrapped lines, totals and outcomes in words."""
+"""The text of results for people: escaped text, wrapped lines, totals and outcomes in words."""

@@ -45,7 +45,8 @@ class Drawing(Struct, frozen=True):
 
 
 def drawing_of(routes: Sequence[Route], names: Mapping[str, str], own: Collection[str], outside: str) -> Drawing | None:
-    """The worst path comes first; None without one. If some begin ``outside``, the others are in the list alone."""
+    """The drawing of these routes, of which the worst comes first; None without routes. If some begin ``outside``,
+    only these are drawn."""
     from_outside = [route for route in routes if route.ways[0][0] == outside]
     drawn = (from_outside or routes)[:MAX_PATHS]
     columns = _columns([[route.ways[0][0], *(target for _, target in route.ways)] for route in drawn])
@@ -82,8 +83,8 @@ def _corner(place: Place) -> tuple[int, int]:
 
 
 def _line(places: Sequence[Place]) -> str:
-    """From the right side of a box to the left side of another, straight through what is between them; backwards, from
-    below to below."""
+    """The path of an arrow from the right side of a box to the left side of another, straight through the free places
+    between them. Backwards, it goes from below to below."""
     if places[-1][0] <= places[0][0]:
         (x1, y1), (x2, y2) = _corner(places[0]), _corner(places[-1])
         x1, x2, y1, y2 = x1 + WIDTH // 2, x2 + WIDTH // 2 + 12, y1 + HEIGHT, y2 + HEIGHT
@@ -101,7 +102,7 @@ def _line(places: Sequence[Place]) -> str:
 
 
 def _side(place: Place, *, right: bool) -> tuple[int, int]:
-    """The middle of a side of the box there."""
+    """The coordinates of the middle of the left or right side of the box at a place."""
     x, y = _corner(place)
     return x + WIDTH * right, y + HEIGHT // 2
 

@@ -6,9 +6,9 @@ from .lines import plural
 
 
 def behaviour_line(summary: BehaviourSummary) -> str:
-    """ "behaviour: 3 of 412 programs without protection, 1 setuid"; "" if there is nothing to report.
+    """A line such as "behaviour: 3 of 412 programs without protection, 1 setuid"; "" if there is nothing to report.
 
-    With the index come the parts that it is made of: "index 37 of 100 (capabilities 28, code 10)".
+    An index is followed by its parts: "index 37 of 100 (capabilities 28, code 10)".
     """
     parts = [f"{summary.unprotected:,} of {plural(summary.programs, 'program')} without protection"] if summary.programs else []
     if summary.privileged:

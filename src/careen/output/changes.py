@@ -1,4 +1,4 @@
-"""An action of the plan as text: its place, and what is typed or written there."""
+"""An action of the plan as text: its place, and the commands or lines to type."""
 
 from careen.model.plan import Action
 
@@ -8,7 +8,7 @@ MAX_PLACES = 2  # that are named
 
 
 def where_of(action: Action) -> str:
-    """ "apt", "pip in /opt/venv/bin/python3.9 and app/requirements.txt", "npm in /app"."""
+    """The place of an action: "apt", "pip in /opt/venv/bin/python3.9 and app/requirements.txt", "npm in /app"."""
     places = _places(action)
     if not places:
         return action.manager
@@ -19,7 +19,7 @@ def where_of(action: Action) -> str:
 
 
 def briefly_where(action: Action) -> str:
-    """ "apt", "pip in 2 places", "npm in /app"."""
+    """The place of an action in a few words: "apt", "pip in 2 places", "npm in /app"."""
     places = _places(action)
     return f"{action.manager} in {plural(len(places), 'place')}" if len(places) > 1 else where_of(action)
 
@@ -29,7 +29,7 @@ def _places(action: Action) -> list[str]:
 
 
 def commands_of(action: Action) -> tuple[str, ...]:
-    """What is typed; a manifest that is changed with it is named, so that it is not taken for a command."""
+    """The commands to type. A manifest that the action changes is named, so that its line is not taken for a command."""
     return (
         action.command,
         *(change.command if change.where == "dockerfile" else f"in {change.place}: {change.command}" for change in action.also),

@@ -34,5 +34,5 @@ def shown(value: Any, limit: int = LONGEST) -> Any:
 
 
 def hash_source(text: str) -> str:
-    """ "'sha256-…'", for the script or style with this text."""
+    """The source expression of a policy that allows this script or style: "'sha256-…'"."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

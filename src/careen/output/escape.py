@@ -34,7 +34,7 @@ def columns(text: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """At most ``width`` columns, without the middle: both ends of a path matter."""
+    """The text in at most ``width`` columns, cut in the middle: both ends of a path matter."""
     if columns(text) <= width:
         return text
     tail = _first(text[::-1], (width - 1) * 2 // 3)[::-1]
@@ -42,7 +42,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """At most ``width`` columns, without the end."""
+    """The text in at most ``width`` columns, cut at the end."""
     return text if columns(text) <= width else f"{_first(text, max(width - 1, 0))}…"
 
 

@@ -1,7 +1,8 @@
-"""What to do first: the changes that remove findings, the most useful first, each with the findings that it removes.
+"""The first steps that a report proposes: the changes that remove most findings, each with the findings that it
+removes.
 
-Upgrades come from the plan of the report; without one, each package with a fixed version is a step of its own. What removes
-other findings is in ``repairs``.
+Upgrades come from the plan of the report; without one, each package with a fixed version is a step of its own.
+``repairs`` has the changes that remove other findings.
 """
 
 from collections import Counter
@@ -24,23 +25,23 @@ NEWER_BASE = "pull a newer build of the base image (docker build --pull)"
 
 
 class Step(Struct, frozen=True):
-    """Text as images and feeds have it: each format escapes it."""
+    """A change that removes findings. Its text is as images and feeds have it: each format escapes it."""
 
     title: str
     removes: int
     certain: bool = True  # False: it may remove them
     maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
-    severities: tuple[tuple[str, int], ...] = ()  # of what it removes, as far as they are known
+    severities: tuple[tuple[str, int], ...] = ()  # of the findings that it removes, as far as these are known
     commands: tuple[str, ...] = ()  # a line each
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
-    exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
+    exploited: int = 0  # how many of the findings that it removes are known to be exploited
     is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
     brief: str = ""  # the title for a narrow line, if fewer words suffice
 
     @property
     def effect(self) -> str:
-        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"; "brings fixes again"."""
+        """The effect in words: "removes 12", "removes 12, maybe 3 more", "may remove 3"; "brings fixes again"."""
         if self.is_release and not self.removes:
             return "brings fixes again"
         more = f", maybe {self.maybe:,} more" if self.maybe else ""
@@ -57,7 +58,8 @@ def first_steps(report: Report) -> list[Step]:
 
 
 def _rank(step: Step) -> tuple[int, int, int, bool, int, int, str]:
-    """What is exploited already is first, then what is critical, then what is high. An unrated finding may be severe."""
+    """A sort key: steps against exploited vulnerabilities come first, then critical ones, then high ones. An unrated
+    finding may be severe."""
     counts = dict(step.severities)
     critical, high = counts.get("critical", 0) + step.is_release, counts.get("high", 0)
     other = counts.get("medium", 0) + counts.get("unknown", 0)
@@ -105,15 +107,15 @@ def _detail(action: Action) -> str:
 
 
 def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
-    """The rows that the upgrade removes, also those without a fixed version; empty if it removes only some, because it is not
-    known which."""
+    """The rows that the upgrade removes, also those without a fixed version; [] if it removes only some, because it
+    is not known which."""
     rows = by_purl.get(upgrade.purl, [])
     fixed = [row for row in rows if row.fixed_in]
     return next((known for known in (rows, fixed) if len(known) == upgrade.removes), [])
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """The findings with a fix in copies within another package, by the name of that one."""
+    """The findings with a fix in copies within another package, by the name of the package that contains them."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         if row.fixed_in and row.purl in plan.bundled:
@@ -126,7 +128,7 @@ def _is_of_system(row: Row) -> bool:
 
 
 def _upgraded(action: Action) -> str:
-    """ "upgrade 7 packages", "upgrade node 16.13.0 to 22.23.2"."""
+    """What an action does: "upgrade 7 packages", "upgrade node 16.13.0 to 22.23.2"."""
     upgrades = action.upgrades
     if len(upgrades) == 1:
         what = f"{upgrades[0].package} {upgrades[0].version} to {upgrades[0].to}".replace("  ", " ")
@@ -136,7 +138,7 @@ def _upgraded(action: Action) -> str:
 
 
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
-    """Packages that are built from one source are upgraded together."""
+    """A step for each source: packages that are built from one source are upgraded together."""
     sources = {package.purl: package.source for package in report.inventory.packages if package.source}
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -161,14 +163,15 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
 
 
 def _at(rows: Iterable[Row]) -> str:
-    """ ": compose.yaml:7 and 2 more"; the title of a secret names its file already."""
+    """The places after a title, ": compose.yaml:7 and 2 more". The title of a secret names its file already."""
     places = [*dict.fromkeys(row.place for row in rows if row.line and row.kind == "misconfiguration")]
     more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
     return f": {places[0]}{more}" if places else ""
 
 
 def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
-    """A release that has ended gets no fixes: what is found later stays, and so do the findings without a fix."""
+    """The step to a supported release, if the image's has ended: it gets no fixes, so findings without a fix stay,
+    and later ones will."""
     distribution = report.inventory.distribution
     if distribution is None or not report.end_of_life or report.end_of_life >= report.created[:10]:
         return

@@ -1,4 +1,4 @@
-"""What GitLab's security reports share: the scan with its gaps, and the fields of each finding.
+"""The parts that all of GitLab's security reports share: the scan with its gaps, and the fields of each finding.
 
 They follow GitLab's documentation of the fields; no schema has validated them.
 Ids are made of the fingerprints, so a finding keeps its id from build to build. GitLab shows descriptions as Markdown: text of
@@ -38,7 +38,8 @@ _TOOL = {"id": "careen", "name": "Careen", "version": __version__, "vendor": {"n
 
 
 def security_report(report: Report, type: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """The messages of the scan state what was not assessed, and how many findings are not among the entries."""
+    """A report of this type. The messages of its scan state what was not assessed, and how many findings are not
+    among the entries."""
     complete = report.verdict.exit_code != 3 and report.coverage.verdict != "not_assessed"
     when = report.created[:19]  # without a time zone, in UTC
     return {
@@ -71,7 +72,7 @@ def _messages(report: Report, entries: int) -> Iterator[tuple[str, str]]:
 
 
 def entry(finding: Finding, name: str, text: str, identifiers: Sequence[dict[str, str]]) -> dict[str, Any]:
-    """The fields that findings of all types have."""
+    """The fields that findings of all kinds have."""
     return {
         "id": str(uuid5(NAMESPACE_URL, f"careen:{finding.fingerprint}".encode(errors="replace").decode())),
         "name": short(name, 255),
@@ -115,7 +116,7 @@ def _text(value: str) -> dict[str, str]:
 
 
 def _identifier(id: str, link: str | None) -> dict[str, str]:
-    """The type is the prefix of the id, as GitLab has it: ``cve``, ``ghsa``, ``cwe``, ``usn``."""
+    """An identifier, whose type is the prefix of the id, as in GitLab: ``cve``, ``ghsa``, ``cwe``, ``usn``."""
     prefix = _PREFIX.match(id)
     value = id.removeprefix("CWE-") if id.startswith("CWE-") else id
     shown = short(id, 255)
@@ -132,5 +133,5 @@ def _link(id: str) -> str | None:
 
 
 def short(text: str, limit: int) -> str:
-    """Visible text of at most ``limit`` characters: escapes are longer than what they replace."""
+    """Visible text of at most ``limit`` characters; an escape counts with its own length."""
     return visible(text, limit)[:limit]

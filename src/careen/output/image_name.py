@@ -10,8 +10,11 @@ _FOLDERS = frozenset(("directory",))
 
 
 def lasting_name(image: Image) -> str:
-    """A name of the image that is the same for each build and on each runner: without tag, digest and the folder of a checkout.
-    A viewer keeps one list of alerts for each name."""
+    """A name of the image that is the same for each build and on each machine: without tag, digest and the folder of
+    a checkout.
+
+    A viewer keeps one list of alerts for each name.
+    """
     reference = image.reference
     if image.kind == "files":
         return ", ".join(map(_in_checkout, reference.split(", ")))
@@ -26,7 +29,7 @@ def lasting_name(image: Image) -> str:
 
 
 def file_in_checkout(image: Image, path: str) -> str:
-    """The path below the working folder, if the checked files or the scanned folder are there; else ""."""
+    """The path below the working folder, if the checked files or the scanned folder lie in it; else ""."""
     if image.kind == "files":
         return path
     folder = PurePath(image.reference)
@@ -36,6 +39,6 @@ def file_in_checkout(image: Image, path: str) -> str:
 
 
 def _in_checkout(path: str) -> str:
-    """A path below the working folder as it is; of any other path the last part."""
+    """A path below the working folder unchanged; of any other path, its last part."""
     parts = PurePath(path)
     return parts.name if parts.is_absolute() or ".." in parts.parts else parts.as_posix()

@@ -1,7 +1,7 @@
 """JSON text of a document: indented, and safe to print in a terminal.
 
-Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text, and so is a sign of
-what a pipeline's runner would take for a command. A name that is not Unicode (a lone surrogate) has U+FFFD in its place.
+Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text; so are signs
+that a pipeline's runner would take for a command. A name that is not Unicode (a lone surrogate) has U+FFFD in its place.
 **Source:** RFC 8259, section 7 and 8.2; runners' commands as in ``escape``.
 """
 

@@ -12,22 +12,23 @@ def plural(count: int, word: str) -> str:
 
 
 def joined(*parts: str) -> str:
-    """ "title: message", each part once and none empty."""
+    """The parts with a colon between them, "title: message"; empty and repeated parts are left out."""
     return ": ".join(dict.fromkeys(filter(None, parts)))
 
 
 def few(names: Sequence[str]) -> str:
-    """The first three names."""
+    """The first three names as text, with an ellipsis if there are more."""
     return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def fit(text: str, width: int, less: int = 2) -> str:
-    """Shortened to ``width`` columns less a margin; not shortened if ``width`` is 0."""
+    """The text shortened to ``width`` columns less a margin; unchanged if ``width`` is 0."""
     return shorten(text, max(width - less, 20)) if width else text
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """Broken at spaces; a word longer than a line is not broken, so that it can be copied."""
+    """The lines of a text that is broken at spaces. A word longer than a line is not broken, so that it can be
+    copied."""
     line = ""
     for word in text.split(" "):
         if line and columns(line) + 1 + columns(word) > width:
@@ -45,7 +46,8 @@ class Whole(str):
 
 
 def folded(line: str, width: int) -> Iterator[str]:
-    """A line, continued on the next ones: indented to its text if it starts with a number, else by two columns."""
+    """A line, continued on further ones, which are indented to its text if it starts with a number, else by two
+    columns."""
     start = re.match(r" *(?:\d[\d,]*(?:\. |  ) *)?", line)
     head = start[0] if start else ""
     if not width or isinstance(line, Whole) or columns(line) <= width or width - len(head) < 6:

@@ -1,4 +1,5 @@
-"""Text of an image or a feed without a meaning in Markdown. **Source:** CommonMark 0.31, section 2.4 (backslash escapes)."""
+"""Escapes text of an image or a feed, so that it has no meaning in Markdown. **Source:** CommonMark 0.31, section 2.4
+(backslash escapes)."""
 
 from careen.safety.pattern import pattern
 

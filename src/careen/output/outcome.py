@@ -1,6 +1,7 @@
-"""The verdict in words, the same in every format: why each rule failed, and how far a passed gate reaches.
+"""The verdict in words, the same in every format: why each rule failed, and how much a passed gate covers.
 
-No sentence claims that an image has no vulnerability, only what is known, in how many packages, by data of which day.
+No sentence claims that an image has no vulnerability, only that none is known, in how many packages, according to
+data of which day.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ WHY_NOT_COUNTED = {
 
 
 def rule_line(rule: Rule, verdict: Verdict) -> str:
-    """ "fail-on high: passed (not counted: 3 possible)". Where the scan could not complete, no rule has passed."""
+    """The result of a rule: "fail-on high: passed (not counted: 3 possible)". If the scan could not complete, no rule
+    has passed."""
     if rule.passed:
         state = "not met by what is known" if verdict.exit_code == 3 else "passed"
         return f"{visible(rule.rule)}: {state}{not_counted(rule)}"
@@ -54,7 +56,8 @@ def failed_line(verdict: Verdict) -> str:
 
 
 def reach(report: Report) -> str:
-    """ "No known vulnerability of high or worse in 231 of 231 packages; data of 2026-11-26; 4 programs unidentified."."""
+    """A sentence such as "No known vulnerability of high or worse in 231 of 231 packages; data of 2026-11-26; 4
+    programs unidentified."."""
     return "; ".join(_reach(report)) + "."
 
 
@@ -76,7 +79,8 @@ def _reach(report: Report) -> Iterator[str]:
 
 
 def _found(report: Report, packages: str) -> str:
-    """By the worst known severity: "No known vulnerability of high or worse in 5 of 5 packages" if that is medium."""
+    """The findings by the worst known severity: "No known vulnerability of high or worse in 5 of 5 packages" if that
+    is medium."""
     left = " left" if any(_hidden(report)) else ""
     rated = [
         SEVERITIES.index(finding.severity) for finding in vulnerabilities(report.findings) if finding.severity != "unknown"

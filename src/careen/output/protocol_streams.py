@@ -1,4 +1,4 @@
-"""Standard input and output for a protocol alone: whatever else is printed goes to standard error."""
+"""Standard input and output for a protocol alone: all other output goes to standard error."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 @contextmanager
 def protocol_streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """(what the other side writes, what it reads). Printed text would break the protocol: a library may print."""
+    """(stream to read from, stream to write to). Printed text would break the protocol, and a library may print."""
     printed = sys.stdout
     writer = os.fdopen(os.dup(printed.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), printed.fileno())

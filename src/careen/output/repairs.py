@@ -1,7 +1,7 @@
-"""What removes findings other than vulnerabilities, as steps with the findings that each removes.
+"""The changes that remove findings other than vulnerabilities, each with the findings that it removes.
 
-Secrets in one file leave the image together, in the build step that adds the file: a later layer only hides it. Findings of
-all other kinds are grouped by what they advise, so a new kind needs no change.
+Secrets in one file leave the image together, in the build step that adds the file: a later layer only hides it.
+Findings of all other kinds are grouped by their advice, so a new kind needs no change here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,8 @@ _PLAIN = pattern(r"[A-Za-z0-9@._+~/-]+")
 
 
 def repairs_of(report: Report, lines: Mapping[str, str] | None = None) -> tuple[Repair, ...]:
-    """``lines``: of a Dockerfile, by the id of the check that they satisfy. What may be no finding has no repair of its own."""
+    """The changes. ``lines``: lines for a Dockerfile, by the id of the check that they satisfy. A finding that is
+    only possible has no change of its own."""
     others = [finding for finding in ordered(report.findings) if not isinstance(finding, Vulnerability)]
     secrets = [finding for finding in others if isinstance(finding, ExposedSecret)]
     rest = [row_of(finding, report.image) for finding in others if not isinstance(finding, ExposedSecret)]

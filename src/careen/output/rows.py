@@ -1,6 +1,6 @@
 """A finding of any kind as one flat row, for the formats that list findings.
 
-A row has what all kinds share. A new kind needs no change: its fields are found by their names.
+A row has the fields that all kinds share. A new kind needs no change here: its fields are found by their names.
 """
 
 from msgspec import Struct
@@ -31,7 +31,8 @@ Cell = str | int | float | bool | None
 
 
 class Row(Struct, frozen=True):
-    """Text as images and feeds have it: each format escapes it. ``paths`` begins with the one that ``line`` counts in."""
+    """A finding as a row. Its text is as images and feeds have it: each format escapes it. ``line`` is a line of the
+    first of ``paths``."""
 
     kind: str
     id: str
@@ -54,7 +55,7 @@ class Row(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     exploited: bool | None = None  # according to CISA's catalogue; None: unknown
     epss: float | None = None
-    evidence: tuple[str, ...] = ()  # what a sign of risk rests on
+    evidence: tuple[str, ...] = ()  # the evidence of a sign of risk
     file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
 
     @property
@@ -68,7 +69,7 @@ class Row(Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """ "build/Dockerfile:7"."""
+        """The file and line, "build/Dockerfile:7"."""
         return f"{self.path}:{self.line}" if self.path and self.line else self.path
 
     @property
@@ -77,7 +78,7 @@ class Row(Struct, frozen=True):
 
     @property
     def remedy(self) -> str:
-        """ "fixed in 3.1.3", "no fixed version (wont_fix)", or the advice of a check."""
+        """The fix in words: "fixed in 3.1.3", "no fixed version (wont_fix)", or the advice of a check."""
         if self.fixed_in:
             return f"fixed in {', '.join(self.fixed_in)}"
         return f"no fixed version ({self.fix_state})" if self.fix_state else self.advice

@@ -1,4 +1,4 @@
-"""What to do about a vulnerable package, in a sentence."""
+"""How a vulnerable package is fixed, in a sentence."""
 
 from careen.model.finding import FixState, Vulnerability
 
@@ -13,7 +13,7 @@ _WITHOUT_FIX: dict[FixState, str] = {
 
 
 def solution(finding: Vulnerability) -> str:
-    """ "Update libssl3 from 3.0.11-1 to 3.0.13-1.", or why there is no such version."""
+    """A sentence such as "Update libssl3 from 3.0.11-1 to 3.0.13-1.", or the reason why there is no such version."""
     name, version, fix = finding.package_name, finding.package_version, finding.fix
     if fix.versions:
         return f"Update {name} from {version} to {' or '.join(fix.versions)}."

@@ -1,6 +1,6 @@
-"""Cells of files for spreadsheets: text that one would calculate has an apostrophe before it.
+"""Cells of files for spreadsheets: text that a spreadsheet would calculate gets an apostrophe before it.
 
-Also after a semicolon, which separates cells in some countries. **Source:** OWASP, "CSV Injection".
+This includes text after a semicolon, which separates cells in some countries. **Source:** OWASP, "CSV Injection".
 """
 
 from careen.safety.pattern import pattern

@@ -1,4 +1,4 @@
-"""What all reports share: packages merged by purl and owner, the order of findings, counts."""
+"""Functions that all reports share: packages merged by purl and owner, the order of findings, counts."""
 
 import re
 from collections import Counter
@@ -42,7 +42,8 @@ def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
 
 
 def _one(group: list[Package]) -> Package:
-    """One package for its copies: the strongest presence counts. The evidence of a single copy keeps its order, best first."""
+    """One package for all its copies; the strongest presence counts. The evidence of a single copy keeps its order,
+    best first."""
     if len(group) == 1:
         return group[0] if len(set(group[0].evidence)) == len(group[0].evidence) else _with_places(group[0], group)
     return _with_places(min(group, key=lambda package: _SEEN[package.presence]), group)
@@ -54,7 +55,8 @@ def _with_places(package: Package, group: list[Package]) -> Package:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """The most important first: vulnerabilities by risk, then secrets, modified files, misconfigurations, and other kinds."""
+    """The findings, the most important first: vulnerabilities by risk, then secrets, modified files,
+    misconfigurations, and other kinds."""
     all = tuple(findings)
     known: list[Finding] = [*vulnerabilities(all), *secrets(all), *integrity_findings(all), *misconfigurations(all)]
     listed = set(map(id, known))
@@ -128,7 +130,7 @@ def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding
 
 
 def build_step(created_by: str) -> str:
-    """The build step of a layer, by its history, as a Dockerfile has it and on one line."""
+    """The build step of a layer, from its history, on one line and in the form of a Dockerfile."""
     text = _NOP.sub("", created_by[:MAX_STEP]).removesuffix("# buildkit")
     step = " ".join(_SHELL.sub("", text.removeprefix("RUN ")).split())
     is_step = not text.startswith("RUN ") and _KEYWORD.match(text) is not None

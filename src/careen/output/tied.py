@@ -1,4 +1,4 @@
-"""Groups of things that share a place, directly or by others: what is done about one of them is done about all."""
+"""Groups of things that share a place, directly or through others: a change of one of them affects all."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
@@ -9,7 +9,8 @@ Place = TypeVar("Place", bound=Hashable)
 
 
 def tied(places: Mapping[Name, Iterable[Place]]) -> list[list[Name]]:
-    """Each in one group, in the order of the first ones; what has no place is not in any."""
+    """The groups of names, in the order of their first ones; each name is in one group. A name without a place is in
+    none."""
     leader: dict[Place, Place] = {}
 
     def lead(place: Place) -> Place:

@@ -1,7 +1,8 @@
-"""The distribution of a base image, by the naming rules of its publisher; None if the name does not reveal it.
+"""The distribution of a base image, according to the naming rules of its publisher; None if the name does not show
+it.
 
-Official images of a distribution have its release as tag; images of a language end in the codename or release of their base
-(``python:3.13-slim-bookworm``, ``node:22-alpine3.20``).
+Official images of a distribution have its release as tag; images of a language end in the codename or release of
+their base (``python:3.13-slim-bookworm``, ``node:22-alpine3.20``).
 **Source:** Docker official images and their tags; Red Hat UBI; Google distroless.
 """
 

@@ -90,7 +90,8 @@ def _explained(steps: Sequence[Step], entries: Sequence[Entry], from_scratch: bo
 
 
 def _is_extra(entry: Entry, at_end: bool) -> bool:
-    """Entries without instruction: ``docker build --label`` adds one at the end, and the base image has triggers."""
+    """Whether an entry has no instruction: ``docker build --label`` adds one at the end, and the base image has
+    triggers."""
     return not entry.makes_layer and (entry.keyword == "ONBUILD" or (at_end and entry.keyword == "LABEL"))
 
 
@@ -196,13 +197,13 @@ def _match_copy(step: Step, entry: Entry) -> bool:
 
 
 def _same_target(written: str, recorded: str) -> bool:
-    """Whether a path of the Dockerfile is that of the history, which may be below the working folder."""
+    """Whether a path of the Dockerfile is the one in the history, which may be below the working folder."""
     path, other = _plain(written), _plain(recorded)
     return "$" in written or not path or path == other or other.endswith("/" + path)
 
 
 def _has_pair(name: str, value: str, entry: Entry) -> bool:
-    """Whether the entry has the pair; builders keep the quotes of a value, or drop them."""
+    """Whether the entry contains the pair; builders keep the quotes of a value, or drop them."""
     have = _words(entry.text.translate(_QUOTES))
     if "$" in name + value:
         return "$" in name or any(word.partition("=")[0] == name for word in have)

@@ -29,7 +29,7 @@ class Context:
         return status is not None and stat.S_ISDIR(status.st_mode)
 
     def matching(self, pattern: str) -> list[str]:
-        """Files and folders that match a source of COPY, whose last part may be a pattern."""
+        """The files and folders that match a source of COPY, whose last part may be a pattern."""
         folder, _, name = clean(pattern).rpartition("/")
         if not any(mark in name for mark in "*?["):
             return [clean(pattern)]
@@ -62,7 +62,8 @@ class Context:
         return data
 
     def _status(self, path: str) -> os.stat_result | None:
-        """The status of a path that no link leads through; None if it does not exist. A link has its own status."""
+        """The status of a path, or of the first link on the way to it, which is not followed; None if the path does
+        not exist."""
         place = self.root
         status = None
         for part in [part for part in clean(path).split("/") if part] or ["."]:

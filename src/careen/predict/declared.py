@@ -49,12 +49,12 @@ class Predicted(Struct, frozen=True):
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
-    """Packages with a known name; ``unpredictable`` has the rest."""
+    """The packages with a known name; ``unpredictable`` lists the other contents."""
     return tuple(found for found in _walked(document) if found.package.name[:1] not in _UNNAMED)
 
 
 def unpredictable(document: Dockerfile) -> tuple[str, ...]:
-    """Contents of the image that are unknown before the build, each with its line."""
+    """A line for each content of the image that is unknown before the build, with its line number."""
     reasons: dict[str, None] = {}
     for found in _walked(document):
         if found.package.name[:1] in _UNNAMED:
@@ -131,7 +131,7 @@ def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
 
 
 def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:
-    """``gone`` gets the names that the step removes again."""
+    """The packages that a step installs; the names that it removes again are added to ``gone``."""
     if step.keyword == "ADD":
         for source in step.instruction.words[:-1]:
             address = step.resolve(source, document.escape)
@@ -180,7 +180,7 @@ def _by_xargs(document: Dockerfile, call: Call) -> bool:
 
 
 def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]) -> dict[str, str]:
-    """Variables that the script sets between the call before and this one, consuming ``commands``."""
+    """The variables that the script sets between the call before and this one. Consumes ``commands`` up to the call."""
     found: dict[str, str] = {}
     for command in commands:
         if not command.words or command.program in ("export", "local", "declare", "readonly"):
@@ -219,7 +219,8 @@ def _installed(
 
 
 def _repository(spec: Spec, of_npm: bool) -> Package:
-    """npm has the tag after ``#``, and ``owner/repository`` for GitHub; other tools have it after ``@``."""
+    """The package of a source repository. npm has the tag after ``#``, and ``owner/repository`` for GitHub; other
+    tools have it after ``@``."""
     text = spec.text
     if of_npm:
         text = re.sub(r"^(?:github:)?([\w.-]+/[\w.-]+)(?=#|$)", r"https://github.com/\1", text)
@@ -247,7 +248,8 @@ def _cloned(
 
 
 def _version_option(package: PackageCall) -> str:
-    """``gem install x -v 1.2``, ``cargo install x --version 1.2.3``, ``luarocks install x 1.2``."""
+    """The version in an option: ``gem install x -v 1.2``, ``cargo install x --version 1.2.3``, ``luarocks install x
+    1.2``."""
     values: Sequence[str] = ()
     if package.tool in ("gem", "cargo", "dotnet", "nuget"):
         values = package.options.values("-v", "--version", "--vers", "-Version")
@@ -257,7 +259,7 @@ def _version_option(package: PackageCall) -> str:
 
 
 def _is_whole(kind: str, version: str) -> bool:
-    """Whether a version has its release: ``2.4.6-97.el7``, not ``2.4.6``."""
+    """Whether a version includes its release: ``2.4.6-97.el7``, not ``2.4.6``."""
     return "-" in version if kind in ("rpm", "deb") else re.search(r"-r\d+$", version) is not None
 
 

@@ -99,7 +99,7 @@ class Wanted(NamedTuple):
 
 
 class Files:
-    """Where each stage has files of the context, updated step by step."""
+    """The paths at which each stage has files of the context, updated step by step."""
 
     def __init__(self, document: Dockerfile, context: Context) -> None:
         self.document, self.context = document, context
@@ -137,7 +137,8 @@ class Files:
         return found
 
     def find(self, path: str, copies: Sequence[Copied], depth: int = 0) -> tuple[str, bytes] | None:
-        """The file at an absolute path of a stage: its path in the context, and its content."""
+        """The file at an absolute path of a stage: (its path in the context, its content); None if it is not from the
+        context."""
         if depth > MAX_STAGES:
             return None
         for copied in reversed(copies):
@@ -175,7 +176,8 @@ class Files:
 
 
 def locked(document: Dockerfile, context: Context, read: Callable[[Mapping[str, bytes]], Inventory]) -> Locked:
-    """``read`` gives the packages of files."""
+    """The packages that files of the context will install. ``read`` is called with files and returns an inventory of
+    their packages."""
     files = Files(document, context)
     counted = copied_from(document)
     found: list[Predicted] = []
@@ -272,7 +274,7 @@ def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[s
 
 
 def _gathered(wanted: Wanted, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
-    """Maps the file name that a reader expects to the path in the context and the content."""
+    """(path in the context, content) of the files to read, by the file name that a reader expects."""
     if wanted.requirements:
         return _requirements(posixpath.join(wanted.folder, wanted.names[0]), files, copies)
     for name in wanted.names:
@@ -284,7 +286,7 @@ def _gathered(wanted: Wanted, files: Files, copies: Sequence[Copied]) -> dict[st
 
 
 def _requirements(path: str, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
-    """The requirements and the files that they include."""
+    """The requirements file and the files that it includes."""
     gathered: dict[str, tuple[str, bytes]] = {}
     waiting: list[str] = [posixpath.normpath(path)]
     for place in waiting:

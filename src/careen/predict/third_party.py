@@ -34,7 +34,8 @@ _COMMON = frozenset(
 
 
 class ThirdParty:
-    """Call ``begin`` for each step in order, then ``downloaded`` and ``provides`` for its packages."""
+    """Decides which packages come from third-party repositories. Call ``begin`` for each step in order, then
+    ``downloaded`` and ``provides`` for its packages."""
 
     def __init__(self, document: Dockerfile) -> None:
         self._document = document

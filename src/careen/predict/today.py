@@ -1,7 +1,7 @@
-"""Versions of unpinned packages of a Dockerfile: those that the repositories of the base image have today.
+"""Versions of unpinned packages of a Dockerfile: the versions that the repositories of the base image have today.
 
-The repositories of each base image are read once. apt and apk install the newest version of a name. Packages of third-party
-repositories keep an unknown version.
+The repositories of each base image are read once. apt and apk install the newest version of a name. Packages of
+third-party repositories keep an unknown version.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

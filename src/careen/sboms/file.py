@@ -40,7 +40,7 @@ def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tupl
 
 
 def read_data(data: bytes, name: str, reference: str, formats: Sequence[SbomFormat]) -> tuple[Image, Inventory]:
-    """``name``: of the file, in messages."""
+    """The image and inventory of a document. ``name`` is that of the file, for messages."""
     format = _format(as_utf8(data[:HEAD_BYTES]), formats)
     if format is None:
         known = ", ".join(format.description for format in formats)

@@ -52,7 +52,7 @@ class Automaton:
 
 
 def _parts(rule: Rule) -> tuple[bytes, ...]:
-    """A text with a match has a match of each part."""
+    """The expressions of a rule that hyperscan searches: a text with a match of the rule has a match of each."""
     if not rule.paired:
         return (rule.sketch,)
     # an id is distinctive, its secret is random text; if the rule has a check, the token is distinctive too

@@ -1,6 +1,6 @@
 """Secrets in the configuration of an image: environment, labels, commands and the history of its build.
 
-Everybody who can pull the image can read them, even if a later step unset them.
+Every user who can pull the image can read them, even if a later step unset them.
 Source: OCI image-spec, config.md.
 """
 
@@ -42,7 +42,7 @@ Text = tuple[str, str, bool]  # place, content, whether it consists of assignmen
 
 
 def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
-    """One finding per value with all its places, the environment first. Unsearched parts are unknown."""
+    """One finding per value with all its places, the environment first; and what was not searched."""
     found: dict[str, list[ExposedSecret]] = {}
     texts = characters = 0
     for batch in _batches(_texts(config)):
@@ -82,7 +82,7 @@ def _joined(found: dict[str, list[ExposedSecret]]) -> tuple[ExposedSecret, ...]:
 
 
 def _over(texts: int, characters: int) -> str:
-    """The message for an exceeded bound; "" below both."""
+    """The message for an exceeded bound; "" if none is exceeded."""
     if texts > MAX_TEXTS:
         return f"only the first {MAX_TEXTS:,} variables, labels and steps of the history were searched for secrets"
     return f"only its first {MAX_CHARACTERS >> 20} MiB were searched for secrets" if characters > MAX_CHARACTERS else ""
@@ -93,7 +93,7 @@ def _unsearched(why: str, whole: bool = False) -> Unknown:
 
 
 def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
-    """Short texts together, long ones alone."""
+    """Batches of texts: short ones together, long ones alone."""
     batch: list[Text] = []
     characters = 0
     for entry in texts:
@@ -107,7 +107,7 @@ def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
 
 
 def _keywords_in(text: bytes) -> Keywords:
-    """The rules with a keyword in a batch: its texts are searched only for these."""
+    """The rules with a keyword in a batch; only these are searched in its texts."""
     everything = _keywords()
     return everything if len(text) > _BATCH else Keywords([rule for rule, _ in everything.everywhere(text.lower(), PATH)])
 
@@ -124,7 +124,7 @@ def _texts(config: ImageConfig) -> Iterator[Text]:
 
 
 def _in_text(place: str, text: str, assignments: bool, using: Keywords) -> Iterator[tuple[str, ExposedSecret]]:
-    """Each secret with a key, which is equal for the same value in another place."""
+    """Each secret with a key that is equal for the same value in another place."""
     seen = False
     for secret in find(text.encode(errors="replace"), PATH, using):
         seen = True
@@ -165,5 +165,5 @@ def _credential(name: str, place: str) -> ExposedSecret:
 
 @cache
 def _keywords() -> Keywords:
-    """The keywords of all rules but those that recognise a value by its name: ``_is_credential`` covers names of variables."""
+    """The keywords of all rules except those that recognise a value by its name, which ``_is_credential`` does here."""
     return Keywords([rule for rule in load() if not rule.named])

@@ -21,7 +21,7 @@ from .verify import Verdict, verify
 
 WINDOW = 128 * 1024
 CONTEXT = 2048  # bytes kept before a window: to check the text before a match, and the length of its line
-MAX_SECRETS = 200  # in one text: a longer list helps nobody
+MAX_SECRETS = 200  # in one text: a longer list is of no use
 MAX_BYTES = 32 << 20  # of one text
 MAX_TRIED = 2000  # rules tried on windows of one text: a bound for text made to look like secrets everywhere
 MAX_SHOWN = 40
@@ -53,12 +53,12 @@ def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[Expose
 
 
 def spans(text: bytes, path: str, using: Prefilter | None = None) -> list[Span]:
-    """Where the values of the secrets in a short text are, in no order."""
+    """The positions of the values of secrets in a short text, in no order."""
     return Search(path, using).spans(text, len(text))
 
 
 def is_example(path: str) -> bool:
-    """ ".env.example", "docs/examples/config.yml": templates to be copied and filled in."""
+    """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml"."""
     return _EXAMPLE.search(path.lower()) is not None
 
 
@@ -109,7 +109,7 @@ class Search:
         return self._count >= MAX_SECRETS
 
     def spans(self, text: bytes, until: int) -> list[Span]:
-        """Takes the matches that begin between the context and ``until``; where their values are."""
+        """Stores the matches that begin between the context and ``until``; returns the positions of their values."""
         candidates = self._prefilter.candidates(text, self._path)
         if not candidates or is_example(self._path):
             return []
@@ -138,7 +138,8 @@ class Search:
 
 
 def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
-    """The first of two overlapping matches counts: with equal rank and place, the one that includes more text before it."""
+    """A sort key for matches. Of two that overlap the first counts: with equal rank and position, the one that
+    includes more text before the value."""
     rule, match, span, _ = found
     return _rank(rule), span[0], -span[1], match.start(), rule.id
 
@@ -164,7 +165,8 @@ def _matches(
 
 
 def _found(rule: Rule, text: bytes, lowered: bytes, start: int) -> Iterator["re.Match[bytes]"]:
-    """The matches from ``start`` on, as ``finditer`` gives them. If it is known how they begin, they are found faster."""
+    """The matches from ``start`` on, as ``finditer`` gives them. If their first words are known, they are found
+    faster."""
     if not rule.begins:
         yield from pattern(rule).finditer(text, start)
         return
@@ -183,7 +185,7 @@ def _places(text: bytes, word: bytes, start: int) -> Iterator[int]:
 
 
 def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
-    """The matches beside an id, in one pass over the surroundings of all ids."""
+    """The matches that lie beside an id, found in one pass over the surroundings of all ids."""
     expression = pattern(rule)
     for begin, end, ids in _surroundings(pair_pattern(rule).finditer(text, start)):
         for near in expression.finditer(text, max(start, begin), end):
@@ -223,7 +225,8 @@ def _is_named_otherwise(name: bytes) -> bool:
 
 
 def _is_mixed(rule: Rule, value: bytes) -> bool:
-    """Letters and digits; beside the name of an issuer also letters alone, if their case changes too often for words."""
+    """Whether a value has letters and digits; beside the name of an issuer, letters alone suffice if their case
+    changes too often for words."""
     if re.search(rb"[0-9]", value):
         return re.search(rb"[A-Za-z]", value) is not None
     changes = len(re.findall(rb"[a-z](?=[A-Z])|[A-Z](?=[a-z])", value))
@@ -231,7 +234,7 @@ def _is_mixed(rule: Rule, value: bytes) -> bool:
 
 
 def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
-    """A name and a value with blanks between them: the whole line, as in "ENV NAME value", or there is an assignment."""
+    """Whether a name and a value with blanks between them are a whole line, as in "ENV NAME value", or an assignment."""
     if re.search(rb"[=:,>]", text[match.start() : span[0]]):
         return True
     start = text.rfind(b"\n", 0, match.start()) + 1
@@ -241,7 +244,7 @@ def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
 
 
 def _in_long_line(text: bytes, span: Span, path: str) -> bool:
-    """Minified code, in which a name and a value are together by chance."""
+    """Whether the value is in a long line, as in minified code, in which a name and a value are together by chance."""
     if not path.lower().endswith(_MINIFIED):
         return False
     start, end = max(0, span[0] - _LONG_LINE), span[1] + _LONG_LINE
@@ -249,8 +252,8 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 
 
 def _rank(rule: Rule) -> int:
-    """Tokens with a distinctive form come first, then values next to a name, values in files of certain names, and last
-    values that only look like passwords."""
+    """A sort key for rules: tokens with a distinctive form come first, then values next to a name, values in files of
+    certain names, and last values that only look like passwords."""
     if rule.order:
         return rule.order
     if rule.last or rule.human:
@@ -300,7 +303,7 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:
-    """The name in an assignment, or the prefix of all tokens of a kind: no part of the secret itself."""
+    """The name in an assignment, or the prefix of all tokens of a kind; it contains no part of the secret."""
     text = match.string
     if rule.near or rule.last:
         name = text[match.start() : span[0]]

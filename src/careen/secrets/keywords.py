@@ -65,7 +65,7 @@ class Keywords:
 
 
 class Words:
-    """Finds keywords by their first and last four bytes, which are looked up among those of the text."""
+    """Searches keywords by their first and last four bytes, which are looked up among those of the text."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules_by_word: dict[bytes, list[Rule]] = {}
@@ -82,7 +82,7 @@ class Words:
         self._grams = frozenset(self._long) | {last for words in self._long.values() for last, _ in words}
 
     def words_in(self, lowered: bytes) -> Iterator[bytes]:
-        """The words that may be in a text."""
+        """Those of the keywords that may be in a text."""
         yield from self._short
         there = {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}
         for first in there:
@@ -108,7 +108,8 @@ class Words:
     def in_regions(
         self, lowered: bytes, words: Iterable[bytes], regions: Sequence[tuple[int, int]]
     ) -> Iterable[tuple[Rule, set[int]]]:
-        """Rules, each with the numbers of the regions (start, end) that have a keyword of it. Regions do not overlap."""
+        """Rules, each with the numbers of the regions (start, end) that contain one of its keywords. Regions do not
+        overlap."""
         found: dict[str, tuple[Rule, set[int]]] = {}
         starts = [start for start, _ in regions]
         for word in words:
@@ -120,7 +121,8 @@ class Words:
 
 
 def _first_start(rule: Rule, place: int) -> int:
-    """Where the first match may begin, by the place of the first keyword: a token may begin long before it, as a JWT does."""
+    """The position from which a match may begin, for the first keyword at ``place``: a token may begin long before
+    it, as a JWT does."""
     if rule.paired:
         return 0
     if rule.near:
@@ -129,7 +131,7 @@ def _first_start(rule: Rule, place: int) -> int:
 
 
 def _grams(text: bytes) -> Iterator[memoryview]:
-    """Four bytes from every place, as numbers."""
+    """The four bytes from every position, as numbers."""
     for start in range(min(_GRAM, len(text))):
         length = (len(text) - start) // _GRAM * _GRAM
         yield memoryview(text)[start : start + length].cast("I")
@@ -145,7 +147,7 @@ def _is_distinctive(rule: Rule) -> bool:
 
 
 def _numbers(text: bytes, word: bytes, starts: Sequence[int], regions: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """The numbers of the regions that have the word in them."""
+    """The numbers of the regions that contain the word."""
     number = 0
     while number < len(starts) and (at := text.find(word, starts[number])) >= 0:
         number = bisect_right(starts, at) - 1

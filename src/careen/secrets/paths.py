@@ -1,8 +1,9 @@
-"""Which files of an image are searched for secrets: files that somebody wrote or configured, not files of packages.
+"""Decides which files of an image are searched for secrets: files that a person wrote or configured, not files of
+packages.
 
-Documentation, translations, headers, lock files (hashes) and the content of published packages are excluded by path, files
-of a distribution's package after the squash. A file's name may override that: a private key or ``.npmrc`` is searched in
-any folder.
+Documentation, translations, headers, lock files (hashes) and the content of published packages are excluded by path,
+files of a distribution's package after the squash. A file's name may override that: a private key or ``.npmrc`` is
+searched in any folder.
 """
 
 from careen.safety.pattern import pattern
@@ -46,7 +47,7 @@ _SYSTEM = pattern(
 
 
 def is_searched(path: str, mode: int = 0) -> bool:
-    """Decides by the path only; the reader checks whether the bytes are text."""
+    """Whether a file is searched, according to its path only; the reader checks whether the bytes are text."""
     lowered = path.rpartition("/")[2].lower()
     dot = lowered.rfind(".")
     ending = lowered[dot:] if dot > 0 else ""
@@ -58,7 +59,7 @@ def is_searched(path: str, mode: int = 0) -> bool:
 
 
 def _is_code(ending: str) -> bool:
-    """A source file that handles secrets is not a file with secrets."""
+    """Whether the file is source code: code that handles secrets is not a file with secrets."""
     return ending in (
         ".py",
         ".js",

@@ -40,7 +40,7 @@ _WORDS = pattern(
 
 
 def crossed_out(value: bytes) -> bool:
-    """Redacted, cut, or a value that the issuer's documentation shows."""
+    """Whether a value is redacted, cut, or one that the issuer's documentation shows."""
     return _CROSSED_OUT.search(value) is not None or _SAMPLE.search(value) is not None
 
 

@@ -18,7 +18,8 @@ _BEFORE_COMPILING_BYTES = 4 << 20  # of text; compiling takes as long as searchi
 
 
 class Prefilter(Protocol):
-    """``candidates`` gives rules, each with the earliest index of its first match."""
+    """Finds the rules that may match a text. ``candidates`` gives them, each with the earliest index of its first
+    match."""
 
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]: ...
 
@@ -30,9 +31,9 @@ def prefilter() -> Prefilter:
 
 
 class _CompileLater:
-    """Searches every keyword in the complete text, until compiling for hyperscan pays off.
+    """Searches every keyword in the complete text, until compiling for hyperscan takes less time than that.
 
-    Neither misses a rule, so the result is the same with both.
+    Neither method misses a rule, so the result is the same with both.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:

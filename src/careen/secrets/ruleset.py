@@ -79,7 +79,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def assurance(self) -> Confidence:
-        """The confidence that its form alone gives: a low severity is that of ids and public keys."""
+        """The confidence that the form of a value alone gives. Rules of low severity are for ids and public keys."""
         return self.confidence or ("possible" if self.last or self.severity == "low" else "likely")
 
     @property
@@ -92,7 +92,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def sketch(self) -> bytes:
-        """An expression that matches wherever the complete one does, and perhaps elsewhere: it compiles fast."""
+        """An expression that matches wherever the complete one does, and perhaps elsewhere. It compiles fast."""
         return self._names + b".*(?:" + self.value.encode() + b")" if self.near else self.token.encode()
 
     @property
@@ -130,12 +130,12 @@ def pattern(rule: Rule) -> "re.Pattern[bytes]":
 
 
 def _is_environment(name: str) -> bool:
-    """ ".env", "prod.env", ".env.production", "env.sh"."""
+    """Whether a file contains environment variables: ".env", "prod.env", ".env.production", "env.sh"."""
     return name.endswith(".env") or name.startswith(".env.") or name in ("env.sh", ".envrc", "environment")
 
 
 def _spelled(name: str) -> tuple[str, ...]:
-    """dd_api_key: ddapikey, dd_api_key, dd-api-key, dd.api.key. An expression stays as it is."""
+    """The spellings of a name: dd_api_key is also ddapikey, dd-api-key, dd.api.key. An expression stays as it is."""
     if "_" not in name or not name.replace("_", "").isalnum():
         return (name,)
     return tuple(name.replace("_", separator) for separator in ("", "_", "-", r"\."))

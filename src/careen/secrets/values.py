@@ -1,4 +1,4 @@
-"""One finding for each value, whichever places it is in."""
+"""Joins findings of one value, in whatever places it occurs."""
 
 from collections.abc import Iterable
 
@@ -39,5 +39,5 @@ def joined(group: list[ExposedSecret]) -> ExposedSecret:
 
 
 def _order(secret: ExposedSecret) -> tuple[int, int, bool]:
-    """The surest first, then the gravest, then the visible; ``min`` takes the first of equal ones."""
+    """A sort key: the surest first, then the most severe, then the visible; ``min`` takes the first of equal ones."""
     return _SURE.index(secret.confidence), SEVERITIES.index(secret.severity), secret.deleted

@@ -27,12 +27,12 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def verify(check: str, value: bytes, whole: bytes) -> Verdict:
-    """``whole``: the value with its surroundings (the headers of a key)."""
+    """The result of the check of this name. ``whole``: the value with its surroundings (the headers of a key)."""
     return CHECKS[check](whole if check in _OF_WHOLE else value)
 
 
 def _github(value: bytes) -> Verdict:
-    """Thirty random characters, then their CRC-32 in six base-62 digits."""
+    """Verifies a token of thirty random characters, and their CRC-32 in six base-62 digits."""
     body = value.partition(b"_")[2]
     if len(body) != 36:
         return None  # newer tokens without a checksum
@@ -57,47 +57,48 @@ def _digits(number: int, alphabet: str) -> str:
 
 
 def _atlassian(value: bytes) -> Verdict:
-    """Ends with the CRC-32 of the text before it, in hexadecimal, with or without the "=" between them."""
+    """Verifies the CRC-32 of the text before it at the end, in hexadecimal, with or without "=" between them."""
     sums = [b"%08X" % zlib.crc32(text) for text in (value[:-8], value[:-8].removesuffix(b"="))]
     return "valid" if value[-8:] in sums else "invalid"
 
 
 def _signature(value: bytes) -> Verdict:
-    """HMAC-SHA256 in base64, with or without escapes of a URL."""
+    """Verifies the form of an HMAC-SHA256 in base64, with or without escapes of a URL."""
     from urllib.parse import unquote_to_bytes
 
     return None if len(_decoded(unquote_to_bytes(value))) == 32 else "harmless"
 
 
 def _data_center(value: bytes) -> Verdict:
-    """Twelve digits, a colon and twenty random bytes in base64."""
+    """Verifies the form: twelve digits, a colon and twenty random bytes in base64."""
     return "valid" if re.fullmatch(rb"[0-9]{12}:.{20}", _decoded(value), re.DOTALL) else "harmless"
 
 
 def _aws(value: bytes) -> Verdict:
-    """The text after the prefix is base 32 (it contains the account's number): no 0, 1, 8 or 9."""
+    """Verifies that the text after the prefix is base 32, without 0, 1, 8 and 9: it contains the account's number."""
     return None if re.fullmatch(rb"[A-Z2-7]{16}", value[4:]) else "invalid"
 
 
 def _gitlab(value: bytes) -> Verdict:
-    """A routable token ends with the CRC-32 of the text before it, in seven digits of base 36."""
+    """Verifies a routable token, which ends with the CRC-32 of the text before it, in seven digits of base 36."""
     return "valid" if _digits(zlib.crc32(value[:-7]), _BASE36).rjust(7, "0").encode() == value[-7:] else "invalid"
 
 
 def _grafana(value: bytes) -> Verdict:
-    """Ends with the CRC-32 of the text before it, in hexadecimal."""
+    """Verifies the CRC-32 of the text before it at the end, in hexadecimal."""
     text, _, checksum = value.rpartition(b"_")
     return "valid" if b"%08x" % zlib.crc32(text) == checksum.lower() else None
 
 
 def _pypi(value: bytes) -> Verdict:
-    """A macaroon of version 2: fields of a type, a length and a value, of which the last is the signature of 32 bytes."""
+    """Verifies a macaroon of version 2: fields of a type, a length and a value, of which the last is the signature of
+    32 bytes."""
     data = _decoded(value.removeprefix(b"pypi-"))
     return "valid" if data[:1] == b"\2" and data[-34:-32] == b"\6\x20" else None
 
 
 def _jwt(value: bytes) -> Verdict:
-    """Header and claims are JSON objects in base64url; without a signature it authorizes nobody."""
+    """Verifies that header and claims are JSON objects in base64url. A token without a signature authorizes no one."""
     header, _, rest = value.partition(b".")
     claims, _, signature = rest.partition(b".")
     texts = _decoded(header), _decoded(claims)
@@ -116,12 +117,12 @@ def _mapbox(value: bytes) -> Verdict:
 
 
 def _discord(value: bytes) -> Verdict:
-    """Starts with the number of its user in base64: a snowflake, 17 to 20 digits."""
+    """Verifies that the token starts with the number of its user in base64: a snowflake, 17 to 20 digits."""
     return "valid" if re.fullmatch(rb"[0-9]{17,20}", _decoded(value.partition(b".")[0])) else "harmless"
 
 
 def _tink(value: bytes) -> Verdict:
-    """A keyset, in JSON or in base64, with a key in it that is not public."""
+    """Verifies a keyset, in JSON or in base64, with a key in it that is not public."""
     text = value if b"google.crypto.tink" in value else _decoded(value[: len(value) // 4 * 4])
     if b"google.crypto.tink" not in text:
         return "harmless"
@@ -133,20 +134,20 @@ def _tink(value: bytes) -> Verdict:
 
 
 def _kubernetes(value: bytes) -> Verdict:
-    """A PEM text in base64."""
+    """Verifies a PEM text in base64."""
     head = _decoded(value[: len(value) // 4 * 4])
     return "valid" if b"PRIVATE KEY-----" in head[:64] else "harmless" if head.startswith(b"-----BEGIN CERT") else None
 
 
 def _basic(value: bytes) -> Verdict:
-    """A user's name, a colon and a password in base64."""
+    """Verifies a user's name, a colon and a password in base64."""
     text = _decoded(value)
     name, colon, password = text.partition(b":")
     return None if colon and name and password and text.isascii() else "harmless"
 
 
 def _private_key(value: bytes) -> Verdict:
-    """The body of a PEM text: DER, or the formats of OpenSSH and OpenPGP."""
+    """Verifies the body of a PEM text: DER, or the formats of OpenSSH and OpenPGP."""
     if b"ENCRYPTED" in value[:400]:
         return "protected"  # PKCS #8, or "Proc-Type: 4,ENCRYPTED" of older OpenSSL
     text = re.sub(rb"-----[A-Z ]+(?:-----)?|\\[nrt]|[A-Z][\w-]*: [^\n]*", b"", value)
@@ -157,7 +158,7 @@ def _private_key(value: bytes) -> Verdict:
 
 
 def _age(value: bytes) -> Verdict:
-    """Bech32, with a checksum of thirty bits."""
+    """Verifies Bech32, with a checksum of thirty bits."""
     text = value.decode("ascii").lower()
     prefix, _, data = text.rpartition("1")
     numbers = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]

@@ -1,1 +1,1 @@
-"""Keys and signatures, and signed metadata: which files belong together and how long they may be used."""
+"""Keys, signatures and signed metadata, which states which files belong together and how long they may be used."""

@@ -1,7 +1,9 @@
-"""What a release of Careen is built with: the address of the published database, and the root that verifies its publications.
+"""The trust anchors of a release of Careen: the address of the published database, and the root that verifies its
+publications.
 
-``make release DATABASE=oci://… ROOT=root.json`` writes the addresses into this file, and puts the root next to it. A source
-checkout has neither: no database is published for it, and ``--root`` or the setting ``db_root`` names your own root.
+``make release DATABASE=oci://… ROOT=root.json`` writes the addresses into this file, and puts the root next to it. A
+source checkout has neither: no database is published for it, and ``--root`` or the setting ``db_root`` names your own
+root.
 """
 
 from pathlib import Path
@@ -10,7 +12,7 @@ DATABASE: tuple[str, ...] = ()
 
 
 def addresses(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses of publications: those of the user ("off": none), else those of the release."""
+    """The addresses of publications: those that the user chose ("off": none), else those of the release."""
     return () if chosen == ("off",) else chosen or DATABASE
 
 

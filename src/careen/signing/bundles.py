@@ -22,7 +22,8 @@ MAX_LOG_ENTRIES = 8
 
 
 def seal_of_bundle(document: dict[str, Any], data: bytes, artifact: bytes | None = None) -> Seal:
-    """``data`` are the bytes of the document."""
+    """The signature in a bundle, to be verified. ``data`` are the bytes of the document; ``artifact`` is what the
+    caller expects to be signed, None if the bundle has an envelope."""
     material = mapping(document.get("verificationMaterial"))
     chain = sequence(mapping(material.get("x509CertificateChain")).get("certificates"))
     if len(chain) > MAX_CERTIFICATES or len(sequence(material.get("tlogEntries"))) > MAX_LOG_ENTRIES:
@@ -51,7 +52,7 @@ def opened(envelope: dict[str, Any]) -> tuple[bytes, tuple[bytes, ...], str]:
 
 
 def decoded(value: Any) -> bytes:
-    """Base64 of either alphabet."""
+    """The bytes of Base64 text, in either alphabet."""
     try:
         return base64.b64decode(text(value).replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):

@@ -20,14 +20,14 @@ ENVELOPE = "application/vnd.dsse.envelope.v1+json"
 
 
 def statement(names: Sequence[tuple[str, str]], predicate_type: str, predicate: Any) -> bytes:
-    """``names`` are the subjects: a name, and a digest as ``sha256:…``."""
+    """A statement about the subjects ``names``: (name, digest as ``sha256:…``) pairs."""
     subjects = [{"name": name, "digest": dict([digest.split(":", 1)])} for name, digest in names]
     document = {"_type": STATEMENT, "subject": subjects, "predicateType": predicate_type, "predicate": predicate}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def encoded(kind: str, payload: bytes) -> bytes:
-    """Pre-authentication encoding: the signed bytes."""
+    """The bytes that are signed: the payload and its type in pre-authentication encoding."""
     return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
@@ -47,7 +47,7 @@ def sealed(payload: bytes, key: "PrivateKey") -> dict[str, Any]:
 
 
 def bundled(envelope: dict[str, Any], key: "PrivateKey") -> dict[str, Any]:
-    """The bundle around an envelope; its hint is the fingerprint of the key, as cosign has it."""
+    """The bundle around an envelope; its hint is the fingerprint of the key, as cosign writes it."""
     hint = base64.b64encode(fingerprint(key.public_key())).decode()
     material = {"publicKey": {"hint": hint}, "tlogEntries": []}
     return {"mediaType": BUNDLE, "verificationMaterial": material, "dsseEnvelope": envelope}

@@ -1,4 +1,5 @@
-"""The identities whose Sigstore certificates count: an exact name, and who vouches for it. Never a pattern.
+"""The identities whose Sigstore certificates are accepted: an exact name and the provider that vouches for it. Never
+a pattern.
 
 Raises: UsageError.
 """
@@ -21,7 +22,8 @@ class Identity(Struct, frozen=True):
 
 
 def exact(identity: str, issuer: str, where: str) -> Identity:
-    """A policy that accepts any identity would accept everybody who has a mail address."""
+    """The identity with this exact name. Raises UsageError for a pattern: a policy that accepts any identity would
+    accept everyone with a mail address."""
     if not issuer.startswith(("https://", "http://")):
         raise UsageError(f"{where}: {issuer[:100]!r} is not an issuer", "an issuer is a URL, https://accounts.google.com")
     for word, value in (("identity", identity), ("issuer", issuer)):

@@ -1,7 +1,9 @@
-"""Signatures by certificates of Sigstore: who signed, if the root of trust, the log and the time prove it. No network is used.
+"""Verifies signatures by certificates of Sigstore: the signer is proven by the root of trust, the log and the time.
+No network is used.
 
-``sigstore`` verifies; this module decides what counts: each refusal has a code, and an identity counts if it is listed, by its
-exact name and issuer. Import this module only if the extra ``sigstore`` is installed: it raises ImportError.
+``sigstore`` verifies; this module decides which signatures are accepted: each refusal has a code, and an identity is
+accepted if it is listed, with its exact name and issuer. Import this module only if the extra ``sigstore`` is
+installed: it raises ImportError.
 Raises: UsageError if the file of the trusted root is not one.
 **Source:** Sigstore client specification, "Verification"; cosign, specs/SIGNATURE_SPEC.md (log entries of version 2).
 """
@@ -37,23 +39,26 @@ ISSUER = "1.3.6.1.4.1.57264.1.1"  # Fulcio, docs/oid-info.md
 PUBLIC = "https://tuf-repo-cdn.sigstore.dev"
 
 
-logging.getLogger("sigstore").addHandler(logging.NullHandler())  # this module decides what it warns of
+logging.getLogger("sigstore").addHandler(logging.NullHandler())  # this module decides which warnings a user gets
 
 
 class _IdentityLater:
-    """A policy for the library that accepts any identity: it is compared last, so that its refusal has its own code."""
+    """A policy for the library that accepts any identity. This module compares the identity last, so that its refusal
+    has its own code."""
 
     def verify(self, cert: "Certificate") -> None:
-        """Everything passes."""
+        """Accepts every certificate."""
 
 
 _IDENTITY_LATER = _IdentityLater()
 
 
 class Keyless:
-    """``root``: the file of a trusted root; None: that of Sigstore's public instance, as the package has it.
+    """Verifies signatures with a root of trust. ``root``: its file; None: that of Sigstore's public instance, which
+    the package contains.
 
-    ``inner``: a root that was read already."""
+    ``inner``: a root that was read already.
+    """
 
     def __init__(self, root: Path | None = None, *, inner: TrustedRoot | None = None) -> None:
         self._root = inner or trusted_root(root)
@@ -70,7 +75,8 @@ class Keyless:
         return refused("another_identity")
 
     def proven(self, seal: Seal) -> "Certificate":
-        """The certificate that made it. However the library fails on what an attacker wrote, the signature is refused."""
+        """The certificate that made the signature. Raises RefusedError, however the library fails on an attacker's
+        data."""
         try:
             if not seal.bundle:
                 from .logged import proven_by_promise
@@ -113,7 +119,8 @@ def trusted_root(file: Path | None) -> TrustedRoot:
 
 
 def refuse_expired(certificate: "Certificate", times: Sequence[datetime]) -> None:
-    """The time is proven later: one that is wrong already needs no proof."""
+    """Refuses a certificate that is not valid at any of these times. They are not proven yet, but a wrong one needs
+    no proof."""
     for time in times:
         if not certificate.not_valid_before_utc <= time <= certificate.not_valid_after_utc:
             raise RefusedError(
@@ -122,7 +129,8 @@ def refuse_expired(certificate: "Certificate", times: Sequence[datetime]) -> Non
 
 
 def refuse_other_bytes(certificate: "Certificate", seal: Seal) -> None:
-    """A clear code for the most common kind of key; the library then verifies all of them."""
+    """Refuses, with a clear code, a signature by the most common kind of key that is not of these bytes. The library
+    verifies all kinds later."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = certificate.public_key()
@@ -140,7 +148,7 @@ def _times(bundle: Bundle) -> list[datetime]:
 
 
 def identity_of(certificate: "Certificate") -> Identity | None:
-    """The identity of a certificate that was verified; None if it has none of the usual form."""
+    """The identity in a verified certificate; None if it has none of the usual form."""
     from cryptography import x509
 
     try:
@@ -183,7 +191,8 @@ def _inner(data: bytes) -> Any:
 
 
 def _close(authority: dict[str, Any]) -> None:
-    """A period includes its end; the library leaves the end out for authorities of time stamps.
+    """Moves the end of an authority's period to after it: a period includes its end, but the library excludes it for
+    authorities of time stamps.
 
     **Source:** Sigstore protobuf-specs, sigstore_common.proto, "TimeRange".
     """

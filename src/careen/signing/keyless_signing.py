@@ -1,7 +1,8 @@
-"""Signs by a certificate of Sigstore for an identity token: the certificate lives for minutes, the log proves its time.
+"""Signs with a certificate of Sigstore for an identity token: the certificate is valid for minutes, and the log
+proves the time.
 
-``sigstore`` contacts the services (an authority, a log) with its own HTTP client; its configuration, or a file that the user
-names, lists them. What it returns is verified like any other signature before it is used.
+``sigstore`` contacts the services (an authority, a log) with its own HTTP client; its configuration, or a file that
+the user names, lists them. The signature that it returns is verified like any other before it is used.
 Import this module only if the extra ``sigstore`` is installed: it raises ImportError.
 Raises: InputError, NetworkError, UsageError.
 **Source:** Sigstore client specification, "Signing"; protobuf-specs, sigstore_trustroot.proto ("ClientTrustConfig").
@@ -28,7 +29,8 @@ MAX_CONFIG_BYTES, MAX_TOKEN_BYTES = 1 << 20, 64 * 1024
 
 
 class KeylessSigner:
-    """``config``: services and trusted root of an instance; None: Sigstore's public one."""
+    """Signs statements for an identity token. ``config``: services and trusted root of an instance; None: Sigstore's
+    public one."""
 
     def __init__(self, token: str, config: Path | None) -> None:
         self._config = _configuration(config)
@@ -43,7 +45,8 @@ class KeylessSigner:
 
     @property
     def trust(self) -> Trust:
-        """The identity is that of the certificates so far: a token does not state it in the same words."""
+        """The root and the identity that verify its signatures. The identity is taken from the certificates so far,
+        as a token states it in other words."""
         return Trust((), self._identities, keyless=self._keyless)
 
     def bundle(self, statement: bytes) -> bytes:
@@ -71,13 +74,14 @@ class KeylessSigner:
         except RefusedError as error:
             raise InputError(f"Sigstore gave a bundle that does not verify: {error}", "nothing was attached") from None
         if seal.payload != statement or identity is None:
-            raise InputError("Sigstore gave a bundle of something else", "nothing was attached")
+            raise InputError("Sigstore gave a bundle of another statement", "nothing was attached")
         if identity not in self._identities:
             self._identities.append(identity)
 
 
 def keyless_signer(token_file: Path | None, token: str, config: Path | None) -> KeylessSigner:
-    """``token_file`` has the identity token; else it is ``token``, or what the pipeline offers."""
+    """A signer for the token in ``token_file``; without a file, for ``token``, or for the one that the pipeline
+    offers."""
     return KeylessSigner(_token(token_file) if token_file else token or _of_pipeline(), config)
 
 

@@ -35,7 +35,7 @@ def private_key(pem: bytes, where: str) -> "PrivateKey":
 
 
 def load_any_private(data: bytes, password: bytes | None, where: str, hint: str = _HINT) -> "PrivateKey":
-    """A key in PEM, or as PKCS #8 in DER."""
+    """A private key, in PEM or as PKCS #8 in DER."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
     from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
@@ -57,7 +57,7 @@ def load_private(file: Path) -> "PrivateKey":
 
 
 def write_private(key: "PrivateKey", file: Path) -> None:
-    """Creates a file that only its owner may read."""
+    """Writes the key to a new file that only its owner may read."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -68,7 +68,7 @@ def write_private(key: "PrivateKey", file: Path) -> None:
 
 
 def key_id(key: "PublicKey") -> str:
-    """The SHA-256 of the key as DER: the same for all holders of the key."""
+    """The SHA-256 of the key as DER, the id by which metadata names the key."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()

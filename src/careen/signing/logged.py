@@ -1,8 +1,10 @@
-"""Signatures by certificate as cosign 2 keeps them: with the promise of the log to include the entry, and no proof of it.
+"""Verifies signatures by certificate as cosign 2 stores them: with the log's promise to include the entry, and no
+proof of inclusion.
 
-The promise (a signed entry timestamp) proves the time; ``sigstore`` verifies its signature, the chain of certificates and
-their own log. The library reads bundles with a proof of inclusion only, so this module has the steps in its order.
-Raises: RefusedError; what the library raises counts as refused.
+The promise (a signed entry timestamp) proves the time; ``sigstore`` verifies its signature, the chain of certificates
+and the certificates' own log. The library reads only bundles with a proof of inclusion, so this module repeats its
+steps in the same order.
+Raises: RefusedError; any error of the library counts as a refusal.
 **Source:** cosign, specs/SIGNATURE_SPEC.md, "bundle"; Rekor, openapi.yaml, types hashedrekord 0.0.1 and dsse 0.0.1.
 """
 
@@ -78,7 +80,7 @@ def _refuse_other_use(certificate: "Certificate") -> None:
 
 
 def _refuse_other_entry(body: dict[str, Any], certificate: "Certificate", seal: Seal) -> None:
-    """What the log has must be this signature, of these bytes, by this certificate."""
+    """Refuses an entry of the log unless it is about this signature, of these bytes, by this certificate."""
     spec = mapping(body.get("spec"))
     kind = (text(body.get("kind")), text(body.get("apiVersion")))
     if kind == ("hashedrekord", "0.0.1"):

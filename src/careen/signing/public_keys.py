@@ -79,7 +79,7 @@ def is_signed(key: Any, message: bytes, signature: bytes) -> bool:
 
 
 def fingerprint(key: Any) -> bytes:
-    """The SHA-256 of the key as DER: the same for all holders of the key."""
+    """The SHA-256 of the key as DER: equal keys have equal fingerprints, in whatever file they are."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()

@@ -1,4 +1,5 @@
-"""The codes by which a signature, or a document beside an image, does not count. A code decides; its text is for people."""
+"""The codes of the reasons for which a signature, or a document beside an image, is refused. A program reads the
+code; its text is for people."""
 
 from msgspec import Struct
 
@@ -12,7 +13,7 @@ REFUSALS = {
     "not_proven": "the transparency log, its time, or the log of certificates does not prove it",
     "another_subject": "what is signed is about another image",
     "another_payload": "what is signed is not an in-toto statement",
-    "digest_mismatch": "the bytes there have another digest",
+    "digest_mismatch": "its content has another digest",
     "malformed": "it is malformed",
     "unreadable": "it could not be read",
     "not_supported": "signatures of this kind are not verified",
@@ -21,7 +22,7 @@ REFUSALS = {
 
 
 class RefusedError(ValueError):
-    """A document beside an image that does not count."""
+    """A document beside an image is refused; ``code`` is the reason."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or REFUSALS[code])
@@ -29,7 +30,8 @@ class RefusedError(ValueError):
 
 
 class Checked(Struct, frozen=True):
-    """``by`` is the trusted key or identity that signed; else ``refusal`` is the code of why none counts ("": not checked)."""
+    """The result for one signature. ``by`` is the trusted key or identity that signed; else ``refusal`` is the code
+    of the reason why none is accepted ("": not checked)."""
 
     by: str = ""
     refusal: str = ""

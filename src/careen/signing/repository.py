@@ -2,8 +2,8 @@
 
 A folder of keys has ``root.pem`` (if several: ``root-1.pem`` …), ``targets.pem``, ``snapshot.pem``, ``timestamp.pem``, every
 published root (``1.root.json``, ``2.root.json`` …) and the newest as ``root.json``. Publishing does not need the root's own
-key: it may be kept elsewhere. A new root is signed by the keys of the root before it too, so whoever trusts any of them can
-verify the newest.
+key: it may be kept elsewhere. A new root is signed by the keys of the root before it too, so that a client that trusts any
+of them can verify the newest.
 Raises: InputError, UsageError.
 **Source:** The Update Framework specification 1.0, "Document formats", "Repository operations".
 """
@@ -29,7 +29,7 @@ ROOT_DAYS, TARGETS_DAYS, TIMESTAMP_DAYS = 730, 30, 3
 
 
 class Target(Struct, frozen=True):
-    """A published file. ``custom`` is signed with it."""
+    """A published file. ``custom`` is data that is signed with it."""
 
     size: int
     sha256: str
@@ -63,7 +63,8 @@ def make_keys(
 
 
 def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorithm: Algorithm = "ed25519") -> Path:
-    """Creates the next root, with a later end, and new keys for a role; old key files of the role get the suffix ``.old``."""
+    """Creates the next root, with a later end, and with ``rotate`` new keys for a role; its old key files get the
+    suffix ``.old``."""
     metadata = _newest_root(folder)
     root = metadata.signed
     before = [_signer(file) for file in sorted(folder.glob("root*.pem"))]
@@ -89,7 +90,8 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
 
 
 def check_keys(folder: Path, now: datetime) -> None:
-    """Checks that the folder can publish what everyone will accept, including those who trust the first root."""
+    """Raises InputError unless the folder can publish metadata that all clients accept, even those that trust the
+    first root."""
     root = _newest_root(folder).signed
     roots = [f"{version}.root.json" for version in range(1, root.version + 1)]
     absent = [name for name in roots if not (folder / name).is_file()]

@@ -1,4 +1,4 @@
-"""The policy file of ``--require-signature``: the keys and identities whose signatures count, and what they have to sign.
+"""The policy file of ``--require-signature``: the keys and identities that are trusted, and what they must sign.
 
 Shape (TOML): ``require`` (optional, ``["signature"]``): ``signature`` for the image itself, and predicate types of
 attestations or their short names; ``trusted_root`` (optional): a file with the trusted root of Sigstore; ``[[signed_by]]``
@@ -35,7 +35,7 @@ _HINT = "docs/signatures.md has an example"
 
 
 class Requirement(Struct, frozen=True):
-    """``kinds``: each has to be signed by one of ``keys`` and ``identities``."""
+    """What must be signed, and by whom. ``kinds``: each must be signed by one of ``keys`` and ``identities``."""
 
     source: str
     keys: tuple[PublicKey, ...] = ()
@@ -45,7 +45,7 @@ class Requirement(Struct, frozen=True):
 
     @property
     def names(self) -> frozenset[str]:
-        """Whose signatures count."""
+        """The names of the keys and identities whose signatures are accepted."""
         return frozenset((*(key.name for key in self.keys), *(identity.name for identity in self.identities)))
 
 
@@ -65,7 +65,7 @@ def read_requirement(file: Path) -> Requirement:
 
 
 def kinds_of(words: Iterable[str], where: str) -> tuple[str, ...]:
-    """Predicate types by their short names or in full."""
+    """Predicate types, from their short names or their full names."""
     found = []
     for word in words:
         kind = PREDICATES.get(word, word)
@@ -84,7 +84,7 @@ def _requirement(table: dict[str, Any], file: Path) -> Requirement:
     if not isinstance(kinds, list) or not kinds or not all(isinstance(kind, str) for kind in kinds):
         raise UsageError(f"{file}: require is not a list of names", _HINT)
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{file}: nobody is named whose signature counts: [[signed_by]]", _HINT)
+        raise UsageError(f"{file}: it names no key or identity: [[signed_by]]", _HINT)
     if len(entries) > MAX_ENTRIES or len(kinds) > MAX_ENTRIES:
         raise UsageError(f"{file} has more than {MAX_ENTRIES} entries", "split it")
     if root is not None and (not isinstance(root, str) or not root):

@@ -4,14 +4,15 @@ from msgspec import Struct
 
 
 class LoggedBefore(Struct, frozen=True):
-    """How cosign 2 keeps a signature by certificate: the certificate, and the promise of the log beside it."""
+    """A signature by certificate as cosign 2 stores it: the certificate, and the log's promise beside it."""
 
     certificate: bytes  # in PEM
     promise: bytes  # JSON: SignedEntryTimestamp, Payload
 
 
 class Seal(Struct, frozen=True):
-    """``signatures`` are of ``message``. ``bundle``: the whole Sigstore bundle, if its certificate has to be verified."""
+    """A signature to be verified: ``signatures`` are of ``message``. ``bundle``: the whole Sigstore bundle, if its
+    certificate must be verified."""
 
     message: bytes
     signatures: tuple[bytes, ...]

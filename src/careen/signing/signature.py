@@ -28,7 +28,8 @@ class Signed(Struct, frozen=True):
 
 
 def verified(data: bytes, keys: Sequence[Path]) -> Signed:
-    """``keys`` are binary keyrings that the user trusts; without any, those of this machine, which may lack the archive's."""
+    """The signed text of a Release file, and whether it is verified. ``keys`` are binary keyrings that the user
+    trusts; without any, those of this machine are used, which may lack the archive's."""
     given = [str(key.absolute()) for key in keys]
     keyrings = given or [name for name in KEYRINGS if Path(name).is_file()][:1]
     if not keyrings:
@@ -89,7 +90,8 @@ def _status_words(stderr: bytes) -> set[str]:
 
 
 def _sqv(data: bytes, keyrings: Sequence[str]) -> Signed:
-    """``sqv`` reads only files, and does not distinguish a wrong signature from one by an unknown key."""
+    """Verifies with ``sqv``, which reads only files, and does not distinguish a wrong signature from one by an
+    unknown key."""
     import tempfile
 
     options = [part for keyring in keyrings for part in ("--keyring", keyring)]

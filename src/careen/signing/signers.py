@@ -1,4 +1,4 @@
-"""Who signs an attestation: the holder of a key, or an identity by a short-lived certificate of Sigstore.
+"""The signer of an attestation: the holder of a key, or an identity with a short-lived certificate of Sigstore.
 
 Raises: InputError, NetworkError, UsageError.
 """
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 class Signer(Protocol):
-    """``trust`` accepts what it signs, and nothing else."""
+    """Signs statements. ``trust`` accepts its own signatures, and no others."""
 
     @property
     def trust(self) -> Trust: ...
     def bundle(self, statement: bytes) -> bytes: ...
     def envelope(self, statement: bytes) -> bytes | None:
-        """The bare envelope, for clients that read no bundle; None if it would be worth nothing without the bundle."""
+        """The signed envelope alone, for clients that read no bundle; None if it cannot be verified without the
+        bundle."""
 
 
 class KeySigner:

@@ -1,5 +1,5 @@
-"""JSON that is signed: an object that every reader reads alike. Names that occur twice are refused, since readers differ
-in which of them counts.
+"""Reads signed JSON: an object that every reader reads alike. Names that occur twice are refused, since readers
+differ in which value counts.
 
 Raises: RefusedError.
 """

@@ -1,7 +1,7 @@
-"""Whose signatures count, and whether one of them made a signature.
+"""The keys and identities that are trusted, and whether one of them made a signature.
 
-A key counts for itself: it needs no log and never expires. An identity counts by a certificate of Sigstore, whose time the
-transparency log proves. ``sigstore`` is imported only if a certificate has to be verified.
+A key needs no log and never expires. An identity needs a certificate of Sigstore, whose time the transparency log
+proves. ``sigstore`` is imported only if a certificate must be verified.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ MAX_CERTIFICATES = 128
 
 
 class Trust:
-    """``trouble``: why not all signatures were verified. ``root``: the trusted root of Sigstore; None: the public one."""
+    """The trusted keys and identities. ``trouble``: why not all signatures were verified. ``root``: the trusted root
+    of Sigstore; None: the public one."""
 
     def __init__(
         self,
@@ -40,7 +41,8 @@ class Trust:
         return (*(key.name for key in self.keys), *(identity.name for identity in self.identities))
 
     def check(self, seal: Seal) -> Checked:
-        """Who of the trusted made it. The code is "" if nobody is trusted: then nothing was checked."""
+        """The trusted key or identity that made the signature, else the code of the refusal. The code is "" if
+        nothing is trusted: then nothing was checked."""
         if not self.keys and not self.identities:
             return Checked()
         for signature in seal.signatures:
@@ -74,5 +76,5 @@ class Trust:
 
 
 def trust_of(keys: Sequence[Path], identities: Sequence[Identity] = (), root: Path | None = None) -> Trust:
-    """Raises UsageError if a file is not a public key."""
+    """The trust in these keys and identities. Raises UsageError if a file is not a public key."""
     return Trust(tuple(map(read_public_key, keys)), identities, root)

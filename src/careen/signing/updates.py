@@ -1,7 +1,8 @@
 """Verifies the signed metadata of a repository, and lists the files of its newest publication.
 
-Accepted metadata is kept in a folder, so that nothing older is accepted later. Refused are a wrong signature, metadata past
-their end (someone holds a newer publication back), an older version than before, and parts of different publications.
+Accepted metadata is stored in a folder, so that nothing older is accepted later. Refused are a wrong signature,
+expired metadata (an attacker may hold a newer publication back), an older version than before, and parts of different
+publications.
 Raises: UntrustedError, DatabaseError, and whatever ``read`` raises.
 **Source:** The Update Framework specification 1.0, "Detailed client workflow".
 """
@@ -91,7 +92,8 @@ def is_root(data: bytes) -> bool:
 
 
 def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
-    """Like ``verified_targets``, but accepts metadata past their end: for the signer, who continues from there."""
+    """Like ``verified_targets``, but accepts expired metadata: for the signer, who continues from the last
+    publication."""
     from tuf.api import exceptions
     from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
@@ -142,10 +144,11 @@ def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[s
 
 
 def _of_publisher(folder: Path, root: bytes) -> Path:
-    """The folder of a publisher's accepted metadata, whichever of the publisher's roots the user trusts.
+    """The folder of a publisher's accepted metadata, whichever of the publisher's roots the user trusts; a new folder
+    for a new publisher.
 
-    A folder belongs to the publisher if this root is among its roots, follows or precedes one of them, or names the keys of
-    the last timestamp there.
+    A folder belongs to the publisher if ``root`` is among its roots, is signed by one of them or signs one, or signed
+    the last timestamp in it.
     """
     from tuf.api.exceptions import RepositoryError
     from tuf.api.metadata import Metadata, Root, Timestamp
@@ -176,7 +179,7 @@ def _of_publisher(folder: Path, root: bytes) -> Path:
     return new
 
 
-_HINT = "the earlier database stays; if nobody tampered with the publication, its publisher has to sign it anew"
+_HINT = "the earlier database stays; if the publication was not tampered with, its publisher must sign it anew"
 
 
 def _target(file: Any) -> Target:
@@ -185,7 +188,7 @@ def _target(file: Any) -> Target:
 
 
 def _why(error: Exception) -> str:
-    """One line: the reason, and the library's message, which names the file and the versions."""
+    """The reason and the library's message, which names the file and the versions, in one line."""
     from tuf.api import exceptions
 
     match error:

@@ -1,7 +1,8 @@
-"""Values of a syntax without types, as its JSON Schema has them: YAML's and XML's texts become numbers, booleans, lists.
+"""Gives the values of an untyped syntax the types of its JSON Schema: texts of YAML and XML become numbers, booleans,
+lists.
 
-What does not fit stays as it is, so that the schema's validation names it. Recursive, as deep as the readers of the syntaxes
-let a document be.
+A value that does not fit stays as it is, so that the schema's validation reports it. Recursive, as deep as the
+readers of the syntaxes let a document be.
 """
 
 from typing import Any
@@ -26,7 +27,7 @@ def typed(schema: dict[str, Any], value: Any) -> Any:
 
 
 def from_xml(schema: dict[str, Any], element: Element) -> Any:
-    """An element repeated is a list."""
+    """The value of an element; a repeated element is a list."""
     if not element.children:
         return [] if schema.get("type") == "array" else typed(schema, element.value)
     known = schema.get("properties", {})

@@ -25,7 +25,7 @@ PROTO_VERSIONS = JSON_VERSIONS[1:]
 def json_problems(document: dict[str, Any]) -> Iterator[Problem]:
     version = text(document.get("specVersion"))
     if version not in JSON_VERSIONS:
-        yield at(["specVersion"], f"{quoted(document.get('specVersion'))} is no version from 1.2 to 1.7", "version")
+        yield at(["specVersion"], f"{quoted(document.get('specVersion'))} is not a version from 1.2 to 1.7", "version")
         return
     yield from schema_problems("cyclonedx-json", f"bom-{version}.schema.json", document)
     yield from _repeated_references(document)
@@ -34,18 +34,18 @@ def json_problems(document: dict[str, Any]) -> Iterator[Problem]:
 def xml_document_problems(namespace: str, root: str, data: bytes) -> Iterator[Problem]:
     version = namespace.removeprefix(NAMESPACE)
     if version not in XML_VERSIONS or root != "bom":
-        yield Problem("line 1", f"{quoted(root)} of {quoted(namespace)} is no bom of a version from 1.0 to 1.7", "version")
+        yield Problem("line 1", f"{quoted(root)} of {quoted(namespace)} is not a bom of a version from 1.0 to 1.7", "version")
         return
     yield from xml_problems("cyclonedx-xml", f"bom-{version}.xsd", data)
 
 
 def proto_problems(data: bytes) -> tuple[str, list[Problem]]:
-    """The version that the document states, and its problems."""
+    """(the version that the document states, its problems)."""
     found = fields(data)
     version = _scalar(found, "spec_version")
     problems = list(message_problems(schemas("cyclonedx-proto"), "Bom", found))
     if version not in PROTO_VERSIONS:
-        problems.append(Problem("line 1", f"{quoted(version)} is no spec_version from 1.3 to 1.7", "version"))
+        problems.append(Problem("line 1", f"{quoted(version)} is not a spec_version from 1.3 to 1.7", "version"))
     return version, problems
 
 
@@ -54,7 +54,7 @@ def _scalar(found: list[Field], name: str) -> str:
 
 
 def _repeated_references(document: dict[str, Any]) -> Iterator[Problem]:
-    """A bom-ref is unique in its document."""
+    """Finds values of bom-ref that are not unique in the document."""
     places: dict[str, Link] = {}
     seen: Counter[str] = Counter()
     for link, value in walk(document):

@@ -1,4 +1,4 @@
-"""What a document is, and all that its specification does not allow in it."""
+"""Determines the kind of a document, and finds all that its specification does not allow."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -24,7 +24,8 @@ _PROTO = pattern(rb"^\s{0,20}spec_version\s{0,20}:", 8)
 
 
 class Validity(Struct, frozen=True):
-    """``problems`` are at most ``MAX_PROBLEMS``, in the order of their places in the document."""
+    """The result for one document. ``problems`` are at most ``MAX_PROBLEMS``, in the order of their places in the
+    document."""
 
     kind: str
     version: str
@@ -37,9 +38,9 @@ class Validity(Struct, frozen=True):
 
 
 def validate(data: bytes, kind: str = "") -> Validity:
-    """``kind`` is one of ``KINDS``; without it, the document states what it is.
+    """Validates a document. ``kind`` is one of ``KINDS``; without it, the document's own content decides.
 
-    Raises: ValueError if it is of no known kind or over a limit, UsageError if a package is not installed.
+    Raises: ValueError if it is of an unknown kind or over a limit, UsageError if a package is not installed.
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"over {MAX_BYTES >> 20} MiB")

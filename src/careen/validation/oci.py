@@ -83,4 +83,4 @@ def _digest(path: Path, digest: str) -> Iterator[Problem]:
     algorithm, _, encoded = digest.partition(":")
     known = _REGISTERED.get(algorithm)
     if known and not known.fullmatch(encoded):
-        yield at(path, f"{quoted(digest)} is no digest of {algorithm}", "digest")
+        yield at(path, f"{quoted(digest)} is not a digest of {algorithm}", "digest")

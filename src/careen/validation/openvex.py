@@ -18,7 +18,7 @@ CURRENT = "v0.2.0"
 
 
 def version_of(document: dict[str, Any]) -> str:
-    """ "0.2.0"; "0.0.x" of an earlier version, "" of an unknown one."""
+    """The version of a document: "0.2.0", "0.0.x" for an earlier one, "" for an unknown one."""
     context = text(document.get("@context"))
     name = context.removeprefix(CONTEXT).strip("/") if context.startswith(CONTEXT) else context or "none"
     return "0.2.0" if name == CURRENT else "0.0.x" if name in _EARLIER else ""

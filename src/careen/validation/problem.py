@@ -1,4 +1,4 @@
-"""What a document's specification does not allow, with its place."""
+"""A violation of a document's specification, with its place."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +11,8 @@ MAX_SHOWN = 200
 
 
 class Problem(Struct, frozen=True, order=True):
-    """``place`` is a JSON pointer ("/components/0/type"), or "line 12"; ``rule`` names a rule of the specification."""
+    """One violation. ``place`` is a JSON pointer ("/components/0/type"), or "line 12"; ``rule`` names a rule of the
+    specification."""
 
     place: str
     message: str
@@ -23,7 +24,7 @@ def at(path: Iterable[str | int], message: str, rule: str = "") -> Problem:
 
 
 def walk(document: Any, link: Link = None, skipped: str = "") -> Iterator[tuple[Link, Any]]:
-    """Every object and list with its place, from the outermost; none below the key ``skipped``."""
+    """Every object and list with its place, from the outermost; nothing below the key ``skipped``."""
     waiting: list[tuple[Link, Any]] = [(link, document)]
     while waiting:
         place, value = waiting.pop()
@@ -42,7 +43,7 @@ def path_of(link: Link) -> Path:
 
 
 def pointer(path: Iterable[str | int]) -> str:
-    """**Source:** RFC 6901."""
+    """The JSON pointer of a path. **Source:** RFC 6901."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path) or "/"
 
 

@@ -1,6 +1,6 @@
-"""What a protocol buffer's definition does not allow in a message: fields, types, values of enumerations, choices.
+"""The violations of a protocol buffer's definition in a message: fields, types, values of enumerations, choices.
 
-A choice (``oneof``) has to be made: the documents that are described here have no use for one without.
+A choice (``oneof``) must be made: in the documents that are described here, none is of use without it.
 **Source:** Protocol Buffers, "Language Guide (proto 3)".
 """
 
@@ -20,7 +20,7 @@ _BITS = {"int32": 31, "int64": 63, "sint32": 31, "sint64": 63, "uint32": 32, "ui
 
 
 def message_problems(definition: dict[str, Any], name: str, fields: list[Field], line: int = 1) -> Iterator[Problem]:
-    """Recursive, as deep as the reader of the text lets a message be."""
+    """The problems of a message's fields. Recursive, as deep as the reader of the text lets a message be."""
     known = _WELL_KNOWN.get(name) or definition["messages"][name]
     counts = Counter(field.name for field in fields)
     for field in fields:
@@ -54,13 +54,13 @@ def _value_problems(definition: dict[str, Any], scope: str, kind: str, field: Fi
         yield Problem(place, f"{quoted(field.name)} is a value, not a message")
     elif enum := _resolved(definition["enums"], scope, kind):
         if field.value not in definition["enums"][enum] and not _INTEGER.fullmatch(field.value):
-            yield Problem(place, f"{quoted(field.value)} is no {kind}")
+            yield Problem(place, f"{quoted(field.value)} is not a value of {kind}")
     elif not _fits(kind, field.value):
         yield Problem(place, f"{quoted(field.value)} is not of type {kind}")
 
 
 def _resolved(known: dict[str, Any], scope: str, name: str) -> str:
-    """The full name of a type: names of inner scopes come first. "" if it is none of these."""
+    """The full name of a type: names of inner scopes come first. "" if ``known`` has none of these."""
     while scope:
         if (inner := f"{scope}.{name}") in known:
             return inner

@@ -19,7 +19,7 @@ _ENDS = {"{": "}", "<": ">"}
 
 
 class Field(Struct):
-    """``value`` is the text of a scalar as it is written, or the fields of a message."""
+    """One field. ``value`` is the text of a scalar as it is written, or the fields of a message."""
 
     name: str
     value: "str | list[Field]"
@@ -109,7 +109,7 @@ class _Parser:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
-    """(token, line), and "" for ever at the end."""
+    """(token, line) of each token, and then "" without end."""
     at, line = 0, 1
     while at < len(text):
         match = _TOKEN.match(text, at)

@@ -1,8 +1,8 @@
-"""What a JSON Schema does not allow in a document.
+"""The violations of a JSON Schema in a document.
 
-Of the alternatives of a schema (``oneOf``, ``anyOf``), the one that fits longest is reported: "nothing fits" helps nobody.
-To name a problem takes a thousand times as long as to find that there is one. So of a large document those are named that
-its long lists have among their first entries, and else one.
+Of the alternatives of a schema (``oneOf``, ``anyOf``), the one that fits longest is reported, since "nothing fits"
+would not help. To describe a problem takes a thousand times as long as to find that there is one. So for a large
+document, only the problems in the first entries of its long lists are described, or one problem if these have none.
 Raises: UsageError if the package jsonschema-rs is not installed, ValueError if the document cannot be validated.
 **Source:** JSON Schema 2020-12, draft 7 and draft 4.
 """
@@ -31,9 +31,10 @@ _ALTERNATIVES = ("oneOf", "anyOf")
 
 
 def schema_problems(bundle: str, name: str, document: Any, *, closed: bool = False) -> Iterator[Problem]:
-    """At most ``MAX_PROBLEMS``. ``name`` is that of the schema in the bundle, with a fragment if it is a part of one.
+    """At most ``MAX_PROBLEMS`` problems. ``name`` is that of the schema in the bundle, with a fragment for a part of
+    a schema.
 
-    ``closed``: the document has no properties but those of this schema.
+    ``closed``: properties that the schema does not have are not allowed.
     """
     size = _size(document)
     try:
@@ -98,7 +99,7 @@ def _problems(error: Any) -> Iterator[Problem]:
 
 
 def _fit(errors: list[Any]) -> tuple[int, int]:
-    """How far into the document an alternative fits: the depth of its shallowest error; then, how few errors it has."""
+    """A rank of how well an alternative fits: the depth of its shallowest error; then, how few errors it has."""
     return min(len(error.instance_path) for error in errors), -len(errors)
 
 

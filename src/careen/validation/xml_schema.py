@@ -1,4 +1,4 @@
-"""What an XML Schema does not allow in a document, with the lines.
+"""The violations of an XML Schema in a document, with their lines.
 
 A document type declaration is refused, so no entity can expand, and nothing is fetched.
 Raises: UsageError if the package lxml is not installed, ValueError if the data is not XML or over a limit.
@@ -20,7 +20,7 @@ MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 64 << 20, 1_000_000, 512  # a graph of SPDX
 
 
 def root_of(data: bytes) -> tuple[str, str]:
-    """(namespace, name) of the outermost element, of a document within the limits."""
+    """(namespace, name) of the outermost element. Raises ValueError for data over a limit, or not XML."""
     if len(data) > MAX_BYTES:
         raise ValueError(f"XML over {MAX_BYTES >> 20} MiB")
     names: list[str] = []
@@ -44,9 +44,11 @@ def root_of(data: bytes) -> tuple[str, str]:
 
 
 def xml_problems(bundle: str, name: str, data: bytes) -> Iterator[Problem]:
-    """At most ``MAX_PROBLEMS``, of data that ``root_of`` accepts. Of many problems, the lines are not given.
+    """At most ``MAX_PROBLEMS`` problems of data that ``root_of`` accepts. If there are more, their lines are not
+    given.
 
-    While it reads, libxml2 has no line numbers; in a tree, it takes longer for each problem the more elements there are.
+    While it reads, libxml2 has no line numbers; in a tree, it takes longer for each problem the more elements there
+    are.
     """
     schema = _schema(bundle, name)
     from lxml import etree
@@ -86,6 +88,6 @@ def _schema(bundle: str, name: str) -> Any:
 
 
 def _without_namespaces(message: str) -> str:
-    """ "Element '{http://cyclonedx.org/schema/bom/1.4}scope': …" without the part in braces."""
+    """The message without namespaces in braces: "Element '{http://cyclonedx.org/schema/bom/1.4}scope': …"."""
     kept = [part.partition("}")[2] if number else part for number, part in enumerate(message.split("{http"))]
     return "".join(kept)[:400]

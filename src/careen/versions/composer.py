@@ -59,7 +59,7 @@ def key(text: str) -> Key:
 
 
 def normalized(text: str) -> str:
-    """Composer's normal form: "1.0rc1" is "1.0.0.0-RC1"."""
+    """A version in Composer's normal form: "1.0rc1" is "1.0.0.0-RC1"."""
     text = clean(text)
     if found := _ALIAS.fullmatch(text):
         text = found[1]
@@ -105,7 +105,7 @@ def satisfies(version: str, constraint: str) -> bool:
 
 
 def _admits(bound: _Bound, place: Key) -> bool:
-    """A branch is equal or unequal to a version, never above or below."""
+    """Whether a version meets a bound. A branch is equal or unequal to a version, never above or below."""
     if (place[0] == _NAMED or bound.key[0] == _NAMED) and bound.operator not in ("=", "==", "!=", "<>"):
         return False
     return COMPARE[bound.operator](place, bound.key)
@@ -166,7 +166,7 @@ def _lower_key(text: str) -> Key:
 
 
 def _hyphen(low: str, high: str) -> list[_Bound]:
-    """``1.0 - 2.0``: a partial upper end includes every version that begins with it."""
+    """The bounds of ``1.0 - 2.0``: a partial upper end includes every version that begins with it."""
     found = _CLASSIC.fullmatch(high.partition("+")[0])
     if found and not found["word"] and not found["dev"] and found["numbers"].count(".") < 2:
         numbers = [int(number) for number in found["numbers"].split(".")]

@@ -47,10 +47,11 @@ def _segments(text: str) -> list[int | str]:
 
 
 def _key(segments: list[int | str]) -> tuple[int | str, ...]:
-    """A sort key. Since the end equals zero, it has each segment except zero with the number of zeros before it.
+    """A sort key. Since the end of a version equals zero, the key has each segment except zero, together with the
+    number of zeros before it.
 
-    More zeros move a word up towards the end, and a number down. Zeros right before the first word and at the end
-    do not count.
+    More zeros move a word up towards the end, and a number down. Zeros right before the first word and at the end do
+    not count.
     """
     parts: list[int | str] = []
     zeros, words = 0, False

@@ -32,7 +32,8 @@ Key = tuple[int | str, ...]
 
 
 class _Token(NamedTuple):
-    """A number; or a word, with ``rank`` among qualifiers, and perhaps a number right after it."""
+    """A token of a version: a number; or a word, with its ``rank`` among qualifiers, and perhaps a number right after
+    it."""
 
     after_dash: bool
     number: int

@@ -60,7 +60,8 @@ def _end(text: str, loose: bool) -> Term:
 
 
 def _hyphen(low: Term, high: Term, prerelease: bool) -> list[Bound]:
-    """``1.2 - 2.3.4``: both ends are included; a partial upper end includes every version that begins with it."""
+    """The bounds of ``1.2 - 2.3.4``: both ends are included; a partial upper end includes every version that begins
+    with it."""
     wanted = []
     if low.numbers:
         wanted.append(Bound(">=", low.numbers, LOWEST if prerelease and low.pre is None else low.pre))

@@ -60,7 +60,8 @@ def _local(text: str | None) -> tuple[int | str, ...]:
 
 
 def _legacy(text: str) -> tuple[str | int, ...]:
-    """Words sort below numbers; words up to "final" in the alphabet, such as "alpha", also below the end."""
+    """The sort key of text that is not a PEP 440 version. Words sort below numbers; words up to "final" in the
+    alphabet, such as "alpha", also below the end."""
     parts: list[str | int] = []
     for found in (*_LEGACY_PART.findall(text.lower()), "final"):
         part = _LEGACY_WORDS.get(found, found)

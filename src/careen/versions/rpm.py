@@ -30,7 +30,7 @@ def key(text: str) -> tuple[int, Label, Label]:
 
 
 def label(text: str) -> Label:
-    """The key of only a version or a release."""
+    """The sort key of a version or of a release alone."""
     runs: list[int | str] = []
     for number, letters, mark in _RUN.findall(text):
         if number:

@@ -51,7 +51,7 @@ def _tokens(text: str, at: int) -> list[Token]:
 
 
 def _token(found: re.Match[str], tilde: bool) -> Token | None:
-    """The position of a part relative to the release; None if it does not count in the order."""
+    """The sort key of a part, relative to the release; None if the part does not count in the order."""
     if found["number"]:
         if found["gap"] == "-" and found["number"] == "0" and found.end() == len(found.string):
             return -10, 0, ""  # the lowest semantic version, before its pre-releases: "1.14.0-0"

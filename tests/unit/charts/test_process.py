@@ -26,7 +26,7 @@ def test_a_chart_that_takes_too_long_or_too_much_memory_hides_no_other():
 
 def test_a_chart_that_cannot_be_read():
     (answer,) = rendered([Job({"Chart.yaml": b"- 1\n"})])
-    assert answer.error == "Chart.yaml is no map"
+    assert answer.error == "Chart.yaml is not a map"
 
 
 def test_no_charts():

@@ -35,7 +35,7 @@ def test_settings_that_are_none(setting):
 
 def test_later_files_come_first():
     assert user_values(["a: {b: 1, c: 1}\n", "a: {b: 2}\n", ""], ["a.d=3"]) == {"a": {"b": 2.0, "c": 1.0, "d": 3}}
-    with pytest.raises(ValueError, match="no map"):
+    with pytest.raises(ValueError, match="not a map"):
         user_values(["- 1\n"], ())
 
 

@@ -44,7 +44,7 @@ def test_a_list_without_end_ends():
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a/../../user"])
 def test_a_name_leads_nowhere_else(text):
-    with pytest.raises(UsageError, match="no name"):
+    with pytest.raises(UsageError, match="not a name"):
         quoted(text, safe="/")
 
 

@@ -44,9 +44,9 @@ def test_without_more_words_the_image_has_to_be_signed(read):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "nobody is named"),
-        ("signed_by = []", "nobody is named"),
-        ("signed_by = [1]", "nobody is named"),
+        ("", "names no key or identity"),
+        ("signed_by = []", "names no key or identity"),
+        ("signed_by = [1]", "names no key or identity"),
         ("signed_by = [{}]", "neither a key nor an identity"),
         (f'signed_by = [{{issuer = "{ISSUER}"}}]', "neither a key nor an identity"),
         (f'signed_by = [{{identity = "{WORKFLOW}"}}]', "neither a key nor an identity"),

@@ -39,7 +39,7 @@ def test_what_is_defined_is_valid():
         ("count: 9999999999", "'9999999999' is not of type int32"),
         ("size: -1", "'-1' is not of type uint64"),
         ("on: maybe", "'maybe' is not of type bool"),
-        ("kind: KIND_B", "'KIND_B' is no Kind"),
+        ("kind: KIND_B", "'KIND_B' is not a value of Kind"),
         ("name {}", "'name' is a value, not a message"),
         ("when: 1", "'when' is a message, not a value"),
         ("parts {}", "Top.Part has 0 of a, b: one is needed"),

@@ -70,7 +70,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def _knowledge(names: tuple[str, ...]) -> tuple[Feed, ...]:
-    """The feeds of the most complete form that is there."""
+    """The feeds of the most complete form that the mirror has."""
     if "tracker.json" not in names:
         if lists := next(filter(_LISTS.fullmatch, names), ""):
             return (Feed(f"debian/{lists}", "", compressed=True, part="lists", kept_as="debian/security-tracker"),)
@@ -212,7 +212,7 @@ def _noted(note: lists.Note) -> Advisory | None:
 
 
 def _of_oval(file: Path) -> Iterator[Record]:
-    """Definitions of issues come before those of advisories, which repeat the issues."""
+    """The records of an OVAL file: definitions of issues come before those of advisories, which repeat the issues."""
     found: dict[tuple[str, str, str], Advisory] = {}
     seen = False
     for definition in definitions(file, MAX_OVAL_BYTES):

@@ -108,7 +108,7 @@ def _releases(data: bytes) -> tuple[str, ...]:
 
 
 def _advised(lines: Iterator[str]) -> Iterator[Note]:
-    """Newest first, as in the file."""
+    """The notes of a list of advisories, newest first, as in the file."""
     advisory, issues = "", tuple[str, ...]()
     for line in lines:
         if found := _ADVISORY.match(line):
@@ -121,7 +121,7 @@ def _advised(lines: Iterator[str]) -> Iterator[Note]:
 
 
 def _listed(lines: Iterator[str]) -> Iterator[tuple[str, str, list[_Entry]]]:
-    """Each issue that has notes on packages, its description, and the notes."""
+    """(issue, description, notes) of each issue that has notes on packages."""
     issue, about, entries = "", "", list[_Entry]()
     for line in lines:
         if line[:1].isspace():
@@ -155,7 +155,7 @@ def _text(about: str) -> str:
 
 
 def _name(issue: str, about: str, entries: list[_Entry]) -> str:
-    """Issues without an id get the tracker's name: the bug, and a digest of the description."""
+    """The name of an issue. One without an id gets the tracker's name: the bug, and a digest of the description."""
     if not issue.endswith("XXXX"):
         return issue
     bug = next((entry.bug for entry in entries if entry.bug), "0")
@@ -164,7 +164,8 @@ def _name(issue: str, about: str, entries: list[_Entry]) -> str:
 
 
 def _settled(issue: str, entries: list[_Entry], advised: Sequence[Note], kept_up: tuple[str, ...]) -> Iterator[Note]:
-    """One note for each package and release."""
+    """One note for each package and release: from its own line, else its advisories, else the version that fixes it
+    in unstable."""
     general = {entry.package: entry for entry in entries if not entry.release}
     own: dict[tuple[str, str], Note] = {}
     for entry in entries:

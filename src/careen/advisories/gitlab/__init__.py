@@ -96,7 +96,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _records(document: dict[str, Any]) -> tuple[Advisory, VulnerabilityRecord] | None:
-    """None for files that are not advisories, or are about packages that no cataloger finds."""
+    """The advisory and the record of a document; None for a file that is not an advisory, or is about a package that
+    no cataloger finds."""
     slug, identifier = text(document.get("package_slug")), text(document.get("identifier"))
     type, _, name = slug.partition("/")
     ecosystem = _ECOSYSTEMS.get(type)

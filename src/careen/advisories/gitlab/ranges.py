@@ -1,4 +1,4 @@
-"""Version ranges in a package manager's own language, as ranges of ours.
+"""Converts version ranges in a package manager's own language into ``Range``s.
 
 ``interval`` is the notation of Maven and NuGet, ``[1.0,2.0),[3.1]``. ``terms`` are comparisons that all must be met, with
 white space or commas between them, and ``||`` between alternatives: ``>=1.2 <1.4||=2.0``, with ``^``, ``~``, ``~>``, ``~=`` and
@@ -38,7 +38,7 @@ _EVERY = Range()
 
 
 def ranges_of(text: str, language: Language) -> tuple[Range, ...]:
-    """In the order of the text, without duplicates; ``Range()`` for every version."""
+    """The ranges of a text in its order, without duplicates; ``Range()`` for every version."""
     if not bounded(text).strip():
         raise ValueError("an empty range")
     found = _of_intervals(text) if language == "interval" else _of_alternatives(text, language)
@@ -169,5 +169,5 @@ def _without(range: Range, version: str) -> Iterator[Range]:
 
 
 def _place(version: str) -> Key:
-    """Orders the ends of one alternative on one side; it seldom has two."""
+    """The sort key of a version, which orders the ends of a range; few alternatives have two ends on one side."""
     return semantic_key(version)

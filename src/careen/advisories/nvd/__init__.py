@@ -118,7 +118,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def _ids(year: int) -> tuple[str, ...]:
-    """How the CVE ids of a year's file begin; the first file has the earlier years too."""
+    """The beginnings of the CVE ids in a year's file; the first file has the earlier years too."""
     return tuple(f"CVE-{each_year}-" for each_year in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
 
 

@@ -93,7 +93,7 @@ class Item(Struct, gc=False, frozen=True):
 
 
 def configurations(item: Item) -> tuple[Configuration, ...]:
-    """Each top node is an alternative; the children of a node are needed together."""
+    """The configurations of an item. Each top node is an alternative; the children of a node are needed together."""
     return tuple(
         Configuration(tuple(_flat(node.children, 0)) or (_plain(node),), node.operator, node.negate)
         for node in item.configurations.nodes

@@ -1,4 +1,4 @@
-"""Red Hat: the VEX documents of Product Security, and which products each package repository serves.
+"""Red Hat: the VEX documents of Product Security, and the products that each package repository serves.
 
 Shape: one CSAF VEX document a CVE; all of them in one archive (``csaf_vex.tar.zst``, whose live name is in
 ``archive_latest.txt``), or by year in a mirror. The live archive is that of ``vex-feed/``, else that of its predecessor
@@ -164,7 +164,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _archive(file: Path, records_of: Callable[[csaf.Document], Iterator[Record]]) -> Iterator[Record]:
-    """Passes over a few damaged documents, because there are tens of thousands of others."""
+    """The records of an archive. A few damaged documents are passed over, because there are tens of thousands of
+    others."""
     damaged = 0
     for data in _documents(file):
         try:
@@ -202,7 +203,7 @@ def _definitions(found: Iterable[csaf.Document]) -> Iterator[Record]:
 
 
 def _by_erratum(document: csaf.Document) -> Iterator[Record]:
-    """An erratum fixes all of its vulnerabilities by the same builds."""
+    """The records of an erratum, whose builds fix all of its vulnerabilities."""
     cves = tuple(vulnerability.id for vulnerability in document.vulnerabilities)
     fixed = dict.fromkeys(
         statement
@@ -228,7 +229,8 @@ def _repositories(file: Path) -> Iterator[Record]:
 
 
 def _sample(records: Iterator[Record], detail: str = "VEX documents of some vulnerabilities") -> Iterator[Record]:
-    """Marks the namespaces as partial: from single documents alone, the number of all documents is unknown."""
+    """The records, followed by a mark that their namespaces are partial: from single documents, the number of all
+    documents is unknown."""
     namespaces = set()
     for record in records:
         namespaces.add(getattr(record, "namespace", ""))

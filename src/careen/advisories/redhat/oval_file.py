@@ -73,14 +73,15 @@ def _builds(definition: Element, is_fixed: bool, unaffected: bool) -> Iterator[_
 
 
 def _state(package: str, states: dict[str, str]) -> str:
-    """The state of a package: of the source package whose name begins the package's name, or the only state there is."""
+    """The state of a package: that of the source package with whose name the package's name begins, or the only state
+    there is."""
     if package in states or len(set(states.values())) <= 1:
         return states.get(package) or next(iter(states.values()), "")
     return states.get(max((name for name in states if package.startswith(f"{name}-")), key=len, default=""), "")
 
 
 def _status(state: str) -> str:
-    """A definition without a state is about an unfixed vulnerability."""
+    """The CSAF status of a state. A definition without a state is about an unfixed vulnerability."""
     return "under_investigation" if state in ("Under investigation", "New") else "known_affected"
 
 

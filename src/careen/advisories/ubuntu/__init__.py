@@ -2,7 +2,7 @@
 
 Shape: a ``definition`` for each CVE, whose criteria have a sentence for each source package: "curl package in jammy was
 vulnerable but has been fixed (note: '7.81.0-1ubuntu1.6').", "… is affected and needs fixing.", "… a decision has been
-made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." After "in" stands a release
+made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." After "in" follows a release
 ("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"). Fixes of such pockets have a
 namespace of their own (``ubuntu-pro:16.04``): a fix of ESM fixes nothing for those who do not pay.
 
@@ -76,7 +76,8 @@ def _is_needed(need: Need, version: str) -> bool:
 
 
 def _is_newer_needed(need: Need) -> bool:
-    """Whether the need has a release that is not known here: the index then has its codename, and each file its version."""
+    """Whether the need has a release that is not known here. The index then has its codename, and each file its
+    version."""
     if need.namespaces is None:
         return True
     releases = (namespace.partition(":") for namespace in need.namespaces)
@@ -90,7 +91,7 @@ def _oval(codename: str, names: tuple[str, ...], kinds: tuple[str, ...] = ("cve"
 
 
 def _whole(names: tuple[str, ...], listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    """The feeds that have all releases in one file."""
+    """The feeds of a mirror that have all releases in one file."""
     for part, form in (("tracker", _TRACKER), ("VEX", _VEX)):
         if name := next(filter(form.fullmatch, names), ""):
             return (Feed(f"ubuntu/{name}", "", compressed=True, part=part, kept_as=f"ubuntu/{part}"),)
@@ -127,7 +128,7 @@ def _of_oval(file: Path, codename: str = "") -> Iterator[Record]:
 
 
 def _releases(definition: Element, codename: str) -> Mapping[str, str]:
-    """The version by codename; of a release that is not known here, as the definition itself states it."""
+    """The versions of releases by codename; that of an unknown release, as the definition itself states it."""
     if codename in versions():
         return versions()
     texts = (definition.value("metadata", "affected", "platform"), definition.value("metadata", "title"))
@@ -169,7 +170,7 @@ def _advisories(id: str, severity: Severity, sentence: re.Match[str], releases: 
 
 
 def _day(cve: Element | None) -> str:
-    """``20231218``, as an ISO date."""
+    """A date such as ``20231218`` in ISO 8601."""
     text = cve.attributes.get("public", "") if cve else ""
     return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if text[:8].isdecimal() and len(text) >= 8 else ""
 

@@ -83,7 +83,7 @@ def _of_notice(definition: Element, parts: dict[str, Element]) -> Iterator[Advis
 
 
 def _tested(parts: dict[str, Element], test: str) -> tuple[list[str], str]:
-    """The names of binary packages, and their fixed version."""
+    """The names of the binary packages in a test, and their fixed version."""
     object = parts.get(_reference(parts.get(test), "object"))
     state = parts.get(_reference(parts.get(test), "state"))
     referred = [child.attributes.get("var_ref", "") for child in object.children] if object else []

@@ -41,7 +41,7 @@ _WITHOUT_CONSTANTS_IN_CODE = (b"\x7fELF", b"MZ")  # whose segments of code have 
 
 
 class Declared(Struct, frozen=True, gc=False, tag="declared"):
-    """``complete``: other files of the same folder add nothing."""
+    """The modules that a file of a source tree requires. ``complete``: other files of the same folder add nothing."""
 
     modules: tuple[Module, ...]
     complete: bool
@@ -51,7 +51,7 @@ TOOLCHAIN = Declared((), True)  # Go's own source tree
 
 
 class Scanner:
-    """``table`` if the file may have a table of functions."""
+    """Reads the build information of an executable, and with ``table`` the names of its functions, from a stream."""
 
     def __init__(self, info: BuildInfoScan, table: TableScan | None = None) -> None:
         self.ranges = info.ranges
@@ -159,7 +159,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 
 
 def _is_from_c_compiler(head: bytes) -> bool:
-    """An ELF file with C unwind tables and without Go's build ID, as most executables of an image are."""
+    """Whether an ELF file has C unwind tables and no build ID of Go, as most executables of an image."""
     if not head.startswith(b"\x7fELF") or has_go_build_id(head):
         return False
     return any(segment.type == PT_GNU_EH_FRAME for segment in headers_of(head).segments)
@@ -174,7 +174,8 @@ def _folder(path: str) -> str:
 
 
 def _belongs_to_others(path: str) -> bool:
-    """The module cache has the go.mod of every module that was ever downloaded, whether or not it was built."""
+    """Whether a file is in the module cache or in an installed package. The cache has the go.mod of every module that
+    was ever downloaded, whether or not it was built."""
     return "/pkg/mod/" in f"/{path}" or within_package(path)
 
 

@@ -1,4 +1,4 @@
-"""What a Go executable was built from: its toolchain, its main module and the modules of its build list.
+"""The parts that a Go executable was built from: its toolchain, its main module and the modules of its build list.
 
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
@@ -105,9 +105,10 @@ def _main(module: Module, package: str, settings: dict[str, str], beside: str) -
 
 
 def _linked_version(module: str, package: str, flags: str) -> str:
-    """The linker sets variables of any package: only the version of the program's own packages counts.
+    """The version that the linker set in a variable of the program's own packages; "" if there is none.
 
-    The path of a main package usually names its repository before ``/cmd/``.
+    The linker sets variables of any package. The path of a main package usually names its repository before
+    ``/cmd/``.
     """
     root = module.partition("/cmd/")[0]
     found = []

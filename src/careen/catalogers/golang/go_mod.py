@@ -18,15 +18,16 @@ _RELEASE = pattern(r"1\.\d{1,3}\.\d{1,3}")
 
 
 class Requirement(Struct, frozen=True, gc=False):
-    """``version`` is "" if a folder replaces the module: the version in it is unknown."""
+    """A module and its required version, which is "" if a folder replaces the module: the version in it is unknown."""
 
     path: str
     version: str
 
 
 class GoMod(Struct, frozen=True, gc=False):
-    """``complete``: indirect requirements are listed, too, as since Go 1.17. ``toolchain`` is the suggested one,
-    ``least`` the oldest one that may build the module, which is binding since Go 1.21: "1.22.5" or ""."""
+    """The content of a ``go.mod``. ``complete``: indirect requirements are listed, too, as since Go 1.17.
+    ``toolchain`` is the suggested one, ``least`` the oldest one that may build the module, which is binding since Go
+    1.21: "1.22.5" or ""."""
 
     module: str
     complete: bool
@@ -69,7 +70,8 @@ def read_go_mod(text: str) -> GoMod:
 
 
 def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """The last version of each module whose content was needed, and of the modules of which only the ``go.mod`` was."""
+    """(modules whose content was needed, modules of which only the ``go.mod`` was needed), each with its last
+    version."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     if len(lines) > 2 * MAX_MODULES or any(len(line) != 3 or not line[2].startswith("h1:") for line in lines):
         raise ValueError("a go.sum with lines that are not checksums")
@@ -79,8 +81,12 @@ def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, 
 
 
 def read_vendored(text: str) -> tuple[Requirement, ...]:
-    """``# path version`` starts the packages of a module, followed by ``=> path version`` if another module replaces it.
-    A line with a replacement but no version before it is of a module without packages in this file."""
+    """The modules that have packages in ``vendor``.
+
+    ``# path version`` starts the packages of a module, followed by ``=> path version`` if another module replaces it.
+    A line with a replacement but no version before it belongs to a module without packages in this file, and is
+    skipped.
+    """
     found: dict[Requirement, None] = {}
     for line in text.splitlines():
         if not line.startswith("# "):

@@ -17,8 +17,8 @@ MAX_NAMES = 1 << 20
 MAX_NAMES_BYTES = 48 << 20
 MAX_TABLE_BYTES = 128 << 20
 MAX_PLACES = 1 << 20  # where a table might begin
-# Functions whose names are looked up, and how many bytes hold what is known about them: all of a large program would take as
-# long as the rest of its scan.
+# The number of functions whose names are looked up, and the bytes of data about them that are kept: those of all functions of a
+# large program would take as long as the rest of its scan.
 SAMPLE, SAMPLE_BYTES = 256, 64 << 10
 
 _ALIGNMENT = 32
@@ -26,16 +26,16 @@ _ALIGNMENT = 32
 _FORMATS = {0xFA: (7, True), 0xF0: (8, False), 0xF1: (8, False)}  # Go 1.16, 1.18, 1.20
 _QUANTA = (1, 2, 4)  # of instructions
 _HEADER_BYTES = 8 + 8 * 8
-_FUNCTION_BYTES = 16  # of what is known about a function, as far as its name's place
+_FUNCTION_BYTES = 16  # of the data about a function, up to the place of its name
 
 
 class Header(Struct, frozen=True, gc=False):
-    """Places are bytes from the beginning of the table."""
+    """The header of a table of functions. Positions are bytes from the beginning of the table."""
 
     functions: int
     names: int
     names_end: int
-    list: int  # of functions, an address and a place for each; what is known about each of them follows it
+    list: int  # of functions: an address and a position for each; the data about each function follow the list
     address_bytes: int
 
     @property
@@ -48,12 +48,12 @@ class Header(Struct, frozen=True, gc=False):
 
 
 class TableScan:
-    """Searches a stream for the table. With ``only``, it searches only these ranges of the file."""
+    """Searches a stream for the table of functions. With ``only``, it searches only these ranges of the file."""
 
     def __init__(self, only: Ranges | None = None) -> None:
         self._only = only
         self._fed_bytes = self._searched_to = 0
-        self._tail = b""  # what was searched last, in which a header may begin
+        self._tail = b""  # the end of the searched data, in which a header may begin
         self._header: Header | None = None
         self._names = self._list = _Part(0, 0)
         self._begin = self._read_to = self._end = 0  # of the table in the file; its end as far as it is known
@@ -70,13 +70,13 @@ class TableScan:
         self._fed_bytes += len(chunk)
 
     def names(self) -> memoryview | None:
-        """All names, with a NUL before each; None if there is no table that is whole."""
+        """All names, with a NUL before each; None if no complete table was found."""
         if self._header is None or not self._is_readable or self._read_to < self._end:
             return None
         return _whole_names(self._header, self._names.data, self._list.data)
 
     def is_inside(self, at: int, size: int) -> bool:
-        """Whether the table has all of these bytes of the file, which were fed."""
+        """Whether all ``size`` bytes at ``at`` of the file, which were fed before, belong to the table."""
         return self._is_readable and self._begin < at and at + size <= self._end
 
     def _take(self, at: int, piece: bytes) -> None:
@@ -96,7 +96,8 @@ class TableScan:
             piece = window[at - start :]
 
     def _collect(self, at: int, piece: bytes) -> None:
-        """Some of the table: the names, the list, and the beginning of what follows the list."""
+        """Keeps some parts of the table: the names, the list of functions, and the beginning of the data behind the
+        list."""
         assert self._header
         if at != self._read_to:
             self._is_readable = False  # there is a gap in it
@@ -111,7 +112,8 @@ class TableScan:
             self._is_readable = end <= MAX_TABLE_BYTES
 
     def _found(self, window: bytes, start: int) -> int:
-        """Where the next table begins; -1 if none does. The linker aligns tables, so few places are examined."""
+        """The position of the next table in the file; -1 if none begins in the window. The linker aligns tables, so
+        few positions are examined."""
         first = -start % _ALIGNMENT
         marks = window[first : len(window) - _HEADER_BYTES + 1 : _ALIGNMENT]
         places = sorted(at for mark in _FORMATS for at in _all(marks, mark))
@@ -159,7 +161,8 @@ def read_header(data: bytes) -> Header | None:
 
 
 def _whole_names(header: Header, names: bytearray, functions: bytearray) -> memoryview | None:
-    """The names, if the places of a sample of functions are in order, and the first functions have names."""
+    """The names with a NUL before each, if a sample of functions lies in order and the first functions have names;
+    else None."""
     if names.count(0) > MAX_NAMES:
         return None
     known = 0
@@ -181,7 +184,7 @@ def _whole_names(header: Header, names: bytearray, functions: bytearray) -> memo
 
 
 def _place(functions: bytearray, header: Header, number: int) -> int:
-    """Where that is which is known about a function, in bytes from the list."""
+    """The position of the data about a function, in bytes from the list."""
     at = (2 * number + 1) * header.address_bytes
     return int.from_bytes(functions[at : at + header.address_bytes], "little")
 

@@ -142,7 +142,7 @@ def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
 
 
 def _is_own(found: Coordinates, artifact: str, version: str, count: int) -> bool:
-    """Whether these are the coordinates of the archive itself, not of something shaded into it.
+    """Whether the coordinates are those of the archive itself, not of an artifact shaded into it.
 
     A renamed file (``app.jar``, ``tomcat10-api-10.1.jar``) still has its version, or no other coordinates.
     """
@@ -151,7 +151,8 @@ def _is_own(found: Coordinates, artifact: str, version: str, count: int) -> bool
 
 
 def _licenses(manifest: dict[str, str]) -> tuple[str, ...]:
-    """``Bundle-License`` is a name or an address, with directives after a semicolon, or ``<<EXTERNAL>>``."""
+    """The licence in ``Bundle-License``: a name or an address, which directives may follow after a semicolon.
+    ``<<EXTERNAL>>`` is not one."""
     text = manifest.get("bundle-license", "").partition(";")[0].strip(' "')
     return (text,) if text and len(text) <= 200 and "<" not in text else ()
 

@@ -288,7 +288,7 @@ GROUPS = {
 
 
 def group_of(artifact: str) -> str | None:
-    """The group of an artifact, by its name or else by its longest prefix."""
+    """The group of an artifact, by its full name or by the longest prefix in the table; None if unknown."""
     if artifact in GROUPS:
         return GROUPS[artifact]
     dash = artifact.rfind("-")

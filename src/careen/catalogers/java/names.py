@@ -148,7 +148,7 @@ def _is_of_project(parents: list[str], group: str, artifact: str) -> bool:
 
 
 def _common_folder(folders: frozenset[str]) -> str:
-    """The folder that all classes are in, with dots."""
+    """The folder that all classes are in, with dots between its parts."""
     if not folders:
         return ""
     first, last = min(folders).split("/"), max(folders).split("/")  # all others share what these two do
@@ -178,7 +178,7 @@ def _symbolic_name(manifest: dict[str, str]) -> str:
 
 
 def _manifest_version(manifest: dict[str, str]) -> str:
-    """The first field with a version: others have ``${version}``, revisions or sentences."""
+    """The version in the first field that has one: others contain ``${version}``, revisions or sentences."""
     for field in ("implementation-version", "bundle-version", "specification-version"):
         text = manifest.get(field, "").split(" ")[0]
         if _VERSION.fullmatch(text):
@@ -208,8 +208,11 @@ def _rated(group: str, confidence: float) -> tuple[str, float]:
 
 
 def _below(group: str, artifact: str) -> str:
-    """In a large organisation the first word of the artifact names the project: org.apache.tomcat. If the word is the
-    organisation's own name, it names no project: com.google.google."""
+    """The group of an artifact in a large organisation, whose projects have groups of their own: org.apache.tomcat.
+
+    The first word of the artifact names the project, unless it is the organisation's own name: com.google.google is
+    none.
+    """
     word = artifact.split("-")[0]
     if group not in _UMBRELLAS:
         return group
@@ -217,8 +220,11 @@ def _below(group: str, artifact: str) -> str:
 
 
 def _without(symbolic: str, artifact: str) -> str:
-    """Turns ``group.artifact`` back into the group. The artifact's first part is missing if the group ends with it
-    (``org.apache.maven`` + ``maven-core`` gives ``org.apache.maven.core``)."""
+    """Turns the symbolic name ``group.artifact`` back into the group, "" if it is not of this form.
+
+    The artifact's first part is missing if the group ends with it: ``org.apache.maven`` + ``maven-core`` gives
+    ``org.apache.maven.core``.
+    """
     words = artifact.split("-")
     for start in range(len(words)):
         for joint in ("-", ".") if start else ("-",):
@@ -230,8 +236,10 @@ def _without(symbolic: str, artifact: str) -> str:
 
 
 def _group_of_folders(artifact: str, folders: frozenset[str]) -> str:
-    """The first two levels of the folders that most classes share, and a third if it is the artifact's word, or its project in
-    a large organisation."""
+    """The group that the class folders show: the first two levels that most of them share; "" if they share fewer.
+
+    The third level belongs to it too, if it is the artifact's word, or its project in a large organisation.
+    """
     paths = [folder.split("/") for folder in folders if "/" in folder]
     shared: list[str] = []
     while len(shared) < 3:

@@ -59,7 +59,8 @@ class Tree:
         return resolve(chain, imported) if imported else found
 
     def _managed(self, path: str | None) -> tuple[Dependency, ...]:
-        """The versions of an imported list, resolved once; a list that imports itself adds nothing."""
+        """The managed versions of a project that is imported as a list of versions. They are resolved once; a list
+        that imports itself adds nothing."""
         if path is None:
             return ()
         if path not in self._lists:

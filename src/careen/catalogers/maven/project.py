@@ -31,7 +31,8 @@ class Dependency(Struct, frozen=True, gc=False):
 
 
 class Project(Struct, frozen=True):
-    """``group`` and ``version`` are "" if they are the parent's; ``place`` is the path of the parent that it names."""
+    """A project file, as written. ``group`` and ``version`` are "" if they are the parent's; ``place`` is the path of
+    the parent that it names."""
 
     group: str
     artifact: str
@@ -85,7 +86,8 @@ def read_project(data: bytes) -> Project:
 
 
 def resolve(chain: Sequence[Project], imported: Iterable[Dependency] = ()) -> Resolved:
-    """``chain``: the project, its parent, and so on, as far as known; ``imported``: versions of imported lists."""
+    """The coordinates and dependencies of a project, with all placeholders filled in. ``chain`` is the project, its
+    parent, and so on, as far as known; ``imported`` are the versions of imported lists."""
     known = _properties(chain)
     group, artifact, version = (known.get(f"project.{name}", "") for name in ("groupId", "artifactId", "version"))
     own = [_filled(dependency, known) for project in chain for dependency in project.managed]
@@ -117,7 +119,8 @@ def _dependency(fields: Mapping[str, str]) -> Dependency:
 
 
 def _properties(chain: Sequence[Project]) -> dict[str, str]:
-    """The child's override the parent's, and Maven's built-in ones override both."""
+    """The properties of a chain of projects: the child's override the parent's, and Maven's built-in ones override
+    both."""
     known: dict[str, str] = {}
     for project in reversed(chain):
         known |= project.properties

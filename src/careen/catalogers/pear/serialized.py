@@ -16,7 +16,7 @@ _ARRAY = pattern(rb'(?:a|O:[0-9]{1,10}:"[^"]{0,200}"):[0-9]{1,10}:\{')
 
 
 def php_value(data: bytes) -> Any:
-    """Whatever follows the first value is ignored."""
+    """The first value in the data; whatever follows it is ignored."""
     found: dict[Any, Any] = {}
     open_arrays: list[tuple[dict[Any, Any], list[Any]]] = [(found, [0])]  # the array, and its key that still needs a value
     position = 0

@@ -28,7 +28,7 @@ PUBLIC_KEY = "gpg-pubkey"  # rpm stores imported keys as packages; they contain 
 
 
 class Listing(Struct, frozen=True, tag="listing"):
-    """All packages of one file that is complete without others."""
+    """All packages of a database that is a single file."""
 
     kind: Literal["ndb", "bdb", "manifest"]
     packages: tuple[RpmHeader, ...]
@@ -68,7 +68,8 @@ def read_bdb(file: File) -> list[Listing]:
 
 
 def read_manifest(file: File) -> list[Listing]:
-    """Lines of ten tab-separated fields: name, version-release, two times, vendor, …, size, arch, epoch, source."""
+    """The packages of a manifest, whose lines have ten tab-separated fields: name, version-release, two times,
+    vendor, …, size, arch, epoch, source."""
     packages, faults = [], []
     for number, line in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1):
         fields = [None if field == "(none)" else field for field in line.split("\t")]
@@ -112,7 +113,8 @@ def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[Bin
 
 
 def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
-    """The database that counts in each root, preceded by newer ones without packages, for their faults."""
+    """The database that counts in each root, and before it newer databases without packages, whose faults are
+    reported."""
     roots: defaultdict[str, list[tuple[tuple[int, int], Database]]] = defaultdict(list)
     logs = {fact.path: fact for fact in facts if fact.path.endswith("-wal")}
     plain = {fact.path: fact for fact in facts if fact.path not in logs}
@@ -136,7 +138,7 @@ def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
 
 
 def _place(path: str) -> tuple[int, str]:
-    """The rank of the database's folder, and the root above it."""
+    """The rank of the database's folder among rpm's folders, and the root above it."""
     folder = path.rpartition("/")[0]
     for rank, known in enumerate(FOLDERS):
         if folder == known or folder.endswith("/" + known):

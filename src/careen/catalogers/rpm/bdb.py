@@ -48,7 +48,7 @@ def blobs(stream: BinaryIO, faults: list[str]) -> Iterator[bytes]:
 
 
 def _values(page: bytes, order: str) -> Iterator[bytes | tuple[int, int]]:
-    """Each value of a hash page, or the first page and the length of a large one. Items fill the page from its end."""
+    """Each value of a hash page; of a large value, its first page and its length. Items fill the page from its end."""
     count = unpack_from(f"{order}H", page, _ENTRIES_AT)[0]
     if _PAGE_HEADER_BYTES + 2 * count > len(page) or count % 2:
         raise ValueError("more items than fit on the page")

@@ -39,7 +39,8 @@ class Row(Struct, frozen=True, gc=False, array_like=True):
 
 
 class TablePages(Struct, frozen=True, gc=False, tag="sqlite"):
-    """``root`` is None if this file does not state the table's first page."""
+    """The pages of the ``Packages`` table in one file. ``root`` is None if the file does not state the table's first
+    page."""
 
     root: int | None
     interiors: dict[int, tuple[int, ...]]
@@ -48,7 +49,7 @@ class TablePages(Struct, frozen=True, gc=False, tag="sqlite"):
 
 
 def read_database(stream: BinaryIO) -> TablePages:
-    """The pages of the table, found by walking it."""
+    """The pages of the table in a database, which is walked from the table's first page."""
     pages = open_database(stream)
     root = root_page(pages, TABLE)
     found = TablePages(root, {}, {}, {})
@@ -67,7 +68,7 @@ def read_database(stream: BinaryIO) -> TablePages:
 
 
 def read_log(stream: BinaryIO) -> TablePages | None:
-    """All tree pages, as a log does not state their table; None for a log without content."""
+    """All tree pages of a log, which does not state to which table they belong; None for a log without content."""
     pages = open_log(stream)
     if pages is None:
         return None
@@ -129,7 +130,8 @@ def _walk(parts: Iterable[TablePages]) -> tuple[list[Row], list[str]]:
 
 
 class _Budget:
-    """Rows together may not be larger than their file, or a few bytes could become many packages."""
+    """Counts the bytes of rows: together they may not be larger than their file, or a few bytes could become many
+    packages."""
 
     def __init__(self, pages: Pages) -> None:
         self.left_bytes = 4 * pages.count * pages.page_bytes

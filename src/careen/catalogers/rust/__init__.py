@@ -56,7 +56,8 @@ class Audit(Struct):
 
 
 class Scanner:
-    """Collects the section from a stream, and the crates that paths name; these are constants, so code is not searched."""
+    """Collects the section with the list of crates from a stream, and the crates that source paths name. Paths are
+    constants, so code is not searched for them."""
 
     def __init__(self, section: SectionScan, needles: tuple[bytes, ...], constants: Ranges | None) -> None:
         self._section, self._needles, self._constants = section, needles, constants
@@ -121,7 +122,7 @@ def read(file: File) -> Scanner | None:
 
 
 def read_lock(file: File) -> Iterator[Package]:
-    """Tables ``[[package]]``; before 2017 the project itself was in ``[root]``."""
+    """The crates of a lock file, in tables ``[[package]]``; before 2017 the project itself was in ``[root]``."""
     if within_package(file.path):
         return iter(())
     document = toml_object(file.data)
@@ -160,7 +161,7 @@ def read_installed(file: File) -> Iterator[Package]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Programs with a list of their crates; paths in messages name libraries only."""
+    """The programs with a list of their crates; paths in messages name libraries only."""
     yield from (fact.path for fact in facts if fact.value.presence == "present" and fact.value.confidence > PATH_CONFIDENCE)
 
 

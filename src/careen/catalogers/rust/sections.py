@@ -34,7 +34,7 @@ class SectionScan:
 
     @property
     def range(self) -> tuple[int, int]:
-        """The offsets of the bytes that it needs."""
+        """The offsets (from, to) of the bytes of the file that it needs."""
         return self._from, self._to
 
     def skip(self, size: int) -> None:
@@ -81,7 +81,8 @@ class SectionScan:
 
 
 def _elf_section(headers: elf.Elf, head: bytes, first: int, rest: bytes, name: str) -> bytes | None:
-    """``rest`` starts at the offset ``first`` of the file; the bytes between ``head`` and it are missing."""
+    """The content of a section of an ELF file, of which the beginning ``head`` and the end ``rest``, from the offset
+    ``first`` on, were kept."""
     stream = cast(BinaryIO, _Parts(head, first, rest))
     try:
         section = elf.sections(stream, headers).get(name)

@@ -1,7 +1,8 @@
 """The functions of chart templates: those of Sprig, which Helm offers, and Helm's own.
 
-``FUNCTIONS`` needs nothing else; ``helm_functions`` are those that run templates. What is random, a certificate, a password or
-the time gives a fixed value: a rendering is repeatable, and no secret that nobody wrote is found.
+``FUNCTIONS`` needs nothing else; ``helm_functions`` are those that run templates. A function whose result is random,
+a certificate, a password or the time gives a fixed value: so a rendering is repeatable, and no made-up secret is
+reported.
 **Source:** Sprig, function documentation; Helm, "Template Function List".
 """
 

@@ -15,9 +15,10 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def typed(kinds: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """``kinds``: a letter for each argument; the last one applies to all further ones if a star follows.
+    """Wraps a function so that it checks the types of its arguments.
 
-    s string, i int, f float64, l list, m map, b bool, a anything.
+    ``kinds`` has a letter for each argument: s string, i int, f float64, l list, m map, b bool, a anything. If a star
+    follows the last letter, it applies to all further arguments.
     """
     repeats = kinds.endswith("*")
     letters = kinds.rstrip("*")

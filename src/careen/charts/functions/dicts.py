@@ -32,7 +32,7 @@ def _dig(*values: Any) -> Any:
     *keys, fallback, here = values
     for key in keys:
         if not isinstance(here, dict):
-            raise TemplateError("dig: a value on the way is no map")
+            raise TemplateError("dig: a value on the way is not a map")
         if key not in here:
             return fallback
         here = here[key]
@@ -40,7 +40,7 @@ def _dig(*values: Any) -> Any:
 
 
 def _merge(target: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    """What the first maps have stays."""
+    """The target with keys of the other maps added; keys that it has keep their values."""
     for other in others:
         _fill(target, other, False, 0)
     return target

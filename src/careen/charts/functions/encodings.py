@@ -11,7 +11,7 @@ from .arguments import bounded, typed
 
 
 def _decoded(decode: Any, text: str) -> str:
-    """The error is the value, as in Sprig."""
+    """The decoded text; for text that cannot be decoded, the text of the error, as in Sprig."""
     try:
         return bytes(decode(text)).decode("utf-8", "replace")
     except (ValueError, binascii.Error):

@@ -14,7 +14,7 @@ _LITERAL = re.compile(r"([+-]?)(0[xXbBoO]?|)([0-9a-fA-F]{0,30})")
 
 
 def whole(value: Any) -> int:
-    """``int64``: the value as a whole number of 64 bits."""
+    """The value as a whole number of 64 bits, as the template function ``int64`` gives it."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, int):
@@ -32,7 +32,7 @@ def whole(value: Any) -> int:
 
 
 def real(value: Any) -> float:
-    """``float64``: the value as a floating-point number, 0 if it is not a number."""
+    """The value as a floating-point number, as the template function ``float64`` gives it; 0 if it is not a number."""
     if isinstance(value, int | float):
         return float(value)
     try:

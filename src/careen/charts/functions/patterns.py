@@ -41,7 +41,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def _matches(expression: str, text: str) -> Iterator[re.Match[str]]:
-    """Nothing matches at the end of another match, as in Go."""
+    """The matches of an expression. An empty match at the end of another match is left out, as in Go."""
     end = -1
     for match in _compiled(expression).finditer(text):
         if match[0] or match.start() != end:
@@ -50,7 +50,7 @@ def _matches(expression: str, text: str) -> Iterator[re.Match[str]]:
 
 
 def _is_match(expression: str, text: str) -> bool:
-    """False for what RE2 refuses, as in Sprig."""
+    """Whether the expression matches; false for an expression that RE2 does not support, as in Sprig."""
     return not _is_refused(expression) and _must_match(expression, text)
 
 

@@ -13,7 +13,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def _trunc(length: int, text: str) -> str:
-    """The length is in bytes."""
+    """The first ``length`` bytes of the text; its last ones if the length is negative."""
     data = text.encode("utf-8", "surrogatepass")
     if length < 0:
         return data[length:].decode("utf-8", "replace") if len(data) > -length else text

@@ -88,7 +88,7 @@ def _holds(match: re.Match[str], version: tuple[_Numbers, str, str]) -> bool:
 
 
 def _above(low: tuple[int, ...], known: int) -> Any:
-    """The first version after all that begin with ``known`` numbers."""
+    """The sort key of the first version after all that begin with the first ``known`` numbers of ``low``."""
     if known == 0:
         return _order(((10**18 + 1, 0, 0), "", ""))
     raised = [*low[: known - 1], low[known - 1] + 1, *(0,) * (3 - known)]

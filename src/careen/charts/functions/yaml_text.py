@@ -75,12 +75,12 @@ def _scalar(yaml: Any, value: Any) -> Any:
 
 
 def from_yaml(text: str) -> Any:
-    """The first document, with plain maps and lists. Raises ValueError."""
+    """The first document, with plain maps and lists. Raises ValueError if the text is not YAML."""
     return _plain(next(iter(yaml_document.read(bounded(text))), None), 0)
 
 
 def _plain(value: Any, depth: int) -> Any:
-    """Numbers are floats, as in YAML that was read by way of JSON."""
+    """The value with all numbers as floats, as in YAML that was read by way of JSON."""
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     if isinstance(value, dict):
@@ -91,7 +91,7 @@ def _plain(value: Any, depth: int) -> Any:
 
 
 def _map(text: str) -> dict[str, Any]:
-    """The error is in the map, as in Helm."""
+    """The map in a text; after an error, a map with the error's text under ``Error``, as in Helm."""
     try:
         found = from_yaml(text)
     except ValueError as error:
@@ -155,7 +155,7 @@ def _whole(value: Any, depth: int) -> Any:
 
 
 def _to_toml(value: Any) -> str:
-    """Tables and plain values, which is what charts write."""
+    """A map as TOML: tables and plain values, which is what charts write."""
     rows: list[str] = []
 
     def table(here: dict[str, Any], path: str, depth: int) -> None:

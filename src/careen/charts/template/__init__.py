@@ -1,6 +1,6 @@
-"""Go's text templates: ``parse`` reads a file, ``Templates`` runs what it defines with functions and data.
+"""Go's text templates: ``parse`` reads a file, ``Templates`` runs the templates in it with functions and data.
 
-Values are plain Python: dict, list, str, int, float, bool, None, bytes, and ``Object`` for what has methods.
+Values are plain Python: dict, list, str, int, float, bool, None, bytes, and ``Object`` for values with methods.
 Raises: TemplateError, with the name and line of the template.
 **Source:** Go, package text/template.
 """

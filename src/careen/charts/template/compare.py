@@ -1,4 +1,4 @@
-"""What is true, equal, or less, and what an index gives.
+"""Comparisons of values: whether one is true, equal or less; and the items of a value by index.
 
 **Source:** Go, package text/template, "Functions".
 """
@@ -11,7 +11,7 @@ from .objects import Object
 
 
 def is_true(value: Any) -> bool:
-    """An empty value is false: 0, "", nil, an empty map or list."""
+    """Whether a value counts as true: 0, "", nil, and an empty map or list are false."""
     return True if isinstance(value, Object) else bool(value)
 
 
@@ -73,7 +73,8 @@ def index(value: Any, *keys: Any) -> Any:
 
 
 def cut(value: Any, *places: Any) -> Any:
-    """``slice``: the part of a list or text between two places. Raises: TemplateError for other values."""
+    """The part of a list or text between two places, as the template function ``slice`` gives it. Raises
+    TemplateError for other values."""
     if not isinstance(value, list | str):
         raise TemplateError(f"slice of a {kind_of(value)}")
     bounds = [_place(place, len(value), "slice") for place in places[:2]]

@@ -2,7 +2,8 @@
 
 
 class TemplateError(ValueError):
-    """``name`` and ``line`` are those of the template, as far as they are known."""
+    """The reason why a template cannot be read or run. ``name`` and ``line`` are those of the template, as far as
+    they are known."""
 
     def __init__(self, message: str, name: str = "", line: int = 0) -> None:
         super().__init__(message)

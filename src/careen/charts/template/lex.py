@@ -36,7 +36,7 @@ class Token(NamedTuple):
 
 
 class Part(NamedTuple):
-    """``tokens`` None: text."""
+    """Text, or an action with its tokens. ``tokens`` None: text."""
 
     text: str
     tokens: list[Token] | None
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 def parts_of(source: str) -> Iterator[Part]:
-    """Text and actions in order. Spaces that an action trims are gone, comments too."""
+    """Text and actions in order. Comments, and spaces that an action trims, are left out."""
     at, line, trims = 0, 1, False
     while True:
         start = source.find("{{", at)
@@ -76,7 +76,7 @@ def parts_of(source: str) -> Iterator[Part]:
 
 
 def _tokens(source: str, at: int, line: int) -> tuple[list[Token], int, bool]:
-    """The tokens of an action, where the text after it begins, and whether it trims that."""
+    """The tokens of an action, the position at which the text after it begins, and whether it trims this text."""
     tokens: list[Token] = []
     spaced = True
     while True:
@@ -126,5 +126,5 @@ def number_of(text: str) -> int | float:
 
 
 def quoted(text: str) -> str:
-    """A string literal of Go (``%q``)."""
+    """A text as a string literal of Go (``%q``)."""
     return json.dumps(text, ensure_ascii=False)

@@ -20,7 +20,7 @@ class Literal:
 
 @dataclass(slots=True)
 class Field:
-    """``.a.b``"""
+    """The fields of the current value: ``.a.b``"""
 
     names: list[str]
 
@@ -35,7 +35,7 @@ class Variable:
 
 @dataclass(slots=True)
 class Chain:
-    """``(…).a.b``"""
+    """The fields of an operand: ``(…).a.b``"""
 
     operand: "Operand"
     names: list[str]
@@ -48,7 +48,7 @@ class Function:
 
 @dataclass(slots=True)
 class Pipe:
-    """``$x, $y := command | command``"""
+    """Commands of which each gets the result of the one before: ``$x, $y := command | command``"""
 
     commands: list[list["Operand"]]
     line: int
@@ -73,7 +73,7 @@ class Action:
 
 @dataclass(slots=True)
 class Branch:
-    """``if``, ``with`` or ``range``."""
+    """A block: ``if``, ``with`` or ``range``."""
 
     kind: str
     pipe: Pipe
@@ -84,7 +84,7 @@ class Branch:
 
 @dataclass(slots=True)
 class Call:
-    """``template "name" pipe``"""
+    """The use of another template: ``template "name" pipe``"""
 
     name: str
     pipe: Pipe | None
@@ -93,7 +93,7 @@ class Call:
 
 @dataclass(slots=True)
 class Leave:
-    """``break`` or ``continue``."""
+    """A ``break`` or ``continue``."""
 
     kind: str
     line: int

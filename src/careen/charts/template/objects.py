@@ -8,7 +8,7 @@ Methods = Mapping[str, Callable[..., Any]]
 
 
 class Object:
-    """``fields`` are values, ``methods`` functions that a template calls with arguments; ``text`` is how it is printed."""
+    """A value with fields, and with methods that a template calls with arguments; ``text`` is how it is printed."""
 
     __slots__ = ("fields", "methods", "text")
 

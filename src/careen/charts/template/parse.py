@@ -14,7 +14,7 @@ _BRANCHES = ("if", "with", "range")
 
 
 def parse(source: str, name: str) -> dict[str, list[Node]]:
-    """The nodes of each template: ``name`` is the file's own."""
+    """The nodes of each template in a text; ``name`` is that of the text itself."""
     if len(source) > MAX_CHARACTERS:
         raise TemplateError(f"over {MAX_CHARACTERS >> 20} MiB", name, 1)
     try:
@@ -38,7 +38,7 @@ class _Parser:
         return {**self._defined, self._name: nodes}
 
     def _nodes(self) -> "tuple[list[Node], _Action | None]":
-        """Up to an ``end`` or ``else``, which is returned too; None at the end of the file."""
+        """The nodes up to an ``end`` or ``else``, and this action; None at the end of the file."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TemplateError(f"more than {MAX_DEPTH} levels")
@@ -160,7 +160,8 @@ class _Action:
         return Pipe(commands, self.line, variables, assigns)
 
     def _declared(self) -> tuple[list[str], bool]:
-        """``$x :=``, ``$x =`` or ``$i, $x :=``; nothing is taken if there is no such mark."""
+        """The variables of ``$x :=``, ``$x =`` or ``$i, $x :=``, and whether it assigns; without such a mark, no
+        token is taken."""
         start, names = self._at, []
         while (token := self._peek()) is not None and token.kind == "variable":
             names.append(self.take().text)
@@ -216,7 +217,7 @@ class _Action:
         return Chain(operand, names) if names else operand
 
     def _names(self) -> list[str]:
-        """Fields that follow without a space."""
+        """The names of the fields that follow without a space."""
         found = []
         while (token := self._peek()) is not None and token.kind == "field" and not token.spaced:
             found.append(self.take().text[1:])
@@ -237,5 +238,5 @@ def _expect_end(action: "_Action | None", line: int) -> None:
 
 
 def _has_content(nodes: list[Node]) -> bool:
-    """An empty definition does not replace another."""
+    """Whether a definition has more than spaces: an empty definition does not replace another."""
     return any(not isinstance(node, Text) or node.text.strip() for node in nodes)

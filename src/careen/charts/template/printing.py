@@ -1,4 +1,4 @@
-"""How Go prints values: ``print``, ``printf`` and the output of an action.
+"""Prints values as Go does: ``print``, ``printf`` and the output of an action.
 
 **Source:** Go, package fmt, "Printing".
 """
@@ -43,7 +43,7 @@ def shown(value: Any, *, inside: bool = False) -> str:
 
 
 def number(value: float) -> str:
-    """The shortest text of a float; with an exponent below 0.0001 and from a million on."""
+    """The shortest text of a float, with an exponent below 0.0001 and from a million on."""
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     if math.isnan(value):
@@ -59,7 +59,7 @@ def number(value: float) -> str:
 
 
 def printed(*values: Any) -> str:
-    """``print``: a space separates values of which neither is a string."""
+    """The values as ``print`` shows them: a space separates values of which neither is a string."""
     parts: list[str] = []
     for index, value in enumerate(values):
         if index and not isinstance(value, str) and not isinstance(values[index - 1], str):
@@ -69,7 +69,7 @@ def printed(*values: Any) -> str:
 
 
 def formatted(format: str, *values: Any) -> str:
-    """``printf``."""
+    """The values as ``printf`` shows them with a format."""
     left = list(values)
     used = 0
 

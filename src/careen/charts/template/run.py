@@ -1,6 +1,6 @@
-"""Runs templates, and keeps the line that each line of the output comes from.
+"""Runs templates, and records for each line of the output the line of the template that it comes from.
 
-An action's output belongs to the line of the action, also if another template wrote it.
+The output of an action belongs to the line of the action, even if another template wrote it.
 **Source:** Go, package text/template, "Actions", "Arguments", "Pipelines", "Variables".
 """
 
@@ -43,7 +43,7 @@ class Templates:
         self._steps_left = self._characters_left = self._depth = 0
 
     def add(self, defined: Mapping[str, list[Node]]) -> None:
-        """An empty definition does not replace another."""
+        """Adds definitions of templates; an empty definition does not replace another."""
         for name, nodes in defined.items():
             if nodes or name not in self.defined:
                 self.defined[name] = nodes
@@ -56,7 +56,7 @@ class Templates:
         return output.text(), output.lines()
 
     def run_nodes(self, nodes: list[Node], name: str, data: Any) -> str:
-        """The output of nodes that no name stands for."""
+        """The output of nodes that are not a template of their own; ``name`` is used in errors."""
         output = _Output(self)
         self._enter(nodes, name, data, output)
         return output.text()
@@ -108,14 +108,15 @@ class _Output:
         self._fixed = 0
 
     def write(self, text: str, line: int, follows: bool) -> None:
-        """``follows``: the template's lines are those of the text."""
+        """Appends text. ``line`` is the template's line; ``follows``: further lines of the text are further lines of
+        the template."""
         if text:
             self._templates.spend(1, len(text))
             self._written.append((text, self._fixed or line, follows and not self._fixed))
 
     @contextmanager
     def within(self, line: int) -> Iterator[None]:
-        """All that is written meanwhile belongs to one line."""
+        """A context in which all output belongs to one line."""
         before, self._fixed = self._fixed, self._fixed or line
         try:
             yield
@@ -126,7 +127,7 @@ class _Output:
         return "".join(text for text, _, _ in self._written)
 
     def lines(self) -> list[int]:
-        """A line belongs to what writes its first character that is no space."""
+        """For each line of the output, the line of the template that wrote its first character other than a space."""
         found: list[int] = []
         has_content = False
         for text, line, follows in self._written:
@@ -142,7 +143,7 @@ class _Output:
 
 
 class _Run:
-    """One template with its variables."""
+    """The run of one template, with its variables."""
 
     def __init__(self, templates: Templates, name: str, data: Any, output: _Output) -> None:
         self._templates, self._name, self._output = templates, name, output
@@ -241,7 +242,7 @@ class _Run:
         if isinstance(first, Chain):
             return self._fields(self._value(first.operand, dot), first.names, given, dot, final)
         if given or final is not _NOTHING:
-            raise TemplateError("an argument is given to what is no function")
+            raise TemplateError("an argument is given to a value that is not a function")
         if isinstance(first, Nil):
             raise TemplateError("nil is not a command")
         return self._value(first, dot)
@@ -268,13 +269,13 @@ class _Run:
             raise TemplateError(f"{name}: {str(error)[:200] or type(error).__name__}") from None
 
     def _spend_on(self, value: str | bytes | list[Any] | dict[str, Any]) -> None:
-        """Values can grow without any output."""
+        """Counts the size of a value, since values can grow without any output."""
         if len(value) > (MAX_TEXT if isinstance(value, str | bytes) else MAX_ITEMS):
             raise TemplateError("a value is too large")
         self._templates.spend(len(value) >> 6)
 
     def _logic(self, name: str, given: list[Operand], dot: Any, final: Any) -> Any:
-        """The first value that decides; later ones are not evaluated."""
+        """The value of ``and`` or ``or``: the first one that decides, or the last; later ones are not evaluated."""
         value: Any = _NOTHING
         for operand in given:
             value = self._value(operand, dot)

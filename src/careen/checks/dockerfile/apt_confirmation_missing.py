@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Two -q mean yes as well."""
+    """Yields calls that need a confirmation. Two -q mean yes as well."""
     for call, package in document.package_calls("apt"):
         options = package.options
         quiet = len(options.values("-q", "--quiet")) > 1 or "2" in options.values("-q", "--quiet")

@@ -8,7 +8,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Official images delete archives themselves (docker-clean); without it, both folders must be cleaned or mounted."""
+    """Yields steps that leave lists or archives. Official images delete archives themselves (docker-clean); in
+    others, both folders must be cleaned or mounted."""
     for call in left_behind(document, _updates, lambda call: removes(call, "/var/lib/apt/lists"), "/var/lib/apt/lists"):
         yield of_call(call, shown(call.command.words))
     kept = document.kept()

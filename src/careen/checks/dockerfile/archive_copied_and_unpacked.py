@@ -44,7 +44,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _names(source: str, target: str) -> Iterator[str]:
-    """The name of the archive after the copy: its own, or that of the target."""
+    """The names that the archive may have after the copy: its own, and that of the target."""
     if _ARCHIVE.search(source.strip("'\"")):
         yield _base(source)
         if _ARCHIVE.search(target.strip("'\"")):

@@ -20,7 +20,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _used(text: str) -> list[str]:
-    """``${X:-word}`` has a default value."""
+    """The variables in a text that have no default value (``${X:-word}`` has one)."""
     return [name for name, mark in re.findall(r"\$\{?(\w+)(:?[-+])?", text) if not mark]
 
 

@@ -13,7 +13,8 @@ _WHY = "Downloaded packages and metadata make the image larger and are never use
 def _leaves(
     tools: tuple[str, ...], actions: tuple[str, ...], cleaning: tuple[str, ...], folders: tuple[str, ...], document: Dockerfile
 ) -> Iterator[Place]:
-    """``cleaning`` are the arguments with which ``clean`` empties the whole cache."""
+    """Yields steps that fill the cache of a tool and do not clean it. ``cleaning`` are the arguments with which
+    ``clean`` empties the whole cache."""
 
     def fills(call: Call) -> bool:
         return call.package is not None and call.package.tool in tools and call.package.action in actions

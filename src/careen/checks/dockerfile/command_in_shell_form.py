@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A stage with SHELL wants a shell."""
+    """Yields commands in shell form, but not in a stage with SHELL, which shows that a shell is wanted."""
     for step in document.of("CMD", "ENTRYPOINT"):
         if step.instruction.text and not step.instruction.json and not step.shell:
             yield of_step(step, f"{step.keyword} {step.instruction.text[:60]}")

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Copying the root to an empty image flattens its layers on purpose."""
+    """Yields copies of a whole root, but not into an empty image, which flattens the layers on purpose."""
     for step in document.of("COPY"):
         if step.instruction.flag("from") is None or document.stages[step.stage].resolved == "scratch":
             continue

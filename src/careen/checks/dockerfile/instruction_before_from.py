@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A fragment without FROM has this one place."""
+    """Yields the first instruction if it is neither FROM nor ARG. A fragment without FROM has only this finding."""
     for stage in document.stages:
         if stage.start is None and stage.steps:
             yield of_step(stage.steps[0], f"{stage.steps[0].keyword} before FROM")

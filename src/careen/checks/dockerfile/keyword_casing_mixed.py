@@ -7,7 +7,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The case of most keywords is the case of the file."""
+    """Yields the keywords that differ in case from most keywords of the file."""
     words = [instruction.written for instruction in document.parsed.instructions]
     upper = sum(word == word.upper() for word in words)
     lower = sum(word == word.lower() for word in words)

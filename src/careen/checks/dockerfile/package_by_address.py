@@ -24,7 +24,8 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _description(document: Dockerfile, address: str) -> str:
-    """The package by the metadata of its file, if it was read; else by its file name, which for an alias has no version."""
+    """A description of the package, from the metadata of its file if they were read; else from its file name, which
+    for an alias has no version."""
     head = document.head(address)
     if head is not None:
         whose = f" of {head.vendor}" if head.vendor else ""

@@ -24,7 +24,7 @@ def _off(value: str | None) -> bool:
 
 
 def _set_here(call: Call) -> Iterator[str]:
-    """Whether the command, or one before it in the same RUN, sets the variable."""
+    """The values that the command, and those before it in the same RUN, give to PIP_NO_CACHE_DIR."""
     for command in call.step.commands:
         yield from (value for name, value in command.assignments if name == "PIP_NO_CACHE_DIR")
         if command is call.command:

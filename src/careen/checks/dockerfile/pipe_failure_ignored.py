@@ -12,7 +12,8 @@ _ALONE = re.compile(r"^(?:yes|true|:)$")  # programs that end with their reader,
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """sh counts as a shell without pipefail: that of Debian and its derivatives lacks the option."""
+    """Yields pipes in a shell without pipefail. sh counts as such a shell, since that of Debian and its derivatives
+    lacks the option."""
     for step in document.of("RUN"):
         if step.instruction.json or not step.posix or _set_by(step.shell):
             continue

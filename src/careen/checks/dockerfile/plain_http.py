@@ -45,7 +45,7 @@ def _downloads(document: Dockerfile) -> Iterator[Place]:
 
 
 def _package_indexes(document: Dockerfile) -> Iterator[Place]:
-    """Flags of package managers, and packages that are given as a URL."""
+    """Yields flags of package managers, and packages that are given as a URL."""
     for call, package in document.package_calls("pip", "npm", "yarn", "gem", "apk", "rpm", "dnf", "yum", "zypper"):
         urls = (spec.text for spec in package.specs if spec.kind == "url")
         for value in (*package.options.values(*_INDEX_FLAGS), *urls):
@@ -54,7 +54,7 @@ def _package_indexes(document: Dockerfile) -> Iterator[Place]:
 
 
 def _settings(document: Dockerfile) -> Iterator[Place]:
-    """Values of ``git config`` and the like, and of environment variables."""
+    """Yields values of ``git config`` and similar commands, and of environment variables."""
     for call in document.calls("git", "go", "npm", "pip", "pip3", "yarn"):
         if call.command.words[1:2] in (("clone",), ("config",), ("env",)):
             for word in call.command.words[2:]:
@@ -67,7 +67,7 @@ def _settings(document: Dockerfile) -> Iterator[Place]:
 
 
 def _repositories(document: Dockerfile) -> Iterator[Place]:
-    """Lines that a command writes into the configuration of apt or dnf."""
+    """Yields lines that a command writes into the configuration of apt or dnf."""
     for step in document.of("RUN"):
         for command in step.commands:
             if command.program in ("echo", "printf", "add-apt-repository", "yum-config-manager"):
@@ -77,7 +77,8 @@ def _repositories(document: Dockerfile) -> Iterator[Place]:
 
 
 def _is_plain(text: str) -> bool:
-    """Hosts of this machine and of private networks do not count: nobody outside can intercept the traffic."""
+    """Whether a text is a URL with plain HTTP. Hosts of this machine and of private networks do not count, as
+    strangers cannot intercept their traffic."""
     host = re.match(r"['\"]?http://(?:[^/@\s]*@)?(\[[^]]*\]|[^/:\s'\"]+)", text, re.IGNORECASE)
     return host is not None and re.fullmatch(_NEAR, host[1]) is None
 

@@ -8,7 +8,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A stage that is named after its platform has it on purpose."""
+    """Yields stages with a constant platform, unless the stage is named after its platform, which shows that it is
+    meant."""
     for stage in document.stages:
         platform = stage.start.flag("platform") if stage.start else None
         if (

@@ -29,7 +29,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _holds(port: str, number: str) -> bool:
-    """Whether a port is, or a range contains, this port; a range of nearly all ports does not count."""
+    """Whether a port is this port, or a range contains it; a range of nearly all ports does not count."""
     first, dash, last = port.partition("-")
     if not dash:
         return port == number

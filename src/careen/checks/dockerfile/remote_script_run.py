@@ -31,7 +31,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
-    """Scripts that one command saves and a later one runs, without verification in between."""
+    """Yields scripts that one command saves and a later one runs, without verification in between."""
     saved: set[str] = set()
     for call in calls:
         words = call.command.words
@@ -50,7 +50,7 @@ def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
 
 
 def _to_stdout(command: Command) -> bool:
-    """``wget -qO- …``: combined flags that end in the file name."""
+    """Whether a command downloads to standard output: ``wget -qO- …``, combined flags that end in the file name."""
     return command.program == "wget" and any(re.fullmatch(r"-\w*O-?|--output-document=-", word) for word in command.words)
 
 

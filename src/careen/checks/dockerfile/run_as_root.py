@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The user of the last stage, its own or inherited from the stage that it builds on."""
+    """Yields the user of the last stage, its own or inherited from the stage that it builds on, if it is root."""
     if not document.stages:
         return
     for stage in document.lineage(document.stages[-1]):

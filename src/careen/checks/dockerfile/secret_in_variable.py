@@ -88,7 +88,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _is_harmless(name: str, value: str, *, given: bool) -> bool:
-    """Whether it is a path, a switch, or the fingerprint of a public key."""
+    """Whether a value is a path, a switch, or the fingerprint of a public key."""
     bare = value.strip("'\"")
     if not given:
         return False

@@ -9,7 +9,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The first WORKDIR of a stage and of those that it builds on; later ones are relative to it."""
+    """Yields the first WORKDIR of a stage, and of those that it builds on, if it is relative; later ones are relative
+    to it."""
     for step in document.of("WORKDIR"):
         if _is_placed(document, step):
             continue

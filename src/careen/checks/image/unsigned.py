@@ -7,7 +7,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:
-    """Reports nothing if the registry got no request or did not answer completely: the coverage states that."""
+    """Yields an image without signature. Nothing if the registry got no request or did not answer completely: the
+    coverage states that."""
     beside = document.attached
     if beside is None or not beside.asked:
         return

@@ -38,7 +38,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 
 def _enabled(document: ImageDocument) -> Iterator[tuple[str, int, str]]:
-    """Lines of enabled yum, dnf and zypp repositories, and of global settings."""
+    """The lines of enabled yum, dnf and zypp repositories, and of global settings."""
     section: list[tuple[str, int, str]] = []
     off = False
     for path, number, line in document.lines("etc/yum.repos.d/", "etc/zypp/repos.d/", "etc/yum.conf", "etc/dnf/dnf.conf"):

@@ -1,4 +1,4 @@
-"""Programs and libraries with other content than the package that owns them brought.
+"""Programs and libraries whose content differs from the one that their package installed.
 
 Source: dpkg(1), ``--verify``; rpm(8), ``--verify``; apk-audit(8).
 """

@@ -19,7 +19,7 @@ def _allows_everything(value: str | None) -> bool:
 
 
 def _is_no_limit(value: str | None) -> bool:
-    """Whether a duration in Go's notation is set, and is not a time up to five minutes."""
+    """Whether a duration in Go's notation is set, but is not above 0 and at most five minutes."""
     if not value:
         return False
     parts = re.findall(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", value)
@@ -28,7 +28,8 @@ def _is_no_limit(value: str | None) -> bool:
 
 
 def _limits_no_events(manifests: Manifests) -> Iterator[Place]:
-    """The plugin is switched on by a flag, and its limits are in the configuration of admission plugins."""
+    """Yields API servers without a limit of events: a flag switches the plugin on, and the configuration of admission
+    plugins has its limits."""
     message = "does not limit the rate of events"
     yield from _flag("enable-admission-plugins", omits("EventRateLimit"), message)(manifests)
     for resource in manifests.of("AdmissionConfiguration"):

@@ -30,7 +30,8 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 
 def _is_own(resource: Resource) -> bool:
-    """Whether somebody chose the namespace: the kind has one, and the cluster did not make the resource."""
+    """Whether the author of a resource chose its namespace: the kind has one, and the cluster did not make the
+    resource."""
     kind = resource.lower
     made = (kind, resource.name) in MADE_BY_CLUSTER or kind == "event"
     return not made and not kind.startswith("cluster") and kind not in WITHOUT_NAMESPACE

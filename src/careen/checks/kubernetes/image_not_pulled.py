@@ -15,8 +15,8 @@ def _does_not_say_always(manifests: Manifests) -> Iterator[Place]:
 
 
 def _may_be_stale(manifests: Manifests) -> Iterator[Place]:
-    """Yields containers whose image is not pulled though its tag may move. The default policy is Always if the tag is missing
-    or latest, else IfNotPresent."""
+    """Yields containers whose image is not pulled although its tag may move. The default policy is Always if the tag
+    is missing or latest, else IfNotPresent."""
     for container in manifests.containers:
         name, policy = image_name.parse(container.image), container.node.text("imagePullPolicy")
         effective = policy or ("Always" if name.mutable else "IfNotPresent")

@@ -11,7 +11,7 @@ from careen.plugins import Check, Place
 
 
 def _breaches(control: Callable[[Pod, int], Iterator[Breach]], manifests: Manifests) -> Iterator[Place]:
-    """Places that break the control, in the version of the standards that applies to these manifests."""
+    """Yields places that break the control, in the version of the standards that applies to these manifests."""
     if pod_security.since(control) <= manifests.minor:
         for pod in manifests.pods:
             for breach in control(pod, manifests.minor):

@@ -1,4 +1,5 @@
-"""What is no misconfiguration in itself, and worth a check in a review: data that pods read, schedules, admission webhooks."""
+"""Settings that are not a misconfiguration in themselves, but worth a review: data that pods read, schedules,
+admission webhooks."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -21,7 +21,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 
 def _overlap(path: str, folder: str) -> bool:
-    """Whether one of the two contains the other."""
+    """Whether one of the two paths contains the other."""
     return (path + "/").startswith(folder + "/") or (folder + "/").startswith(path.rstrip("/") + "/")
 
 

@@ -31,8 +31,8 @@ def _commands(container: Container) -> Iterator[tuple[tuple[str, ...], list[str]
 
 
 def _calls_sudo(words: Sequence[str]) -> bool:
-    """Whether a command calls sudo: as a word that another one follows and no option precedes, or in a script (after ``-c``,
-    the first word, or a text that begins with sudo)."""
+    """Whether a command calls sudo: as a word that another word follows and no option precedes, or in a script. A
+    script follows ``-c``, is the first word, or is a text that begins with sudo."""
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         if _SUDO.fullmatch(word) and index + 1 < len(words) and (not before.startswith("-") or before == "--"):

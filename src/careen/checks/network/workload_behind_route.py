@@ -22,7 +22,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 
 def _backends(manifests: Manifests) -> Iterator[tuple[Resource, str, str]]:
-    """Each route with namespace and name of a Service behind it."""
+    """(route, namespace, name) of each Service behind a route."""
     for ingress in manifests.of("Ingress"):
         for backend, _ in network_policy.ingress_backends(ingress):
             yield ingress, ingress.namespace, backend.text("service", "name") or backend.text("serviceName")

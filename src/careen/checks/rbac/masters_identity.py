@@ -28,7 +28,7 @@ def _requests(manifests: Manifests) -> Iterator[Place]:
 
 
 def _request(text: str) -> bytes:
-    """The request in DER; b"" if it is none. Kubernetes has it as PEM in base64."""
+    """The certificate request in DER; b"" if the text is not one. Kubernetes has it as PEM in base64."""
     try:
         pem = _PEM.search(binascii.a2b_base64(text[:MAX_REQUEST]))
         return binascii.a2b_base64(pem[1]) if pem else b""

@@ -1,1 +1,1 @@
-"""Terraform: what a configuration or a plan creates."""
+"""Terraform: checks inspect the resources that a configuration or a plan creates."""

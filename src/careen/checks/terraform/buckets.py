@@ -31,7 +31,8 @@ _azure = partial(needs, "azurerm_storage_account")
 def _beside(
     type: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str
 ) -> Callable[[Terraform], Iterator[Place]]:
-    """A setting of a bucket that is a resource of its own; older configurations have it in the bucket (``keys``)."""
+    """An ``inspect`` for a setting of a bucket that is a resource of its own; older configurations have it in the
+    bucket (``keys``)."""
 
     def inspect(document: Terraform) -> Iterator[Place]:
         for bucket in document.of("aws_s3_bucket"):

@@ -51,7 +51,8 @@ def _is_privileged(row: dict[str, Any]) -> bool:
 
 
 def _is_writable(row: dict[str, Any]) -> bool:
-    """An unknown value is the text of its reference, so it counts as set."""
+    """Whether the root file system is writable. An unknown setting is the text of its reference, so it counts as
+    read-only."""
     return not row.get("readonlyRootFilesystem")
 
 

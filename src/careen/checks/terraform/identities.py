@@ -1,4 +1,4 @@
-"""Identities and what they may do: policies of IAM, roles of Google Cloud."""
+"""Identities and their permissions: policies of IAM, roles of Google Cloud."""
 
 from collections.abc import Callable, Iterator
 

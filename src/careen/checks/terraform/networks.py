@@ -17,7 +17,7 @@ Rule = tuple[Resource, Mapping, tuple[str | int, ...]]  # resource, rule, and th
 
 
 def _rules(document: Terraform, direction: str) -> Iterator[Rule]:
-    """The rules of security groups, in whatever resource they are written."""
+    """The rules of security groups, in whatever kind of resource they are written."""
     for resource in document.of(*_GROUPS):
         yield from ((resource, block, path) for block, path in blocks(resource, direction))
     for resource in document.of("aws_security_group_rule"):
@@ -28,7 +28,7 @@ def _rules(document: Terraform, direction: str) -> Iterator[Rule]:
 
 
 def _open(document: Terraform, direction: str, ports: tuple[int, ...] | None, message: str) -> Iterator[Place]:
-    """``ports`` None: rules that allow something else than the web."""
+    """Yields rules that admit everyone to these ports. ``ports`` None: to any port other than those of the web."""
     for resource, rule, path in _rules(document, direction):
         key = next((key for key in _NETWORKS if is_everyone(rule.get(key))), None)
         given = [rule.get(name) for name in ("from_port", "to_port", "protocol", "ip_protocol")]
@@ -88,7 +88,7 @@ def _without_description(document: Terraform) -> Iterator[Place]:
 
 
 def _elsewhere(document: Terraform) -> Iterator[tuple[Resource, set[int], tuple[str | int, ...], Any]]:
-    """Rules of Google Cloud and Azure that admit everyone: resource, ports (none: all of them), place, sources."""
+    """Rules of Google Cloud and Azure that admit everyone: (resource, ports or none for all of them, path, sources)."""
     for resource in document.of("google_compute_firewall"):
         sources = resource.values.get("source_ranges")
         if resource.values.get("direction", "INGRESS") != "INGRESS" or not (is_everyone(sources) or unknown_in(sources)):

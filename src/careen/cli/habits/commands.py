@@ -7,19 +7,22 @@ from collections.abc import Callable, Sequence
 
 from .meaning import Meaning
 
-# What these commands do with the one thing that they are given.
+# What these commands do with their only argument.
 ACTIONS = {"registry": "scan", "origin": "identify"}
 
 
 def command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
-    """What the first word of a line means as a command of another scanner; None if no scanner has this command. ``rest``: the
-    other words of the line that are not flags."""
+    """The meaning of a line's first word as a command of another scanner; None if no scanner has this command.
+
+    ``rest``: the other words of the line that are not flags.
+    """
     found = COMMANDS.get(word)
     return found(rest) if found else _target(word)
 
 
 def our_command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
-    """What a word means in other scanners that Careen has as a command with another purpose; None if it is Careen's command."""
+    """The meaning in other scanners of a word that is a command of Careen with another purpose; None if the line fits
+    Careen's own command."""
     if word == "config" and rest and rest[0] != "show":
         return Meaning(as_paths(rest), command="check")
     if word == "db" and rest:
@@ -39,7 +42,8 @@ def as_paths(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _target(word: str) -> Meaning | None:
-    """Grype and Syft have no command before what they read. A bare word may be a mistyped command: it is not run."""
+    """The meaning of a first word that is not a command: Grype and Syft have none before the reference. A bare word
+    may be a mistyped command: it is not run."""
     if word == "-" or any(mark in word for mark in ":/@") or (word.startswith(".") and len(word) < 3):
         return Meaning((word,), command="scan")
     return None

@@ -1,4 +1,4 @@
-"""Flags of Trivy, Grype and other scanners, and what they mean here.
+"""Flags of Trivy, Grype and other scanners, and their meaning for Careen.
 
 A flag that selects what Careen always does is dropped. **Source:** Trivy's and Grype's documentation and help texts.
 """
@@ -22,14 +22,16 @@ _SEVERITIES = ("critical", "high", "medium", "low", "negligible", "unknown")
 
 
 class Flag(Struct, frozen=True):
-    """``of`` gets the value and all words of the line. ``takes``: a value follows."""
+    """How a flag of another scanner is translated. ``of`` is called with its value and all words of the line;
+    ``takes``: a value follows the flag."""
 
     of: Callable[[str, Sequence[str]], Meaning | None]
     takes: bool = True
 
 
 def flag_meaning(name: str, value: str | None, line: Sequence[str]) -> Meaning | None:
-    """None: no scanner has this flag, or this value of it needs no translation."""
+    """The meaning of another scanner's flag; None if no scanner has this flag, or this value of it needs no
+    translation."""
     found = FLAGS.get(name)
     return found.of(value or "", line) if found else None
 
@@ -62,7 +64,7 @@ def _exit_code(value: str, line: Sequence[str]) -> Meaning:
 
 
 def _least_severity(line: Sequence[str]) -> str:
-    """The lowest of the severities that the line selects: it and worse ones fail."""
+    """The lowest of the severities that the line selects: findings of this severity and worse ones fail."""
     pairs = zip(line, (*line[1:], ""), strict=True)
     values = [after if word in ("--severity", "-s") else word.partition("=")[2] for word, after in pairs
               if word.partition("=")[0] in ("--severity", "-s")]  # fmt: skip
@@ -97,14 +99,14 @@ def _format(value: str, line: Sequence[str]) -> Meaning | None:
 
 
 def _template(value: str) -> Meaning:
-    """Templates of Go are not read; most of those that Trivy ships are formats here."""
+    """The meaning of a template: Go's are not read, but most of those that Trivy ships are formats here."""
     format = next((ours for word, ours in TEMPLATES.items() if word in value.lower()), "")
     why = "Careen's templates are Jinja, not Go: docs/templates.md"
     return Meaning(("--format", format or "template=report.jinja"), f"{format} is a format here" if format else why)
 
 
 def _output(value: str, line: Sequence[str]) -> Meaning | None:
-    """Grype's and Syft's -o is the format."""
+    """The meaning of ``-o``, which is the format in Grype and Syft."""
     name, equals, file = value.partition("=")
     if name not in OUTPUTS:
         return None
@@ -123,7 +125,7 @@ def _value_of(names: Sequence[str], line: Sequence[str]) -> str:
 
 
 def _timeout(value: str, line: Sequence[str]) -> Meaning | None:
-    """Trivy's limits the whole scan, ours a wait for the network."""
+    """The meaning of ``--timeout``: Trivy's limits the whole scan, Careen's a wait for the network."""
     found = _DURATION.fullmatch(value)
     if not found or not any(found.groups()):
         return None
@@ -163,7 +165,7 @@ _CLEAR = Flag(lambda value, line: Meaning(("clear",), "this command has another 
 _DEPENDENCIES = "a dependency is listed if the image or the lock file has it"
 
 FLAGS: dict[str, Flag] = {
-    # Flags of ours whose values another scanner gives otherwise
+    # Flags of Careen that have other values in another scanner
     "--format": Flag(_format),
     "-f": Flag(_format),
     "--output": Flag(_output),

@@ -1,4 +1,4 @@
-"""A whole command line, word by word."""
+"""Translates a whole command line of another scanner, word by word."""
 
 import importlib
 import shlex
@@ -23,7 +23,7 @@ MAX_WORDS = 2_000
 
 class Line(Struct, frozen=True):
     words: tuple[str, ...]  # the command, and what follows
-    reasons: tuple[str, ...] = ()  # how it differs from what was meant; none: it is the same
+    reasons: tuple[str, ...] = ()  # how it differs from the original line; none: the meaning is the same
     then: tuple[str, ...] = ()  # a second line
 
     def __str__(self) -> str:
@@ -31,7 +31,8 @@ class Line(Struct, frozen=True):
 
 
 def meant(words: Sequence[str], error: UsageError) -> Line:
-    """The line in Careen's words, if it means the same. ``error``: why it is not understood as it is.
+    """The line in Careen's words, if it means the same. ``error`` is the reason why Careen does not accept the
+    original line.
 
     Raises: the error, with the line to type if there is one.
     """
@@ -44,8 +45,10 @@ def meant(words: Sequence[str], error: UsageError) -> Line:
 
 
 def corrected(words: Sequence[str], error: UsageError) -> UsageError:
-    """The error of a command that has begun, with the line to type if a word of another scanner is the cause. Commands that
-    other scanners do not have read all their flags as their own."""
+    """The error of a command that has begun, with the line to type if a word of another scanner is the cause.
+
+    Commands that other scanners do not have are not corrected: all their flags are Careen's own.
+    """
     line = _translated(words) if words and words[0] in SHARED else None
     if line is None:
         return error
@@ -86,7 +89,8 @@ _Found = list[tuple[str, str | None, Meaning | None]]
 
 
 def _line(command: str, start: Meaning | None, name: str, targets: Sequence[str], found: _Found) -> Line:
-    """``found``: the flags, each with its value and with what it means if it is one of another scanner."""
+    """The line in Careen's words. ``found``: the flags, each with its value, and with its meaning if it is a flag of
+    another scanner."""
     shown = [*start.words, *(targets if start.words == (name,) else ())] if start else [*targets]
     reasons = [start.why] if start else []
     flags: list[str] = []
@@ -109,7 +113,7 @@ def _line(command: str, start: Meaning | None, name: str, targets: Sequence[str]
 
 
 def _start(name: str, rest: Sequence[str]) -> Meaning | None:
-    """What the first word means, if it is no command of ours, or means something else in another scanner."""
+    """The meaning of the first word, if it is not a command of Careen, or means something else in another scanner."""
     if name.startswith("-") and name != "-":
         targets = _pairs((name, *rest), _values_of("scan"))[1]
         return Meaning(tuple(targets), "flags follow the command here", "scan") if targets else None
@@ -125,7 +129,7 @@ def _flags(pairs: Sequence[tuple[str, str | None]], taken: Mapping[str, bool], l
 
 
 def _with_configuration(flags: Sequence[str]) -> list[str]:
-    """The scanners that are named besides the one for configuration files; none if that one is not named."""
+    """The selected scanners besides the one for configuration files; [] if that one is not selected."""
     value = next((value for flag, value in pairwise(flags) if flag == "--scanners"), "")
     asked = value.lower().split(",")
     others = [word for word in asked if word not in ("config", "misconfig")]
@@ -139,7 +143,7 @@ def _ours() -> Mapping[str, tuple[str, str]]:
 
 
 def _values_of(command: str) -> dict[str, bool]:
-    """The flags of a command of ours, and whether a value follows."""
+    """The flags of a command of Careen, each with whether a value follows."""
     parser: Parser = importlib.import_module(_ours()[command][0]).parser()
     return {option: action.nargs != 0 for action in parser._actions for option in action.option_strings}
 

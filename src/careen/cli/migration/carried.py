@@ -1,4 +1,4 @@
-"""What a file of another tool becomes, and what of it could not be carried over.
+"""The settings and rules that a file of another tool becomes, and the parts of it that could not be carried over.
 
 | ``trivy.yaml``, ``.grype.yaml`` | settings; ``ignore:`` of Grype's becomes rules |
 | ``.hadolint.yaml`` | settings: the checks that are off, their severities, the registries |
@@ -29,12 +29,13 @@ _OF_SETTINGS = frozenset(
 
 
 class Carried(Struct, frozen=True):
-    """``settings``: by key, as the settings file has them. ``left``: a line each for what was not carried over."""
+    """The content of a file in Careen's form. ``settings``: by key, as in the settings file. ``left``: a line for
+    each part that was not carried over."""
 
     rules: tuple[Ignore, ...] = ()
     settings: dict[str, object] = {}
     left: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()  # what is carried over, and means something a little different
+    notes: tuple[str, ...] = ()  # a line for each setting that is carried over with a slightly different meaning
 
 
 def carried(path: Path) -> Carried:
@@ -67,7 +68,7 @@ def _kind(name: str, text: str) -> str:
     try:
         documents = read(text)
     except ValueError:
-        return "rules"  # whose reader names what is wrong
+        return "rules"  # the reader of rules reports the error
     keys = set(documents[0]) if documents and isinstance(documents[0], Mapping) else set()
     if keys & _OF_HADOLINT:
         return "hadolint"
@@ -121,7 +122,7 @@ class _Collected(logging.Handler):
 
 @contextmanager
 def _warnings() -> Iterator[list[str]]:
-    """The warnings about rules, which name file and line, in the place of the log."""
+    """Collects the warnings about rules, with file and line, instead of logging them."""
     rules, handler = logging.getLogger("careen.policy"), _Collected()
     propagates, rules.propagate = rules.propagate, False
     rules.addHandler(handler)

@@ -1,4 +1,4 @@
-"""``.hadolint.yaml`` as settings: a check of Careen names the rules of Hadolint that it covers.
+"""``.hadolint.yaml`` as settings: each check of Careen lists the rules of Hadolint that it covers.
 
 **Source:** Hadolint's README, "Configure".
 """

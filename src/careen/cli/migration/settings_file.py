@@ -1,4 +1,5 @@
-"""``trivy.yaml`` and ``.grype.yaml`` as settings: each key is the flag of that tool, whose meaning ``cli.habits`` has.
+"""``trivy.yaml`` and ``.grype.yaml`` as settings: each key stands for a flag of that tool, which ``cli.habits``
+translates.
 
 **Source:** Trivy's documentation, "Configuration file"; Grype's documentation, "Configuration".
 """
@@ -57,7 +58,7 @@ def settings_of(document: Mapping, name: str) -> Carried:
 
 
 def _leaves(document: Mapping, above: str = "") -> Iterator[tuple[str, str, int]]:
-    """(path, value, line); the items of a list are one value, with commas."""
+    """(path, value, line) of each setting; the items of a list are one value, with commas."""
     for key, value in document.items():
         path = f"{above}.{key}" if above else key
         if isinstance(value, Mapping) and value and path != "ignore":
@@ -69,7 +70,7 @@ def _leaves(document: Mapping, above: str = "") -> Iterator[tuple[str, str, int]
 
 
 def _meaning(flag: str, value: str, line: Sequence[str]) -> tuple[tuple[str, ...], str] | str:
-    """(words of ours, how they differ), or why there are none."""
+    """(Careen's words, how they differ) for a flag, or the reason why there are none."""
     switched = value.lower() in ("true", "false")
     meaning = flag_meaning(flag, value, line)
     if meaning is None:
@@ -88,7 +89,7 @@ def _key(flag: str) -> str:
 
 
 def _setting(words: Sequence[str]) -> tuple[str, object]:
-    """(key, value as the settings file has it). Raises UsageError if the value is none of the setting."""
+    """(key, value as in the settings file) of a flag. Raises UsageError if the setting does not allow the value."""
     key = _key(words[0])
     if not key:
         raise UsageError(f"type {' '.join(words)} instead")

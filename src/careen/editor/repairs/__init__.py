@@ -1,7 +1,7 @@
-"""Edits that remove a misconfiguration, by the id of its check: the text that ``fix`` of a check describes, as an edit.
+"""Edits that remove a misconfiguration, by the id of its check: they do what ``fix`` of the check advises.
 
-A repair proposes texts; ``verified`` has the one that is offered. So a repair may be simple: one that does not understand the
-file, or that another finding would follow from, is not offered.
+A repair proposes texts; the first text that removes the finding is offered. So a repair may be simple: if it does not
+understand the file, or causes another finding, it is not offered.
 """
 
 from collections.abc import Mapping

@@ -15,12 +15,13 @@ USER = "USER 10001"
 
 
 def _delete(rows: Rows, at: At) -> Iterator[Rows]:
-    """Removes the instruction."""
+    """Removes the instruction of the finding."""
     yield without(rows, at.line - 1, at.end_line - 1)
 
 
 def _upper_keyword(rows: Rows, at: At) -> Iterator[Rows]:
-    """The check reports one line for all: the keywords of all instructions that are a row of their own."""
+    """Writes the keyword in upper case. The check reports one line for all instructions, so each is a repair of its
+    own row."""
     row = rows[at.line - 1]
     keyword = _KEYWORD.match(row)
     if keyword:
@@ -68,7 +69,7 @@ def _exec_form(rows: Rows, at: At) -> Iterator[Rows]:
 
 
 def _as_user(rows: Rows, at: At) -> Iterator[Rows]:
-    """Before the last CMD or ENTRYPOINT, else at the end."""
+    """Adds a USER before the last CMD or ENTRYPOINT, else at the end."""
     ends = [number for number, row in enumerate(rows) if _END.match(row)]
     starts = [number for number, row in enumerate(rows) if re.match(r"(?i)^\s*FROM\b", row)]
     place = next((number for number in ends if number > (starts or [0])[-1]), None)
@@ -81,7 +82,7 @@ def _as_user(rows: Rows, at: At) -> Iterator[Rows]:
 
 
 def _pairs(rows: Rows, at: At) -> Iterator[Rows]:
-    """``ENV NAME value`` as ``ENV NAME="value"``."""
+    """Writes ``ENV NAME value`` as ``ENV NAME="value"``."""
     row = rows[at.line - 1]
     found = re.match(r"^(\s*\S+\s+)([^\s=]+)\s+(.*?)\s*$", row)
     if found and at.line == at.end_line and not found[3].endswith(("\\", "`")):
@@ -111,7 +112,7 @@ def _no_health_check(rows: Rows, at: At) -> Iterator[Rows]:
 
 
 def _folder(rows: Rows, at: At) -> Iterator[Rows]:
-    """A slash at the end of the target."""
+    """Adds a slash to the end of the target."""
     row = rows[at.end_line - 1].rstrip()
     if row.endswith("]"):
         yield from swap(r'"\s*\]\s*$', '/"]')(rows, at)
@@ -120,7 +121,7 @@ def _folder(rows: Rows, at: At) -> Iterator[Rows]:
 
 
 def _flag(program: str, flag: str) -> Repair:
-    """The flag, behind the first word that matches ``program``."""
+    """Adds the flag after the first word that matches ``program``."""
     return swap(rf"\b(?:{program})(?=\s|$)", lambda match: f"{match[0]} {flag}")
 
 

@@ -1,4 +1,4 @@
-"""A file as its rows, and what repairs of all kinds of files do with them. Rows count from 0, lines from 1."""
+"""A file as its rows, and functions that repairs of all kinds of files share. Rows count from 0, lines from 1."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ Repair = Callable[[Rows, At], Iterator[Rows]]  # texts without the misconfigurat
 
 
 def swap(pattern: str, to: str | Callable[[re.Match[str]], str], flags: int = 0) -> Repair:
-    """Replaces what matches, in one place of the finding's lines."""
+    """A repair that replaces the match of ``pattern``, in one place of the finding's lines."""
     compiled = re.compile(pattern, flags)
 
     def repair(rows: Rows, at: At) -> Iterator[Rows]:
@@ -45,12 +45,12 @@ def first_of(*repairs: Repair) -> Repair:
 
 
 def replaced(rows: Rows, row: int, *by: str) -> Rows:
-    """The rows with others in the place of one."""
+    """The rows, with the row at ``row`` replaced by others."""
     return [*rows[:row], *by, *rows[row + 1 :]]
 
 
 def without(rows: Rows, first: int, last: int) -> Rows:
-    """The rows without those from ``first`` to ``last``."""
+    """The rows without the rows from ``first`` to ``last``."""
     return [*rows[:first], *rows[last + 1 :]]
 
 

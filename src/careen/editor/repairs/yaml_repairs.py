@@ -1,4 +1,5 @@
-"""What repairs of Compose files and of manifests have in common: where a finding is, and what is set or removed there."""
+"""Functions that repairs of Compose files and of manifests share: they find the entry of a finding, and set or remove
+keys in it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,8 @@ Holds = Callable[[Entry], bool]  # whether an entry is of the kind that findings
 
 
 def remove(*names: str) -> Repair:
-    """Removes the innermost entry in the finding's line that has one of these keys; without names, an item of a list."""
+    """A repair that removes the innermost entry in the finding's line that has one of these keys; without names, an
+    item of a list."""
 
     def repair(rows: Rows, at: At) -> Iterator[Rows]:
         for entry in reversed(entries(rows)):
@@ -22,7 +24,7 @@ def remove(*names: str) -> Repair:
 
 
 def set_in(holds: Holds, path: str, value: str) -> Repair:
-    """Sets a key ("a.b") in the innermost mapping of the kind around the finding."""
+    """A repair that sets a key ("a.b") in the innermost mapping around the finding for which ``holds`` is true."""
 
     def repair(rows: Rows, at: At) -> Iterator[Rows]:
         around = _around(rows, at, holds)
@@ -34,7 +36,7 @@ def set_in(holds: Holds, path: str, value: str) -> Repair:
 
 
 def add_to(holds: Holds, path: str, item: str) -> Repair:
-    """Adds an item to the list at the keys; makes the list if there is none."""
+    """A repair that adds an item to the list at the keys ``path``; the list is created if there is none."""
 
     def repair(rows: Rows, at: At) -> Iterator[Rows]:
         around = _around(rows, at, holds)
@@ -56,7 +58,7 @@ def add_to(holds: Holds, path: str, item: str) -> Repair:
 
 
 def within(repair: Repair) -> Repair:
-    """Makes a repair work in all rows of the value of a key, for findings in the key's line."""
+    """Makes a repair that works in all rows of the value of a key, for findings in the key's line."""
 
     def repair_within(rows: Rows, at: At) -> Iterator[Rows]:
         last = max((entry.last for entry in entries(rows) if entry.first == at.line - 1), default=at.end_line - 1)
@@ -66,7 +68,7 @@ def within(repair: Repair) -> Repair:
 
 
 def _keys(path: str) -> list[str]:
-    """Keys with dots in them are written behind ``!``: ``metadata.labels.!a.b/c``."""
+    """The keys of a path. Keys with dots in them follow a ``!``: ``metadata.labels.!a.b/c``."""
     before, _, whole = path.partition(".!")
     return [*before.split("."), *([whole] if whole else [])]
 

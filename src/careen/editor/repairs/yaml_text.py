@@ -16,7 +16,7 @@ from .rows import Rows, replaced, without
 
 
 class Entry(Struct, frozen=True):
-    """A value with the keys that lead to it; ``key`` is None in a sequence. Rows count from 0."""
+    """A value in a document, with the keys that lead to it; ``key`` is None in a sequence. Rows count from 0."""
 
     path: tuple[str | int, ...]
     key: Any
@@ -92,7 +92,7 @@ def with_key(rows: Rows, mapping: Any, path: Sequence[str], value: str) -> Rows 
 
 
 def _bare(row: str) -> str:
-    """``key: null`` as ``key:``."""
+    """A row ``key: null`` as ``key:``."""
     return re.sub(r":\s*(?:~|null)?\s*$", ":", row)
 
 
@@ -119,7 +119,7 @@ def _block(path: Sequence[str], value: str, indent: str) -> list[str]:
 
 
 def _walk(entry: Entry, seen: set[int]) -> Iterator[Entry]:
-    """An alias is the node of its anchor: each node is visited once."""
+    """Every entry below, and this one. An alias is the node of its anchor: each node is visited once."""
     todo = [entry]
     while todo:
         here = todo.pop()
@@ -143,7 +143,7 @@ def _walk(entry: Entry, seen: set[int]) -> Iterator[Entry]:
 
 
 def _last_row(node: Any) -> int:
-    """The last row with content: a block collection ends where the next one begins."""
+    """The last row with content of a node: a block collection ends only where the next one begins."""
     while node.id != "scalar" and node.value and not node.flow_style:
         node = node.value[-1][1] if node.id == "mapping" else node.value[-1]
     mark = node.end_mark

@@ -19,15 +19,15 @@ AHEAD_BYTES = 256 * 1024  # stored bytes that a thread reads ahead at a time: fe
 # The most that one call of a decompressor returns: bounds the memory of a bomb, and is seldom reached otherwise.
 PIECE_BYTES = 1024 * 1024
 HEAD_BYTES = 6  # identify the compression
-WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most members are smaller, and skipping one stays within the window
+WINDOW_BYTES = 64 * 1024  # read of a plain file at a time: most members are smaller, and skipping one stays within the window
 
 
 class TruncatedError(ValueError):
-    """The data end too early; what came before is good."""
+    """The data end too early; the bytes before the end are valid."""
 
 
 class TrailingError(ValueError):
-    """Something follows the last compressed member: engines refuse it, other programs ignore it."""
+    """Data follow the last compressed member: container engines refuse the file, other programs ignore these data."""
 
 
 class UnreadableError(ValueError):
@@ -84,7 +84,7 @@ class Stream:
         return b"".join(parts)
 
     def skip(self, size: int) -> int:
-        """Skips ``size`` bytes without copying them; returns how many there were."""
+        """Skips ``size`` bytes without copying them; returns how many were skipped, which is less only at the end."""
         left = size
         while left:
             here = min(left, len(self.data) - self.at)
@@ -150,7 +150,7 @@ class SeekStream(Stream):
         """Does not close the file: its opener does."""
 
     def _stand(self, position: int) -> None:
-        """Drops the current chunk: the next one is read from the position of the file."""
+        """Drops the buffered chunks, so that the next read starts at ``position``, to which the file was moved."""
         self.data, self.at, self.before = b"", 0, position
         self._coming.clear()
         self._chunks = iter(partial(self._file.read, WINDOW_BYTES), b"")  # a new iterator: one that was exhausted stays so
@@ -263,7 +263,7 @@ def _decompressor(kind: str) -> tuple[Callable[[], Any], Any]:
         try:
             from isal import igzip_lib
 
-            # (its zlib look-alike copies what it did not take yet on each call, and takes a third longer)
+            # (its copy of zlib's interface copies the remaining input on each call, and takes a third longer)
             return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), (igzip_lib.error,)
         except ImportError:  # no wheel for this machine: the standard library is half as fast
             return lambda: zlib.decompressobj(31), (zlib.error,)

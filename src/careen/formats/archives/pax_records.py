@@ -29,7 +29,8 @@ _HARMLESS = frozenset(("comment", "mtime", "atime", "ctime", "uname", "gname", "
 
 
 class Records(Struct):
-    """``doubt`` is the reason why other tools read them differently; "" if they do not."""
+    """The PAX records of one extended header, and their number. ``doubt`` is the reason why other tools read them
+    differently than container engines; "" if all read them alike."""
 
     values: dict[str, str]
     doubt: str = ""
@@ -80,7 +81,10 @@ def checked(values: dict[str, str]) -> None:
 
 
 def global_doubt(found: Records) -> str:
-    """Other tools apply a global header to the members that follow, engines never do."""
+    """The reason why other tools read this global header differently than container engines; "" if none does.
+
+    Other tools apply a global header to the members that follow, engines never do.
+    """
     try:
         checked(found.values)
     except ValueError:
@@ -99,11 +103,11 @@ def text(raw: bytes) -> str:
 def _doubt(key: str, value: str, before: dict[str, str]) -> str:
     decisive = key in _DECISIVE or key.startswith(_SPARSE)
     if decisive and key in before:
-        return f"the PAX record {key[:100]!r} stands there twice"
+        return f"the PAX record {key[:100]!r} is present twice"
     if decisive and not value:
-        return f"the PAX record {key[:100]!r} is empty, which takes back what the header says in some tools"
+        return f"the PAX record {key[:100]!r} is empty, which makes some tools ignore the header's own value"
     if key == "size" and not value.isdigit():
         return "the PAX record 'size' has a sign"
     if key.startswith(_OTHERS):
-        return f"the PAX record {key[:100]!r} means something to some programs alone"
+        return f"the PAX record {key[:100]!r} has a meaning for some programs alone"
     return ""

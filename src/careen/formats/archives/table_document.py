@@ -1,8 +1,8 @@
 """The table of contents of a layer, as JSON: found by what the manifest states, and verified against it.
 
-eStargz names its place in a footer behind it; zstd:chunked states it in the manifest. Both state a digest there: without one,
-nothing vouches for the table. ``table_files`` parses the document.
-Raises: ValueError for a table that is not there, or is another one.
+eStargz states the table's position in a footer at the end of the layer; zstd:chunked states it in the manifest. The manifest
+states the table's digest for both: without one, the table cannot be verified. ``table_files`` parses the document.
+Raises: ValueError for a table that is missing, or has another digest.
 Source: stargz-snapshotter, docs/estargz.md ("The structure", "Footer"); containers/storage,
 docs/containers-storage-zstd-chunked.md.
 """
@@ -33,7 +33,11 @@ def has_table(annotations: Mapping[str, str]) -> bool:
 
 
 def document_of(annotations: Mapping[str, str], size_bytes: int, read: Read) -> tuple[bytes, int]:
-    """The table, and the position at which it begins: all files lie before."""
+    """The table of contents of a layer, and the position at which it begins; all files lie before it.
+
+    ``annotations`` are the manifest's for the layer, ``size_bytes`` its stored size, ``read`` returns a range of its
+    stored bytes.
+    """
     if digest := annotations.get(STARGZ_DIGEST, ""):
         return _stargz(digest, size_bytes, read)
     for prefix in CHUNKED:
@@ -54,7 +58,7 @@ def _stargz(digest: str, size_bytes: int, read: Read) -> tuple[bytes, int]:
     stream = open_stream(io.BytesIO(stored), Limits(inflated_bytes=DOCUMENT_BYTES + _HEADER_BYTES))
     member = next(tar.members(stream), None)
     if member is None or member.path != _NAME or member.kind != "f" or member.size_bytes > DOCUMENT_BYTES:
-        raise ValueError("no table is where the footer says")
+        raise ValueError("no table lies at the position that the footer states")
     document = b"".join(tar.content(stream, member))
     if not has_digest(document, digest):
         raise ValueError("the table has another digest than the manifest states")

@@ -26,7 +26,8 @@ _CAPABILITIES = CAPABILITIES.removeprefix("SCHILY.xattr.")
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """``size`` bytes of a file: the stored bytes from ``start`` to ``stop`` inflate to ``inner`` bytes and these, or more."""
+    """A part of a file's content, ``size`` bytes. The stored bytes from ``start`` to ``stop`` inflate to ``inner``
+    other bytes, followed by the bytes of this chunk and perhaps by more."""
 
     size: int
     start: int
@@ -63,7 +64,8 @@ class _Document(Struct):
 
 
 def files_of(document: bytes, end: int) -> Iterator[Listed]:
-    """``end``: the position of the table, before which all chunks lie."""
+    """Yields the files that the table lists, in its order. ``end`` is the position of the table, before which all
+    chunks lie."""
     try:
         found = from_json(document, _Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -91,7 +93,7 @@ def _member(entry: _Entry) -> tar.Member:
     if escapes or out or "\0" in path or "\0" in target or not (path or kind == "d"):
         raise ValueError(f"{_shown(entry)} is not a name within the layer")
     if (kind in "lh") != bool(target):
-        raise ValueError(f"{_shown(entry)} is a link without a target, or has one and is no link")
+        raise ValueError(f"{_shown(entry)} is a link without a target, or has one and is not a link")
     size = entry.size if kind == "f" else 0
     if not all(0 <= number < _NUMBERS for number in (size, entry.uid, entry.gid)):
         raise ValueError(f"{_shown(entry)} has a number that no file has")
@@ -111,12 +113,13 @@ class _Names:
     def add(self, member: tar.Member) -> None:
         path = member.path
         if path in self._others or (member.kind != "d" and path in self._folders):
-            raise ValueError(f"{path[:100]!r} is there twice")
+            raise ValueError(f"{path[:100]!r} is listed twice")
         (self._folders if member.kind == "d" else self._others).add(path)
 
 
 class _Chunks:
-    """Chunks follow each other in the order of the table, as writers lay them down."""
+    """Reads the chunks of each file, and checks that they follow each other in the order of the table, as writers lay
+    them down."""
 
     def __init__(self, entries: Sequence[_Entry], end: int) -> None:
         starts = sorted({entry.offset for entry in entries if entry.type in ("reg", "chunk")})

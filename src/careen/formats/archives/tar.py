@@ -124,7 +124,7 @@ def confined(name: str) -> str:
 
 
 def pieces(source: Source, size: int, piece_bytes: int = PIECE_BYTES) -> Iterator[bytes]:
-    """The next bytes of a member's content. Raises ValueError if the archive ends before."""
+    """The next ``size`` bytes of a member's content, in parts. Raises ValueError if the archive ends before."""
     while size:
         piece = source.read(min(size, piece_bytes))
         if not piece:
@@ -144,7 +144,7 @@ class _Numbers(dict[bytes, int]):
 
 
 class _Sizes(_Numbers):
-    """Sizes; -1 for fields that ``member_of`` has to parse."""
+    """Cache of sizes; -1 for fields that ``member_of`` has to parse."""
 
     def __missing__(self, field: bytes) -> int:
         if field[11] or not field[:11].isdigit():  # not the usual form

@@ -14,7 +14,7 @@ from .tar import content, members
 
 
 def documents(file: Path, suffix: str, document_bytes: int, archive_bytes: int) -> Iterator[bytes]:
-    """Every file whose name ends with ``suffix``."""
+    """The content of every file whose name ends with ``suffix``."""
     found = False
     for _, data in chosen(file, lambda path: path.endswith(suffix), document_bytes, archive_bytes):
         yield data
@@ -24,7 +24,8 @@ def documents(file: Path, suffix: str, document_bytes: int, archive_bytes: int) 
 
 
 def chosen(file: Path, wants: Callable[[str], bool], document_bytes: int, archive_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """Path and content of the wanted files."""
+    """Path and content of every regular file whose path ``wants`` accepts. ``document_bytes`` limits one file,
+    ``archive_bytes`` all."""
     with file.open("rb") as raw:
         stream = open_stream(raw, Limits(inflated_bytes=archive_bytes, ratio=2000))
         try:

@@ -24,7 +24,8 @@ class Source(Protocol):
 
 
 class Doubt(NamedTuple):
-    """Why tools read a member differently. ``refused``: engines refuse an archive that has it."""
+    """The reason why tools read a member differently. ``refused`` is true if container engines refuse an archive that
+    has it."""
 
     reason: str
     refused: bool = False

@@ -21,7 +21,10 @@ def header(
     capabilities: bool = False,
     sparse: tuple[int, Sequence[tuple[int, int]]] | None = None,
 ) -> bytes:
-    """``kind`` as in ``tar.Member``; ``size`` bytes follow. ``sparse``: the real size, and (offset, length) of stored parts."""
+    """The header of a member that is followed by ``size`` bytes of content; ``kind`` as in ``tar_entry.Member``.
+
+    ``sparse``: the real size of a sparse file, and (offset, length) of its stored parts.
+    """
     records: dict[bytes, bytes] = {}
     if len(path) > 99:
         records[b"path"] = path

@@ -21,7 +21,7 @@ _GNU = b"ustar  \0"
 
 
 class _Header(NamedTuple):
-    """The fields that every member has; ``prefix`` is of the name."""
+    """The fields that every member has; ``prefix`` goes before the name, with a slash between."""
 
     kind: bytes
     name: bytes
@@ -154,7 +154,7 @@ def _made(
 
 
 def _global(header: _Header, found: Records, lost: str, read: int) -> Member:
-    """Engines return it as a member of its own, and do not apply it to others."""
+    """A global header, as a member of its own: engines return it so, and do not apply it to other members."""
     raw = header.prefix + b"/" + header.name if header.prefix else header.name
     name = found.values.get("path") or text(raw)
     path, escapes = clean(name)
@@ -206,7 +206,7 @@ def _header(block: bytes, position: int) -> _Header:
 
 
 def _gnu_prefix(rest: bytes) -> bytes:
-    """Go once wrote a prefix where GNU tar writes two times: if the bytes are not times, they are a prefix."""
+    """The prefix that Go once wrote in the fields in which GNU tar writes two times; b"" if they contain times."""
     try:
         for at in (0, 12):
             if rest[at]:

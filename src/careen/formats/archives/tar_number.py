@@ -24,7 +24,7 @@ def number(field: bytes) -> int:
 
 
 def octal(field: bytes) -> int:
-    """Spaces and NULs around it are ignored; an empty field is 0."""
+    """An octal number. Spaces and NULs around it are ignored; an empty field is 0."""
     text = field.strip(b" \0").partition(b"\0")[0]
     if text.strip(b"01234567"):
         raise ValueError("a number in a header is not octal")

@@ -16,7 +16,8 @@ _DAMAGED = "damaged sparse map"
 
 
 class Sparse(NamedTuple):
-    """``name`` is "" if the map has none; the first ``map_bytes`` of the member's data are the map itself."""
+    """The map of a sparse file. ``name`` is the file's name, "" if the map has none; the first ``map_bytes`` of the
+    member's data are the map itself."""
 
     parts: tuple[tuple[int, int], ...]
     size_bytes: int
@@ -25,7 +26,8 @@ class Sparse(NamedTuple):
 
 
 def old_map(source: Source, block: bytes, stored_bytes: int) -> Sparse:
-    """In the header: 4 pairs at 386, the real size at 483; more pairs in the blocks that follow it."""
+    """The map of an old GNU header: 4 pairs at byte 386, the real size at 483, further pairs in the blocks that
+    follow it."""
     if block[257:265] != b"ustar  \0":
         raise ValueError("a sparse file in a header that is not GNU tar's")
     size = number(block[483:495])
@@ -75,7 +77,10 @@ def _map_in_records(values: dict[str, str]) -> list[tuple[int, int]]:
 
 
 def _map_in_data(source: Source, stored_bytes: int) -> tuple[list[tuple[int, int]], int]:
-    """The number of pairs and then each number on a line of its own, in whole blocks before the data."""
+    """The pairs of a map at the start of the data, and the number of bytes that it takes.
+
+    The map is the number of pairs and then each number, on a line of its own, padded to whole blocks.
+    """
     read, lines = bytearray(), 0
 
     def until(wanted: int) -> None:
@@ -99,7 +104,8 @@ def _map_in_data(source: Source, stored_bytes: int) -> tuple[list[tuple[int, int
 
 
 def _checked(pairs: list[tuple[int, int]], size: int, stored_bytes: int) -> tuple[tuple[int, int], ...]:
-    """Ordered, within the file, and as long as the stored data: otherwise engines stop in the middle of the file."""
+    """The pairs that are not empty. Raises ValueError unless they are ordered, within the file, and as long as the
+    stored data: otherwise engines stop in the middle of the file."""
     at = data = 0
     for offset, length in pairs:
         if length < 0 or offset < at or offset + length > size:

@@ -50,7 +50,7 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 def entries(stream: BinaryIO, *, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:
-    """In the order of the directory; a name may occur twice, and then the last one counts."""
+    """The members in the order of the directory; a name may occur twice, and then the last one counts."""
     return list(walk(stream, max_entries=max_entries, max_total_bytes=max_total_bytes))
 
 
@@ -61,7 +61,8 @@ def walk(
     max_total_bytes: int = MAX_TOTAL_BYTES,
     max_directory_bytes: int = MAX_DIRECTORY_BYTES,
 ) -> Iterator[Entry]:
-    """Yields them one by one: members may be read in between. Errors of the whole archive are raised at the end."""
+    """Yields the members one by one: their content may be read in between. Errors of the whole archive are raised at
+    the end."""
     length = stream.seek(0, 2)
     count, start, size, shift = _directory(stream, length)
     if count > max_entries:
@@ -100,7 +101,7 @@ def counted(stream: BinaryIO) -> int:
 
 
 def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
-    """The inflated content, its length and checksum verified."""
+    """The inflated content of a member, its length and checksum verified."""
     if entry.flags & _ENCRYPTED:
         raise ValueError("zip: encrypted member")
     if entry.method not in (_STORED, _DEFLATED):
@@ -128,7 +129,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
 
 
 def head(stream: BinaryIO, entry: Entry, size: int) -> bytes:
-    """At most ``size`` of the first bytes of the content, not verified; b"" if they cannot be read."""
+    """The first bytes of a member's content, at most ``size``, not verified; b"" if they cannot be read."""
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if entry.flags & _ENCRYPTED or entry.method not in (_STORED, _DEFLATED) or header[:4] != b"PK\3\4":
@@ -160,7 +161,8 @@ def _engine() -> tuple[Any, Any]:
 
 
 def _directory(stream: BinaryIO, length: int) -> tuple[int, int, int, int]:
-    """(members, position in the stream, bytes, how far all offsets are shifted)."""
+    """Locates the directory: (number of members, position in the stream, size in bytes, how far all offsets are
+    shifted)."""
     tail_length = min(length, _END.size + 0xFFFF)
     stream.seek(length - tail_length)
     tail = stream.read(tail_length)
@@ -224,7 +226,8 @@ def _entry(data: bytes, position: int, shift: int) -> tuple[Entry, int]:
 
 
 def _wide(extra: bytes, values: list[int]) -> list[int]:
-    """The zip64 extra field holds, in this order, those of the values that did not fit."""
+    """Replaces, in ``values``, those that did not fit into 32 bits by the numbers of the zip64 extra field, and
+    returns all."""
     position = 0
     while position + 4 <= len(extra):
         kind, length = unpack_from("<2H", extra, position)

@@ -25,7 +25,7 @@ class MemberHeads:
         self._members = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """The heads of the members that are complete by now."""
+        """Takes the next chunk of the archive; yields the first bytes of each member that are complete by now."""
         data = self._rest + chunk if self._rest else chunk
         at = data.find(LOCAL_HEADER)
         while at >= 0 and _content_at(data, at) + self._raw_bytes <= len(data):
@@ -34,7 +34,7 @@ class MemberHeads:
         self._rest = data[at if at >= 0 else 1 - len(LOCAL_HEADER) :]
 
     def close(self) -> Iterator[bytes]:
-        """The heads of the members that are too near to the end for ``feed``."""
+        """Yields the first bytes of the members that are too near to the end of the archive for ``feed``."""
         at = self._rest.find(LOCAL_HEADER)
         while at >= 0:
             yield self._head(self._rest, at)
@@ -62,12 +62,12 @@ def first_name(head: bytes) -> str:
 
 
 def deflated_bytes(size: int) -> int:
-    """How many stored bytes may be needed for so many bytes of content: deflating can make short pieces longer."""
+    """The most stored bytes that ``size`` bytes of content can need: deflating can make short texts longer."""
     return 2 * size + 64
 
 
 def first_bytes(deflated: bytes, most: int) -> bytes:
-    """The beginning of a deflated content; b"" if it is damaged."""
+    """The first bytes of the inflated content, at most ``most``; b"" if the data are damaged."""
     try:
         return zlib.decompressobj(-15).decompress(deflated, most)
     except zlib.error:

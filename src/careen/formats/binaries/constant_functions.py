@@ -1,4 +1,4 @@
-"""What functions of a shared library return that do nothing but return a constant: a number, a text, or several numbers.
+"""The return values of functions in a shared library that only return a constant: a number, a text, or several numbers.
 
 Libraries without a version in their texts have such a function (``WebPGetDecoderVersion``). Compilers make the same few
 instructions of it: load, return. Those of x86-64 and AArch64 are read, nothing is executed.
@@ -60,7 +60,8 @@ class Functions:
         return self._data[start:end].decode("latin-1") if end >= 0 else None
 
     def stored(self, symbol: str) -> tuple[int, ...] | None:
-        """The numbers that it stores at the places to which its first arguments point."""
+        """The numbers that the function stores at the addresses in its first arguments, in their order; None if it
+        does more."""
         code = self._code(symbol)
         if self._machine == _AARCH64:
             found: dict[int, int] = {}
@@ -75,7 +76,8 @@ class Functions:
         return tuple(by_register[register] for register in _BY_REGISTER if register in by_register)
 
     def into_structure(self, symbol: str, least: int, most: int) -> int | None:
-        """The one number in this range that a longer function stores in a field of a structure."""
+        """The number between ``least`` and ``most`` that a longer function stores in a structure; None unless there
+        is exactly one."""
         code = self._code(symbol, _LONG_CODE_BYTES)
         if self._machine == _X86_64:
             found = {int.from_bytes(match[1], "little") for match in _INTO_STRUCTURE.finditer(code)}
@@ -91,7 +93,7 @@ class Functions:
 
 
 def _symbols(data: bytes, elf: Elf) -> dict[str, int]:
-    """Name and address of what the file exports."""
+    """The address of each symbol that the file exports, by name."""
     tables = sections(io.BytesIO(data), elf)
     symbols, names = tables.get(".dynsym"), tables.get(".dynstr")
     if not symbols or not names:

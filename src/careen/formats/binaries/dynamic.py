@@ -1,4 +1,4 @@
-"""What the dynamic linker reads of an ELF file: its flags, the folders of libraries, the names it imports.
+"""The parts of an ELF file that the dynamic linker reads: its flags, the folders of libraries, the names it imports.
 
 The tables may be parts of a file: ``Parts`` has the bytes that were kept, by their offset. Names that are not among them are
 None, not an empty list. Raises ValueError for impossible tables.
@@ -47,7 +47,8 @@ class Parts:
 
 
 class Dynamic(Struct, frozen=True):
-    """``imports`` is None if the names are in none of the parts. ``position``: the linker marked it as a PIE."""
+    """The entries of an ELF file's dynamic table. ``imports`` is None if none of the parts contains the names.
+    ``position``: the linker marked the file as a position-independent executable."""
 
     rpath: tuple[str, ...] = ()
     runpath: tuple[str, ...] = ()
@@ -58,7 +59,8 @@ class Dynamic(Struct, frozen=True):
 
 
 def read_dynamic(elf: Elf, parts: Parts) -> Dynamic | None:
-    """Reads the dynamic table; None if there is none. Raises: ValueError if it lies outside of what was read."""
+    """Reads the dynamic table; None if the file has none. Raises ValueError if the table is not among the parts that
+    were kept."""
     segment = elf.by_type.get(PT_DYNAMIC)
     table = parts.at(segment.offset, min(segment.size_bytes, MAX_DYNAMIC_BYTES)) if segment else None
     if segment is None or table is None:
@@ -100,7 +102,7 @@ def _imports(elf: Elf, parts: Parts, values: dict[int, int], strings: int | None
 
 
 def _count(elf: Elf, parts: Parts, values: dict[int, int], table: int, strings: int, size: int) -> int:
-    """How many symbols to read. Imported symbols precede those with a hash."""
+    """The number of symbols to read: imported symbols precede those with a hash."""
     hashed = _offset(elf, values.get(_GNU_HASH, 0))
     head = parts.at(hashed, 8) if hashed is not None else None
     if head is not None and len(head) == 8:

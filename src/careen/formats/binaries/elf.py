@@ -1,6 +1,6 @@
 """The headers of an ELF file: segments, notes and sections by name.
 
-``headers_of`` needs the first kilobytes only, ``sections`` seeks in the whole file. Offsets and sizes are bytes. Raises
+``read_elf`` needs the first kilobytes only, ``sections`` seeks in the whole file. Offsets and sizes are bytes. Raises
 ValueError for what is not an ELF file, and for impossible tables.  **Source:** System V gABI 4.1, chapters 4 and 5.
 """
 
@@ -47,7 +47,7 @@ class Section(Struct, frozen=True, gc=False):
 
 
 class Elf(Struct, frozen=True):
-    """``by_type`` has the last segment of each type: the one that loaders take."""
+    """The headers of an ELF file. ``by_type`` has the last segment of each type, which is the one that loaders use."""
 
     bits: int
     order: str  # of struct: "<" or ">"
@@ -76,7 +76,8 @@ def read_elf(head: bytes) -> Elf:
 
 
 def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
-    """Keeps the last answer of ``examine``: several readers examine the same first bytes one after another."""
+    """Wraps ``examine`` so that it keeps its last answer: several readers examine the same first bytes one after
+    another."""
     last: tuple[bytes, Answer] | None = None  # threads may replace it: a pair is read and written at once
 
     def cached(head: bytes) -> Answer:
@@ -94,10 +95,11 @@ headers_of = of_a_head(read_elf)
 
 @of_a_head
 def is_program(head: bytes) -> bool:
-    """Whether a system may run it, or load it into a program, by a file's first bytes.
+    """Whether a system may run a file, or load it into a program, according to the file's first bytes.
 
-    An executable or shared object, unless its program headers lie within these bytes and load no code, as those of
-    separate debug files. Kernels heed neither width nor encoding in the first bytes: a wrong one hides nothing.
+    True for an executable or shared object, unless its program headers lie within these bytes and load no code, as
+    those of separate debug files. Kernels ignore width and encoding in the first bytes, so a wrong one hides no
+    program.
     """
     if not head.startswith(_MAGIC) or head[16:18] not in _PROGRAM_TYPES or len(head) < _LEAST_BYTES:
         return False
@@ -153,7 +155,7 @@ def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
 
 @of_a_head
 def note_bytes(head: bytes) -> tuple[bytes, ...]:
-    """The note segments as far as they lie in a file's first bytes, where linkers put them."""
+    """The content of the note segments, as far as they lie in a file's first bytes, where linkers put them."""
     return tuple(
         [
             head[segment.offset : segment.offset + segment.size_bytes]

@@ -1,4 +1,4 @@
-"""What the Go toolchain writes into an executable: its own version, and the modules that were linked in.
+"""The texts that the Go toolchain writes into an executable: its own version, and the modules that were linked in.
 
 ``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts follow the
 marker. Before, the marker holds the addresses of two string headers further on, which point back to texts that went
@@ -36,10 +36,11 @@ Kind = Literal["marker", "modules", "version", "header"]
 
 
 class BuildInfo(Struct, frozen=True, gc=False):
-    """``version`` is "" if it could not be found; ``modules`` is "" if none were recorded.
+    """What the Go toolchain wrote into an executable. ``version`` is "" if it could not be found; ``modules`` is ""
+    if none were recorded.
 
-    ``beside`` is the text after the toolchain's version, where the linker puts the values of ``-X``, each ended by zeros. It is
-    the only record of them if paths are trimmed too.
+    ``beside`` is the text after the toolchain's version, where the linker puts the values of ``-X``, each ended by
+    zeros. It is the only record of them if paths are trimmed too.
     """
 
     version: str
@@ -97,7 +98,11 @@ class BuildInfoScan:
             self._fed_bytes, self._tail = end, b""
 
     def result(self) -> BuildInfo | None:
-        """The executable's own lies in a writable part; others may be in it as data."""
+        """The build information of the executable; None if the stream contained none.
+
+        The executable's own lies in a writable part of the file; others that it carries as data count only if this
+        one is missing. Raises ValueError for a marker whose texts cannot be found.
+        """
         for part in self._parts:
             if part.kind == "version":  # the file ended soon after it
                 self._texts[part.offset] = bytes(part.data)
@@ -134,7 +139,7 @@ class BuildInfoScan:
         return ""
 
     def _begun(self, window: bytes, start: int) -> "Iterator[_Part]":
-        """What begins in this window and not in the one before."""
+        """The markers and texts that begin in this window and not in the one before."""
         yield from self._seek("marker", MARKER, window, start, _HEADER_BYTES + 2 * MAX_TEXT_BYTES)
         yield from self._seek("modules", MODULES_START, window, start, MAX_TEXT_BYTES)
         if self._versions:
@@ -152,7 +157,7 @@ class BuildInfoScan:
             at = window.find(text, at + 1)
 
     def _settle(self, part: "_Part", waiting: "list[_Part]") -> bool:
-        """Notes what a part has found; True when it is complete."""
+        """Stores what a part contains, as far as it was read; true if the part needs no more data."""
         if part.kind == "modules":
             end = part.data.find(MODULES_END, part.searched_bytes)
             part.searched_bytes = max(0, len(part.data) - _OVERLAP_BYTES)
@@ -238,7 +243,8 @@ class _Part:
 
 
 def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
-    """A text with its length before it, and its end. EOFError: it is not complete yet."""
+    """The text at ``position``, which follows its length, and the position after it. Raises EOFError if it is not
+    complete yet."""
     length = shift = 0
     while True:
         if position >= len(data):
@@ -259,7 +265,7 @@ def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
 
 
 def _unwrapped(modules: bytes) -> str:
-    """The module text is between two marks of 16 bytes; a newline ends it."""
+    """The module text without the marks of 16 bytes around it; "" unless it ends with a newline, as each does."""
     return _text(modules[16:-16]) if len(modules) >= 33 and modules[-17:-16] == b"\n" else ""
 
 

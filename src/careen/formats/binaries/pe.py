@@ -22,7 +22,8 @@ _BLOCK_HEADER = 6
 
 
 class Pe(Struct, frozen=True):
-    """``managed``: it has a header for the .NET runtime. Without resources ``resources_bytes`` is 0."""
+    """The metadata in the headers. ``managed``: the file has a header for the .NET runtime. Without resources,
+    ``resources_bytes`` is 0."""
 
     managed: bool
     resources_at: int
@@ -31,7 +32,7 @@ class Pe(Struct, frozen=True):
 
 
 def read_pe(head: bytes) -> Pe | None:
-    """None for a program for DOS, which begins alike."""
+    """Reads the headers of a Windows program; None for a program for DOS, which begins alike."""
     try:
         start = unpack_from("<I", head, 0x3C)[0]
         if head[start : start + 4] != b"PE\0\0":
@@ -56,7 +57,8 @@ def read_pe(head: bytes) -> Pe | None:
 
 
 def version_strings(resources: bytes, address: int) -> dict[str, str]:
-    """``address`` is that at which the resources are loaded; their pointers count from there. Empty if there are none."""
+    """The strings of the version resource, {} if there are none. ``address`` is that at which the resources are
+    loaded: their pointers count from there."""
     try:
         place = _version_block(resources)
         if place is None:
@@ -77,8 +79,10 @@ def _directory(head: bytes, directories: int, known: int, number: int) -> tuple[
 
 
 def _version_block(resources: bytes) -> int | None:
-    """The place of the data entry of a type. There are three levels of folders (type, name, language); of the last two,
-    the first entry is taken."""
+    """The position of the version resource's data entry; None if there is none.
+
+    There are three levels of folders (type, name, language); of the last two, the first entry is taken.
+    """
     place = 0
     for wanted in (_VERSION_TYPE, None, None):
         named, numbered = unpack_from("<2H", resources, place + 12)
@@ -93,7 +97,8 @@ def _version_block(resources: bytes) -> int | None:
 
 
 def _strings(block: bytes) -> Iterator[tuple[str, str]]:
-    """VS_VERSIONINFO holds StringFileInfo, which holds tables by language, which hold the strings."""
+    """The (key, value) pairs in a version block: VS_VERSIONINFO contains StringFileInfo, which contains a table of
+    strings for each language."""
     for kind, _, inside in _children(block, *_opened(block, 0, len(block))):
         if kind == "StringFileInfo":
             for _, _, strings in _children(block, *inside):
@@ -125,7 +130,7 @@ def _opened(block: bytes, position: int, end: int) -> tuple[int, int]:
 
 
 def _key(block: bytes, position: int, end: int) -> tuple[str, int]:
-    """UTF-16 up to a NUL, and the position after it."""
+    """The UTF-16 text up to a NUL, and the position after it."""
     for at in range(position, min(end, position + 2 * MAX_STRING) - 1, 2):
         if block[at : at + 2] == b"\0\0":
             return block[position:at].decode("utf-16-le", "replace"), _aligned(at + 2)

@@ -36,7 +36,8 @@ class Answer(Struct, omit_defaults=True):
 
 
 def filled(name: str, text: str, values: dict[str, Any] | None, timeout_s: float = TIMEOUT_S) -> str:
-    """The text that the template gives with these values; "" without values, if it is a template."""
+    """The output of the template with these values. With None for ``values`` the template is only parsed, and the
+    result is ""."""
     from careen.exec import run
 
     try:

@@ -16,7 +16,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
-    """``kind`` is what msgspec decodes into; a wrong shape is a ValueError too."""
+    """The content as a value of ``kind``, decoded by msgspec; content of another shape is a ValueError too."""
     data = read_bounded(file, limit_bytes)
     try:
         return from_json(data, kind)
@@ -25,7 +25,7 @@ def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
 
 
 def read_bounded(file: Path, limit_bytes: int) -> bytearray:
-    """The content, inflated if it is gzip."""
+    """The content, inflated if it is gzip. Raises ValueError for more than ``limit_bytes`` bytes of it."""
     content = bytearray()
     with file.open("rb") as stream:
         engine = zlib.decompressobj(31) if stream.read(2) == b"\x1f\x8b" else None

@@ -59,7 +59,8 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def objects(value: Any, what: str) -> list[dict[str, Any]]:
-    """A list of objects, [] if there is none; ValueError for anything else: its entries would silently be missing."""
+    """``value`` if it is a list of objects, [] for None. Raises ValueError for anything else: its entries would
+    silently be missing."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):

@@ -99,7 +99,7 @@ def evaluate(
 
 
 def _plain_text(value: Any) -> str:
-    """A text with more than its letters, such as an unknown value of Terraform, as what it reads."""
+    """Encodes a subclass of str, such as an unknown value of Terraform, as its text alone. For msgspec."""
     if isinstance(value, str):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form in JSON")

@@ -24,7 +24,7 @@ _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8}
 
 
 class Pages(Struct, frozen=True):
-    """``usable_bytes``: size of a page without the reserved space at its end."""
+    """The pages of a file, read on request. ``usable_bytes``: size of a page without the reserved space at its end."""
 
     page_bytes: int
     usable_bytes: int

@@ -1,6 +1,6 @@
-"""A process that evaluates what a user wrote: in a child, which is ended when it takes too much memory.
+"""Evaluates code that a user wrote in a child process, which is ended when it takes too much memory.
 
-A limit of the system does not work: interpreters reserve hundreds of GiB of addresses, and use little of them. Where the
+A limit of the system does not work: interpreters reserve hundreds of GiB of addresses, and use little of them. If the
 system does not report memory use, there is no child, and only the time is bounded (``careen.exec``).
 """
 
@@ -11,7 +11,11 @@ from collections.abc import Callable
 
 
 def in_watched_child(max_bytes: int, on_excess: Callable[[], None]) -> None:
-    """Returns in the child. The parent waits for it, calls ``on_excess`` if it had to end it, and ends as well."""
+    """Forks. Returns in the child; the parent waits for the child, and then ends without returning.
+
+    If the child takes more than ``max_bytes`` of memory, the parent ends it and calls ``on_excess``. Without
+    ``/proc`` there is no child.
+    """
     if not os.path.isfile("/proc/self/statm"):  # noqa: PTH113
         return
     child = os.fork()

@@ -21,7 +21,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 class Element:
-    """``text`` is the text directly in the element, before and between its children."""
+    """An element with its children. ``text`` is the text directly in it, before and between its children."""
 
     __slots__ = ("attributes", "children", "name", "text")
 

@@ -1,4 +1,4 @@
-"""What the version of a Debian source package shows about who may have built it, and when.
+"""Conclusions from the version of a Debian source package: whether it may be an update, and what a backport was built from.
 
 **Source:** Debian Developer's Reference 5.8.5.4 and 5.14.3 (marks of updates and backports); Debian Policy 3.2.1 (native
 packages).
@@ -14,9 +14,11 @@ _BACKPORT = pattern(r"[+~]bpo\d.*")
 
 
 def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
-    """Whether a stable release may get such a version as an update; ``offered`` are the versions that it has.
+    """Whether a stable release may get this version of ``source`` as an update; ``offered`` are the versions that it
+    has.
 
-    Updates have a mark. Kernels are updated without one, and so are native packages, whose versions have no revision.
+    Updates have a mark in their version. Kernels are updated without one, and so are native packages, whose versions
+    have no revision.
     """
     is_kernel = source == "linux" or source.startswith("linux-signed-")
     is_native = "-" not in version and any("-" not in other for other in offered)
@@ -24,5 +26,5 @@ def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
 
 
 def without_backport(version: str) -> str:
-    """The version of testing that a backport was built from; other versions unchanged."""
+    """The version of testing from which a backport was built; any other version unchanged."""
     return _BACKPORT.sub("", version)

@@ -45,18 +45,20 @@ def fixes(
     patched: Mapping[str, str] | None = None,
     known: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, str]:
-    """The lowest version whose entry names it, by CVE. ``key`` orders versions; a version that it refuses is skipped.
+    """By CVE, the lowest version whose entry names the CVE. ``key`` orders versions; a version that it refuses is
+    skipped.
 
-    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has the fixes of the version that it rebuilds. If the
-    newest version is a rebuild, its changelog has the whole history of the original and only its own last entry: the versions
-    in between reached the release as rebuilds too (``1.1-1~deb11u1``), and those are returned.
+    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has the fixes of the version that it rebuilds.
+    If the newest version is a rebuild, its changelog has the whole history of the original and only its own last
+    entry: the versions in between reached the release as rebuilds too (``1.1-1~deb11u1``), and those are returned.
 
-    ``patched``: vulnerabilities that the newest version fixes, each with a day on which no version did (``source_patches``).
-    The changelog takes precedence. For a vulnerability that it does not mention, the lowest version made on that day or later
-    is returned. That may be too low, which hides an affected version; it is seldom too high.
+    ``patched``: vulnerabilities that the newest version fixes, each with a day on which no version did
+    (``source_patches``). The changelog takes precedence. For a vulnerability that it does not mention, the lowest
+    version made on that day or later is returned. That may be too low, which hides an affected version; it is seldom
+    too high.
 
-    ``known``: other names of vulnerabilities, for entries with only such a name (``formats.debian.references``). They count
-    for vulnerabilities that have no fixed version otherwise.
+    ``known``: the CVEs of other names, for entries that name a fix by such a name alone
+    (``formats.debian.references``). They count for vulnerabilities that have no fixed version otherwise.
     """
     entries = list(entries_of(changelog, key))
     lowest: dict[str, Entry] = {}
@@ -79,7 +81,8 @@ def fixes(
 
 
 def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
-    """Vulnerabilities that the changelog does not name; a name may be the cut-off beginning of one in the changelog."""
+    """The part of ``patched`` that the changelog does not name. A name that is cut off counts as named if a name in
+    the changelog begins with it."""
     mentioned = sorted(set(_MENTIONED.findall(changelog))) if patched else []
     found = {}
     for cve, day in patched.items():
@@ -90,7 +93,7 @@ def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
 
 
 def _earliest(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
-    """In the order of days, the lowest version made on that day or later."""
+    """(day, entry) in the order of days; the entry is the one with the lowest version made on that day or later."""
     found: list[tuple[str, Entry]] = []
     for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda pair: pair[0], reverse=True):
         found.append((day, min(entry, found[-1][1], key=lambda either: either.place) if found else entry))
@@ -102,7 +105,11 @@ def has_entries(text: str) -> bool:
 
 
 def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
-    """Newest first. Versions above it belong to a package that the changelog is copied from (openjdk-17 from openjdk-7)."""
+    """The entries, newest first; the version of a rebuild is completed with the mark of its release.
+
+    Entries with a higher version than the newest are left out: they belong to a package from which the changelog was
+    copied (openjdk-17 from openjdk-7).
+    """
     rebuilt: dict[str, str] = {}
     newest = None
     suffix = ""

@@ -44,7 +44,7 @@ class Mention(Struct, frozen=True, array_like=True):
 
 
 def mentions(text: str) -> Iterator[Mention]:
-    """One for each item of a changelog, news or header that names a fix by anything but its CVE."""
+    """A mention for each item of a changelog, news or header that names a fix by anything but its CVE."""
     yield from (found for item in _items(text) if (found := mention(item)))
 
 
@@ -78,7 +78,7 @@ def cves_by_reference(mentioned: Iterable[Mention]) -> dict[str, tuple[str, ...]
 
 
 def cves_by_other_names(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The CVEs of items that name only another reference."""
+    """The CVEs of the items that name a vulnerability only by another reference, according to ``known``."""
     if known:
         for mention in mentions(text):
             if not mention.cves:
@@ -86,8 +86,11 @@ def cves_by_other_names(text: str, known: Mapping[str, tuple[str, ...]]) -> Iter
 
 
 def corrected(text: str, other: str) -> str:
-    """``text`` with mistyped CVEs replaced by those of ``other``. A CVE is mistyped if ``other`` lacks it and has one that
-    differs in one place, that ``text`` lacks, and that is in an item with at least two of the same names."""
+    """``text`` with its mistyped CVEs replaced by the CVEs of ``other``.
+
+    A CVE of ``text`` is mistyped if ``other`` lacks it, and an item of ``other`` with at least two CVEs of its item
+    has a CVE that ``text`` lacks and that differs from it in one place.
+    """
     theirs = [set(names) for item in _items(other) if SHARED < len(names := _cves(item)) <= MAX_CVES]
     by_name: dict[str, list[set[str]]] = defaultdict(list)
     for group in theirs:
@@ -138,6 +141,7 @@ def _references(item: str) -> Iterator[str]:
 
 
 def _alone(references: set[str]) -> tuple[str, ...]:
-    """The only references of their kind: of several bugs in one item it is unknown which one is the vulnerability's."""
+    """The references that are the only one of their kind: of several bugs in one item it is unknown which is the
+    vulnerability's."""
     kinds = [reference.partition(":")[0] for reference in references]
     return tuple(sorted(reference for reference in references if kinds.count(reference.partition(":")[0]) == 1))

@@ -31,7 +31,7 @@ def namespace_of(codename: str) -> str:
 
 
 def codename_of(namespace: str) -> str | None:
-    """The codename of such a namespace; None for another distribution's, or for an unknown release."""
+    """The codename of a namespace such as "debian:12"; None for another distribution, or for an unknown release."""
     distribution, _, version = namespace.partition(":")
     if distribution != DEBIAN:
         return None

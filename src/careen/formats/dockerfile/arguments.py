@@ -1,4 +1,4 @@
-"""How each instruction of a Dockerfile divides its text: as words, a JSON array, pairs of name and value, or not at all.
+"""Divides the text of an instruction by its keyword: into words, a JSON array, pairs of name and value, or not at all.
 
 Words keep their quotes and variables.
 **Source:** Dockerfile reference ("Shell and exec form", and the forms of each instruction).
@@ -14,7 +14,10 @@ Divided = tuple[tuple[str, ...], bool, tuple[Pair, ...]]  # words, whether they 
 
 
 def divided(keyword: str, text: str, escape: str) -> Divided:
-    """Raises ValueError or TypeError if the text does not have the form that the instruction requires."""
+    """The parts of an instruction's text, as the instruction with this keyword divides it.
+
+    Raises ValueError or TypeError if the text does not have the form that the instruction requires.
+    """
     return _READERS.get(keyword, _whole)(text, escape)
 
 

@@ -12,7 +12,10 @@ MAX_DEPTH = 50
 
 
 def left_out(path: str, lines: Sequence[str]) -> bool:
-    """``path`` is relative to the context. The last pattern that matches it, or a folder above it, decides."""
+    """Whether these lines of ``.dockerignore`` exclude ``path``, which is relative to the context.
+
+    The last pattern that matches it, or a folder above it, decides.
+    """
     out = False
     parts = path.split("/")
     above = ["/".join(parts[: index + 1]) for index in range(min(len(parts), MAX_DEPTH))]

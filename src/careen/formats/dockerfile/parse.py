@@ -38,7 +38,8 @@ class Comment(Struct, frozen=True, gc=False):
 
 
 class Instruction(Struct, frozen=True):
-    """``text`` follows the keyword and the flags; ``words`` is that text as the instruction divides it."""
+    """One instruction. ``text`` follows the keyword and the flags; ``words`` is that text as the instruction divides
+    it."""
 
     keyword: str  # in upper case
     written: str  # as in the file
@@ -111,7 +112,7 @@ def _directives(rows: list[str]) -> dict[str, str]:
 
 
 def _instructions(rows: list[str], escape: str, comments: list[Comment]) -> Iterator[Instruction]:
-    """``comments`` gets all comments of the file."""
+    """Yields the instructions of the file, and appends all its comments to ``comments``."""
     mark = re.escape(escape)
     continued = re.compile(rf"(?:(?<=[^{mark}])|^){mark}[ \t]*$")
     at = 0
@@ -139,7 +140,7 @@ def _instructions(rows: list[str], escape: str, comments: list[Comment]) -> Iter
 
 
 class _Joined(Struct):
-    """A line and those that continue it, without the escape characters."""
+    """A line and the lines that continue it, without the escape characters."""
 
     parts: list[str]
     numbers: list[int]  # the line of the file of each part
@@ -234,7 +235,8 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
 
 
 def _flags(text: str) -> tuple[list[str], int]:
-    """Leading words that begin with ``--``, quotes resolved, and the beginning of the rest; ``--`` alone ends them."""
+    """The leading words that begin with ``--``, quotes resolved, and the position at which the rest begins; ``--``
+    alone ends them."""
     flags: list[str] = []
     at = 0
     while True:

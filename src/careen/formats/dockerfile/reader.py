@@ -72,7 +72,8 @@ def _frozen(mapping: dict[Key, list[Value]]) -> dict[Key, tuple[Value, ...]]:
 
 
 class _StageBuilder:
-    """Collects the stages on a walk over the instructions: the current stage, its variables, and the finished ones."""
+    """Takes the instructions one after another, and collects the stages: the current one with its variables, and the
+    finished ones."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.parsed = parsed
@@ -185,7 +186,8 @@ class _StageBuilder:
         return re.split(r"[/\\]", self.shell[0])[-1].lower().removesuffix(".exe") in SHELLS
 
     def assign(self, instruction: Instruction, env: dict[str, str | None], also: dict[str, str | None] | None) -> None:
-        """Values refer to the variables before the instruction: those of one ENV do not see each other."""
+        """Sets the variables of an instruction in ``env`` and ``also``. Values refer to the variables before the
+        instruction: those of one ENV do not see each other."""
         before = {name: value for name, value in env.items() if value is not None} if "$" in instruction.text else {}
         found: dict[str, str | None] = {}
         for name, value, mark in instruction.pairs:

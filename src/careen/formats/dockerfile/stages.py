@@ -22,7 +22,7 @@ PLATFORM_ARGS = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for pa
 
 
 class Call(Struct, frozen=True, gc=False):
-    """A command of a RUN, and its step."""
+    """A command that a RUN starts, and the step of the RUN."""
 
     command: Command
     step: "Step"
@@ -45,7 +45,7 @@ class Call(Struct, frozen=True, gc=False):
         return first
 
     def lines(self) -> dict[str, int]:
-        """The line of each word as written (its first occurrence); in one pass over the text."""
+        """The first line in which each word, as written, occurs; found in one pass over the text."""
         instruction = self.step.instruction
         if instruction.json or instruction.heredocs:
             return {}
@@ -126,7 +126,7 @@ class Stage(Struct, frozen=True):
         return self.start.end_line if self.start else self.line
 
     def of(self, *keywords: str) -> list[Step]:
-        """Steps of this stage, without triggers for later builds."""
+        """The steps of this stage with one of these keywords, without triggers for later builds."""
         return [step for step in self.steps if step.keyword in keywords and not step.onbuild]
 
 
@@ -158,7 +158,7 @@ class Dockerfile(Struct, frozen=True):
         return self.parsed.comments
 
     def of(self, *keywords: str) -> list[Step]:
-        """Steps in order, including those of ONBUILD."""
+        """The steps with one of these keywords in order, including those of ONBUILD."""
         if len(keywords) == 1:
             return list(self.by_keyword.get(keywords[0], ()))
         return [step for step in self.steps if step.keyword in keywords]
@@ -185,7 +185,8 @@ class Dockerfile(Struct, frozen=True):
         return found
 
     def kept(self) -> frozenset[int]:
-        """Stages whose files end up in the image: the last one, those it builds on, and a fragment without FROM."""
+        """The indices of the stages whose files end up in the image: the last one, those it builds on, and a fragment
+        without FROM."""
         if not self.stages:
             return frozenset()
         last = {stage.index for stage in self.lineage(self.stages[-1])}

@@ -57,7 +57,8 @@ class _Lexer:
         return self.until("", raw_escapes=self.raw)
 
     def until(self, stop: str, *, raw_escapes: bool) -> tuple[str, list[str]]:
-        """Up to ``stop``, which is consumed, or else to the end."""
+        """The text up to ``stop``, which is consumed, as one word and as words; with "" for ``stop``, all text.
+        Raises ValueError if ``stop`` is missing."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ValueError("variables nested too deeply")
@@ -214,7 +215,7 @@ class _Words:
         self.parts.append(text)
 
     def spread(self, text: str) -> None:
-        """Blanks of this text end words."""
+        """Appends a text whose blanks end words, such as the value of an unquoted variable."""
         if not text:
             return
         pieces = text.split()
@@ -260,7 +261,7 @@ def _replaced(value: str, pieces: list[str], text: str, *, every: bool) -> str:
 
 
 def _pieces(pattern: str) -> list[str]:
-    """``*`` and ``?`` as themselves, other characters after a mark."""
+    """The parts of a pattern: ``*`` and ``?`` as themselves, every other character after a mark."""
     pieces: list[str] = []
     at = 0
     while at < len(pattern):
@@ -280,7 +281,7 @@ def _pieces(pattern: str) -> list[str]:
 
 
 def _fits(text: str, pieces: list[str]) -> bool:
-    """Whole match, in time linear in the product of both lengths."""
+    """Whether the whole text matches the pattern, in time linear in the product of both lengths."""
     at = piece = 0
     star, mark = -1, 0
     while at < len(text):

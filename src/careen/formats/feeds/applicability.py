@@ -29,7 +29,7 @@ _SOLD = frozenset({
     "advanced", "commercial", "data_center", "ee", "enterprise", "enterprise_edition", "plus", "premium", "pro",
     "professional", "ultimate",
 })  # fmt: skip
-# Targets that an image can have: it contains Linux, and the software itself, in whatever language it is written.
+# Targets that an image can contain: Linux, and software in any language.
 _TARGETS = frozenset({
     "*", "-", ".net", "arm", "arm64", "docker", "go", "java", "kubernetes", "linux", "linux_kernel", "maven", "multiplatforms",
     "node.js", "perl", "php", "python", "ruby", "rust", "unix", "x64", "x86",
@@ -66,6 +66,8 @@ class Configuration(Struct, gc=False):
 
 
 class Affected(Struct):
+    """The affected versions of one product."""
+
     ranges: dict[Range, None]
     elsewhere: dict[Range, None]  # on other systems alone
     systems: set[str]  # which those are: "windows", "darwin", "other"
@@ -121,7 +123,7 @@ def _take(
 
 
 def range_of(criterion: Criterion) -> Range | None:
-    """The range of versions that the criterion names; None if it names no version."""
+    """The affected versions according to the criterion; None if it has no version."""
     parts = _SEPARATOR.split(criterion.criteria)
     version, update = parts[5:7] if len(parts) == 13 else ("-", "")
     if version == "-":
@@ -140,7 +142,8 @@ def range_of(criterion: Criterion) -> Range | None:
 
 
 def _is_foreign(criterion: Criterion) -> bool:
-    """Whether the system is in no Linux image: another operating system, or the appliance of a vendor."""
+    """Whether the criterion names a system that no Linux image contains: another operating system, or a vendor's
+    appliance."""
     parts = _SEPARATOR.split(criterion.criteria)
     return len(parts) > 4 and parts[2] == "o" and parts[3] in _NOT_IN_IMAGES and "linux" not in parts[4]
 

@@ -1,4 +1,4 @@
-"""A file of what the changelogs of a distribution's archive state: source packages, CVEs and the versions that fix them.
+"""A file of facts from the changelogs of a distribution's archive: source packages, CVEs and the versions that fix them.
 
 Shape: ``{version: 1, releases: {codename: {as_of, detail, sources: {name: [newest version, {fixed version: [CVE]}]}}}}``,
 in JSON, compressed or not. A package that is listed without fixes has no fix in its release.

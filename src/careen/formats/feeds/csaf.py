@@ -40,7 +40,8 @@ _STREAM = re.compile(r"([\w.+-]+):([\w.+-]+)")
 
 
 class Component(NamedTuple):
-    """``evr`` "": every build. ``arch`` "src": the source package. ``module`` is "name:stream"."""
+    """One build of a package, or all of them. ``evr`` "": every build. ``arch`` "src": the source package. ``module``
+    is "name:stream"."""
 
     name: str
     evr: str = ""
@@ -163,7 +164,7 @@ class _Document(Struct, gc=False):
 
 
 def read(data: bytes | bytearray, vendor: str) -> Document:
-    """``vendor``: the source of its CVSS scores, as findings name it."""
+    """Reads a document. ``vendor`` is the source of its CVSS scores, as findings name it."""
     try:
         document = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -267,7 +268,8 @@ def _component(id: str, name: str, purl: str) -> Component | None:
 
 
 def named_component(name: str) -> Component | None:
-    """The component in the name of a file; ``libgtk-2_0-0`` and ``libdcerpc-binding0-32bit`` are names without a version."""
+    """The component of a build's name; None if it has no name of its own. ``libgtk-2_0-0`` and
+    ``libdcerpc-binding0-32bit`` are names without a version."""
     found = _BUILD.fullmatch(name)
     if found and ("." in found["release"] or found["arch"]):
         epoch = found["epoch"]

@@ -48,7 +48,7 @@ def scored(vector: str, source: str) -> tuple[Cvss, ...]:
 
 
 def rating(score: float, version: str = "3.1") -> Severity:
-    """The qualitative rating; version 2.0 has none of its own and gets NVD's three ratings."""
+    """The qualitative rating of a score; version 2.0 has no ratings of its own and gets NVD's three."""
     if version == "2.0":
         return "high" if score >= 7 else "medium" if score >= 4 else "low"
     if score >= 9:
@@ -158,7 +158,7 @@ def _score_3(metrics: Metrics, version: str) -> Decimal:
 
 
 def _up(number: Decimal, version: str) -> Decimal:
-    """Rounds up to a tenth; version 3.1 first drops what is beyond five decimals."""
+    """The number rounded up to a tenth; version 3.1 first drops all but five decimals."""
     if version == "3.1":
         number = number.quantize(Decimal("0.00001"), ROUND_HALF_UP)
     return number.quantize(_TENTH, ROUND_CEILING)

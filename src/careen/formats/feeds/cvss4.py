@@ -74,7 +74,7 @@ _DEPTH_4 = {"0": 6, "1": 5, "2": 4}
 
 
 def score_4(text: str) -> float:
-    """``text`` is the vector without its ``CVSS:4.0/``."""
+    """The score of a vector, given without its ``CVSS:4.0/``."""
     metrics = _effective(_read(text))
     if all(metrics[name] == "N" for name in ("VC", "VI", "VA", "SC", "SI", "SA")):
         return 0.0
@@ -110,7 +110,7 @@ def _read(text: str) -> dict[str, str]:
 
 
 def _effective(given: Mapping[str, str]) -> dict[str, str]:
-    """The metrics with the environment's changes, and the worst case for unset ones."""
+    """The metrics with the changes of the environment metrics, and the worst case for metrics that are not set."""
     metrics = {}
     for name in (*_LEVELS, "E"):
         value = given.get("M" + name, "X")
@@ -135,7 +135,8 @@ def _classes(m: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _steps(metrics: Mapping[str, str], eq1: str, eq2: str, eq36: str, eq4: str) -> tuple[int, int, int, int]:
-    """The steps below the first most severe vector that is nowhere less severe, by class."""
+    """For each class, the steps between the vector and the first most severe vector of its macro vector that is
+    nowhere less severe."""
     for vectors in product(_HIGHEST_1[eq1], _HIGHEST_2[eq2], _HIGHEST_36[eq36], _HIGHEST_4[eq4]):
         distances = [[_distance(metrics, part) for part in vector.split()] for vector in vectors]
         if all(distance >= 0 for group in distances for distance in group):
@@ -151,13 +152,14 @@ def _distance(metrics: Mapping[str, str], part: str) -> int:
 
 
 def _lower(classes: tuple[str, ...], index: int) -> int | None:
-    """The score of the macro vector one class lower in this respect; None if there is none."""
+    """The score of the macro vector one level lower in the class at ``index``; None if there is none."""
     below = str(int(classes[index]) + 1)
     return _SCORE.get("".join((*classes[:index], below, *classes[index + 1 :])))
 
 
 def _lower_36(classes: tuple[str, ...]) -> int | None:
-    """EQ3 and EQ6 are combined: of two lower macro vectors the higher score counts."""
+    """The score of the macro vector one level lower in EQ3 and EQ6, which are combined: of two lower ones the higher
+    score counts."""
     eq3, eq6 = classes[2], classes[5]
     ways = {"00": ("01", "10"), "01": ("11",), "10": ("11",), "11": ("21",), "21": ()}[eq3 + eq6]
     scores = [_SCORE["".join((*classes[:2], way[0], *classes[3:5], way[1]))] for way in ways]

@@ -41,7 +41,8 @@ def read_each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) ->
 
 
 def ids_in(item: object) -> tuple[str, ...]:
-    """Everything that may be an identifier in an item that could not be read: a word with a digit and a hyphen or colon."""
+    """The texts that may be an identifier in an item that could not be read: words with a digit and a hyphen or
+    colon."""
     found: dict[str, None] = {}
     for text in _texts(item):
         for match in _ID.finditer(text[:MAX_SCANNED]):

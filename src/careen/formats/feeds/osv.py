@@ -1,4 +1,4 @@
-"""One OSV record as advisories for its packages and a record about the vulnerability.
+"""Converts an OSV record into advisories for its packages and a record about the vulnerability.
 
 - ignored are withdrawn records, bug-fix errata without a vulnerability, and informational entries (RustSec's "unmaintained",
   "unsound") without a CVE, unless they are about memory: these are ``possible``;
@@ -30,7 +30,11 @@ MAX_PATH, MAX_ELEMENTS = 500, 50  # of a package of Go
 
 
 def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Malicious | VulnerabilityRecord]:
-    """``ecosystem``: only entries of this ecosystem (its releases and registries too). ``now``: ISO 8601, for ``withdrawn``."""
+    """Yields the records of one OSV record. ``ecosystem``: only entries of this ecosystem, its releases and
+    registries too; None: all.
+
+    ``now`` is the present time as ISO 8601; a record is withdrawn if its ``withdrawn`` is earlier.
+    """
     try:
         record = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -92,7 +96,7 @@ def _spelled(text: str) -> str:
 
 
 def _is_wanted(entry: Affected, ecosystem: str | None, has_cve: bool) -> bool:
-    """``has_cve``: the record names a CVE, so an informational entry counts too."""
+    """Whether the entry yields advisories. ``has_cve``: the record names a CVE, so an informational entry counts too."""
     if entry.package is None or not entry.package.name or len(entry.package.name) > 500:
         return False
     if not has_cve and _is_informational(entry) and not _is_about_memory(entry):
@@ -278,7 +282,7 @@ def _is_exclusive(specific: Specific, start: str) -> bool:
 
 
 def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) -> Status:
-    """Ubuntu's own status; for others, whether a fix is known."""
+    """The status of an entry: Ubuntu's own; for others, whether a fix is known."""
     specific = entry.ecosystem_specific or _NOTHING
     if isinstance(specific.ubuntu_status, str):
         detail = specific.detail.lower() if isinstance(specific.detail, str) else ""
@@ -360,7 +364,8 @@ def _sources() -> dict[str, str]:
 
 @cache
 def _rated_in_summary() -> frozenset[str]:
-    """Red Hat and its rebuilds: "Important: curl security update"."""
+    """The sources whose summaries begin with a severity, as "Important: curl security update": Red Hat and its
+    rebuilds."""
     return frozenset(profile.source for profile in profiles().values() if profile.advisories.line)
 
 

@@ -31,7 +31,8 @@ class Scored(Struct, gc=False):
 
 
 class Specific(Struct, gc=False):
-    """``database_specific`` and ``ecosystem_specific`` of an affected package, the fields of all known databases together."""
+    """``database_specific`` and ``ecosystem_specific`` of an affected package: the fields that are read, of all
+    databases together."""
 
     informational: Any = None
     categories: Any = None

@@ -14,6 +14,8 @@ SOURCE = frozenset({"src", "nosrc"})
 
 
 class Build(NamedTuple):
+    """What a feed states about one build of an rpm package."""
+
     namespace: str
     package: str
     status: Status
@@ -27,7 +29,8 @@ class Build(NamedTuple):
 def statements(
     id: str, source: str, builds: Iterable[Build], url: str = "", aliases: tuple[str, ...] = ()
 ) -> Iterator[Advisory]:
-    """In the order of namespaces and packages. ``aliases`` are put before the errata of the builds."""
+    """The advisories about these builds, in the order of namespaces and packages. ``aliases`` are put before the
+    errata of the builds."""
     groups: dict[tuple[str, str, bool, str, Status, str], tuple[set[str], Build]] = {}
     binaries: set[tuple[str, tuple[str, ...]]] = set()
     for build in builds:

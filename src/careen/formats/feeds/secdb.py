@@ -43,7 +43,10 @@ class _File(Struct, gc=False):
 def fixes(
     file: Path, limit_bytes: int, source: str, namespace: str, url: str, *, by_line: bool = False
 ) -> Iterator[Advisory | PassedOver]:
-    """``url``: the page of a vulnerability, with {id} in it."""
+    """Yields the advisories of a file. ``url`` is the address of a vulnerability's page, with {id} in it.
+
+    ``by_line``: versions of several release lines are a fix and its backports.
+    """
 
     def advisories(entry: Raw) -> Iterator[Advisory]:
         package = from_json(entry, _Entry).pkg
@@ -75,7 +78,7 @@ def _ranges(fixed: list[str]) -> Iterator[Range]:
 
 
 def _after(line: tuple[int, ...]) -> str:
-    """The first pre-release of the next line."""
+    """The first pre-release of the release line after ``line``."""
     return f"{'.'.join(map(str, (*line[:-1], line[-1] + 1)))}_alpha"
 
 
@@ -98,7 +101,8 @@ def _versions_by_issue(package: _Package) -> dict[tuple[str, ...], list[str]]:
 
 
 def _issues(text: str) -> list[tuple[str, ...]]:
-    """A tuple of ids for each vulnerability: several CVEs in one string are several, other ids are aliases of a single CVE."""
+    """A tuple of ids for each vulnerability in the text: several CVEs are several vulnerabilities, other ids are
+    aliases of a single CVE."""
     ids = list(dict.fromkeys(match[0].rstrip(".:") for match in _ID.finditer(text)))
     cves = [id for id in ids if id.startswith("CVE-")]
     if len(cves) > 1:

@@ -53,7 +53,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
-        """Namespace and name of the advisories about it."""
+        """Namespace and name under which advisories about it are found."""
         identities = tuple((ecosystem, name) for ecosystem, _, name in (text.partition(":") for text in self.osv))
         return (*identities, *((CPE_NAMESPACE, name) for name in self.cpe))
 
@@ -70,7 +70,7 @@ def software() -> tuple[Software, ...]:
 
 @cache
 def known_cpes() -> frozenset[str]:
-    """``vendor:product`` of all software in the map: statements of the CPE dictionary about others are not kept."""
+    """``vendor:product`` of all software in the map: the database keeps no statement about other CPE products."""
     return frozenset(name for entry in software() for name in entry.cpe)
 
 
@@ -87,7 +87,8 @@ def _by_cpe() -> dict[str, Software]:
 
 
 def software_of_cpe(cpe: str) -> Software | None:
-    """The software of a CPE 2.3 name; of a product that the map lacks, one with its name alone; None for any other CPE."""
+    """The software of a CPE 2.3 name; None if the text is not one. A product that the map lacks becomes software with
+    a name only."""
     parts = _SEPARATOR.split(cpe)
     if len(parts) < 6 or parts[:3] != ["cpe", "2.3", "a"] or "*" in parts[3:5]:
         return None
@@ -126,7 +127,8 @@ def unquoted(text: str) -> str:
 
 @cache
 def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
-    """The software of a third party's package, and whether this is only a part of it that holds no program.
+    """The software of a third party's package, and whether the package is only a part of it, without the program;
+    None if unknown.
 
     ``built`` is the evidence of who built it: maker, version and release.
     """
@@ -143,7 +145,7 @@ def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
 
 
 def upstream_version(type: str, version: str) -> str:
-    """The maker's version within that of a package: without epoch, release and what a repository adds.
+    """The maker's version within a package's version: without epoch, release and suffixes of a repository.
 
     ``5:24.0.7-1~debian.12~bookworm`` is 24.0.7, ``1:10.11.6+maria~deb12`` 10.11.6, ``16~beta1-1.pgdg120+1`` 16beta1.
     """

@@ -37,7 +37,8 @@ def statements(
     releases: Mapping[str, str] | None = None,
     release_omitted: bool = False,
 ) -> Iterator[Advisory]:
-    """The statements about a source package at a place. A fix of ESM also states that the release is affected, without a fix.
+    """The advisories about a source package at a place. A fix of ESM also states that the release is affected,
+    without a fix.
 
     ``releases``: their versions by codename; None: those that are known.
     ``release_omitted``: if the feed names a pocket of ESM, it has no statement about the release itself.
@@ -66,5 +67,5 @@ def statements(
 
 
 def ignored(reason: str) -> Status:
-    """The status of an ignored issue, by the reason that the tracker gives."""
+    """The status of an issue that the tracker ignores, according to the reason that it gives."""
     return "end_of_life" if any(word in reason.lower() for word in _SUPPORT_ENDED) else "wont_fix"

@@ -70,7 +70,8 @@ def _update(element: Element) -> Update | None:
 def records(
     update: Update, source: str, namespace: str, url: str, *, every_arch: bool = False
 ) -> Iterator[Advisory | VulnerabilityRecord]:
-    """``every_arch``: the repository is one architecture's, and the others have the same builds."""
+    """The records of an update. ``every_arch``: the repository is for one architecture, and the others have the same
+    builds."""
     builds = (
         Build(namespace, name, "fixed", version, "" if every_arch and arch != "src" else arch, module, severity=update.severity)
         for name, version, arch, module in update.builds

@@ -14,7 +14,7 @@ _CMD = pattern(r"CMD(?: |\[|$)")
 
 
 def base_of(image: Image) -> BaseImage | None:
-    """The base by label and history; None without any."""
+    """The base image according to the image's label and history; None if it has neither."""
     labels = image.config.labels
     name = labels.get("org.opencontainers.image.base.name") or None
     layers = _by_history(image)
@@ -24,7 +24,7 @@ def base_of(image: Image) -> BaseImage | None:
 
 
 def base_among(image: Image, named: Image) -> BaseImage | None:
-    """The named image as the base; None if its layers are not the first layers of the image."""
+    """The named image as the base of ``image``; None if its layers are not the first layers of ``image``."""
     count = len(named.layers)
     if not 0 < count <= len(image.layers) or not all(map(_same, image.layers, named.layers)):
         return None

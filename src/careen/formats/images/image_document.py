@@ -64,9 +64,9 @@ class ImageDocument:
         attached: Attached | None = None,
         integrity: Integrity | None = None,
     ) -> None:
-        """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder.
-        ``unassessed``: why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no
-        digest. ``attached``: signatures and the like in its registry, if they were requested."""
+        """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder. ``unassessed``:
+        why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no digest.
+        ``attached``: signatures, attestations and SBOMs in its registry, if they were requested."""
         self.config, self.filesystem = config, filesystem
         self.today, self.anomalies, self.complete = today, anomalies, complete
         self.unassessed, self.tag, self.attached = unassessed, tag, attached
@@ -81,7 +81,8 @@ class ImageDocument:
         return self.filesystem.texts
 
     def lines(self, *places: str) -> Iterator[tuple[str, int, str]]:
-        """(path, line number, line) of the texts at these paths, or for "folder/", directly in that folder."""
+        """(path, line number, line) of the texts at these places: a path, or "folder/" for the files directly in a
+        folder."""
         for path, text in sorted(self.texts.items()):
             if path in places or path.rpartition("/")[0] + "/" in places:
                 for number, line in enumerate(text.splitlines(), start=1):
@@ -174,7 +175,7 @@ class ImageDocument:
 
 
 def described(text: str) -> ImageDocument:
-    """Raises ValueError if the text is not YAML, or not of that shape."""
+    """The image that a YAML text describes. Raises ValueError if the text is not YAML, or not of that shape."""
     import yaml
 
     try:

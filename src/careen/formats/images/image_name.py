@@ -20,12 +20,13 @@ class ImageName(Struct, frozen=True):
 
     @property
     def pinned(self) -> bool:
-        """Whether it has a digest that can be one. A variable may contain it."""
+        """Whether it has a valid digest, or a variable that may contain one."""
         return _DIGEST.fullmatch(self.digest) is not None or "$" in self.digest
 
     @property
     def mutable(self) -> bool:
-        """Whether the tag is missing or latest, so that the image depends on the day. A variable may contain a tag."""
+        """Whether the tag is missing or ``latest``, so that the name gives another image on another day. False if a
+        variable may contain a tag."""
         return not self.digest and self.tag in ("", "latest") and (self.tag != "" or "$" not in self.last)
 
     @property
@@ -49,7 +50,8 @@ def is_of_registry(text: str, registries: Iterable[str]) -> bool:
 
 
 def is_one_of(text: str, allowed: Iterable[str]) -> bool:
-    """Whether an image is in one of these repositories, written with or without registry, tag or digest; ``*`` is any text."""
+    """Whether an image is in one of the ``allowed`` repositories, written with or without registry, tag or digest;
+    ``*`` is any text."""
     image = parse(text)
     if "$" in image.repository:
         return True  # the registry is unknown

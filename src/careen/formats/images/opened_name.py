@@ -8,7 +8,8 @@ ENGINES = ("docker", "podman", "containerd")
 
 
 def names_of(image: Image) -> tuple[str, str]:
-    """("docker.io/library/nginx:1.27", "docker.io/library/nginx@sha256:…"); "" for one that is not known."""
+    """The name with the tag and the name with the digest ("docker.io/library/nginx:1.27",
+    "docker.io/library/nginx@sha256:…"); "" for an unknown one."""
     source, _, text = image.opened.partition(":")
     if source not in ("registry", *ENGINES) or not text:
         return "", ""

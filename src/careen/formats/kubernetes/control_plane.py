@@ -45,7 +45,7 @@ def without_flag(manifests: Manifests, component: str, *names: str) -> Iterator[
 
 
 def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Container, str]]:
-    """The containers of a component with the value of that flag; "" if it is not set."""
+    """The containers of a component, each with its value of that flag; "" if it is not set."""
     for container in manifests.components.get(component, ()):
         yield container, _flags(component, container).get(name, "")
 
@@ -66,10 +66,10 @@ def listed(value: str) -> frozenset[str]:
 
 
 def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource | Container, str | None, tuple[str, ...]]]:
-    """Each kubelet with its setting (None if it is not set) and the keys of the place.
+    """Each kubelet with its value of a setting (None if it is not set) and the keys of the setting in its resource.
 
-    Skipped are a collector's report without the setting, and a kubelet without the flag that has a file of settings: its
-    value is unknown.
+    Skipped are a collector's report without the setting, and a kubelet without the flag that has a file of settings:
+    its value is unknown.
     """
     keys, reported = KUBELET[name]
     for container in manifests.components.get("kubelet", ()):
@@ -88,7 +88,7 @@ def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource | Contai
 
 
 def node_files(manifests: Manifests, ending: str) -> Iterator[tuple[Resource, str, list[str]]]:
-    """Facts about node files in collectors' reports whose name has that ending, with their values."""
+    """The facts about node files whose name ends with ``ending``, in collectors' reports, with their values."""
     for resource in manifests.of("NodeInfo"):
         info = resource.body.map("info")
         for name, fact in info.items():

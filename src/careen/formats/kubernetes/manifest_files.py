@@ -142,7 +142,7 @@ class Pod:
 
 
 class Rule:
-    """A rule of a role: it allows ``verbs`` on ``resources`` of API ``groups``."""
+    """A rule of a role: it allows ``verbs`` on ``resources`` of the API's ``groups``."""
 
     __slots__ = ("groups", "names", "node", "resources", "role", "verbs")
 
@@ -214,7 +214,8 @@ class Manifests:
         return None
 
     def mounts_token(self, pod: Pod) -> bool:
-        """Whether a pod gets a token of its service account: it decides, then the account if it is in the set."""
+        """Whether a pod gets a token of its service account: the pod's own setting decides, then the account's, if
+        the account is in the set."""
         own = pod.node.get("automountServiceAccountToken")
         if own is None:
             account = self.named("ServiceAccount", pod.service_account, pod.resource.namespace)
@@ -241,11 +242,11 @@ class Manifests:
         """
         self._compared += count
         if self._compared > MAX_COMPARED:
-            raise ValueError(f"over {MAX_COMPARED} pairs of pods and what refers to them")
+            raise ValueError(f"over {MAX_COMPARED} pairs of pods and resources that refer to them")
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:
-    """``files`` are (path, text); documents that are not resources are skipped."""
+    """Reads files, given as (path, text). Documents that are not resources are skipped."""
     return Manifests(resource for path, text in files for resource in resources(yaml_document.read(text), path))
 
 
@@ -309,7 +310,8 @@ def program(container: Container) -> str:
 
 
 def _component(container: Container) -> str:
-    """The component of a control plane that a container is by its image, or by the labels of its static pod."""
+    """The component of a control plane that a container runs, according to its image, or to the labels of its static
+    pod; "" if it is not one."""
     image = _ARCHITECTURE.sub("", image_name.parse(container.image).last)
     if image in COMPONENTS:
         return image
@@ -332,7 +334,7 @@ def command_line(container: Container) -> list[str]:
 
 
 def flags(container: Container) -> dict[str, str]:
-    """The long flags of its command line with their values; "true" for a flag without value."""
+    """The long flags of a container's command line with their values; "true" for a flag without a value."""
     words = command_line(container)
     found = {}
     for index, word in enumerate(words):

@@ -67,7 +67,7 @@ def types(policy: Resource) -> frozenset[str]:
 
 
 def by_pod(manifests: Manifests) -> dict[int, list[Resource]]:
-    """The policies that select a pod, by ``id(pod)``."""
+    """The policies that select each pod, by ``id(pod)``."""
     found: dict[int, list[Resource]] = {}
     for policy in policies(manifests):
         for pod in manifests.selected(policy.namespace, policy.spec.map("podSelector")):
@@ -76,7 +76,7 @@ def by_pod(manifests: Manifests) -> dict[int, list[Resource]]:
 
 
 def peers(policy: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
-    """Each peer of the policy's rules, with its keys below the policy."""
+    """Each peer of the policy's rules, with the keys that lead to it from the policy's root."""
     for direction, key in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(policy.spec.seq(direction)):
             if isinstance(rule, Mapping):
@@ -86,7 +86,7 @@ def peers(policy: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
 
 
 def exposed_services(manifests: Manifests) -> Iterator[tuple[Resource, str]]:
-    """The Services that are reachable from outside the cluster, and how."""
+    """The Services that are reachable from outside the cluster, each with the reason: its type, or "externalIPs"."""
     for service in manifests.services:
         kind = service.spec.text("type")
         if kind in ("LoadBalancer", "NodePort"):
@@ -102,7 +102,7 @@ def backends(manifests: Manifests, service: Resource) -> list[Pod]:
 
 
 def ingress_backends(ingress: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
-    """Each backend of an Ingress, in the form of its API version, with its keys."""
+    """Each backend of an Ingress, as its API version writes it, with the keys that lead to it."""
     for key in ("defaultBackend", "backend"):
         if isinstance(ingress.spec.get(key), Mapping):
             yield ingress.spec.map(key), ("spec", key)

@@ -84,7 +84,7 @@ def verdict(pod: Pod, minor: int = LATEST) -> Verdict:
 
 
 def since(breaches: Callable[[Pod, int], Iterator[Breach]]) -> int:
-    """The minor version of Kubernetes that introduced the control."""
+    """The minor version of Kubernetes that introduced the control of the function ``breaches``."""
     return next(control.since for control in CONTROLS if control.breaches is breaches)
 
 
@@ -263,7 +263,8 @@ CONTROLS = (
 
 
 def seccomp(container: Container) -> str:
-    """The type of the effective seccomp profile: of the container, its pod, or the old annotations; "" for none."""
+    """The type of the seccomp profile that a container gets: its own, its pod's, or that of the old annotations; ""
+    for none."""
     if field := _seccomp_field(container):
         return field
     annotations = container.pod.annotations
@@ -279,7 +280,7 @@ def _seccomp_field(container: Container) -> str:
 
 
 def _contexts(pod: Pod) -> Iterator[tuple[Pod | Container, Mapping, tuple[str, ...]]]:
-    """The security contexts of the pod and of its containers."""
+    """The security contexts of the pod and of its containers: (holder, context, its keys in the holder)."""
     if pod.security:
         yield pod, pod.security, ("securityContext",)
     for container in pod.containers:

@@ -25,7 +25,7 @@ _INHERITED = frozenset(  # by the pods of a workflow, by the steps of a task
 
 
 def pod_templates(body: Mapping, kind: str, group: str) -> Iterator[Mapping]:
-    """``kind`` in lower case, ``group`` of the API, as ``body`` states them."""
+    """The pod templates in ``body``. Its ``kind`` is in lower case, ``group`` is its API group."""
     if kind in POD_KINDS:
         yield body
     elif kind in WORKLOADS or (kind == "service" and group == "serving.knative.dev"):
@@ -53,9 +53,10 @@ def _of_custom_resource(body: Mapping, group: str) -> Iterator[Mapping]:
 
 
 def _of_pipeline(body: Mapping, group: str) -> Iterator[Mapping]:
-    """Pods of Tekton (the steps of a task) and of Argo Workflows (a template with a container or script).
+    """The pods of Tekton (the steps of a task) and of Argo Workflows (a template with a container or script).
 
-    Their containers end, as init containers do. A template inherits what it does not set itself from the workflow.
+    Their containers run to an end, as init containers do. A template inherits from the workflow what it does not set
+    itself.
     """
     tekton, argo = group.endswith("tekton.dev"), group == "argoproj.io"
     for node in (node for _, node in yaml_document.walk(body) if tekton or argo):

@@ -22,7 +22,8 @@ EVERYONE = frozenset(("system:anonymous", "system:unauthenticated"))
 
 
 class Granted(Struct, frozen=True):
-    """What a rule grants of the wanted permissions: verbs, on the first of the wanted resources."""
+    """A rule that grants some of the wanted permissions: ``verbs`` are those it grants on ``resource``, the first of
+    the wanted resources that it covers."""
 
     rule: Rule
     resource: str
@@ -34,7 +35,7 @@ class Granted(Struct, frozen=True):
 
 
 def granting(manifests: Manifests, resources: Iterable[str], verbs: Iterable[str], wildcard: bool = False) -> Iterator[Granted]:
-    """Each rule that grants one of the verbs on one of the resources."""
+    """Each rule that grants one of the verbs on one of the resources; ``wildcard`` as in ``grants``."""
     resources, verbs = tuple(resources), tuple(verbs)
     for rule in manifests.rules:
         for resource in resources:
@@ -79,7 +80,8 @@ def allows_everything(role: Resource) -> bool:
 
 
 def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str, Resource | None]]:
-    """The bindings of that kind to a role of that kind, with name and role; without built-in ones."""
+    """The bindings of ``kind`` to a role of ``role_kind``, each with the role's name, and the role if it is in the
+    set; without built-in bindings."""
     for binding in manifests.of(kind):
         reference = binding.body.map("roleRef")
         if reference.text("kind").lower() == role_kind.lower() and not built_in(binding.name):
@@ -120,7 +122,10 @@ def bindings_by_pod(manifests: Manifests) -> Iterator[tuple[Pod, Resource]]:
 
 
 def _account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[Resource]]:
-    """The bindings by (namespace, name) of a service account. No name: all accounts of the namespace; no namespace: of all."""
+    """The bindings by (namespace, name) of the service account that they name.
+
+    An empty name stands for all accounts of the namespace, an empty namespace for those of all namespaces.
+    """
     found: dict[tuple[str, str], list[Resource]] = {}
     for binding in manifests.bindings:
         for subject in subjects(binding):

@@ -87,7 +87,7 @@ def _bounded(data: bytes) -> bytes:
 
 
 def _first_block(data: bytes) -> bytes:
-    """The values; later blocks have signatures and the content of files."""
+    """The first block, which contains the values; later blocks contain signatures and the content of files."""
     if len(data) < 4:
         raise ValueError("the database of apk-tools is incomplete")
     (word,) = struct.unpack_from("<I", data)
@@ -114,7 +114,7 @@ class _Block:
         self._data, self.left = data, left
 
     def object(self, value: int) -> dict[int, int]:
-        """Field number -> value, absent ones left out."""
+        """The fields of an object that have a value, by their number."""
         if not value:
             return {}
         if value >> 28 != _OBJECT:

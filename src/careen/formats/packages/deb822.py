@@ -11,11 +11,12 @@ LINE_BYTES = 1 << 20
 
 
 def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = None) -> Iterator[dict[str, str]]:
-    """One mapping per paragraph, with the given lower-case field names; continuation lines are dropped.
+    """A mapping for each paragraph, with the values of ``fields``, which are in lower case; continuation lines are
+    dropped.
 
-    Raises: ValueError for a line that is neither field nor continuation. With ``faults``, the error is appended there instead,
-    and the line is skipped. So is a second value of a field, for which dpkg refuses a file; without ``faults`` the last value
-    counts.
+    Raises: ValueError for a line that is neither a field nor a continuation. With ``faults``, the error is appended
+    to this list instead, and the line is skipped; so is a second value of a field, for which dpkg refuses a file.
+    Without ``faults``, the last value counts.
     """
     current: dict[str, str] = {}
     for line in text.split("\n"):

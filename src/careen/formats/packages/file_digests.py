@@ -31,9 +31,13 @@ _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
 
 
 def first_algorithms(path: str, data: bytes) -> tuple[str, ...]:
-    """Those that are computed while a layer is read, when no database is known yet: dpkg records MD5, apk SHA-1, rpm mostly
-    SHA-256, and packages of Python SHA-256. Libraries of Debian and of rpm show in their folders, programs by the C library
-    that their first bytes name: musl is Alpine's. Elsewhere few packages have programs."""
+    """The algorithms with which the digests of a file are computed while its layer is read.
+
+    No package database is known yet: dpkg records MD5, apk SHA-1, rpm mostly SHA-256, and packages of Python SHA-256.
+    Libraries of Debian and of rpm are recognised by their folders, programs by the C library that their first bytes
+    name (musl is Alpine's). If neither decides, all three algorithms are used. Files outside of a system's folders
+    get none, or SHA-256 if they are Python's.
+    """
     found = _of_system(path, data) if _SYSTEM.match(path) else ()
     return (*found, "sha256") if OF_PYTHON in path and "sha256" not in found else found
 
@@ -63,12 +67,12 @@ def is_code(path: str) -> bool:
 
 
 def may_run(path: str, mode: int) -> bool:
-    """Whether the file has an execute bit; configuration and examples do not count."""
+    """Whether the file has an execute bit; files in folders of documentation do not count."""
     return mode & 0o111 != 0 and not path.startswith(_DOCUMENTS)
 
 
 class Digesting:
-    """Gives the digests of a file as one text, ``md5:HEX sha256:HEX``."""
+    """Computes the digests of a file that is fed in chunks; ``facts`` gives them as one text, ``md5:HEX sha256:HEX``."""
 
     def __init__(self, algorithms: Sequence[str]) -> None:
         self._hashes = [hashlib.new(name, usedforsecurity=False) for name in algorithms]

@@ -76,7 +76,7 @@ class Closed(Struct, frozen=True):
 
 
 class Budget:
-    """Counts down over an archive and all that is within it."""
+    """The limits of one file: they count down over the archive and all archives within it."""
 
     def __init__(self) -> None:
         self.archives = MAX_ARCHIVES
@@ -92,7 +92,7 @@ class Budget:
         return data
 
     def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
-        """Whether a member is a program, in an archive without coordinates and classes."""
+        """Whether a member's first bytes are those of a program; only for archives without coordinates and classes."""
         self.heads -= 1
         if self.heads < 0:
             raise ValueError(f"more than {MAX_HEADS} members of archives without coordinates")
@@ -126,7 +126,7 @@ def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, 
 
 
 def _content(stream: BinaryIO, entry: Entry, limit_bytes: int, budget: Budget) -> tuple[BinaryIO, int]:
-    """The inner archive, and its bytes in memory."""
+    """The inner archive as a stream, and the number of bytes that it takes in memory: 0 if it is read in place."""
     if entry.method == 0 and not entry.flags & 1 and entry.size == entry.compressed_size:
         stream.seek(entry.offset)
         header = stream.read(30)
@@ -177,7 +177,8 @@ def _inside(place: str, name: str) -> str:
 def _coordinates(
     stream: BinaryIO, files: dict[str, Entry], folder: str, budget: Budget
 ) -> tuple[Coordinates | None, tuple[str, ...]]:
-    """From ``pom.properties``, then the project file, then the names of the folders.
+    """The coordinates and licences of a project within the archive, from ``pom.properties``, then the project file,
+    then the names of the folders.
 
     Some tools move the files of shaded content elsewhere: ``pom.properties`` must then have all three parts.
     """

@@ -10,7 +10,8 @@ MAX_NAME = 200
 
 
 def npm_licences(license: Any, licenses: Any = None) -> Iterator[str]:
-    """``license`` is an expression; older manifests have an object with ``type``, or a list ``licenses`` of these."""
+    """The licences that a manifest states. ``license`` is an expression; older manifests have an object with
+    ``type``, or a list ``licenses`` of these."""
     for value in (license, *(licenses if isinstance(licenses, list) else [licenses])):
         named = value.get("type") if isinstance(value, dict) else value
         if isinstance(named, str) and named:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 
 def issuer_of(packet: bytes) -> str:
-    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" if it is not in there."""
+    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" if the signature does not
+    contain it."""
     body = _packet(packet)
     if body[:1] == b"\x03":
         return body[7:15].hex() if len(body) >= 15 else ""

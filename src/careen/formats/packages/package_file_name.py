@@ -97,7 +97,8 @@ def read_address(url: str) -> FileName | None:
 
 
 def _with_folder(found: FileName | None, name: str, path: str) -> FileName | None:
-    """A program or archive without a version in its name has that of its folder: ``/v1.2.3/bin/amd64/tool``."""
+    """The package with the version in its folders, if it is a program or archive whose name has none:
+    ``/v1.2.3/bin/amd64/tool``."""
     program = found is None and _PROGRAM.fullmatch(name) is not None
     version = _FOLDER.findall(path.rpartition("/")[0] + "/") if program or (found and found.kind == "generic") else []
     if len(set(version)) != 1 or (found is not None and found.version):
@@ -163,7 +164,8 @@ def _gem(stem: str) -> FileName:
 
 
 def _archive(stem: str) -> FileName:
-    """``name-1.2.3``, ``go1.21.5``, perhaps with operating system and machine after it; others keep their complete name."""
+    """The package of ``name-1.2.3`` or ``go1.21.5``, perhaps with operating system and machine after it; other names
+    stay complete."""
     pacman = _PACMAN.match(stem)
     if pacman:
         return FileName("alpm", pacman[1], pacman[2], pacman[3])

@@ -48,12 +48,13 @@ class PackageHead(Struct, frozen=True):
 
     @property
     def is_repository(self) -> bool:
-        """Packages installed after it may come from the repositories that it adds."""
+        """Whether it adds repositories, from which packages that are installed later may come."""
         return bool(self.repositories)
 
 
 def read_package_head(read: Callable[[int], bytes]) -> PackageHead:
-    """``read(size)`` gives the next bytes of the file, fewer only at its end; no more than needed is read."""
+    """Reads the metadata of a package. ``read(size)`` gives the next bytes of the file, fewer only at its end; no
+    more than needed is read."""
     source = _Bounded(read)
     start = source.take(len(_AR))
     if start.startswith(_LEAD):
@@ -64,8 +65,10 @@ def read_package_head(read: Callable[[int], bytes]) -> PackageHead:
 
 
 def built_for(head: PackageHead) -> tuple[str, str] | None:
-    """(os-release ID, version) of the distribution that it was built for, by its version: "+deb12u3"; or "-15.el9", if the
-    vendor is that distribution."""
+    """(os-release ID, version) of the distribution that a package was built for; None if unknown.
+
+    The mark in the version shows it: "+deb12u3", or "-15.el9" if the vendor is that distribution.
+    """
     for distro in profiles().values():
         if head.kind == "deb":
             mark = distro.builds.deb_release

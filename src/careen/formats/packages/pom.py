@@ -97,8 +97,10 @@ def _pom(values: dict[str, list[str]]) -> Pom:
 
 
 def resolved(value: str, known: Mapping[str, str]) -> str:
-    """The value with placeholders filled in, "" if one has no value. Placeholders may nest; three rounds are enough in
-    practice."""
+    """The value with its placeholders filled in from ``known``; "" if a placeholder has no value.
+
+    Placeholders may nest; three rounds are enough in practice.
+    """
     for _ in range(3):
         if "${" not in value or len(value) > MAX_TEXT:
             break

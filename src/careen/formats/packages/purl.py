@@ -35,7 +35,7 @@ _QUALIFIERS = {"julia": "uuid", "swid": "tag_id"}
 
 
 class Purl(Struct, frozen=True):
-    """``made`` checks and normalises its arguments; the constructor does not."""
+    """The parts of a package URL. ``made`` checks and normalises its arguments; the constructor does not."""
 
     type: str
     namespace: str | None
@@ -144,5 +144,5 @@ def _quoted(text: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Raises ValueError if the bytes are not UTF-8."""
+    """The text with percent-encoded bytes decoded. Raises ValueError if they are not UTF-8."""
     return unquote_to_bytes(text).decode() if "%" in text else text

@@ -25,7 +25,8 @@ OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
 def package_of(text: str, names: Iterable[str] = ()) -> Package:
-    """``names`` are spellings of the package's name: one with the same URL is preferred, for its upper case."""
+    """The package that a package URL names. Of the spellings in ``names``, the first one with the same URL becomes
+    its name, since URLs lose upper case."""
     purl = parse(text)
     name, namespace = purl.name, purl.namespace
     if purl.namespace and purl.type in _JOINED:
@@ -83,7 +84,10 @@ def distribution_in(packages: Iterable[Package]) -> Distribution | None:
 
 
 def _source(purl: Purl, version: str) -> Source | None:
-    """A deb or apk without a source is its own source; a source rpm has its package's epoch, which its name omits."""
+    """The source package; None if unknown. A deb or apk that names none is its own source.
+
+    The file name of a source rpm omits the epoch, which is then the package's.
+    """
     upstream = purl.qualifier("upstream") if purl.type in OF_DISTRIBUTIONS else None
     if not upstream:
         return Source(purl.name, version) if purl.type in ("deb", "apk") else None

@@ -51,7 +51,8 @@ def _normal(name: str) -> str:
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """Joins continued lines; after a quarter of ``MAX_LINE`` the rest cannot change name and version."""
+    """Joins continued lines. What follows the first quarter of ``MAX_LINE`` is dropped: it cannot change name and
+    version."""
     whole = ""
     for line in lines:
         line = line.rstrip("\r\n")

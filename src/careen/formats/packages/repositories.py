@@ -42,7 +42,8 @@ class Offer(Struct, frozen=True, gc=False):
 
 
 def indices_of(texts: Mapping[str, str], architecture: str) -> tuple[Index, ...]:
-    """``texts`` are files of a system by path; repositories without a web address are left out."""
+    """The indices of the repositories that a system has. ``texts`` are its files by path; repositories without a web
+    address are left out."""
     found: list[Index] = []
     for path, text in sorted(texts.items()):
         if path == "etc/apk/repositories":

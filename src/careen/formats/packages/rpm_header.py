@@ -43,8 +43,9 @@ Entries = dict[int, tuple[int, int, int]]  # tag: type, offset in the store, cou
 
 
 class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
-    """``files`` are the installed ones: folder to names, neither with a leading slash. ``digests``: of those that may be
-    programs, by path, in hex, of ``algorithm``."""
+    """The metadata of an installed package. ``files`` are its installed files: folder to names, neither with a
+    leading slash. ``digests`` are those of files that may be programs, by path, in hexadecimal digits, computed with
+    ``algorithm``."""
 
     name: str
     version: str
@@ -62,7 +63,7 @@ class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def evr(self) -> str:
-        """``epoch:version-release``; an epoch of zero is left out."""
+        """The version as ``epoch:version-release``; an epoch of zero is left out."""
         return f"{self.epoch}:{self.version}-{self.release}" if self.epoch else f"{self.version}-{self.release}"
 
 
@@ -94,7 +95,10 @@ def read_header(blob: bytes) -> RpmHeader:
 
 
 def source_of(header: RpmHeader) -> Source | None:
-    """From ``name-version-release.src.rpm``, which omits the epoch: that of the package, if version and release are equal."""
+    """The source package, from its file name ``name-version-release.src.rpm``; None if unknown.
+
+    The file name omits the epoch: it is the package's if version and release are equal.
+    """
     stem = (header.source_rpm or "").removesuffix(".rpm").removesuffix(".src").removesuffix(".nosrc")
     name, _, release = stem.rpartition("-")
     name, _, version = name.rpartition("-")
@@ -133,7 +137,7 @@ def _entries(blob: bytes) -> tuple[Entries, bytes]:
 
 
 def _text(entries: Entries, store: bytes, tag: int) -> str | None:
-    """A string, or the first translation of one."""
+    """The string of a tag, or its first translation; None if the tag is absent."""
     kind, offset, count = entries.get(tag, (0, 0, 0))
     if kind not in (_STRING, _STRINGS, _I18N) or not count or not 0 <= offset < len(store):
         return None
@@ -177,7 +181,7 @@ class _File(NamedTuple):
 
 
 def _files(entries: Entries, store: bytes) -> list[_File]:
-    """The files on the disk: no folders, no ghosts (created later), no files that installation left out."""
+    """The files that are on the disk: no folders, no ghosts (created later), no files that installation left out."""
     names = _texts(entries, store, _BASENAMES)
     folders = [folder.strip("/") for folder in _texts(entries, store, _FOLDERS)]
     indexes = _numbers(entries, store, _FOLDER_INDEXES)

@@ -16,6 +16,8 @@ MAX_BYTES = 64 << 20
 
 
 class UnreadableParts(Struct, frozen=True, tag="faults"):
+    """The first reason why a part of a file is unreadable, and the number of these parts."""
+
     first: str
     count: int
 
@@ -29,7 +31,8 @@ def bounded(stream: BinaryIO, reasons: list[str]) -> bytes:
 
 
 def unreadable_parts(reasons: Sequence[str], found: int) -> Iterator[UnreadableParts]:
-    """Raises ValueError if nothing else was found: the file is not what its name promises."""
+    """One fact for all ``reasons``, none without reasons. Raises ValueError if ``found``, the number of readable
+    parts, is 0: the file is then not of the kind that its name promises."""
     if reasons and not found:
         raise ValueError(reasons[0])
     if reasons:
@@ -37,6 +40,7 @@ def unreadable_parts(reasons: Sequence[str], found: int) -> Iterator[UnreadableP
 
 
 def unknown(cataloger: str, fact: Fact) -> Unknown:
+    """The ``Unknown`` of a fact whose value is ``UnreadableParts``."""
     parts: UnreadableParts = fact.value
     more = f" (and {parts.count - 1} more)" if parts.count > 1 else ""
     return Unknown(cataloger, Evidence(fact.path, fact.layer), parts.first + more)

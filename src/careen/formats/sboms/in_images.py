@@ -19,7 +19,7 @@ SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and packages w
 
 
 def document_of(data: bytes, path: str) -> dict[str, Any]:
-    """The document in the structure of its JSON; empty for another kind of file with such a name."""
+    """The document in the structure of its JSON; {} if the file is of another kind with such a name."""
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if data[:1] == b"<":
         from careen.formats.sboms import cyclonedx_xml
@@ -33,7 +33,8 @@ def document_of(data: bytes, path: str) -> dict[str, Any]:
 
 
 def listed(purl: str, name: str = "") -> Package | None:
-    """The package of an entry; None if it is not listed. Raises: ValueError if the text is not a package URL."""
+    """The package of an entry; None for a type that is not listed. Raises ValueError if ``purl`` is not a package
+    URL."""
     package = package_of(purl, (name,))
     return None if package.type in SKIPPED_TYPES else package
 

@@ -33,7 +33,8 @@ _VENDORS: tuple[Any, ...] = get_args(Vendor)
 
 
 def of_package(package: Package) -> list[tuple[str, str]]:
-    """``layer`` is that of the first place; ``layers`` has one per place, if they differ."""
+    """The properties of a package. ``layer`` is the layer of its first place; ``layers`` has one per place, if they
+    differ."""
     pairs = [("presence", package.presence), ("vendor", package.vendor), ("cataloger", package.cataloger)]
     if package.owned_by:
         pairs.append(("owned_by", package.owned_by))
@@ -78,7 +79,8 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
 
 
 def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list[tuple[str, str]]:
-    """``unknowns`` are those of a report beyond the inventory's. Those of whole layers come first, as gates depend on them."""
+    """The properties of an inventory. ``unknowns`` are those of a report beyond the inventory's; those of whole
+    layers come first, as gates depend on them."""
     distribution = inventory.distribution
     pairs = [("files", str(inventory.files)), ("unowned_executables", str(inventory.unowned_executables))]
     if distribution:
@@ -119,8 +121,11 @@ def inventory_with(
     faults: Iterable[Unknown],
     tool: str = "",
 ) -> Inventory:
-    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document; ``tool`` made
-    it, by its own fields. Careen's documents have the number of files."""
+    """The inventory of a document, with these packages and the properties in ``pairs``.
+
+    ``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document; ``tool``
+    made it, according to its own fields. Careen's documents have the number of files.
+    """
     unknowns = list(faults)
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     modified: list[ModifiedFile] = []
@@ -197,7 +202,7 @@ def _integrity(counts: str, modified: Iterable[ModifiedFile], of_files: str) -> 
 
 
 def _decoded(text: str, kind: Any) -> list[Any]:
-    """One value, or none if it is damaged."""
+    """A list of the decoded value, or an empty one if the text is damaged."""
     try:
         return [from_json(text.encode(), kind)]
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
@@ -213,7 +218,7 @@ def _list(text: str) -> list[Any]:
 
 
 def _encoded(value: Any) -> str:
-    """A value with a name that is not Unicode is left out: no document can hold the name."""
+    """The value as JSON; "" if it contains a name that is not Unicode, which no document can hold."""
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:

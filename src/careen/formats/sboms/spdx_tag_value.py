@@ -50,7 +50,7 @@ def document(data: bytes) -> dict[str, Any]:
 
 
 def _tags(data: bytes) -> Iterator[tuple[str, str]]:
-    """(tag, value); the lines of a value between <text> and </text> are joined."""
+    """The (tag, value) pairs; the lines of a value between <text> and </text> are joined."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
     if len(lines) > MAX_LINES:
         raise ValueError(f"more than {MAX_LINES} lines")

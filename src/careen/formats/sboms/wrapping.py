@@ -14,7 +14,8 @@ _MAX_ENVELOPES = 3
 
 
 def unwrapped(document: dict[str, Any]) -> dict[str, Any]:
-    """The document itself if it has no envelope. Raises ValueError if text within is not JSON."""
+    """The SBOM within an envelope, or the document itself if it has none. Raises ValueError if text within is not
+    JSON."""
     for _ in range(_MAX_ENVELOPES):
         if any(mark in document for mark in _MARKS):
             break

@@ -32,8 +32,8 @@ class SavedPackage(Struct, frozen=True):
 
 
 class Saved(Struct, frozen=True):
-    """``name`` is for people: the reference, or the file that was read. ``sources``: names of the loaded sources; None if
-    the scan did not match vulnerabilities."""
+    """A report that was read back. ``name`` is for people: the reference, or the file that was read. ``sources``:
+    names of the loaded sources; None if the scan did not match vulnerabilities."""
 
     name: str
     created: str

@@ -39,7 +39,7 @@ class Unresolved(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A network, volume, secret or config by its name; ``node`` is empty without further settings."""
+    """A network, volume, secret or config; ``node`` is empty without further settings."""
 
     name: str
     node: Mapping
@@ -82,7 +82,7 @@ class Compose:
 
 
 def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = None) -> Compose:
-    """``files`` are (path, text) of all files; those that no other file includes or extends are merged."""
+    """Reads Compose files, given as (path, text). Files that no other file includes or extends are merged, in order."""
     given = list(files)
     documents: dict[str, Mapping] = {}
     for path, text in given:
@@ -116,7 +116,7 @@ def of_containers(
     origins: dict[tuple[int, str], str] | None = None,
     unresolved: Iterable[Unresolved] = (),
 ) -> Compose:
-    """Containers that are not started by a Compose file; names that ``body`` does not define are external."""
+    """Containers that no Compose file starts, in the form of one; names that ``body`` does not define are external."""
     held = tuple(services)
     body = body or Mapping()
     for service in held:
@@ -155,7 +155,7 @@ class _Reader:
         self._copied = 0
 
     def referred(self) -> set[str]:
-        """The given files that another file includes or extends."""
+        """Those of the given files that another file includes or extends."""
         found = set()
         for path, document in self.documents.items():
             names = [name for name, _ in _includes(document)]

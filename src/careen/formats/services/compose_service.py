@@ -51,7 +51,7 @@ class Port(Struct, frozen=True):
         return self.host_ip in EVERYWHERE
 
     def numbers(self) -> frozenset[int]:
-        """The ports on the host and in the container; of a large range only some."""
+        """The ports on the host and in the container; of a large range, only the first 101."""
         found: set[int] = set()
         for text in (self.published, self.target):
             if match := _RANGE.match(text):
@@ -61,7 +61,8 @@ class Port(Struct, frozen=True):
 
 
 class Service:
-    """``origins`` has the file of each key from another file than the service's, by (id of mapping, key).
+    """A service, or a container that another file starts. ``origins`` has the file of each key from another file than
+    the service's, by (id of mapping, key).
 
     ``noun`` is its name in messages: a Compose file has services, a command starts a container.
     """
@@ -101,7 +102,7 @@ class Service:
 
     @property
     def added(self) -> frozenset[str]:
-        """Capabilities that are added, in capitals without ``CAP_``."""
+        """The capabilities that are added, in capitals without ``CAP_``."""
         return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_add"))
 
     @property

@@ -28,7 +28,8 @@ class Change(Struct, frozen=True):
 
 
 class Running(Struct, frozen=True):
-    """``image_user`` and ``image_command`` are None if unknown; ``missing`` names what the engine does not report."""
+    """A running container. ``image_user`` and ``image_command`` are None if unknown; ``missing`` names what the
+    engine does not report."""
 
     name: str
     image: str
@@ -44,7 +45,8 @@ class Running(Struct, frozen=True):
 
 
 def read(container: Mapping[str, Any], engine: str, image: Any = None, tagged: Any = None, changes: Any = None) -> Running:
-    """``image`` is the image that it runs, ``tagged`` the image that this name refers to now."""
+    """Reads the description of a container. ``image`` describes the image that it runs, ``tagged`` the image that its
+    image's name refers to now, ``changes`` its changed files; None if unknown."""
     config, host = _map(container, "Config"), _map(container, "HostConfig")
     if not config or not host:
         raise ValueError("not a description of a container")
@@ -101,7 +103,7 @@ def _fields(
 
 
 def _isolation(container: Mapping[str, Any], host: Mapping[str, Any], engine: str) -> Iterator[tuple[str, Any]]:
-    """Privileges and namespaces."""
+    """The settings of privileges and namespaces."""
     yield "privileged", host.get("Privileged") is True
     yield "read_only", host.get("ReadonlyRootfs") is True
     yield "cap_add", _sequence(_texts(host.get("CapAdd")))
@@ -118,7 +120,7 @@ def _isolation(container: Mapping[str, Any], host: Mapping[str, Any], engine: st
 
 
 def _resources_of_host(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Networks, files and devices."""
+    """The settings of networks, files and devices."""
     networks = _map(_map(container, "NetworkSettings"), "Networks")
     yield "networks", _sequence(name for name in networks if name not in ("bridge", "podman", "host", "none"))
     yield "ports", _sequence(_ports(container, host))
@@ -203,7 +205,7 @@ def _environment(config: Mapping[str, Any], known: Mapping[str, Any]) -> list[tu
 
 
 def _redacted(name: str, value: str) -> str:
-    """The value without its credential, which checks still recognise as one."""
+    """The value, or if it is a credential a placeholder, which checks still recognise as a credential."""
     if not credentials.is_credential(name, value):
         return value
     if credentials.names_credential(name):
@@ -281,7 +283,8 @@ def _mapping(key: str, value: Any) -> yaml_document.Mapping:
 
 
 def described(text: str) -> tuple[Running, ...]:
-    """From a JSON document with ``container``, ``image``, ``tagged`` and ``changes``."""
+    """The containers of a JSON document with ``container``, ``image``, ``tagged`` and ``changes``, for the examples
+    of checks."""
     try:
         found = msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.MsgspecError as error:

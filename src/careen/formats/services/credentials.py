@@ -53,7 +53,7 @@ HIDDEN = "(redacted)"
 
 
 def is_credential(name: str, value: str) -> bool:
-    """Whether ``value`` is a credential by its name, a private key, or a URL with a password."""
+    """Whether ``value`` is a credential: its name is that of one, or it is a private key or a URL with a password."""
     value = value.strip().strip("\"'")
     if not value or value.lower() in _SWITCH or _REFERENCE.fullmatch(value):
         return False
@@ -87,7 +87,7 @@ def passwords(value: str) -> list[str]:
 
 
 def hidden(line: str) -> str:
-    """A command line or URL to display, without its credentials."""
+    """A command line or URL as it is displayed, without its credentials."""
     line = _USER_INFO.sub(lambda found: found[0].replace(f":{found[1]}@", f":{HIDDEN}@"), line)
     return _IN_A_LINE.sub(_hidden, line)
 

@@ -35,7 +35,8 @@ _SECURITY = {"SecurityLabelDisable": "label=disable", "NoNewPrivileges": "no-new
 
 
 def read_units(files: Sequence[tuple[str, str]]) -> Compose:
-    """``files`` are (path, text) of the units of one folder; ``unresolved`` has pods without a container among the files."""
+    """Reads the units of one folder, given as (path, text); ``unresolved`` has pods without a container among the
+    files."""
     units = {path: read(text) for path, text in files}
     body = Mapping()
     origins: dict[tuple[int, str], str] = {}
@@ -97,7 +98,7 @@ def _container(path: str, settings: Iterable[Setting]) -> Service:
 
 
 def _join(service: Service, path: str, words: Sequence[Word]) -> None:
-    """Adds the settings of the pod to its container; ``path`` is the pod's."""
+    """Adds the settings of a pod to its container, which keeps its own; ``path`` is the pod's."""
     of_pod = container(words, path, 1).node
     for key, value in of_pod.items():
         own = service.node.get(key)
@@ -136,7 +137,7 @@ def _option(setting: Setting) -> list[Word]:
 
 
 def _plain(value: str) -> str:
-    """Names of other units lose their suffix: ``data.volume:/data`` is the volume ``data``."""
+    """The value without the suffixes of other units' names: ``data.volume:/data`` is the volume ``data``."""
     head, colon, rest = value.partition(":")
     for suffix in (".volume", ".network", ".container"):
         if "/" not in head and head.endswith(suffix):
@@ -150,7 +151,7 @@ def _plain(value: str) -> str:
 
 
 def _section(settings: Iterable[Setting]) -> Mapping:
-    """A network or volume as a Compose file has it."""
+    """The settings of a network or volume in the form of a Compose file."""
     node, options = Mapping(1), Mapping(1)
     for setting in settings:
         value, line = setting.value, setting.line

@@ -64,7 +64,7 @@ def in_markdown(text: str, path: str) -> list[Service]:
 
 
 def in_makefile(text: str, path: str) -> list[Service]:
-    """Each recipe is a script; variables of make apply to all of them."""
+    """The containers that the recipes start. Each recipe is a script; variables of make apply to all of them."""
     rows = text.replace("\r\n", "\n").split("\n")
     known = _make_variables(rows)
     found: list[Service] = []
@@ -109,7 +109,7 @@ def _learn(command: Command, rows: Sequence[str], known: dict[str, str | list[Wo
 
 
 def _located(texts: Sequence[str], command: Command, rows: Sequence[str], known: dict[str, str | list[Word]]) -> list[Word]:
-    """Words with their lines, found in the text in order, and with variables resolved."""
+    """The words with variables resolved, each with its line; they are searched in the text in order."""
     found: list[Word] = []
     line = command.line
     size = 0

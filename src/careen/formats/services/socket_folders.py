@@ -1,6 +1,6 @@
-"""Folders of a host that have the sockets of container engines: whoever mounts one reaches the engine.
+"""Folders of a host that have the sockets of container engines: a container that mounts one controls the engine.
 
-The whole file system has them too, and far more: it is left to the checks of sensitive host paths.
+The root folder has them too, and far more: it is left to the checks of sensitive host paths.
 
 **Source:** default socket paths of Docker, containerd, CRI-O, Podman, BuildKit and K3s.
 """

@@ -20,7 +20,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "s": " ", "r": "\r"}
 
 
 class Setting(Struct, frozen=True):
-    """``parts`` are the lines of the value: (line, text)."""
+    """One ``Key=Value`` of a section. ``parts`` are the lines of the value: (line, text)."""
 
     section: str
     key: str

@@ -1,4 +1,4 @@
-"""What a command downloads, whether it verifies TLS, and the target of its output.
+"""The downloads of a command: their URLs, whether it verifies TLS, and the target of its output.
 
 ``read_download(words)`` parses curl, wget and aria2c; ``checks_file`` recognises commands that verify a checksum or signature;
 ``runs_input`` those that execute their standard input.

@@ -59,7 +59,10 @@ def read_call(words: Sequence[str]) -> PackageCall | None:
 
 
 def read_options(words: Iterable[str], valued: frozenset[str], *, long_single: bool = False) -> Options:
-    """``-xyz`` is three flags unless ``long_single`` (as in Go) makes it one flag; ``--`` ends the options."""
+    """Divides words into flags, with their values, and other words; flags in ``valued`` take a value.
+
+    ``-xyz`` is three flags unless ``long_single`` (as in Go) makes it one flag; ``--`` ends the options.
+    """
     flags: dict[str, list[str]] = {}
     rest: list[str] = []
     following = iter(words)
@@ -121,7 +124,8 @@ def _action(tool: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _dotnet_action(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """``add [PROJECT] package NAME``, ``package add NAME``, ``tool install NAME``."""
+    """The action and the words after it: of ``add [PROJECT] package NAME``, ``package add NAME``, ``tool install
+    NAME``."""
     for phrase in (("package", "add"), ("tool", "install"), ("tool", "update")):
         if words[:2] == phrase:
             return "install", words[2:3]

@@ -148,7 +148,7 @@ def _composer(word: str) -> Spec:
 
 
 def _poetry(word: str) -> Spec:
-    """``name@1.2``, ``name@^1.2``, and the forms of pip."""
+    """The spec of ``name@1.2`` or ``name@^1.2``, or of a form that pip accepts."""
     name, at, version = word.partition("@")
     if not at or "/" in word:
         return _pip(word)
@@ -157,7 +157,7 @@ def _poetry(word: str) -> Spec:
 
 
 def _conda(word: str) -> Spec:
-    """``channel::name=version=build``; ``=1.26`` is any 1.26, three parts count as exact."""
+    """The spec of ``channel::name=version=build``; ``=1.26`` is any 1.26, three parts count as exact."""
     text = word.rpartition("::")[2]
     found = re.match(r"([A-Za-z0-9_][\w.-]*)(?:\[[^\]]*\])?\s*(={1,2}|[<>!~ ])?(.*)$", text)
     if is_url(word) or not found or text.endswith((".conda", ".tar.bz2")):
@@ -176,7 +176,7 @@ def _pacman(word: str) -> Spec:
 
 
 def _pear(word: str) -> Spec:
-    """``redis-5.3.7``, ``channel://pecl.php.net/redis``, ``xdebug-beta``."""
+    """The spec of ``redis-5.3.7``, ``channel://pecl.php.net/redis`` or ``xdebug-beta``."""
     if is_url(word) or word.endswith(".tgz") or word.startswith((".", "/")):
         return package_file(word)
     found = re.match(r"(.+?)-(\d[\w.]*)$", word.rpartition("/")[2])

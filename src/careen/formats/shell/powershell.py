@@ -1,4 +1,4 @@
-"""A line of PowerShell (or of cmd that calls it) -> what it downloads, and whether it runs that without verification.
+"""A line of PowerShell (or of cmd that calls it) -> the URLs that it downloads, and the downloads that it runs unverified.
 
 No grammar: a search for the few words that download and run, and for URLs. Case does not matter.
 **Source:** Microsoft, about_Aliases, Invoke-Expression, Invoke-WebRequest, Start-BitsTransfer; System.Net.WebClient.
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"(?i)\bhttps?://[^\s'\"();,]{1,2000}")
 
 
 def run_unseen(text: str) -> list[str]:
-    """The parts that download a script and run it."""
+    """The parts of a line that download a script and run it without verification."""
     text = text[:MAX_TEXT]
     return [found[0].strip() for pattern in (_RUN_BEFORE, _RUN_AFTER) for found in pattern.finditer(text)]
 

@@ -94,7 +94,7 @@ def started(words: Sequence[Word], path: str) -> Service | None:
 
 
 def container(words: Sequence[Word], path: str, line: int, noun: str = "container", name: str = "") -> Service:
-    """The container of the options, image and command after ``docker run``, which is on ``line``."""
+    """The container that options, image and command describe, the words after ``docker run``, which is on ``line``."""
     node = Mapping(line)
     node.end_line = max([line, *(word.line for word in words)])
     at = 0
@@ -251,7 +251,7 @@ _PUT: dict[str, Any] = {
 
 
 def _fields(text: str) -> dict[str, str]:
-    """``a=1,b=2`` as Docker reads it: a row of CSV."""
+    """The pairs of ``a=1,b=2``, which Docker reads as a row of CSV."""
     try:
         row = next(csv.reader([text]), [])
     except csv.Error:

@@ -58,7 +58,8 @@ class Script(Struct, frozen=True):
 
 
 def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = (1,)) -> Script:
-    """``starts`` are offsets in the text at which a line of the file begins, ``lines`` the numbers of these lines."""
+    """The commands of a script. ``starts`` are offsets in the text at which a line of the file begins, ``lines`` the
+    numbers of these lines."""
     data = text.encode("utf-8", "replace")
     if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
         raise ValueError(f"a script of {len(data)} bytes is too large to be read")
@@ -71,7 +72,7 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
 
 
 def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
-    """The command of an exec form, and the commands that it wraps."""
+    """The command of an exec form, followed by the commands that it wraps."""
     reading = _Reading(b"", (0,), (line,))
     reading.add(Command(tuple(words), line, end_line))
     return tuple(reading.commands)
@@ -109,7 +110,7 @@ def _parse(data: bytes) -> Any:
 
 
 class _Reading:
-    """Collects commands on a walk of the tree in the order of the text."""
+    """Collects the commands of a syntax tree in the order of the text."""
 
     def __init__(self, data: bytes, starts: Sequence[int], lines: Sequence[int], depth: int = 0) -> None:
         self.data, self.starts, self.lines, self.depth = data, starts, lines, depth
@@ -172,7 +173,8 @@ class _Reading:
             self.nested(node, depth)
 
     def pieces(self, node: Any) -> list[tuple[str, str, Any]]:
-        """Kind, text and node of each child; the grammar splits ``$A/b-$B-c`` into two, the shell does not."""
+        """Kind, text and node of each part of a word. The grammar splits ``$A/b-$B-c`` into two, the shell does not:
+        they are joined."""
         found: list[tuple[str, str, Any]] = []
         end = -1
         for child in node.children:
@@ -204,7 +206,7 @@ class _Reading:
         self.statements(node, pipeline, joined, inner=inner, depth=depth)
 
     def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
-        """The redirection belongs to the last command before it."""
+        """Adds the commands of a statement; its redirection belongs to the last of them."""
         first = len(self.commands)
         redirects: list[Redirect] = []
         for child in node.children:
@@ -227,7 +229,7 @@ class _Reading:
         return Redirect(mark, unquote(raw[len(mark) :].strip()))
 
     def nested(self, node: Any, depth: int) -> None:
-        """The commands of all substitutions below the node."""
+        """Adds the commands of all substitutions below the node."""
         waiting = list(reversed(node.children))
         steps = 0
         while waiting and steps < MAX_COMMANDS:

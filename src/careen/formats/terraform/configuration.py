@@ -1,7 +1,7 @@
 """Files of Terraform -> the resources of their root modules and of all local modules that these call.
 
 A folder is a root module unless another folder calls it. Modules from elsewhere are read where ``terraform init`` has put
-them, and are never fetched. ``count`` and ``for_each`` that are not known give one instance: what a resource would be.
+them, and are never fetched. An unknown ``count`` or ``for_each`` gives one instance.
 **Source:** Terraform language, "Modules", "Resources", "Input Variables".
 """
 
@@ -38,7 +38,8 @@ _META_OF_CALLS = _META | {"source", "version", "providers"}
 
 
 def read(texts: Mapping[str, str], paths: Iterable[str] | None = None) -> Terraform:
-    """``texts``: all files by path, which ``file()`` can read; ``paths``: those of the configuration, if not all."""
+    """Reads a configuration. ``texts`` are all files by path, which ``file()`` can read; ``paths`` are those of the
+    configuration, if not all."""
     folders: dict[str, list[tuple[str, Body]]] = {}
     unassessed: list[Unassessed] = []
     for path in texts if paths is None else paths:
@@ -150,7 +151,7 @@ class _Module:
         return unknown(f"{first}.{second}")
 
     def made(self, type: str, labels: tuple[str, ...]) -> Any:
-        """What other expressions see of a resource."""
+        """The value of a resource in other expressions."""
         return _instanced({key: _seen(made) for key, made in self.instances(type, labels).items()}, ".".join(labels))
 
     def variable(self, name: str) -> Any:
@@ -193,7 +194,8 @@ class _Module:
         return Resource(type, name, address, values, written.path, block.line, block.end_line, is_data)
 
     def keys(self, written: Placed, label: str) -> list[tuple[Any, Names]]:
-        """The keys of the instances, and the names that each can use."""
+        """The keys of the instances of a resource or call, each with the names that only its expressions can use; one
+        key None without ``count`` and ``for_each``."""
         settings = written.block.body.settings
         if "count" in settings:
             count = self.evaluator.value(settings["count"].expression, {})
@@ -219,7 +221,7 @@ class _Module:
         return min(count, MAX_INSTANCES)
 
     def body(self, body: Body, names: Names, line: int, end_line: int) -> yaml_document.Mapping:
-        """The arguments and nested blocks; an argument that is null is not there."""
+        """The arguments and nested blocks of a body with their values; an argument that is null is left out."""
         found = yaml_document.Mapping(line)
         found.end_line = end_line
         for name, setting in body.settings.items():
@@ -255,7 +257,7 @@ class _Module:
     # --- modules
 
     def called(self, name: str) -> Mapping[Any, "_Module"]:
-        """The instances of a call; none if the module is not among the files."""
+        """The modules of a call, by the key of their instance; {} if the module is not among the files."""
         if name in self.children:
             return self.children[name]
         self.children[name] = {}
@@ -322,7 +324,8 @@ def _seen(resource: Resource) -> ResourceValue:
 
 
 def _instanced(values: Mapping[Any, Any], name: str) -> Any:
-    """One value, or a list or object of them, by the keys of its instances."""
+    """The value of a block in expressions: the only value, or a list or object of the values by the keys of their
+    instances."""
     if not values:
         return unknown(name)
     if None in values:

@@ -52,14 +52,14 @@ def _service(resource: Resource, images: Sequence[Resource]) -> Service:
 
 
 def _image(value: Any, images: Sequence[Resource]) -> Any:
-    """The name of the image, also of one that the configuration pulls."""
+    """The name of an image, resolved if the value refers to an image that the configuration pulls."""
     if isinstance(value, UnknownValue) and value.owner:
         return next((image.values.get("name", value) for image in images if refers(value, image)), value)
     return value
 
 
 def _entries(values: Mapping) -> Iterator[tuple[str, Mapping]]:
-    """The items of the lists of a service."""
+    """The items of the lists of a service, each with the name of its list."""
     for port in values.maps("ports"):
         found = _copied(port, {"internal": "target", "external": "published", "ip": "host_ip", "protocol": "protocol"})
         if "published" in found:

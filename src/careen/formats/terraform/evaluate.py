@@ -47,7 +47,7 @@ Reference = Callable[[str, str, Names], Any]  # first word and first attribute -
 
 
 class Budget:
-    """What the evaluation of one root module may still cost."""
+    """The steps that the evaluation of one root module may still take."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.steps = steps
@@ -58,7 +58,8 @@ class Budget:
 
 
 class Evaluator:
-    """``reference`` gives what a name outside of the expression means; ``read`` the text of a file."""
+    """Evaluates expressions. ``reference`` gives the value of a name outside of the expression, ``read`` the text of
+    a file."""
 
     def __init__(self, reference: Reference, budget: Budget, read: Callable[[str], str | None]) -> None:
         self.reference = reference
@@ -215,7 +216,7 @@ def _fails(value: Any) -> bool:
 
 
 def _member(of: Any, key: Any) -> Any:
-    """An attribute or item."""
+    """An attribute or item of a value."""
     if isinstance(of, UnknownValue):
         return unknown(f"{of.rests_on}.{key}", of.owner) if of.whole else of
     if isinstance(key, UnknownValue):
@@ -239,7 +240,7 @@ def _index(key: Any, length: int) -> int:
 
 
 def _joined(values: list[Any]) -> Any:
-    """Texts one after the other; unknown ones stay in it by their reference."""
+    """The values as one text; it contains the references of unknown ones, and is then unknown in part."""
     texts = [as_string(value) for value in values]
     if any(text is None for text in texts):
         raise ValueError("a template has a value that is no text")
@@ -249,7 +250,7 @@ def _joined(values: list[Any]) -> Any:
 
 
 def _whole(value: UnknownValue) -> UnknownValue:
-    """What is made of an unknown value, of which nothing is known."""
+    """The result of an operation on an unknown value: nothing of it is known."""
     return unknown(value.rests_on)
 
 

@@ -39,7 +39,7 @@ class Files(Struct, frozen=True):
 
 
 def read(path: str, text: str) -> Body:
-    """A file of a configuration, or of values of variables."""
+    """Parses a file of a configuration, or of values of variables."""
     if not path.endswith(".json"):
         return parse(text)
     document = next(iter(yaml_document.read(text)), None)
@@ -49,7 +49,7 @@ def read(path: str, text: str) -> Body:
 
 
 def together(bodies: Iterable[tuple[str, Body]]) -> Files:
-    """``bodies`` are (path, body) of one folder."""
+    """Merges the files of one folder, given as (path, body); override files come last."""
     blocks: dict[str, dict[tuple[str, ...], Placed]] = {}
     settings: dict[str, tuple[Setting, str]] = {}
     values: dict[str, Expression] = {}
@@ -71,7 +71,7 @@ def together(bodies: Iterable[tuple[str, Body]]) -> Files:
 
 
 def is_given(path: str) -> bool:
-    """Whether Terraform takes the values of this file without a flag."""
+    """Whether Terraform loads this file of values without a flag."""
     name = posixpath.basename(path).removesuffix(".json")
     return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
 
@@ -117,7 +117,7 @@ def _settings(value: yaml_document.Mapping) -> Body:
 
 
 def _expression(value: Any, line: int) -> Expression:
-    """Texts are templates."""
+    """A JSON value as an expression; texts are templates."""
     if isinstance(value, str):
         return parse_template(value, line)
     if isinstance(value, yaml_document.Mapping):

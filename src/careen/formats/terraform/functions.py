@@ -87,7 +87,7 @@ def _flatten(value: Any) -> Sequence:
 
 
 def _unique(items: Iterable[Any]) -> Sequence:
-    """In the order of a set of texts."""
+    """The items without repetitions, in the order of their texts, as in a set."""
     seen = {_key(item): item for item in items}
     return sequence(seen[key] for key in sorted(seen))
 
@@ -120,7 +120,8 @@ def _join(separator: Any, *lists: Any) -> Any:
 
 
 def _format(pattern: Any, *values: Any) -> str:
-    """Verbs with flags and widths of few digits."""
+    """The text of Terraform's ``format``. Raises ValueError for a verb that is not supported, and for flags over five
+    characters."""
     rest, found, number = _text(pattern), [], 0
     while rest:
         before, percent, rest = rest.partition("%")
@@ -164,7 +165,7 @@ def _range(*numbers: Any) -> Sequence:
 
 
 def _json(value: Any) -> Any:
-    """Unknown parts stay in the text by their reference."""
+    """The value as JSON; it contains the references of unknown parts, and is then unknown in part."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     missing = first_unknown(value)
     return text if missing is None else unknown(missing.rests_on, missing.owner, text)

@@ -17,7 +17,8 @@ MAX_POLICY = 1024 * 1024
 
 
 class Statement(Struct, frozen=True):
-    """``principals`` are texts such as ``*`` and ARNs; a text with ``${`` in it is known in part only."""
+    """One statement of a policy. ``principals`` are texts such as ``*`` and ARNs; of a text with ``${`` in it, only a
+    part is known."""
 
     allows: bool
     actions: tuple[str, ...]
@@ -28,7 +29,7 @@ class Statement(Struct, frozen=True):
 
 
 def as_json(values: Mapping) -> Any:
-    """The attribute ``json`` of the data source."""
+    """The value of the data source's attribute ``json``, for its arguments and blocks."""
     statements = [_written(block) for block in values.maps("statement")]
     missing = first_unknown(values)
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})

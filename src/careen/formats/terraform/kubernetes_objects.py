@@ -77,7 +77,7 @@ def kubernetes_objects(resource: Resource) -> Iterator[KubernetesResource]:
 
 
 def open_lines(node: Any) -> dict[int, str]:
-    """The lines of what is not known, and what it rests on."""
+    """The lines that have an unknown value, each with the reference that the value depends on."""
     found: dict[int, str] = {}
     todo = [node]
     while todo:

@@ -57,7 +57,7 @@ def parse(text: str) -> Body:
 
 
 def parse_template(text: str, line: int = 1) -> Expression:
-    """The template that a string of the JSON syntax is."""
+    """The expression of a template, which is the content of a string in the JSON syntax."""
     parser = _Parser(text, line)
     return parser.template(len(text), quoted=False)
 
@@ -88,7 +88,7 @@ class _Parser:
         return body
 
     def body(self) -> Body:
-        """Up to a closing brace or the end of the text."""
+        """Parses a body, up to a closing brace or the end of the text."""
         settings: dict[str, Setting] = {}
         blocks: list[Block] = []
         self.enter()
@@ -322,7 +322,7 @@ class _Parser:
         return Items(tuple(found), line, self.line())
 
     def braces(self) -> Expression:
-        """Line breaks separate the items of an object, also within brackets."""
+        """Parses an object, or a ``for`` in braces. Line breaks separate its items, also within brackets."""
         line = self.line()
         self.at += 1
         before, self.across_lines = self.across_lines, False
@@ -405,7 +405,7 @@ class _Parser:
         return found
 
     def template(self, end: int, quoted: bool, indent: int = 0) -> Expression:
-        """Up to ``end``, or to the closing quote."""
+        """Parses a template up to ``end``, or to the closing quote if it is ``quoted``."""
         self.enter()
         parts: list[Expression | Directive] = []
         text: list[str] = []

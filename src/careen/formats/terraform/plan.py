@@ -55,7 +55,8 @@ def _rows(module: Mapping, depth: int) -> Iterator[Mapping]:
 
 
 def _mark(values: Mapping, later: Any, prefix: str, references: Mapping | None) -> None:
-    """Puts unknown values in places for which the plan has none yet. What a provider computes and nobody sets is left out."""
+    """Puts unknown values in the places for which the plan has no value yet. Values that only a provider computes,
+    and no user sets, are left out."""
     for key, is_later in later.items() if isinstance(later, dict) else ():
         named = references.map(key).texts("references") if references is not None else []
         if is_later is True and (references is None or key in references):

@@ -31,7 +31,7 @@ class Resource:
 
     @property
     def label(self) -> str:
-        """Type and name, without modules and keys, so that what all instances have in common is found once."""
+        """Type and name, without modules and keys, so that a finding that all instances share is reported once."""
         return f"{self.type}.{self.name}"
 
     @property
@@ -70,7 +70,8 @@ class Terraform:
             yield from self._by_type.get(type, ())
 
     def linked(self, target: Resource, key: str, *types: str) -> tuple[list[Resource], UnknownValue | None]:
-        """The resources of these types whose argument ``key`` names the target, and a value that may name it too."""
+        """The resources of these types whose argument ``key`` certainly refers to the target, and an unknown value of
+        that argument which may refer to it; None if there is no such value."""
         found, unclear = [], None
         for resource in self.of(*types):
             value = resource.values.get(key)
@@ -82,7 +83,7 @@ class Terraform:
 
 
 def refers(value: Any, target: Resource) -> bool:
-    """Whether a value is certainly the id or name of a resource."""
+    """Whether a value is certainly the id or name of the target."""
     if isinstance(value, UnknownValue):
         return value.owner != "" and value.owner in (target.address, _KEYS.sub("", target.address))
     own = [target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name")]

@@ -46,7 +46,7 @@ class Index(Struct, frozen=True):
 
 
 class Splat(Struct, frozen=True):
-    """``a[*].b[0].c``: ``each`` is the rest of the expression, in which the name ``*`` is the item."""
+    """An expression ``a[*].b[0].c``: ``each`` is the part after ``*``, in which the name ``*`` is the item."""
 
     of: "Expression"
     each: "Expression"
@@ -76,7 +76,7 @@ class Call(Struct, frozen=True):
 
 
 class Items(Struct, frozen=True):
-    """``[a, b]``, with the line of each item."""
+    """A list ``[a, b]``, with the line of each item."""
 
     items: tuple[tuple["Expression", int], ...]
     line: int
@@ -84,7 +84,7 @@ class Items(Struct, frozen=True):
 
 
 class Object(Struct, frozen=True):
-    """``{a = b}``, with the line of each key."""
+    """An object ``{a = b}``, with the line of each key."""
 
     items: tuple[tuple["Expression", "Expression", int], ...]
     line: int
@@ -92,7 +92,7 @@ class Object(Struct, frozen=True):
 
 
 class For(Struct, frozen=True):
-    """``[for k, v in over : value if condition]``; with ``key``, an object."""
+    """An expression ``[for k, v in over : value if condition]``; with ``key``, it makes an object."""
 
     names: tuple[str, ...]
     over: "Expression"
@@ -123,7 +123,7 @@ Expression = (
 
 
 class Setting(Struct, frozen=True):
-    """``name = expression`` in a body."""
+    """A setting ``name = expression`` in a body."""
 
     name: str
     expression: Expression

@@ -1,4 +1,4 @@
-"""The parts of a template -> a tree: ``%{ if }`` and ``%{ for }`` get what is between them and their end.
+"""The parts of a template -> a tree: ``%{ if }`` and ``%{ for }`` contain the parts between them and their end.
 
 Raises: ValueError for directives that do not match.
 """
@@ -27,7 +27,10 @@ class _Open(Struct):
 
 
 def tree(parts: Sequence[Expression | Directive], indent: int = 0) -> Expression:
-    """A text without expressions is a Literal. ``indent``: what the lines of its text lose at their start."""
+    """The expression of a template's parts; a text without expressions is a Literal.
+
+    ``indent`` is the number of spaces that each line of its text loses at its start.
+    """
     stack = [_Open(Directive(""), [])]
     starts_line = True
     for part in parts:

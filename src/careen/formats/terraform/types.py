@@ -1,4 +1,5 @@
-"""Values as the type of their variable makes them: missing optional attributes get their defaults, texts become booleans.
+"""Converts values to the type of their variable: missing optional attributes get their defaults, texts become
+booleans.
 
 **Source:** Terraform language, "Type Constraints", optional object type attributes.
 """

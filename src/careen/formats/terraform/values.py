@@ -8,15 +8,16 @@ from typing import Any
 
 from careen.formats.data.yaml_document import Mapping, Sequence
 
-MAX_NODES = 20_000  # of one value, with what it has several times counted each time
+MAX_NODES = 20_000  # of one value; a part that occurs several times counts each time
 MAX_DEPTH = 100
 MAX_TEXT = 1024 * 1024
 
 
 class UnknownValue(str):
-    """``rests_on`` is the reference that has no value yet, ``owner`` the address of the resource that will give it.
+    """A value that only a run of Terraform gives. ``rests_on`` is the reference that has no value yet, ``owner`` the
+    address of the resource that will give it.
 
-    ``whole``: nothing of the value is known, neither its type; otherwise it is a text with unknown parts.
+    ``whole``: nothing of the value is known, not even its type; otherwise it is a text with unknown parts.
     """
 
     __slots__ = ("owner", "rests_on", "whole")
@@ -27,7 +28,7 @@ class UnknownValue(str):
 
 
 def unknown(rests_on: str, owner: str = "", text: str = "") -> UnknownValue:
-    """``text``: the text with the unknown part in it, if some of it is known."""
+    """An unknown value. ``text`` is the text that contains the unknown part, if the rest is known."""
     value = UnknownValue(text or f"${{{rests_on}}}")
     value.rests_on = rests_on
     value.owner = owner
@@ -36,7 +37,8 @@ def unknown(rests_on: str, owner: str = "", text: str = "") -> UnknownValue:
 
 
 class ResourceValue(Mapping):
-    """A resource as other expressions see it: what it does not set, Terraform has after it has made it."""
+    """A resource as the value of a reference in other expressions. Attributes that the configuration does not set are
+    unknown: Terraform has them after it has made the resource."""
 
     __slots__ = ("address", "reference")
 
@@ -52,7 +54,7 @@ def first_unknown(value: Any) -> UnknownValue | None:
 
 
 def nodes(value: Any, limit: int = MAX_NODES) -> Iterator[Any]:
-    """The value and every value in it, at most ``limit``."""
+    """Yields the value and every value within it, at most ``limit``."""
     todo = [value]
     while todo and limit:
         limit -= 1
@@ -92,7 +94,7 @@ def items_of(value: Any) -> list[tuple[Any, Any]] | None:
 
 
 def placed(value: Any, line: int, end_line: int) -> Any:
-    """The value with the lines of a setting, which may have it from elsewhere: lines within the setting stay."""
+    """A copy of the value whose lines lie within those of a setting: the value may come from elsewhere."""
     if isinstance(value, Mapping):
         found = Mapping(_clamped(value.line, line, end_line))
         found.end_line = _clamped(value.end_line, line, end_line)
@@ -128,7 +130,7 @@ def sequence(items: Any, line: int = 0) -> Sequence:
 
 
 def as_string(value: Any) -> str | None:
-    """A scalar as Terraform converts it to text; None for other values."""
+    """A scalar as Terraform converts it to text; None for any other value."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -15,7 +15,7 @@ _INTERVAL = pattern(r"\s*([\[(])([^\[\]()]*)([\])])\s*(?:,|$)")
 
 
 class Interval(NamedTuple):
-    """Bounds as written; "" for no bound."""
+    """The bounds of an interval, as written; "" for no bound."""
 
     low: str
     high: str

@@ -53,7 +53,7 @@ def key_of(numbers: tuple[int, ...], pre: str | None) -> Key:
 
 
 def identifiers(text: str) -> tuple[int | str, ...]:
-    """Dot-separated identifiers in order: numbers below words, fewer below more."""
+    """The sort key of dot-separated identifiers: numbers sort below words, fewer identifiers below more."""
     parts: list[int | str] = []
     for part in text.split("."):
         parts += (0, int(part)) if part.isascii() and part.isdigit() else (1, part)

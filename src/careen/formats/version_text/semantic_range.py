@@ -31,7 +31,8 @@ class Bound(NamedTuple):
 
 
 class Term(NamedTuple):
-    """``joined``: the pre-release has no hyphen, which only loose parsing accepts."""
+    """One term of a range, such as ``^1.2``. ``joined``: the pre-release has no hyphen, which only loose parsing
+    accepts."""
 
     operator: str
     numbers: tuple[int, ...]
@@ -46,7 +47,8 @@ def alternatives(constraint: str) -> list[str]:
 
 
 def terms(alternative: str, *, skip: bool = False) -> list[Term]:
-    """The terms of one alternative, separated by white space or commas; ``skip`` leaves out other words."""
+    """The terms of one alternative, separated by white space or commas. Other words are left out with ``skip``, and
+    are a ValueError without."""
     found, at = [], 0
     while at < len(alternative):
         match = _TERM.match(alternative, at)
@@ -69,7 +71,8 @@ def terms(alternative: str, *, skip: bool = False) -> list[Term]:
 
 
 def bounds(operator: str, numbers: tuple[int, ...], pre: str | None, *, prerelease: bool) -> list[Bound]:
-    """The bounds of one term, which must all hold; with ``prerelease`` a partial version includes its pre-releases."""
+    """The bounds of one term, all of which must apply; with ``prerelease`` a partial version includes its
+    pre-releases."""
     low = LOWEST if prerelease else None
     if not numbers:
         return [Bound("<", (), LOWEST)] if operator in ("<", ">") else []

@@ -25,7 +25,7 @@ _DIGITS = "0123456789"
 
 @lru_cache(maxsize=512)
 def version_pattern(text: str) -> Callable[[str], bool]:
-    """Whether the pattern describes a whole version."""
+    """A function that returns whether the pattern matches a whole version."""
     if len(text) > MAX_LENGTH:
         raise ValueError(f"a pattern of {len(text)} characters")
     parser = _Parser(text)
@@ -36,7 +36,7 @@ def version_pattern(text: str) -> Callable[[str], bool]:
 
 
 class _Version:
-    """The positions of each character of a version, as bits."""
+    """A version's text with, for each character, the positions at which it occurs, as bits of a number."""
 
     def __init__(self, text: str) -> None:
         self.end = 1 << len(text)
@@ -145,7 +145,7 @@ class _Parser:
 
 
 def _members(text: str) -> str:
-    """The characters of a class."""
+    """The characters that a class contains."""
     found, at = "", 0
     while at < len(text):
         item = _IN_CLASS.match(text, at)

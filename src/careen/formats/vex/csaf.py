@@ -98,7 +98,8 @@ def _names(full: dict[str, Any]) -> Names:
 
 
 def _why_by_product(vulnerability: dict[str, Any], groups: dict[str, list[str]]) -> dict[tuple[str, bool], str]:
-    """The justification by product: flags state why a product is not affected; without a flag, threats describe the impact."""
+    """The justification by product: the label of its flag; without a flag, the details of a threat that describes the
+    impact."""
     found: dict[tuple[str, bool], str] = {}
     impacts = [threat for threat in map(mapping, sequence(vulnerability.get("threats"))) if threat.get("category") == "impact"]
     for entry, key in [

@@ -59,7 +59,7 @@ def _affects(
 
 
 def _versions(affected: dict[str, Any], stated: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
-    """(status, version) pairs; the version is "" if none is named."""
+    """The (status, version) pairs of an affected component; the version is "" if none is named."""
     listed = [mapping(version) for version in sequence(affected.get("versions"))]
     if not listed:
         yield stated, ""
@@ -72,7 +72,8 @@ def _versions(affected: dict[str, Any], stated: VexStatus | None) -> Iterator[tu
 
 
 def _of_version(names: Names, version: str) -> Names:
-    """The names that can have the version: package URLs without a version, or with this one."""
+    """Those of the names that can have the version, with the version in them: package URLs without a version, or with
+    this one."""
     if not version:
         return names
     found = []

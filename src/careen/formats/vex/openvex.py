@@ -40,9 +40,11 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
 
 
 def document(stated: Sequence[Statement], author: str, timestamp: str, subject: str) -> dict[str, Any]:
-    """A document of version 0.2.0 about the image ``subject``; equal arguments give an equal document, with its identifier.
+    """A document of version 0.2.0 about the image ``subject``. Equal arguments give an equal document, even its
+    identifier.
 
-    Values that OpenVEX does not have go into its free-text fields."""
+    Values that OpenVEX does not have go into its free-text fields.
+    """
     digest = hashlib.sha256(repr((subject, author, timestamp, stated)).encode(errors="replace")).hexdigest()
     return {
         "@context": f"{CONTEXT}/v0.2.0",

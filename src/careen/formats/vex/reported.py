@@ -20,7 +20,8 @@ from .statements import Product, Statement, VexStatus
 
 
 def reported(report: Report, severities: Collection[str] | None) -> Iterator[tuple[Vulnerability, VexStatus, str]]:
-    """(finding, status, why): for an affected package what to do, else the justification or the reason."""
+    """(finding, status, why) for each vulnerability. For an affected package, ``why`` is what to do; else it is the
+    justification or the reason."""
     shared = shared_aliases(report)
     for finding in vulnerabilities(report.findings):
         if not severities or finding.severity in severities:
@@ -31,7 +32,8 @@ def reported(report: Report, severities: Collection[str] | None) -> Iterator[tup
 
 
 def statements(report: Report, severities: Collection[str] | None) -> tuple[Statement, ...]:
-    """The product is the image by its digest, with the package as its component; without a digest, the package itself."""
+    """The report's statements. The product is the image by its digest, with the package as its component; without a
+    digest, the package itself."""
     image = image_purl(report.image)
     made = [
         Statement(
@@ -47,7 +49,8 @@ def statements(report: Report, severities: Collection[str] | None) -> tuple[Stat
 
 
 def shared_aliases(report: Report) -> frozenset[str]:
-    """In upper case: a reader of statements ignores case."""
+    """The ids and aliases that several vulnerabilities of a report share, in upper case, since readers of statements
+    ignore case."""
     ids_by_name: dict[str, set[str]] = defaultdict(set)
     found = [*report.findings, *(entry.finding for entry in report.suppressed)]
     for finding in found:

@@ -1,4 +1,4 @@
-"""Releases of projects for a knowledge base, from where a user's own clients would take them.
+"""Downloads releases of projects for a knowledge base, from the places that the user's own clients are configured for.
 
 | source    | index                                             | what is read                         |
 |-----------|---------------------------------------------------|--------------------------------------|

@@ -29,7 +29,7 @@ class Repository(Struct, frozen=True):
 
 
 def repositories(environ: Mapping[str, str] = os.environ) -> tuple[Repository, ...]:
-    """The repositories that apt's configuration names; without apt, those that its usual folder names."""
+    """The repositories in apt's configuration; without apt, those in its usual folder."""
     folders = _folders(environ)
     trusted = _trusted(folders)
     found: dict[tuple[str, str], Repository] = {}

@@ -1,9 +1,9 @@
 """Source packages of the Debian archives that apt is configured for.
 
-Trust goes from the signature of ``InRelease``, by SHA256, to the index of sources and from there to every archive. An index is
-fetched by its hash, once for all packages. A suite whose list is not signed by apt's keys, has expired, or is that of another
-suite, is not used, and is named.  **Source:** Debian wiki, DebianRepository/Format; dpkg-source(1), "SOURCE PACKAGE
-FORMATS"; Debian Policy 5.6.12 (versions).
+Trust goes from the signature of ``InRelease``, by SHA256, to the index of sources and from there to every archive. An
+index is fetched by its hash, once for all packages. A suite is not used if its list is not signed by apt's keys, has
+expired, or belongs to another suite; the user sees which.  **Source:** Debian wiki, DebianRepository/Format;
+dpkg-source(1), "SOURCE PACKAGE FORMATS"; Debian Policy 5.6.12 (versions).
 """
 
 import hashlib
@@ -34,7 +34,8 @@ _REALLY = re.compile(r"really(?:-)?(\d.*)$")
 
 
 class SourcePackage(Struct, frozen=True):
-    """``sources`` are upstream's; ``patches`` is the archive with Debian's folder, None if there is no such archive."""
+    """One version of a source package. ``sources`` is upstream's archive; ``patches`` is the archive with Debian's
+    folder, None if there is none."""
 
     version: str
     upstream: str
@@ -43,7 +44,7 @@ class SourcePackage(Struct, frozen=True):
 
 
 class Suites:
-    """``refused``: suites that are not used, and why."""
+    """The source packages of apt's archives. ``refused``: suites that are not used, and why."""
 
     def __init__(self, repositories: Sequence[Repository], fetcher: Fetcher, folder: Path, wanted: Collection[str]) -> None:
         self._fetcher, self._folder, self._wanted = fetcher, folder, frozenset(wanted)
@@ -59,7 +60,7 @@ class Suites:
             raise UsageError(f"apt has no archive whose sources can be used{reason}", "see sources.list(5)")
 
     def packages(self, name: str) -> list[SourcePackage]:
-        """Every version that is listed. Raises InputError if none is."""
+        """Every version of a source package that the archives list. Raises InputError if they list none."""
         found = self._packages.get(name, {})
         if not found:
             raise InputError(f"no archive of apt lists the sources of {name}", "check its name")
@@ -94,7 +95,8 @@ class Suites:
             raise ValueError(str(error)) from None
 
     def _index(self, url: str, index: Index) -> bytes:
-        """Kept under its hash, for the build that goes on; a mirror that is being updated has the file under its hash too."""
+        """The content of an index. It is kept under its hash, so that a later run does not fetch it again; a mirror
+        that is being updated has the file under its hash too."""
         kept = self._folder / index.digest
         try:
             found = kept.read_bytes()
@@ -115,7 +117,8 @@ class Suites:
 
 
 def upstream_of(version: str) -> str:
-    """The version of the project: without epoch and revision, and without the suffix of a source that Debian repacked."""
+    """The project's version within that of a source package: without epoch and revision, and without the suffix of a
+    repacked source."""
     upstream = version.partition(":")[2] or version
     upstream = upstream.rpartition("-")[0] or upstream
     really = _REALLY.search(upstream)

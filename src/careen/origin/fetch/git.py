@@ -1,7 +1,7 @@
-"""Releases of a project by the tags of a clone of its repository.
+"""Releases of a project: the tags of a clone of its repository.
 
 ``git`` reads objects alone: no working tree, so no hook and no filter of the clone is run, no configuration of the user is
-read, and nothing is fetched. A clone that belongs to somebody else is refused by git itself.
+read, and nothing is fetched. Git itself refuses a clone that belongs to another user.
 Raises: InputError, ValueError.  **Source:** git-for-each-ref(1), git-ls-tree(1), git-cat-file(1).
 """
 
@@ -30,7 +30,7 @@ class Tag(Struct, frozen=True):
 
 
 def tags(path: Path) -> list[Tag]:
-    """Tags of final releases, in no order; of two tags of one version the first by name."""
+    """The tags of final releases, in no order; of two tags of one version, the first by name."""
     if not path.is_dir():
         raise InputError(f"{path}: no such folder")
     listed = _git(path, "for-each-ref", "--format=%(refname:strip=2)%00%(tree)%00%(*tree)", "refs/tags")
@@ -60,7 +60,8 @@ def files_of(path: Path, tree: str, is_wanted: Callable[[str], bool], max_file_b
 
 
 def _contents(answer: bytes, wanted: Sequence[tuple[str, str, int]]) -> list[tuple[str, bytes]]:
-    """Each object is its id, kind and size in a line, and its bytes with a line end after them."""
+    """(name, content) of the objects in git's answer: each is a line with id, kind and size, then its bytes and a
+    line end."""
     found, at = [], 0
     for name, blob, size in wanted:
         head = f"{blob} blob {size}\n".encode()

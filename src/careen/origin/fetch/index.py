@@ -1,4 +1,4 @@
-"""What an index offers of a project: its versions in order, and for each the archive of its sources with its hash."""
+"""A project's versions in an index, in order, each with the archive of its sources and the archive's hash."""
 
 import base64
 import hashlib
@@ -18,7 +18,8 @@ ABSENT = (403, 404, 410)  # also the answer for files that are listed and gone
 
 
 class Archive(Struct, frozen=True):
-    """``digest`` is ``algorithm:hex``, as the index states it; an archive without one is not read.
+    """The archive of one version. ``digest`` is ``algorithm:hex``, as the index states it; an archive without one is
+    not read.
 
     ``date``: the day on which it was published (``2024-01-31``), if the index states it.
     """
@@ -30,7 +31,7 @@ class Archive(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """``archives`` are in the order of their versions, the oldest first."""
+    """The archives of a project, in the order of their versions, the oldest first."""
 
     project: str
     purl: str
@@ -38,7 +39,8 @@ class Listing(Struct, frozen=True):
 
 
 def page(fetcher: Fetcher, url: str, headers: Mapping[str, str]) -> tuple[str, bytes]:
-    """(content type, body). Raises InputError if there is no such project, NetworkError if the index does not answer."""
+    """(content type, body) of a page. Raises InputError if there is no such project, NetworkError if the index does
+    not answer."""
     response = fetcher.request(url, headers=headers)
     try:
         if response.status == 404:
@@ -54,7 +56,8 @@ def page(fetcher: Fetcher, url: str, headers: Mapping[str, str]) -> tuple[str, b
 
 
 def download(fetcher: Fetcher, archive: Archive) -> bytes:
-    """Raises InputError if it is gone or not what the index promised, NetworkError if the server fails."""
+    """The content of an archive. Raises InputError if it is missing or differs from the index's hash, NetworkError if
+    the server fails."""
     algorithm, _, expected = archive.digest.partition(":")
     response = fetcher.request(archive.url)
     place = shown(archive.url)
@@ -74,13 +77,13 @@ def download(fetcher: Fetcher, archive: Archive) -> bytes:
 
 
 def day_of(time: object) -> str:
-    """``2024-01-31T12:00:00.123Z`` as the day; "" for what is no time."""
+    """The day of a time such as ``2024-01-31T12:00:00.123Z``; "" if the text is not a time."""
     found = _DAY.match(time) if isinstance(time, str) else None
     return found[0] if found else ""
 
 
 def hex_of(integrity: str) -> str:
-    """``sha512-BASE64`` (Subresource Integrity) as ``algorithm:hex``; "" for other algorithms."""
+    """A hash in the form of Subresource Integrity, ``sha512-BASE64``, as ``algorithm:hex``; "" for other algorithms."""
     algorithm, _, text = integrity.partition("-")
     if algorithm not in ("sha256", "sha384", "sha512"):
         return ""

@@ -23,7 +23,7 @@ _FINAL = pattern(r"(\d+)\.(\d+)\.(\d+)")
 
 
 def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ) -> Listing:
-    """Final releases with an integrity hash; deprecated ones count, for copies of them are still about."""
+    """The final releases with an integrity hash. Deprecated ones count, since copies of them are still in use."""
     _, body = page(fetcher, f"{registry(name, environ).rstrip('/')}/{quote(name, safe='@')}", {"Accept": _WHOLE})
     try:
         document = msgspec.json.decode(body)
@@ -39,8 +39,8 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
 
 
 def registry(name: str, environ: Mapping[str, str]) -> str:
-    """The registry that npm's environment variables and ``.npmrc`` files name, that of the package's scope first; else npm's
-    default."""
+    """The address of the registry in npm's environment variables and ``.npmrc`` files, that of the package's scope
+    first; else npm's default."""
     scope = name.partition("/")[0] if name.startswith("@") else ""
     settings: dict[str, str] = {}
     for path in (

@@ -28,7 +28,8 @@ _HASH = re.compile(r"#(sha(?:256|384|512))=([0-9a-f]+)$")
 
 
 def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ) -> Listing:
-    """Final releases with an sdist or a wheel of Python alone; yanked ones too, for copies of them are still about."""
+    """The final releases with an sdist or a wheel without compiled parts. Yanked ones count, since copies of them are
+    still in use."""
     name = canonicalize_name(name)
     address = f"{index_url(environ).rstrip('/')}/{name}/"
     kind, body = page(fetcher, address, {"Accept": _ACCEPT})
@@ -44,7 +45,8 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
 
 
 def index_url(environ: Mapping[str, str]) -> str:
-    """The index that pip's environment variables and configuration files name, the strongest first; else pip's default."""
+    """The address of the index in pip's environment variables and configuration files, the strongest first; else
+    pip's default."""
     if url := environ.get("PIP_INDEX_URL"):
         return url
     for path in _files(environ):
@@ -106,7 +108,8 @@ class _Links(HTMLParser):
 
 
 def _version(file: str) -> tuple[Version | None, bool]:
-    """(version, whether it is an sdist); None for other files and for wheels with compiled parts."""
+    """(version, whether it is an sdist) of an archive's file name; the version is None for other files and for wheels
+    with compiled parts."""
     try:
         if file.endswith((".tar.gz", ".zip")):
             return parse_sdist_filename(file)[1], True

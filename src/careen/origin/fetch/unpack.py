@@ -1,8 +1,8 @@
-"""The files of a source archive, read in memory: no name in it is a path of ours, and what it may cost is bounded.
+"""The files of a source archive, read in memory and within limits: no name in it is used as a path on this machine.
 
-A zip, a tar in any compression, or a Debian binary package, by its first bytes. The single folder that a tar of sources is
-packed in is left out.
-Raises: ValueError for what is neither, is damaged, or passes a limit.
+Read are a zip, a tar in any compression, and a Debian binary package, recognised by their first bytes. The single
+folder that contains all files of a tar is left out of their paths.
+Raises: ValueError for other data, a damaged archive, or one over a limit.
 """
 
 import io
@@ -17,13 +17,13 @@ from careen.safety.budget import Limits
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 16 << 20
 MAX_BYTES = 2 << 30
-MAX_RATIO = 400  # of what is over RATIO_FROM_BYTES
+MAX_RATIO = 400  # of archives that inflate to more than RATIO_FROM_BYTES
 RATIO_FROM_BYTES = 64 << 20
 _AR = b"!<arch>\n"
 
 
 def files_in(archive: bytes) -> dict[str, bytes]:
-    """Regular files by path; what is larger than ``MAX_FILE_BYTES`` is left out."""
+    """The regular files by path; files larger than ``MAX_FILE_BYTES`` are left out."""
     found: dict[str, bytes] = {}
     total = 0
     is_package = is_debian_package(archive)

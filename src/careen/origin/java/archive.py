@@ -22,12 +22,12 @@ def is_archive(path: str, data: bytes) -> bool:
 
 
 def members(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """(``app.war!/WEB-INF/lib/a.jar!/org/A.class``, content) of each."""
+    """(path, content) of each member with code: ``app.war!/WEB-INF/lib/a.jar!/org/A.class``."""
     yield from _members(path, data, 0, [MAX_MEMBERS, MAX_BYTES])
 
 
 def container_of(path: str) -> str:
-    """The archive that a class is in, or the folder ``classes``; "" if it is in neither."""
+    """The archive that contains a class, or its folder ``classes``; "" if it is in neither."""
     archive, mark, _ = path.rpartition("!/")
     if mark:
         return archive
@@ -36,7 +36,7 @@ def container_of(path: str) -> str:
 
 
 def _members(path: str, data: bytes, depth: int, left: list[int]) -> Iterator[tuple[str, bytes]]:
-    """``left``: members and bytes that may still be read."""
+    """The members of an archive. ``left`` counts down the members and bytes that may still be read."""
     stream = io.BytesIO(data)
     try:
         entries = zip_archive.entries(stream, max_entries=left[0])

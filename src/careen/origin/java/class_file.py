@@ -23,7 +23,7 @@ _HEAD, _PAIR, _MEMBER, _ATTRIBUTE = struct.Struct(">4sHHH"), struct.Struct(">HH"
 
 
 class Reference(NamedTuple):
-    """A field or method that code uses; ``owner`` is a class, "" if it is decided when the program runs."""
+    """A field or method that code uses; ``owner`` is its class, "" if that is decided when the program runs."""
 
     owner: bytes
     name: bytes
@@ -48,7 +48,8 @@ Constant = Reference | ClassName | Text | Number
 
 
 class Instructions(NamedTuple):
-    """Instructions without constants, and the constant that the one after them uses; at the end of the code None."""
+    """Instructions without constants, and the constant that the instruction after them uses; None at the end of the
+    code."""
 
     opcodes: bytes
     constant: Constant | None
@@ -152,7 +153,7 @@ class _Pool:
         return tuple(self._text(number) for number, tag in enumerate(self._tags) if tag == _STRING)
 
     def constant(self, number: int) -> Constant | None:
-        """None for constants without meaning for the origin: handles, types of methods."""
+        """The constant with this number; None for kinds that say nothing about the origin: handles, types of methods."""
         tag = self._tags[number]
         at = self._places[number]
         if tag in _MEMBERS or tag in (_DYNAMIC, _INVOKE_DYNAMIC):
@@ -179,7 +180,7 @@ def _instructions(code: bytes, pool: _Pool) -> Iterator[Instructions]:
     while at < len(code):
         for match in _RUN.finditer(code, at):
             at = match.end()
-            if not match.lastindex:  # the end, or what is no instruction
+            if not match.lastindex:  # the end, or a byte that is not an instruction
                 at = len(code)
                 break
             if match.lastindex == _SWITCH:
@@ -192,7 +193,8 @@ def _instructions(code: bytes, pool: _Pool) -> Iterator[Instructions]:
 
 
 def _after_switch(code: bytes, at: int) -> int:
-    """``at`` is behind the operation; its tables are aligned to four bytes."""
+    """The position after the tables of a switch instruction, which are aligned to four bytes; ``at`` is the position
+    after its opcode."""
     tables = (at + 3) & ~3
     if code[at - 1] == _TABLE_SWITCH:
         low, high = _SWITCH_HEAD.unpack_from(code, tables + 4)

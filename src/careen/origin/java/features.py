@@ -7,7 +7,7 @@
 | names     | fields and methods that it defines, alone and with the class (``Reader.close``)   |
 | sequences | the texts, numbers, classes and members that its methods use, in order            |
 
-What a compiler makes on its own account is left out: bridges to private members, names of lambdas, joining of strings.
+Code that only the compiler makes is left out: bridges to private members, names of lambdas, joining of strings.
 """
 
 import hashlib
@@ -56,7 +56,8 @@ def simple(name: bytes) -> bytes:
 
 
 def unqualified(text: bytes) -> bytes:
-    """A text that is the name of a class is changed with its package."""
+    """The text without its package if it is the name of a class, since relocation changes such texts; other texts
+    unchanged."""
     return re.split(rb"[./]", text)[-1] if _QUALIFIED.fullmatch(text) else text
 
 
@@ -72,7 +73,7 @@ def _in_order(found: Class) -> Iterator[bytes]:
 
 
 def _text(constant: "Reference | ClassName | Text | Number | None") -> bytes:
-    """b"" for what another compiler would write otherwise."""
+    """The text of a constant; b"" for a constant that another compiler would write otherwise."""
     if isinstance(constant, Reference):
         owner = simple(constant.owner)
         name = owner + b"." + constant.name
@@ -87,7 +88,7 @@ def _text(constant: "Reference | ClassName | Text | Number | None") -> bytes:
 
 
 def _is_written(member: Member) -> bool:
-    """In the source: not by the compiler alone."""
+    """Whether a member is in the source, and not only made by the compiler."""
     return not member.access & SYNTHETIC and not _MADE.match(member.name)
 
 

@@ -1,1 +1,1 @@
-"""JavaScript, as written or minified: what a minifier must keep of it, read with a lexer that finds regular expressions."""
+"""JavaScript, as written or minified: the parts that a minifier must keep, found with a lexer for regular expressions."""

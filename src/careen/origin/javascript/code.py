@@ -1,4 +1,4 @@
-"""JavaScript without its literals, comments and white space: for any place, what is before and after it."""
+"""JavaScript without its literals, comments and white space: the characters before and after any place."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,22 +29,22 @@ class Code:
         self._opening, self._closing = _by_depth(depths, sides > 0), _by_depth(depths, sides < 0)
 
     def before(self, places: Places, steps: int = 1) -> Bytes:
-        """The character so many steps before; 0 at the beginning."""
+        """The character ``steps`` before each place; 0 at the beginning."""
         return self._marks[self._ranks[places] + 2 - steps]
 
     def after(self, places: Places, steps: int = 1) -> Bytes:
-        """The character so many steps after the end of a word; 0 at the end."""
+        """The character ``steps`` after the end of the word at each place; 0 at the end."""
         return self._marks[self._ranks[places] + 1 + steps]
 
     def after_parentheses(self, places: Places) -> Bytes:
-        """What follows the parentheses that open next; 0 if they are never closed."""
+        """The character after the next parentheses, which open behind each place; 0 if they are never closed."""
         at, depth = self._place(places)  # the opening one is the next bracket: it closes to this depth
         index = np.searchsorted(self._closing, depth * self._brackets.size + at)
         bracket, same = self._bracket(np.append(self._closing, -1)[index], depth)
         return np.where(same, self._marks[bracket + 1], 0).astype(np.uint8)
 
     def in_object(self, places: Places) -> NDArray[np.bool_]:
-        """Whether a place is in braces that begin as an object or a list of names does: ``{a,``, ``{a:`` or ``{a}``."""
+        """Whether each place is in braces that begin like an object or a list of names: ``{a,``, ``{a:`` or ``{a}``."""
         at, depth = self._place(places)
         index = np.searchsorted(self._opening, depth * self._brackets.size + at) - 1
         bracket, same = self._bracket(np.append(self._opening, -1)[index], depth)
@@ -58,7 +58,7 @@ class Code:
         return found
 
     def _place(self, places: Places) -> tuple[Places, Places]:
-        """How many brackets are before a place, and how many of them are open."""
+        """For each place, the number of brackets before it, and how many of these are open."""
         at = np.searchsorted(self._brackets, self._ranks[places] + 2)
         return at, self._depths[at]
 
@@ -69,13 +69,13 @@ class Code:
 
 
 def _by_depth(depths: Places, chosen: NDArray[np.bool_]) -> Places:
-    """Keys of brackets: sorted by depth, then by place."""
+    """The keys of the chosen brackets, sorted by depth, then by place."""
     at = np.flatnonzero(chosen)
     return np.sort(depths[at] * depths.size + at)
 
 
 def characters(text: bytes) -> NDArray[np.bool_]:
-    """A table: whether a byte is one of these."""
+    """A table with an entry for each byte: whether it is one of the characters."""
     table = np.zeros(256, np.bool_)
     table[list(text)] = True
     return table

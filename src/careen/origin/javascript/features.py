@@ -16,7 +16,7 @@ _TYPES = (".d.ts", ".d.mts", ".d.cts")
 
 
 def is_script(path: str) -> bool:
-    """Whether a minifier could have made, or read, a file of this name; one that only declares types has no code."""
+    """Whether a file of this name may be written or read by a minifier; a file that only declares types has no code."""
     name = path.lower()
     return name.endswith(_ENDINGS) and not name.endswith(_TYPES)
 
@@ -33,7 +33,7 @@ def script_features(data: bytes) -> dict[str, Hashes]:
 
 
 def modules_named(data: bytes) -> frozenset[str]:
-    """The packages whose modules a bundler has named, in comments or as keys of modules."""
+    """The packages whose modules a bundler has named in comments or as keys."""
     return frozenset(name.decode() for name in set(_MODULE.findall(data)))
 
 

@@ -1,7 +1,8 @@
 """A quick scan of JavaScript: sequences of names that follow a point, without a lexer.
 
-If a file has many of a project's sequences, these are among them, for names are mostly in a row. Also those
-in comments and strings are read, and no literals are, so they only show whether a closer comparison is worth it.
+If a file has many of a project's sequences, these are among them, as names mostly follow each other. Names in
+comments and strings are read too, and literals are not, so the result only shows whether a closer comparison is worth
+it.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ NAME_BYTES = range(3, 64)
 
 
 def glance(data: bytes) -> Hashes:
-    """In the order of the file, and as often as they are there."""
+    """The hashes of the names, in the order of the file, with repetitions."""
     content = bytes_of(data)
     is_word = bytes_of(data.translate(_IS_WORD)).view(np.bool_)
     ends = np.flatnonzero(is_word[:-1] & ~is_word[1:]) + 1

@@ -1,6 +1,6 @@
 """The spans of comments, strings, templates and regular expressions in JavaScript.
 
-What lies between them needs no reading token by token: names and punctuation are what they look like. Whether a slash
+The code between them needs no reading token by token: names and punctuation are what they look like. Whether a slash
 divides or begins a regular expression depends on the token before it; after a closing parenthesis or brace, on what is
 before the opening one. Any bytes are read, in time linear in their length; what is never closed ends with its line, a
 template or block comment with the file.
@@ -18,18 +18,19 @@ import numpy as np
 from ..spans import Places
 
 MAX_DEPTH = 100_000  # parentheses or braces in each other; deeper ones are not paired
-FAILED_TIMES = 2  # so often may all bytes of the file be searched for the end of what is no regular expression
+FAILED_TIMES = 2  # how often all bytes of the file may be searched for the end of a supposed regular expression
 
 
 class Spans(NamedTuple):
-    """In order. Quotes, backticks, slashes and flags are outside."""
+    """The offsets at which texts start and end, in order. Quotes, backticks, slashes and flags are outside."""
 
     starts: Places
     ends: Places
 
 
 class Lexed(NamedTuple):
-    """Comments are whole. ``templates``: each text between substitutions is one."""
+    """The spans of a file. Those of comments include their marks. ``templates``: each text between substitutions is
+    one span."""
 
     comments: Spans
     strings: Spans
@@ -53,7 +54,7 @@ _TOKEN = re.compile(
     rb"|(`)|(//" + _LINE + rb"|/\*(?s:.*?)(?:\*/|\Z)|<!--" + _LINE + rb")|(-->)|(/))"
 )
 _TEMPLATE = re.compile(rb"(?s)[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+(?:(`)|(\$\{)|)")
-# Matches always: what is not closed has the length of what was searched.
+# Always matches: for a span that is never closed, the length of the text that was searched.
 _PATTERN = re.compile(
     rb"/([^\\/\[\n\r]*+(?:(?:\\[^\n\r]|\[[^\]\\\n\r]*+(?:\\[^\n\r][^\]\\\n\r]*+)*+(?:\]|\\?(?=[\n\r]|\Z)))"
     rb"[^\\/\[\n\r]*+)*+)(/[A-Za-z0-9_$]*+)?"
@@ -112,7 +113,7 @@ class _Lexer:
                     break
 
     def _special(self, kind: int, start: int, end: int) -> int | None:
-        """Where reading goes on, if not behind this token."""
+        """Handles one token. Returns the offset at which reading continues; None if that is the end of the token."""
         if kind == _COMMENT:
             self._comment(start, end)
             return None
@@ -129,7 +130,8 @@ class _Lexer:
         return end
 
     def _template(self, start: int) -> int:
-        """Reads the text of a template from here, up to its end or the next substitution. Returns where that is."""
+        """Reads the text of a template from ``start`` to its end or the next substitution. Returns the offset of
+        that."""
         match = _TEMPLATE.match(self._data, start)
         if match is None:
             return len(self._data)
@@ -149,7 +151,7 @@ class _Lexer:
         return match.end()
 
     def _is_operand(self, at: int) -> bool:
-        """Whether an operand begins here, and not an operator."""
+        """Whether an operand begins at this offset, and not an operator."""
         at = self._before(at)
         if at == self._pattern_end or at == 0:
             return at == 0
@@ -167,7 +169,7 @@ class _Lexer:
         return last not in b"]\"'`"
 
     def _is_block(self, brace: int) -> bool:
-        """Whether an opening brace is that of statements, after which no operator comes."""
+        """Whether an opening brace begins statements, after which no operator can follow."""
         at = self._before(brace)
         if at == 0 or self._data[at - 1] in b";{})":
             return True
@@ -190,7 +192,7 @@ class _Lexer:
             at = self.comments[2 * index]
 
     def _word_before(self, at: int) -> bytes:
-        """A word in small letters that could be a keyword; b"" of a property."""
+        """The word before this offset if it could be a keyword, in lower case; b"" for the name of a property."""
         match = _LAST_WORD.search(self._data[max(at - 12, 0) : at])
         start = at - len(match[0]) if match else 0
         is_property = self._data[max(start - 1, 0) : start] == b"." and self._data[max(start - 3, 0) : start] != b"..."

@@ -1,4 +1,4 @@
-"""What a minifier must keep of JavaScript: literals, and the names of properties.
+"""The parts of JavaScript that a minifier must keep: literals, and the names of properties.
 
 ``texts_of`` gives them in their order, as a minifier writes them: escapes are resolved, ``"a" + "b"`` is one text,
 ``x["name"]`` and ``{"name": 1}`` are names, and a number is its value. Names of variables and parameters are left out, and
@@ -26,7 +26,7 @@ _LEFT_OUT = frozenset((b"use strict", b"undefined"))  # minifiers drop or rewrit
 
 
 class Texts(NamedTuple):
-    """In the order of the file. ``is_name``: of a property; else it is a literal."""
+    """The texts of a file, in its order. ``is_name``: the text is the name of a property; else it is a literal."""
 
     hashes: Hashes
     sizes: Places
@@ -76,7 +76,7 @@ def _names(data: bytes, code: Code) -> Spans:
 
 
 def _follows_modifier(data: bytes, code: Code, starts: Places) -> NDArray[np.bool_]:
-    """Whether the word before is ``get``, ``set``, ``static`` or ``async``."""
+    """Whether the word before each place is ``get``, ``set``, ``static`` or ``async``."""
     last = np.searchsorted(code.words.starts, starts) - 1
     near = np.flatnonzero((last >= 0) & _WORDS[code.before(starts)])
     begin, end = code.words.starts[last[near]], code.words.ends[last[near]]

@@ -22,7 +22,7 @@ LONGEST = 2000  # characters of one text
 
 
 def page(template: str, values: dict[str, Any], data: Any = None) -> Iterator[str]:
-    """The document in pieces. ``data`` is for the script, in a block of JSON."""
+    """The document in parts. ``data`` is for the script, in a block of JSON."""
     from markupsafe import Markup
 
     script, style = asset("page.js"), asset("page.css")

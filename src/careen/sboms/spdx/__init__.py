@@ -107,7 +107,7 @@ def _package(entry: dict[str, Any]) -> Package:
 
 
 def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None:
-    """Trivy names the source package in a sentence: "built package from: openssl 3.0.11-1"."""
+    """The source package, which Trivy names in a sentence: "built package from: openssl 3.0.11-1"."""
     words = text(entry.get("sourceInfo")).removeprefix(_BUILT_FROM).split()
     is_stated = text(entry.get("sourceInfo")).startswith(_BUILT_FROM) and len(words) == 2
     if not is_stated or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
@@ -116,7 +116,8 @@ def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None
 
 
 def _places(sentence: str) -> tuple[Evidence, ...]:
-    """Syft and Trivy name the places in a sentence: "acquired package info from installed java archive: /a.jar, /b.jar"."""
+    """The places, which Syft and Trivy name in a sentence: "acquired package info from installed java archive:
+    /a.jar, /b.jar"."""
     if sentence.startswith(_FOUND_BY_TRIVY):
         paths = [sentence.removeprefix(_FOUND_BY_TRIVY)]
     elif sentence.startswith(_FOUND_BY_SYFT):
@@ -225,7 +226,7 @@ def _package_of_version_3(
 
 
 def _statements(elements: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
-    """The annotations by the id of what they are about."""
+    """The annotations, by the id of the element that they are about."""
     found: dict[str, list[dict[str, str]]] = {}
     for element in elements:
         if element.get("type") == "Annotation":

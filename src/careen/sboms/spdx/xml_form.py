@@ -87,13 +87,13 @@ def _annotations(elements: list[Element]) -> list[dict[str, str]]:
 
 
 def _target(holder: Element) -> str:
-    """The id of the node that a property refers to, by name or in place."""
+    """The id of the node to which a property refers, by its address or by containing it."""
     inner = holder.children[0].attributes.get("about", "") if holder.children else ""
     return _fragment(holder.attributes.get("resource", "") or inner)
 
 
 def _resource(element: Element) -> str:
-    """The last part of the address that names a word of the ontology: "purl", "describes", "MIT"."""
+    """The last part of an address, which is a term of the ontology: "purl", "describes", "MIT"."""
     word = element.attributes.get("resource", "").rpartition("/")[2].rpartition("#")[2]
     word = word.removeprefix("relationshipType_").removeprefix("purpose_")
     return word.upper() if word in ("noassertion", "none") else word

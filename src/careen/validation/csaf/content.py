@@ -12,7 +12,7 @@ from careen.validation.problem import Path
 Found = Iterator[tuple[Path, str]]  # place and message
 MAX_BRANCHES = 60  # levels; CSAF 2.1 allows 30
 MAX_MEMBERS = 5_000_000
-EXTENSIONS = "x_extensions"  # what they contain is theirs
+EXTENSIONS = "x_extensions"  # CSAF does not define their content
 
 AFFECTED = ("first_affected", "known_affected", "last_affected")
 FIXED = ("first_fixed", "fixed")
@@ -49,7 +49,7 @@ class Content:
         return self.tracking.get("status") == "draft"
 
     def branches(self) -> Iterator[tuple[Path, dict[str, Any], tuple[str, ...]]]:
-        """(place, branch, categories from the outermost to its own)."""
+        """(place, branch, categories of its ancestors and its own, the outermost first)."""
         waiting: list[tuple[Path, dict[str, Any], tuple[str, ...]]] = [(("product_tree",), self.tree, ())]
         while waiting:
             path, holder, chain = waiting.pop()
@@ -64,7 +64,7 @@ class Content:
 
     @cached_property
     def products(self) -> list[tuple[Path, dict[str, Any]]]:
-        """Every definition of a product."""
+        """The place and definition of every product."""
         found: list[tuple[Path, dict[str, Any]]] = []
         for number, entry in enumerate(sequence(self.tree.get("full_product_names"))):
             found.append((("product_tree", "full_product_names", number), mapping(entry)))
@@ -88,7 +88,7 @@ class Content:
         return {text(entry.get("group_id")): tuple(map(text, sequence(entry.get("product_ids")))) for entry in entries}
 
     def members(self, entry: Mapping[str, Any]) -> set[str]:
-        """The products that an entry names, by itself or by groups."""
+        """The products that an entry names, directly or as members of groups."""
         found = set(map(text, sequence(entry.get("product_ids"))))
         for group in map(text, sequence(entry.get("group_ids"))):
             products = self.groups.get(group, ())
@@ -104,7 +104,7 @@ class Content:
                 yield (*path, "product_identification_helper"), mapping(product["product_identification_helper"])
 
     def each(self, field: str) -> Iterator[tuple[Path, dict[str, Any], int]]:
-        """(place, entry, number of the vulnerability) of a list that vulnerabilities have."""
+        """(place, entry, number of the vulnerability) of all entries of a list that vulnerabilities have."""
         for number, vulnerability in enumerate(self.vulnerabilities):
             for index, entry in enumerate(sequence(vulnerability.get(field))):
                 yield ("vulnerabilities", number, field, index), mapping(entry), number
@@ -117,7 +117,7 @@ def status(vulnerability: Mapping[str, Any], names: Iterable[str]) -> set[str]:
 
 
 class Rule(Struct, frozen=True):
-    """A mandatory test: ``id`` is its number in CSAF, ``since`` the version of CSAF that brought it."""
+    """A mandatory test: ``id`` is its number in CSAF, ``since`` the version of CSAF that introduced it."""
 
     id: str
     find: Callable[[Content], Found]

@@ -25,7 +25,7 @@ def unknown_language(content: Content) -> Found:
     for field in ("lang", "source_lang"):
         tag = text(content.document.get(field))
         if tag and (part := _unknown_subtag(tag)):
-            yield ("document", field), f"{quoted(part)} in {quoted(tag)} is no registered language, script or region"
+            yield ("document", field), f"{quoted(part)} in {quoted(tag)} is not a registered language, script or region"
 
 
 def _unknown_subtag(tag: str) -> str:
@@ -89,7 +89,7 @@ def invalid_expression(content: Content) -> Found:
 
 
 def missing_text(content: Content) -> Found:
-    """A licence that is not on a list is given as a note."""
+    """A licence that is not on a list needs a note with its text."""
     parts = text(content.document.get("license_expression")).replace("(", " ").replace(")", " ").split()
     unlisted = [part for part in parts if "LicenseRef-" in part and not part.startswith("LicenseRef-scancode-")]
     notes = [mapping(note) for note in sequence(content.document.get("notes"))]
@@ -99,7 +99,7 @@ def missing_text(content: Content) -> Found:
 
 
 def is_expression(expression: str) -> bool:
-    """Whether it follows the grammar, with ids of the SPDX list as they are written there."""
+    """Whether the text follows the grammar of licence expressions, with ids spelled as in the SPDX list."""
     tokens = _TOKEN.findall(expression[:MAX_EXPRESSION])
     if len(expression) > MAX_EXPRESSION:
         return False
@@ -110,7 +110,7 @@ def is_expression(expression: str) -> bool:
 
 
 def _kind(token: str) -> str:
-    """A letter: licence, operator, with, exception, or the bracket itself."""
+    """The kind of a token as a letter: licence, operator, with, exception; a bracket is itself."""
     if token in ("(", ")"):
         return token
     if token in ("AND", "OR", "and", "or"):

@@ -32,7 +32,7 @@ _VERSION: Path = ("document", "tracking", "version")
 
 
 class Number:
-    """A version of a document: an integer, or one of semantic versioning."""
+    """A version of a document: an integer, or a semantic version."""
 
     def __init__(self, written: str) -> None:
         self.written = written
@@ -80,7 +80,7 @@ def finished_draft(content: Content) -> Found:
 def unreleased_revision(content: Content) -> Found:
     for number, revision in _sorted(content):
         if not content.is_draft and revision.major == 0:
-            yield (*_REVISIONS, number, "number"), f"{revision.written} is no released version"
+            yield (*_REVISIONS, number, "number"), f"{revision.written} is not a released version"
 
 
 def pre_release_revision(content: Content) -> Found:
@@ -123,7 +123,7 @@ def invalid_date(content: Content) -> Found:
     for link, value in walk(content.whole, skipped=EXTENSIONS):
         for key in _DATES & value.keys() if isinstance(value, dict) else ():
             if isinstance(value[key], str) and not _DATE.fullmatch(value[key]):
-                yield (*path_of(link), key), f"{quoted(value[key])} is no date as 2026-01-31T12:00:00Z"
+                yield (*path_of(link), key), f"{quoted(value[key])} is not a date such as 2026-01-31T12:00:00Z"
 
 
 def late_disclosure(content: Content) -> Found:
@@ -170,7 +170,7 @@ def _late_metric(content: Content, name: str) -> Found:
 
 
 def _after_release(content: Content, path: Path, date: Any) -> Iterator[tuple[Path, str]]:
-    """Nothing of a finished document is later than its last revision."""
+    """Dates in a finished document must not be after its last revision."""
     moment = _moment(date)
     released = [found for revision in content.revisions if (found := _moment(revision.get("date")))]
     if moment and released and not content.is_draft and moment > max(released):
@@ -178,7 +178,7 @@ def _after_release(content: Content, path: Path, date: Any) -> Iterator[tuple[Pa
 
 
 def _sorted(content: Content) -> list[tuple[int, Number]]:
-    """(its place in the list, its number) by date; revisions of one moment by number."""
+    """(place in the list, number) of the revisions by date; revisions of one moment by number."""
     found = [
         (revision.get("date"), place, Number(text(revision.get("number")))) for place, revision in enumerate(content.revisions)
     ]
@@ -188,7 +188,7 @@ def _sorted(content: Content) -> list[tuple[int, Number]]:
 
 
 def _moment(date: Any) -> tuple[int, int] | None:
-    """(seconds, billionths): Python's own dates end at millionths."""
+    """(seconds, billionths) of a date, None for other values. Python's own dates end at millionths."""
     match = _PARTS.fullmatch(text(date))
     if not match:
         return None

@@ -36,7 +36,7 @@ def repeated_product(content: Content) -> Found:
 
 
 def circular_product(content: Content) -> Found:
-    """A product that is defined by itself, directly or through other products."""
+    """Finds products that are defined by themselves, directly or through other products."""
     parts: dict[str, set[str]] = {}
     places: dict[str, Path] = {}
     for holder in ("relationships", "product_paths"):
@@ -75,11 +75,11 @@ def invalid_purl(content: Content) -> Found:
             try:
                 parse(text(value))
             except ValueError as error:
-                yield place, f"{quoted(value)} is no package URL: {error}"
+                yield place, f"{quoted(value)} is not a package URL: {error}"
 
 
 def differing_purls(content: Content) -> Found:
-    """Package URLs of one product differ in their qualifiers only."""
+    """Finds products whose package URLs differ in more than their qualifiers."""
     for path, helper in content.helpers():
         bases = {text(purl).partition("#")[0].partition("?")[0] for purl in sequence(helper.get("purls"))}
         if len(bases) > 1:
@@ -161,7 +161,7 @@ def _ranges(content: Content) -> Iterator[tuple[Path, str]]:
 
 
 def _product_references(content: Content) -> Iterator[tuple[Link, str]]:
-    """Every mention of a product outside of its definition."""
+    """Every mention of a product outside of its definition, with its place."""
     yield from _references_in(content.tree, (None, "product_tree"))
     for link, value in walk(content.whole, skipped=EXTENSIONS):
         if link and isinstance(value, list):

@@ -24,7 +24,7 @@ _DECIDED = (*FIXED, "fixed", "known_affected", "known_not_affected", "under_inve
 
 
 def of_profiles(*names: str) -> Callable[[Callable[[Content], Found]], Callable[[Content], Found]]:
-    """A test of the documents with one of these profiles."""
+    """Limits a test to documents with one of these profiles."""
 
     def wrap(find: Callable[[Content], Found]) -> Callable[[Content], Found]:
         return lambda content: find(content) if content.category in names else iter(())
@@ -161,7 +161,8 @@ def missing_counterpart(content: Content) -> Found:
 
 
 def _kin(content: Content) -> dict[str, set[str]]:
-    """The products below the same branch of a product's name; a list without branches is of one."""
+    """For each product, the products below the same branch of category ``product_name``. Products of a list without
+    branches belong together."""
     below: dict[object, set[str]] = {}
     names = {path for path, branch, _ in content.branches() if branch.get("category") == "product_name"}
     for path, product in content.products:

@@ -92,7 +92,7 @@ class Score(Struct, frozen=True):
 
 
 def repeated_score(content: Content) -> Found:
-    """One product has one score of each version from one source."""
+    """Finds products with several scores of one CVSS version from one source."""
     seen: Counter[tuple[object, ...]] = Counter()
     for score in _scores(content):
         for product in score.products:
@@ -103,7 +103,8 @@ def repeated_score(content: Content) -> Found:
 
 
 def wrong_score(content: Content) -> Found:
-    """Version 4.0 has one score, of all metrics; that of the base metrics alone is accepted too."""
+    """Finds scores and ratings that differ from those of their vector. Version 4.0 has one score, of all metrics;
+    that of the base metrics alone is accepted too."""
     for score in _scores(content):
         metrics = _METRICS[score.kind].values()
         base = list(metrics)[: _BASE[score.kind]]
@@ -132,7 +133,7 @@ def _wrong(score: Score, stage: str, metrics: Iterable[str]) -> Found:
 
 
 def _vector(score: Score, metrics: Iterable[str]) -> str:
-    """The vector of these metrics; what the vector lacks is taken from the fields beside it."""
+    """A vector with these metrics; those that the written vector lacks are taken from the fields beside it."""
     written = text(score.value.get("vectorString"))
     known = _stated(written)
     for field, name in _METRICS[score.kind].items():
@@ -163,14 +164,14 @@ def _agrees(kind: str, word: str, value: str) -> bool:
 
 
 def _letters(kind: str, word: str) -> str:
-    """What a vector has for a word."""
+    """The letters with which a vector writes a word."""
     if kind == "cvss_v2":
         return _LETTERS_2.get(word, word[:1])
     return "X" if word == "NOT_DEFINED" else word[:1]
 
 
 def rated_and_scored(content: Content) -> Found:
-    """A product has either CVSS scores or a qualitative rating from one source."""
+    """Finds products that have both CVSS scores and a qualitative rating from one source."""
     scored = {(score.vulnerability, score.source, product) for score in _scores(content) for product in score.products}
     for path, metric, number in content.each("metrics"):
         if "qualitative_severity_rating" in mapping(metric.get("content")):
@@ -180,7 +181,7 @@ def rated_and_scored(content: Content) -> Found:
 
 
 def other_target(content: Content) -> Found:
-    """An SSVC evaluation is of its vulnerability."""
+    """Finds SSVC evaluations that name another vulnerability than the one they belong to."""
     own = content.tracking.get("id")
     for path, metric, number in content.each("metrics"):
         vulnerability = content.vulnerabilities[number]
@@ -215,7 +216,7 @@ def _selection(path: Path, selection: dict[str, Any], points: dict[str, Any]) ->
     chosen = [mapping(value) for value in sequence(selection.get("values"))]
     for number, value in enumerate(chosen):
         if value.get("key") not in values:
-            yield (*path, "values", number), f"{quoted(value.get('key'))} is no value of this decision point"
+            yield (*path, "values", number), f"{quoted(value.get('key'))} is not a value of this decision point"
         elif value.get("name", values[value["key"]]) != values[value["key"]]:
             yield (*path, "values", number, "name"), f"{quoted(value['name'])} is not its name, {quoted(values[value['key']])}"
     places = [order.index(value["key"]) for value in chosen if value.get("key") in values]

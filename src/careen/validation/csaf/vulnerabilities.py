@@ -33,7 +33,8 @@ def contradicting_states(content: Content) -> Found:
 
 
 def invalid_weakness(content: Content) -> Found:
-    """CSAF 2.0 names no version of CWE: the name is that of any."""
+    """Finds weaknesses whose name CWE does not have for their id. CSAF 2.0 names no version of CWE, so the name of
+    any version is accepted."""
     known = schemas("csaf-lists")["cwe"]
     order = {version: place for place, version in enumerate(known["versions"])}
     for number, vulnerability in enumerate(content.vulnerabilities):

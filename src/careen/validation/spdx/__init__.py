@@ -54,7 +54,8 @@ def tag_value_problems(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def graph_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """SPDX 3, each element by the class that it names. The schema is that of 3.0.1, which corrects 3.0.0."""
+    """The problems of a document in SPDX 3, each element validated by the class that it names. The schema is that of
+    3.0.1, which corrects 3.0.0."""
     if text(document.get("@context")) not in _CONTEXTS:
         yield at(["@context"], f"{quoted(document.get('@context'))} is not {CONTEXT}", "context")
     graph = document.get("@graph")
@@ -71,7 +72,7 @@ def graph_problems(document: dict[str, Any]) -> Iterator[Problem]:
 def _element_problems(path: Path, element: Any) -> Iterator[Problem]:
     kind = text(mapping(element).get("type"))
     if kind not in schemas("spdx")["3.0"]["$defs"] or not isinstance(element, dict):
-        yield at((*path, "type"), f"{quoted(kind)} is no class of SPDX 3")
+        yield at((*path, "type"), f"{quoted(kind)} is not a class of SPDX 3")
         return
     for problem in schema_problems("spdx", f"3.0#/$defs/{kind}", element, closed=True):
         yield replace(problem, place=pointer(path) + problem.place.rstrip("/"))

@@ -1,6 +1,6 @@
-"""What SPDX 2 requires of a graph in RDF/XML: its nodes, and the properties that each needs.
+"""The violations of SPDX 2 in a graph in RDF/XML: nodes and properties that are required.
 
-A node may be mentioned by its address and described elsewhere: all descriptions count together.
+A node may be mentioned by its address and described elsewhere: all its descriptions count together.
 **Source:** SPDX 2.3, clauses 6 to 12; the RDF/OWL ontology of SPDX 2.3.
 """
 

@@ -62,13 +62,15 @@ def rule_problems(document: dict[str, Any]) -> Iterator[Problem]:
 
 def _head(document: dict[str, Any]) -> Iterator[Problem]:
     if not _VERSION.fullmatch(text(document.get("spdxVersion"))):
-        yield at(["spdxVersion"], f"{quoted(document.get('spdxVersion'))} is no version from SPDX-2.0 to SPDX-2.3", "version")
+        yield at(
+            ["spdxVersion"], f"{quoted(document.get('spdxVersion'))} is not a version from SPDX-2.0 to SPDX-2.3", "version"
+        )
     if document.get("dataLicense") != "CC0-1.0":
         yield at(["dataLicense"], f"{quoted(document.get('dataLicense'))} is not CC0-1.0", "data licence")
     if document.get("SPDXID") != DOCUMENT:
         yield at(["SPDXID"], f"{quoted(document.get('SPDXID'))} is not {DOCUMENT}", "identifier")
     if not _NAMESPACE.fullmatch(namespace := text(document.get("documentNamespace"))):
-        yield at(["documentNamespace"], f"{quoted(namespace)} is no absolute URI without a fragment", "namespace")
+        yield at(["documentNamespace"], f"{quoted(namespace)} is not an absolute URI without a fragment", "namespace")
     creation = mapping(document.get("creationInfo"))
     yield from _dates(("creationInfo",), creation)
     for number, creator in enumerate(sequence(creation.get("creators"))):
@@ -87,7 +89,7 @@ def _element(path: Path, element: dict[str, Any]) -> Iterator[Problem]:
         digits = _DIGITS.get(text(mapping(checksum).get("algorithm")))
         value = text(mapping(checksum).get("checksumValue"))
         if not _HEX.fullmatch(value) or (digits and len(value) != digits):
-            yield at((*path, "checksums", number), f"{quoted(value)} is no digest of this algorithm", "checksum")
+            yield at((*path, "checksums", number), f"{quoted(value)} is not a digest of this algorithm", "checksum")
     for number, note in enumerate(sequence(element.get("annotations"))):
         yield from _dates((*path, "annotations", number), mapping(note))
     if element.get("filesAnalyzed") is False and "packageVerificationCode" in element:
@@ -97,7 +99,7 @@ def _element(path: Path, element: dict[str, Any]) -> Iterator[Problem]:
 def _dates(path: Path, element: dict[str, Any]) -> Iterator[Problem]:
     for field in _DATES:
         if field in element and not _DATE.fullmatch(text(element[field])):
-            yield at((*path, field), f"{quoted(element[field])} is no date as 2026-01-31T12:00:00Z", "date")
+            yield at((*path, field), f"{quoted(element[field])} is not a date such as 2026-01-31T12:00:00Z", "date")
 
 
 def _references(document: dict[str, Any], known: set[str]) -> Iterator[Problem]:
@@ -107,7 +109,7 @@ def _references(document: dict[str, Any], known: set[str]) -> Iterator[Problem]:
             continue
         match = _EXTERNAL.fullmatch(id)
         if not match or match[1] not in external:
-            yield at(path, f"{quoted(id)} is no element of the document", "reference")
+            yield at(path, f"{quoted(id)} is not an element of the document", "reference")
 
 
 def _referring(document: dict[str, Any]) -> Iterable[tuple[Path, str]]:

@@ -99,7 +99,7 @@ _RANGES = {"SnippetByteRange": "offset", "SnippetLineRange": "lineNumber"}
 
 
 class Read:
-    """``document`` as JSON has it, and the ``problems`` of lines."""
+    """The content of a file: its ``document`` as JSON has it, and the ``problems`` of its lines."""
 
     def __init__(self, data: bytes) -> None:
         self.document: dict[str, Any] = {}
@@ -110,7 +110,7 @@ class Read:
                 self.problems.append(Problem(f"line {line}", message))
 
     def _take(self, tag: str, value: str) -> str:
-        """What is wrong with it."""
+        """Stores one tag. Returns the reason why it is wrong, "" if it is not."""
         if tag in _BEGINS:
             self._section, holder, field = _BEGINS[tag]
             self._element = {field: value}
@@ -152,7 +152,7 @@ class Read:
         if tag in ("PackageChecksum", "FileChecksum") and self._section in ("package", "file"):
             algorithm, colon, digest = value.partition(":")
             self._element.setdefault("checksums", []).append({"algorithm": algorithm.strip(), "checksumValue": digest.strip()})
-            return "" if colon else f"{quoted(value)} is no checksum"
+            return "" if colon else f"{quoted(value)} is not a checksum"
         if tag == "ExternalRef" and len(words) == 3 and self._section == "package":
             fields = ("referenceCategory", "referenceType", "referenceLocator")
             self._element.setdefault("externalRefs", []).append(dict(zip(fields, words, strict=True)))
@@ -171,20 +171,20 @@ class Read:
         elif tag in _RANGES and self._section == "snippet":
             return self._take_range(_RANGES[tag], value)
         else:
-            return f"{quoted(tag)} is no tag of this section, or its value is incomplete"
+            return f"{quoted(tag)} is not a tag of this section, or its value is incomplete"
         return ""
 
     def _take_range(self, field: str, value: str) -> str:
         first, colon, last = value.partition(":")
         if not (colon and first.isdecimal() and last.isdecimal() and len(value) < 40):
-            return f"{quoted(value)} is no range"
+            return f"{quoted(value)} is not a range"
         file = self._element.get("snippetFromFile", "")
         start, end = ({field: int(number), "reference": file} for number in (first, last))
         self._element.setdefault("ranges", []).append({"startPointer": start, "endPointer": end})
         return ""
 
     def _tags(self, data: bytes) -> Iterator[tuple[int, str, str]]:
-        """(line, tag, value). A value between <text> and </text> may have many lines."""
+        """(line, tag, value) of each tag. A value between <text> and </text> may have many lines."""
         lines = data.decode("utf-8", "replace").splitlines()
         if len(lines) > MAX_LINES:
             raise ValueError(f"more than {MAX_LINES} lines")
@@ -197,7 +197,7 @@ class Read:
             elif match := _LINE.fullmatch(line):
                 begun, tag, parts = number, match[1], [match[2].strip()]
             else:
-                self.problems.append(Problem(f"line {number}", f"{quoted(line)} is no tag with a value"))
+                self.problems.append(Problem(f"line {number}", f"{quoted(line)} is not a tag with a value"))
                 continue
             if not parts[0].startswith("<text>") or "</text>" in parts[-1]:
                 yield begun, tag, "\n".join(parts).removeprefix("<text>").partition("</text>")[0]

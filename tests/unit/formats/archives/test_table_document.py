@@ -54,7 +54,7 @@ def test_another_digest(name):
         (lambda stored: stored[:-35] + b"zzzz" + stored[-31:], "invalid literal"),
         (lambda stored: stored[:-35] + b"-001" + stored[-31:], "footer of eStargz"),
         (lambda stored: stored[:-35] + b"ffff" + stored[-31:], "no table lies from"),
-        (lambda stored: stored[:-35] + b"0" * 16 + stored[-19:], "no table is where the footer says"),
+        (lambda stored: stored[:-35] + b"0" * 16 + stored[-19:], "no table lies at the position that the footer states"),
     ],
 )
 def test_a_footer_that_leads_nowhere(change, message):
