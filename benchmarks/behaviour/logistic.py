@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-LEAST = 5  # rows that a word is in, to be learned
+LEAST = 3  # rows that a word is in, to be learned
 MANY = 100  # and if it is in no fix
-EPOCHS, RATE, PENALTY = 4, 0.15, 1e-5
+EPOCHS, RATE, PENALTY = 4, 0.08, 5e-5
 
 
 class Row(NamedTuple):

@@ -34,6 +34,7 @@ FIFTHS, THIRDS, ROUNDS = 5, 3, 3
 NEAR = 0.1  # to the item of a fix that is rated highest, to describe it too
 TITLE_WEIGHT = 0.1
 PRECISION = 0.62  # that the threshold is chosen for, on projects that the weights are not made of
+RECENT = "2020"  # releases since then choose the threshold: of older ones many fixes have no record, and count as wrong
 
 
 class Sample(NamedTuple):
@@ -139,7 +140,8 @@ def trained(samples: list[Sample], titles: list[Title]) -> tuple[float, float, d
     for number in range(THIRDS):
         chosen = {sample.package for sample in samples if random.Random(f"{sample.package} inner").randrange(THIRDS) == number}
         known = learned([sample for sample in samples if sample.package not in chosen], titles)
-        scores += [(score_of(known, sample), sample.fix) for sample in samples if sample.package in chosen]
+        recent = (sample for sample in samples if sample.package in chosen and sample.day >= RECENT)
+        scores += [(score_of(known, sample), sample.fix) for sample in recent]
     known = learned(samples, titles)
     return known.bias, threshold_for(scores, PRECISION), known.weights
 

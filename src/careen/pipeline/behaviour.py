@@ -143,8 +143,10 @@ def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
         yield _over_budget("capabilities", reason)
     for path in examined.cut:
         yield _over_budget("capabilities", "only its beginning was examined", path)
+    for path in examined.slow:
+        yield _over_budget("capabilities", "your own rules took too long on it", path)
     if examined.more_cut:
-        yield _over_budget("capabilities", f"of {examined.more_cut:,} more files only the beginning was examined")
+        yield _over_budget("capabilities", f"{examined.more_cut:,} more files were not examined completely")
     if examined.more_profiles:
         yield _over_budget("capabilities", f"{examined.more_profiles:,} files are left out of comparisons: there are too many")
     if examined.more_findings:

@@ -108,7 +108,7 @@ def _examined(
     work = Pass(examine, SECONDS)
     work.read(wanted, again)
     findings += batch.rest()
-    cut = sorted({*work.cut, *batch.slow})
+    cut, slow = sorted(set(work.cut)), sorted(set(batch.slow))
     return Examined(
         work.files,
         tuple(sorted(profiles, key=lambda profile: profile.path)),
@@ -117,9 +117,10 @@ def _examined(
         tuple(cut[:MAX_CUT]),
         tuple(unread[:MAX_UNREAD]),
         max(len(unread) - MAX_UNREAD, 0),
-        max(len(cut) - MAX_CUT, 0),
+        max(len(cut) - MAX_CUT, 0) + max(len(slow) - MAX_CUT, 0),
         max(len(findings) - MAX_FINDINGS, 0),
         work.files - len(profiles),
+        tuple(slow[:MAX_CUT]),
     ), is_lasting
 
 

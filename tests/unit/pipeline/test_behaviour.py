@@ -57,9 +57,9 @@ def test_what_was_not_examined_is_an_unknown():
 
 
 def test_what_is_beyond_a_bound_is_an_unknown(monkeypatch):
-    examined = Examined(9, more_cut=2, more_findings=3, more_profiles=4)
+    examined = Examined(9, slow=("a",), more_cut=2, more_findings=3, more_profiles=4)
     unknowns = signs(("capabilities",), inventory=Inventory(None, (), examined=examined)).unknowns
-    assert [unknown.reason[:1] for unknown in unknowns] == ["o", "4", "3"]
+    assert [unknown.reason[:1] for unknown in unknowns] == ["y", "2", "4", "3"]
     assert {unknown.code for unknown in unknowns} == {"over_budget"}
     monkeypatch.setattr(behaviour, "MAX_FINDINGS", 1)
     found = signs(("hooks",))
