@@ -149,13 +149,7 @@ LABELS = {
 
 def _as_hardening_check(build: Build) -> dict[str, str]:
     word = {True: "yes", False: "no"}
-    pie = (
-        LIBRARY
-        if build.role == "library"
-        else PROGRAM
-        if build.position
-        else "no, normal executable!"
-    )
+    pie = LIBRARY if build.role == "library" else PROGRAM if build.position else "no, normal executable!"
     fortify = "unknown" if not build.fortifiable else word[build.fortified > 0]
     canary = "unknown" if build.canary is None else word[build.canary]
     return {"pie": pie, "canary": canary, "fortify": fortify, "relro": word[build.relro], "bind_now": word[build.bind_now]}

@@ -67,7 +67,10 @@ def main() -> int:
             failed |= bool(cost.exit_code or not stated.issuperset(CUT))
             failed |= bool(flags) and not any("your own rules" in unknown["reason"] for unknown in unknowns)
             failed |= cost.cpu_s > MOST_SECONDS or cost.peak_mib > MOST_MIB
-            print(f"{title}: {len(list(folder.iterdir()))} files, exit code {cost.exit_code}, {cost.cpu_s:.2f} s of CPU time,", end=" ")
+            print(
+                f"{title}: {len(list(folder.iterdir()))} files, exit code {cost.exit_code}, {cost.cpu_s:.2f} s of CPU time,",
+                end=" ",
+            )
             print(f"{cost.peak_mib:.0f} MiB, {len(unknowns)} reasons, {len(report.get('findings', []))} findings")
             for unknown in unknowns:
                 print(f"  {Path(unknown['evidence']['path']).name or '-'}: {unknown['reason'][:100]}")

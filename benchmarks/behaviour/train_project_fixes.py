@@ -64,7 +64,9 @@ def main() -> None:
     fixes = sum(sample.fix for sample in samples)
     silent = sum(sample.fix and not sample.named for sample in samples)
     print(f"{len(every):,} releases of {len({sample.package for sample in every})} projects; {len(every) - len(samples):,} are")
-    print(f"from before the first record. Of {len(samples):,} others {fixes} are fixes, {silent} of which name no vulnerability")
+    print(
+        f"from before the first record. Of {len(samples):,} others {fixes} are fixes, {silent} of which name no vulnerability"
+    )
     results = by_fifths(samples, titles)
     days = sorted(sample.day for sample in samples if sample.day)
     last = days[len(days) * 4 // 5]

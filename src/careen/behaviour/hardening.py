@@ -249,7 +249,10 @@ def _evidence(file: BuiltFile, name: str) -> str:
 
 def _searched(file: BuiltFile) -> str:
     """Which folders are a risk, and why."""
-    folders = (folder if folder.startswith("/") else f"{folder or '.'} (below the working folder)" for folder in risky_folders(file.build))
+    folders = (
+        folder if folder.startswith("/") else f"{folder or '.'} (below the working folder)"
+        for folder in risky_folders(file.build)
+    )
     return f"looks in {', '.join(folders)}"
 
 

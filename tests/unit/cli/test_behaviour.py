@@ -62,9 +62,7 @@ def test_places_of_a_sign_are_together_and_bounded(capsys, monkeypatch):
     tool = Rule("HRD-004", "program at a fixed address", "low", "why", "fix")
     places = [found(tool, f"opt/{number}", f"/opt/{number}\x1b[2J") for number in range(MAX_PLACES + 2)]
     unknowns = (*FOUND.unknowns, *FOUND.unknowns) * MAX_REASONS
-    monkeypatch.setattr(
-        behaviour, "behaviour_of", lambda *_, **__: replace(FOUND, findings=tuple(places), unknowns=unknowns)
-    )
+    monkeypatch.setattr(behaviour, "behaviour_of", lambda *_, **__: replace(FOUND, findings=tuple(places), unknowns=unknowns))
     assert main(["behaviour", "shop:1"]) == 0
     text = capsys.readouterr().out
     assert text.count("HRD-004") == text.count("fix: fix") == 1

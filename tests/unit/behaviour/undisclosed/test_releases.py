@@ -84,7 +84,12 @@ def test_the_circumstances_of_a_release():
     ]
     assert list(circumstances_of(releases)) == [
         ("release: up to 1 changes", "release: correction", "release: same day as another"),
-        ("release: up to 3 changes", "release: correction", "release: correction of a correction", "release: same day as another"),
+        (
+            "release: up to 3 changes",
+            "release: correction",
+            "release: correction of a correction",
+            "release: same day as another",
+        ),
         ("release: many changes", "release: features"),
         ("release: up to 1 changes", "release: features"),
         ("release: up to 1 changes", "release: features"),
