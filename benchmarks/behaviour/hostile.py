@@ -2,8 +2,8 @@
 
     python benchmarks/behaviour/hostile.py [--megabytes 100]
 
-Scripts that are large, nested deeply, or full of texts that nearly match a rule, and rules of a user that never end. Ends with 1
-if a run fails or takes more than is allowed, or if a file that is read in part is not stated.
+Scripts that are large, nested deeply, or full of texts that nearly match a rule, and rules of a user that never end. Ends with
+1 if a run fails or takes more than is allowed, or if a file that is read in part is not stated.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measured import Cost, measured  # noqa: E402
+from measured import Cost, measured
 
 MOST_SECONDS, MOST_MIB = 60.0, 512.0
 SHELL, PYTHON = "#!/bin/sh\n", "#!/usr/bin/env python3\n"

@@ -8,7 +8,9 @@ vulnerability; the names are taken out of the text before it is learned or measu
 out, and so are those before the first fix that is recorded for the project: nobody recorded its vulnerabilities then.
 
 Which item of a fix describes it is learned too: it is the one that names the vulnerability, else the one that the model of the
-round before rates highest. The titles of OSV's records are further descriptions, except those of the projects that are measured.
+round before rates highest. The titles of OSV's records are further descriptions, except those of the projects that are
+measured.
+
 Prints recall and precision with each fifth of the projects left out of the training in turn: of all releases, of the newest
 fifth of those with a date, and of those that name no vulnerability.
 """

@@ -47,8 +47,8 @@ def _of_c(build: Build) -> bool:
 
 _REFERENCES = ("CWE-693", "CWE-119")
 _BUILD_AGAIN = (
-    "Build it with hardening flags (on Debian those of dpkg-buildflags), or take a build that has them, such as a newer release "
-    "or the distribution's package."
+    "Build it with hardening flags (on Debian those of dpkg-buildflags), or take a build that has them, such as a newer "
+    "release or the distribution's package."
 )
 
 PROTECTIONS = (

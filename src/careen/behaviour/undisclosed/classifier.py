@@ -1,9 +1,9 @@
 """How likely an item of a changelog describes the fix of a vulnerability that it does not name.
 
-Rules name the class of the weakness; a logistic model over words weighs the whole item. Each score can be explained by the words
-that made it. Changelogs of distributions describe little but packaging and fixes, those of projects describe everything else
-too, so each kind has a model: ``benchmarks/behaviour/train_fixes.py`` makes ``words.json``, ``train_project_fixes.py`` beside it
-``project-words.json``.
+Rules name the class of the weakness; a logistic model over words weighs the whole item. Each score can be explained by the
+words that made it. Changelogs of distributions describe little but packaging and fixes, those of projects describe everything
+else too, so each kind has a model: ``benchmarks/behaviour/train_fixes.py`` makes ``words.json``, ``train_project_fixes.py``
+beside it ``project-words.json``.
 """
 
 import math

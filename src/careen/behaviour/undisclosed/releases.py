@@ -33,7 +33,8 @@ _SECURITY = pattern(r"(?i)\b(?:security|vulnerabilit)")
 _YEAR = pattern(r"\b(?:19[89]|20\d)\d\b")
 _DAY = pattern(r"\b((?:19[89]|20\d)\d)[-/.](\d\d)[-/.](\d\d)\b")
 _WRITTEN_DAY = pattern(  # May 18, 2020; 18 May 2020
-    r"(?i)\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -])?(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ .,-]{1,2}"
+    r"(?i)\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -])?"
+    r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ .,-]{1,2}"
     r"(?:(?P<later>\d{1,2})(?:st|nd|rd|th)?,? )?(?P<year>(?:19[89]|20\d)\d)\b"
 )
 _DATED = pattern(r"(?i)\W{0,3}(?:release|date)")
