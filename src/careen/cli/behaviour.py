@@ -175,7 +175,9 @@ def drift_lines(drift: "Drift") -> Iterator[str]:
 
 
 def _named(purl: str) -> str:
-    """Type, name and version, as in ``deb openssl 3.0.1``."""
+    """Type, name and version, as in ``deb debian/openssl 3.0.1``."""
+    from urllib.parse import unquote
+
     name, _, version = purl.partition("?")[0].removeprefix("pkg:").rpartition("@")
     type, _, rest = name.partition("/")
-    return f"{type} {rest} {version}" if rest else purl
+    return unquote(f"{type} {rest} {version}") if rest else purl

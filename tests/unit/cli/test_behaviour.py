@@ -23,7 +23,7 @@ FOUND = Behaviour(
     Hardening(),
     (Unknown("behaviour:capabilities", Evidence("a", 0), "cut"),),
 )
-DRIFT = Drift("lib.so", "pkg:deb/a@2", "pkg:deb/a@1", ("code/resolve",), ("CAP-109",), 48.0)
+DRIFT = Drift("lib.so", "pkg:deb/a@2%2Bb1?arch=amd64", "pkg:deb/a@1", ("code/resolve",), ("CAP-109",), 48.0)
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def test_a_diff(capsys, fake):
     assert main(["behaviour", "diff", "a", "b"]) == 0
     assert capsys.readouterr().out.splitlines()[:3] == [
         "high      score   48  /lib.so",
-        "  deb a 1 -> deb a 2",
+        "  deb a 1 -> deb a 2+b1",
         "  can now: CAP-109, code/resolve",
     ]
     assert main(["behaviour", "diff", "a", "b", "--format", "json"]) == 0
