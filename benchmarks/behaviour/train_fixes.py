@@ -7,27 +7,28 @@
 names. An entry that names a CVE is a fix whose text is learned without the name; an entry of any other version is none.
 A fix whose items have fewer than three words besides those of packaging describes nothing and is counted apart.
 
-Measured is once with a fifth of the packages left out of the training, once with the newest fifth of the entries left out.
+Measured is once with each fifth of the packages left out of the training in turn, once with the newest fifth of the entries
+left out.
 """
 
 import argparse
 import gzip
 import json
-import math
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from careen.behaviour.undisclosed.classes import weakness_of
-from careen.behaviour.undisclosed.classifier import FILE, Model, packed, scored
+from logistic import Row, fitted, probability, threshold_for
+
+from careen.behaviour.undisclosed.classifier import FILE, Model, packed, words_of
 from careen.behaviour.undisclosed.items import NAMED, features_of, items_of
 from careen.formats.debian.changelog import ENTRY, Entry
 
 LIMIT = 8 << 20
-LEAST = 5  # entries that a word is in, to be learned
-EPOCHS, RATE, PENALTY = 4, 0.15, 1e-5
+FIFTHS = 5
 PRECISION = 0.62  # that the threshold is chosen for, on a quarter of the packages that the weights are not made of
 PLAIN = frozenset({
     "add", "added", "address", "addresses", "addressing", "advisory", "also", "an", "and", "applied", "apply", "as",
@@ -60,10 +61,9 @@ def main() -> None:
     fixes = sum(sample.fix for sample in samples)
     print(f"{len(samples)} entries of {len({sample.source for sample in samples})} packages; {fixes} are fixes,", end=" ")
     print(f"{fixes - sum(sample.fix for sample in described)} of them describe nothing")
-    left_out = {source for source in {sample.source for sample in described} if random.Random(source).random() < 0.2}
-    measure("packages", described, lambda sample: sample.source in left_out)
+    measure("each fifth of the packages in turn", described, [partial(is_of_fifth, number) for number in range(FIFTHS)])
     last = sorted(sample.day for sample in described)[len(described) * 4 // 5]
-    measure(f"entries since {last}", described, lambda sample: sample.day >= last)
+    measure(f"entries since {last}", described, [lambda sample: sample.day >= last])
     known = trained(described)
     days = sorted(sample.day for sample in samples if sample.day)
     text = f"{len(described)} entries of Debian's changelogs"
@@ -107,61 +107,41 @@ def entries(text: str, fixed: dict[str, set[str]]) -> Iterator[Sample]:
         yield Sample(source, start[1], entry.day, is_fix, bool(named), named or items)
 
 
+words = cache(words_of)
+
+
 def is_described(sample: Sample) -> bool:
     return any(len({word for word in features_of(item) if " " not in word} - PLAIN) >= 3 for item in sample.items)
 
 
 def trained(samples: list[Sample]) -> tuple[float, float, dict[str, float]]:
-    """Bias, threshold, weights: logistic regression with a rate for each feature, and a penalty on large weights."""
+    """Bias, threshold, weights. The threshold is chosen on a quarter of the packages, which the weights are not made of."""
     chosen = [sample for sample in samples if random.Random(f"{sample.source} quarter").random() < 0.25]
     rest = [sample for sample in samples if random.Random(f"{sample.source} quarter").random() >= 0.25]
-    rows = [(sample.fix, (f"={weakness_of(item)}", *features_of(item))) for sample in rest for item in sample.items]
-    counts = Counter(feature for _, features in rows for feature in features)
-    in_fixes = Counter(feature for fix, features in rows if fix for feature in features)
-    kept = {feature for feature, count in counts.items() if count >= LEAST and (in_fixes[feature] or count >= 100)}
-    data = [(fix, [feature for feature in features if feature in kept]) for fix, features in rows]
-    weights: dict[str, float] = defaultdict(float)
-    squares: dict[str, float] = defaultdict(lambda: 1.0)
-    bias, randomness = 0.0, random.Random(20)
-    for _ in range(EPOCHS):
-        randomness.shuffle(data)
-        for fix, features in data:
-            total = bias + sum(weights[feature] for feature in features)
-            error = 1 / (1 + math.exp(-max(min(total, 30), -30))) - fix
-            bias -= 0.01 * error
-            for feature in features:
-                gradient = error + PENALTY * weights[feature] * len(data) / counts[feature]
-                squares[feature] += gradient * gradient
-                weights[feature] -= RATE * gradient / math.sqrt(squares[feature])
-    weights = {feature: round(weight, 2) for feature, weight in weights.items() if abs(weight) >= 0.1}
+    bias, weights = fitted([Row(sample.fix, words(item)) for sample in rest for item in sample.items])
     known = Model("", "", bias, 0.0, weights)
-    return round(bias, 3), round(threshold_for(known, chosen), 3), weights
-
-
-def threshold_for(known: Model, samples: list[Sample]) -> float:
-    """The lowest with the wanted precision."""
-    best = 0.99
-    right = wrong = 0
-    for score, fix in sorted(((score_of(known, sample), sample.fix) for sample in samples), reverse=True):
-        right, wrong = right + fix, wrong + (not fix)
-        if right / (right + wrong) >= PRECISION:
-            best = score
-    return best
+    return bias, threshold_for(((score_of(known, sample), sample.fix) for sample in chosen), PRECISION), weights
 
 
 def score_of(known: Model, sample: Sample) -> float:
-    return max((scored(item, known).probability for item in sample.items), default=0.0)
+    return max((probability(words(item), known.bias, known.weights) for item in sample.items), default=0.0)
 
 
-def measure(title: str, samples: list[Sample], is_left_out) -> None:
-    known = Model("", "", *trained([sample for sample in samples if not is_left_out(sample)]))
-    rest = [sample for sample in samples if is_left_out(sample)]
-    found = [sample.fix for sample in rest if score_of(known, sample) >= known.threshold]
-    wanted = sum(sample.fix for sample in rest)
-    print(f"left out {title}: {len(rest)} entries, {wanted} fixes; {len(found)} found, {sum(found)} right:", end=" ")
+def is_of_fifth(number: int, sample: Sample) -> bool:
+    return random.Random(sample.source).randrange(FIFTHS) == number
+
+
+def measure(title: str, samples: list[Sample], left_out: list[Callable[[Sample], bool]]) -> None:
+    results = []
+    for is_left_out in left_out:
+        known = Model("", "", *trained([sample for sample in samples if not is_left_out(sample)]))
+        results += [(sample, score_of(known, sample) >= known.threshold) for sample in samples if is_left_out(sample)]
+    found = [sample.fix for sample, is_found in results if is_found]
+    wanted = sum(sample.fix for sample, _ in results)
+    print(f"left out {title}: {len(results)} entries, {wanted} fixes; {len(found)} found, {sum(found)} right:", end=" ")
     print(f"recall {sum(found) / wanted:.2f}, precision {sum(found) / max(len(found), 1):.2f}")
-    silent = [score_of(known, sample) >= known.threshold for sample in rest if sample.fix and not sample.named]
-    print(f"  of {len(silent)} whose entry names no CVE {sum(silent)} are found; threshold {known.threshold}", flush=True)
+    silent = [is_found for sample, is_found in results if sample.fix and not sample.named]
+    print(f"  of {len(silent)} whose entry names no CVE {sum(silent)} are found", flush=True)
 
 
 if __name__ == "__main__":

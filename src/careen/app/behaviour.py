@@ -19,8 +19,6 @@ from careen.model.inventory import Unknown
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from careen.behaviour.drift import Drift
 
 
@@ -53,13 +51,6 @@ def behaviour_of(reference: str, settings: Settings, progress: Progress = silent
         inventory.hardening,
         (*inventory.unknowns, *signs.unknowns),
     )
-
-
-def drift_lines(found: "Iterable[Drift]") -> "Iterator[tuple[str, str, str, str]]":
-    """(severity, score, file, what it gained), for tables."""
-    from careen.behaviour.drift import lines_of
-
-    return lines_of(found)
 
 
 def drift_between(old: str, new: str, settings: Settings, progress: Progress = silent) -> "tuple[list[Drift], list[Unknown]]":

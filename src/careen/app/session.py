@@ -199,11 +199,15 @@ class Session:
             return reconcile(scanned.report, other, explainer)
 
     def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
-        """What to do about the vulnerabilities of an image, and what stays; ``base`` names its base image."""
+        """What to do about the findings of an image, and what stays; ``base`` names its base image."""
         from careen.matching.remedy import plan
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
+            if "vuln" not in self._settings.scanners:
+                from careen.model.plan import NOTHING
+
+                return report, self._with_repairs(report, None) or NOTHING
             if scanned.knowledge is None:
                 raise DatabaseError("there is no advisory database, so that no fix is known", "careen db update")
             reassess = self._reassessing(report, scanned.knowledge)

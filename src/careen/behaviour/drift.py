@@ -7,7 +7,7 @@ outweighs every capability.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -112,11 +112,3 @@ def _file(path: str) -> str:
 
 def _is_quiet(had: Iterable[str]) -> bool:
     return all(name.startswith(QUIET) for name in had)
-
-
-def lines_of(found: Iterable[Drift]) -> Iterator[tuple[str, str, str, str]]:
-    """(severity, score, file, what it gained), for tables."""
-    for drift in found:
-        gained = ", ".join((*drift.chains, *drift.gained))
-        path = f"/{drift.path}" + (" (new)" if drift.is_new else "")
-        yield drift.severity, f"{drift.score:g}", path + (f" of {drift.package}" if drift.package else ""), gained

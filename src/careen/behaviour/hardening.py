@@ -46,14 +46,17 @@ def _of_c(build: Build) -> bool:
 
 
 _REFERENCES = ("CWE-693", "CWE-119")
-_BUILD_AGAIN = "Build it again with the flags of the distribution (on Debian: dpkg-buildflags), or take its package."
+_BUILD_AGAIN = (
+    "Build it with hardening flags (on Debian those of dpkg-buildflags), or take a build that has them, such as a newer "
+    "release or the distribution's package."
+)
 
 PROTECTIONS = (
     Protection(
         "exec_stack",
         Rule(
             "HRD-001",
-            "executable stack",
+            "Executable stack",
             "medium",
             "Its stack, and with some libraries that of the whole process, holds data that can be run: an overflow of a buffer "
             "runs code at once.",
@@ -68,7 +71,7 @@ PROTECTIONS = (
         "text_relocations",
         Rule(
             "HRD-002",
-            "code that is changed while it is loaded",
+            "Text relocations: code that is writable while it is loaded",
             "medium",
             "Its code has to be writable while it is loaded (text relocations), and is not shared between processes.",
             "Compile all of its parts as position-independent code (-fPIC).",
@@ -82,7 +85,7 @@ PROTECTIONS = (
         "search_path",
         Rule(
             "HRD-003",
-            "libraries from a folder that others may write to",
+            "RPATH or RUNPATH with a folder that others may write to",
             "medium",
             "It looks for its libraries in the working folder, in a temporary folder, or in one of the machine that built it: "
             "who writes a library there runs code in it.",
@@ -97,7 +100,7 @@ PROTECTIONS = (
         "pie",
         Rule(
             "HRD-004",
-            "program at a fixed address",
+            "No PIE: program at a fixed address",
             "low",
             "Its code is at the same address in every process: an intruder knows where it is, without another vulnerability.",
             _BUILD_AGAIN,
@@ -111,7 +114,7 @@ PROTECTIONS = (
         "relro",
         Rule(
             "HRD-005",
-            "tables of functions that stay writable",
+            "No RELRO: tables of functions stay writable",
             "low",
             "The addresses of the functions that it calls stay writable: who can write to memory chooses what is called.",
             _BUILD_AGAIN,
@@ -125,7 +128,7 @@ PROTECTIONS = (
         "canary",
         Rule(
             "HRD-006",
-            "no check of the stack",
+            "No stack canaries: overrun buffers go unnoticed",
             "low",
             "No function checks whether a buffer on the stack was overrun before it returns.",
             _BUILD_AGAIN,
@@ -138,7 +141,7 @@ PROTECTIONS = (
         "fortify",
         Rule(
             "HRD-007",
-            "no checks of buffers",
+            "No FORTIFY: the C library does not check buffers",
             "low",
             "None of the functions of the C library that it calls checks the size of the buffer it writes to.",
             _BUILD_AGAIN,
@@ -151,7 +154,7 @@ PROTECTIONS = (
         "bind_now",
         Rule(
             "HRD-008",
-            "functions looked up late",
+            "No BIND_NOW: functions are looked up late",
             "negligible",
             "Functions are looked up at their first call, so that the table of their addresses cannot be made read-only.",
             _BUILD_AGAIN,
@@ -164,7 +167,7 @@ PROTECTIONS = (
         "branches",
         Rule(
             "HRD-009",
-            "branches to any address",
+            "No CET or BTI: branches may lead to any address",
             "negligible",
             "Its code is not marked for the processor's check of where jumps and returns lead (CET, BTI).",
             _BUILD_AGAIN,
@@ -223,7 +226,7 @@ def hardening_findings(hardening: Hardening, started: Iterable[str], has_ports: 
         yield found(
             rules[name],
             first.path,
-            f"/{first.path}{more}{where}",
+            f"/{first.path}{more}{where}" + (f": {_searched(first)}" if name == "search_path" else ""),
             layer=first.layer,
             package=first.package,
             evidence=[_evidence(file, name) for file in files],
@@ -236,12 +239,21 @@ def hardening_findings(hardening: Hardening, started: Iterable[str], has_ports: 
 def _evidence(file: BuiltFile, name: str) -> str:
     build, parts = file.build, [f"/{file.path}"]
     if name == "search_path":
-        parts.append(f"looks in {', '.join(risky_folders(build))}")
+        parts.append(_searched(file))
     if name == "fortify":
         parts.append(f"0 of {build.fortifiable} functions")
     if file.privileged:
         parts.append("gives rights")
     return ": ".join(parts) if len(parts) < 3 else f"{parts[0]}: {', '.join(parts[1:])}"
+
+
+def _searched(file: BuiltFile) -> str:
+    """Which folders are a risk, and why."""
+    folders = (
+        folder if folder.startswith("/") else f"{folder or '.'} (below the working folder)"
+        for folder in risky_folders(file.build)
+    )
+    return f"looks in {', '.join(folders)}"
 
 
 def _folder(path: str) -> str:

@@ -14,7 +14,7 @@ _PERSISTENCE = ("CWE-506", "MITRE ATT&CK T1546")
 RULES = {
     "preload": Rule(
         "HOK-001",
-        "library that every program loads",
+        "Library that every program loads",
         "high",
         "Every program of the container loads the libraries that this file names, before its own.",
         _LOOK,
@@ -22,7 +22,7 @@ RULES = {
     ),
     "python_start": Rule(
         "HOK-002",
-        "code that runs whenever Python starts",
+        "Code that runs whenever Python starts",
         "medium",
         "Python runs it at each start, and no package brings it. Tampered packages hide here.",
         _LOOK,
@@ -30,7 +30,7 @@ RULES = {
     ),
     "pam": Rule(
         "HOK-003",
-        "log-in rule of no package",
+        "Log-in rule of no package",
         "medium",
         "It takes part in deciding who may log in, and no package brings it.",
         _LOOK,
@@ -38,18 +38,18 @@ RULES = {
     ),
     "cron": Rule(
         "HOK-004",
-        "scheduled command of no package",
+        "Scheduled command of no package",
         "low",
         "A scheduler runs it, and no package brings it.",
         _LOOK,
         _PERSISTENCE,
     ),
     "service": Rule(
-        "HOK-005", "service of no package", "low", "An init system starts it, and no package brings it.", _LOOK, _PERSISTENCE
+        "HOK-005", "Service of no package", "low", "An init system starts it, and no package brings it.", _LOOK, _PERSISTENCE
     ),
     "profile": Rule(
         "HOK-006",
-        "shell profile of no package",
+        "Shell profile of no package",
         "low",
         "Every login shell runs it, and no package brings it.",
         _LOOK,
@@ -57,7 +57,7 @@ RULES = {
     ),
     "git": Rule(
         "HOK-007",
-        "git hook",
+        "Git hook",
         "low",
         "git runs it in this working copy. A repository does not bring hooks: somebody put it there.",
         "Leave .git out of the image (.dockerignore).",
@@ -65,7 +65,7 @@ RULES = {
     ),
     "install": Rule(
         "HOK-008",
-        "install script that runs what it downloads",
+        "Install script that runs what it downloads",
         "medium",
         "When the package is installed, npm runs code that the package does not contain or that is encoded.",
         "Install with --ignore-scripts, and look at what the script does.",
@@ -73,7 +73,7 @@ RULES = {
     ),
     "extra_index": Rule(
         "MAL-101",
-        "packages from several indexes",
+        "Packages from several indexes",
         "medium",
         "pip takes the highest version that any of its indexes has. Who publishes an internal name on the public one is "
         "installed instead (dependency confusion).",
@@ -82,7 +82,7 @@ RULES = {
     ),
     "plain_index": Rule(
         "MAL-102",
-        "package index without TLS",
+        "Package index without TLS",
         "medium",
         "Who is on the way can replace every package.",
         "Use https.",

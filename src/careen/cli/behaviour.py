@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
@@ -13,13 +13,15 @@ from .assessing import add_format_flag, settings_of, with_progress
 
 if TYPE_CHECKING:
     from careen.app.behaviour import Behaviour
+    from careen.behaviour.drift import Drift
     from careen.config import Settings
     from careen.model.finding import BehaviourFinding
+    from careen.model.inventory import Unknown
 
 SCHEMA, DRIFT_SCHEMA = "careen.behaviour/1", "careen.drift/1"
-COLUMNS = ("SEVERITY", "ID", "WHAT", "WHERE")
-PLACED_BESIDE = ("COD-", "LIF-", "UDF-")  # rules whose messages do not begin with the file
-DRIFT_COLUMNS = ("SEVERITY", "SCORE", "FILE", "GAINED")
+MAX_PLACES = 10  # of a sign that the text lists
+PLACED_BESIDE = ("COD-", "LIF-", "MAL-0", "UDF-")  # rules whose messages do not begin with the file
+MAX_REASONS = 5  # why something was not assessed
 
 
 class _Parser(Parser):
@@ -74,32 +76,53 @@ def run(arguments: argparse.Namespace) -> int:
     from careen.app.behaviour import behaviour_of
 
     found = with_progress(settings, lambda progress: behaviour_of(words[0], settings, progress, all_files=arguments.all_files))
-    writers: dict[str, Callable[[Behaviour, TextIO], None]] = {"table": _write_table, "json": _write_json}
-    writers[arguments.form](found, sys.stdout)
+    if arguments.form == "json":
+        _write_json(found, sys.stdout)
+        return 0
+    from .output import write_lines
+
+    write_lines(_lines(found))
     return 0
 
 
-def _write_table(found: "Behaviour", stream: TextIO) -> None:
+def _lines(found: "Behaviour") -> Iterator[str]:
+    """The places of a sign below it, and what to do about them."""
     from careen.output.behaviour import behaviour_line
+    from careen.output.escape import visible
+
+    yield f"{visible(found.reference)}: {behaviour_line(found.summary).removeprefix('behaviour: ') or 'nothing to examine'}"
+    groups: dict[tuple[str, str, str], list[BehaviourFinding]] = {}
+    for finding in found.findings:
+        groups.setdefault((finding.severity, finding.id, finding.fix), []).append(finding)
+    for (severity, id, fix), findings in groups.items():
+        yield ""
+        yield f"{severity}  {id}  {visible(findings[0].title)}"
+        yield from (f"  {visible(_where(finding), 500)}" for finding in findings[:MAX_PLACES])
+        if len(findings) > MAX_PLACES:
+            yield f"  and {len(findings) - MAX_PLACES:,} more (--format json lists them)"
+        yield f"  fix: {visible(fix, 500)}"
+    if found.unknowns:
+        yield ""
+        yield from _unassessed(found.unknowns)
+
+
+def _unassessed(unknowns: "Sequence[Unknown]") -> Iterator[str]:
     from careen.output.escape import visible
     from careen.output.lines import plural
 
-    from .columns import write_columns
-
-    stream.write(f"{visible(found.reference)}: {behaviour_line(found.summary)}\n\n")
-    rows = [(finding.severity, finding.id, finding.title, _where(finding)) for finding in found.findings]
-    if rows:
-        write_columns(COLUMNS, rows, stream)
-        stream.write("\n")
-    if found.unknowns:
-        stream.write(f"{plural(len(found.unknowns), 'file')} could not be read completely (--format json lists them)\n")
+    yield f"not assessed, for {plural(len(unknowns), 'reason')}:"
+    for unknown in unknowns[:MAX_REASONS]:
+        place = f"/{unknown.evidence.path}: " if unknown.evidence.path else ""
+        yield f"  {visible(place + unknown.reason, 500)}"
+    if len(unknowns) > MAX_REASONS:
+        yield f"  and {len(unknowns) - MAX_REASONS:,} more (--format json lists them)"
 
 
 def _where(finding: "BehaviourFinding") -> str:
     place = finding.location
     if not place.path or not finding.id.startswith(PLACED_BESIDE):
         return finding.message
-    return f"/{place.path}{f':{place.line}' if place.line else ''}: {finding.message}"
+    return f"{finding.message} (/{place.path}{f':{place.line}' if place.line else ''})"
 
 
 def _write_json(found: "Behaviour", stream: TextIO) -> None:
@@ -115,9 +138,8 @@ def _diff(old: str, new: str, settings: "Settings", form: str) -> int:
 
     from careen.app.behaviour import drift_between
     from careen.output.json_text import write_json
-    from careen.output.lines import plural
 
-    from .columns import write_columns
+    from .output import write_lines
 
     found, unknowns = with_progress(settings, lambda progress: drift_between(old, new, settings, progress))
     if form == "json":
@@ -125,12 +147,37 @@ def _diff(old: str, new: str, settings: "Settings", form: str) -> int:
         unread = [msgspec.to_builtins(unknown) for unknown in unknowns]
         write_json({"schema": DRIFT_SCHEMA, "old": old, "new": new, "drifts": listed, "unknowns": unread}, sys.stdout)
         return 0
-    from careen.app.behaviour import drift_lines
-
-    if not found:
-        sys.stdout.write("no program or script can do more than before\n")
-    else:
-        write_columns(DRIFT_COLUMNS, list(drift_lines(found)), sys.stdout)
-    if unknowns:
-        sys.stdout.write(f"{plural(len(unknowns), 'file')} could not be read completely (--format json lists them)\n")
+    write_lines(_drift_text(found, unknowns))
     return 0
+
+
+def _drift_text(found: "Sequence[Drift]", unknowns: "Sequence[Unknown]") -> Iterator[str]:
+    if not found:
+        yield "no program or script can do more than before"
+    for drift in found:
+        yield from drift_lines(drift)
+    if found:
+        yield ""
+        yield "Release notes should explain why a file can do more. High is only a new chain: explain it before you deploy."
+    if unknowns:
+        yield ""
+        yield from _unassessed(unknowns)
+
+
+def drift_lines(drift: "Drift") -> Iterator[str]:
+    """The file, the versions of its package, and what it gained."""
+    from careen.output.escape import visible
+
+    yield f"{drift.severity:<8}  score {drift.score:>4g}  /{visible(drift.path, 500)}{' (new file)' if drift.is_new else ''}"
+    if drift.package:
+        yield f"  {visible(_named(drift.before) or '-')} -> {visible(_named(drift.package))}"
+    yield f"  can now: {visible(', '.join((*drift.chains, *drift.gained)))}"
+
+
+def _named(purl: str) -> str:
+    """Type, name and version, as in ``deb debian/openssl 3.0.1``."""
+    from urllib.parse import unquote
+
+    name, _, version = purl.partition("?")[0].removeprefix("pkg:").rpartition("@")
+    type, _, rest = name.partition("/")
+    return unquote(f"{type} {rest} {version}") if rest else purl

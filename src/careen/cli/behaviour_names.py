@@ -46,20 +46,23 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         from .output import write_lines
 
-        write_lines(_lines(findings))
+        write_lines(_lines(findings, arguments.ecosystem))
     return int(any(findings.values()))
 
 
-def _lines(findings: "dict[str, BehaviourFinding | None]") -> Iterator[str]:
+def _lines(findings: "dict[str, BehaviourFinding | None]", ecosystem: str) -> Iterator[str]:
     from careen.output.escape import visible
 
+    others = ", ".join(name for name in ECOSYSTEMS if name != ecosystem)
     for name, finding in findings.items():
         if finding is None:
-            yield f"{visible(name, 214)}: imitates no popular package"
+            yield f"{visible(name, 214)}: imitates no popular package of {ecosystem}"
             continue
         stated = f"{finding.severity} {finding.id} {visible(finding.message, 500)} (confidence: {finding.confidence})"
         yield f"{visible(name, 214)}: {stated}"
         yield from (f"  {visible(text, 300)}" for text in finding.evidence)
+        yield f"  fix: {visible(finding.fix, 300)}"
+    yield f"(compared with names of {ecosystem}; --ecosystem compares with those of {others})"
 
 
 def _day(text: str) -> date:

@@ -109,13 +109,14 @@ def _lines(
 
 
 def _drifted(drifts: "Sequence[Drift]") -> Iterator[str]:
-    from careen.app.behaviour import drift_lines
-    from careen.output.escape import visible
+    from .behaviour import drift_lines
 
     yield ""
     yield f"What programs and scripts can do now ({len(drifts)})"
-    for severity, _, place, gained in drift_lines(drifts[:SHOWN_DRIFTS]):
-        yield f"  {severity:<10}  {visible(place)}  {visible(gained)}"
+    for drift in drifts[:SHOWN_DRIFTS]:
+        yield from (f"  {line}" for line in drift_lines(drift))
+    if len(drifts) > SHOWN_DRIFTS:
+        yield f"  and {len(drifts) - SHOWN_DRIFTS:,} more (--format json lists them)"
 
 
 def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:

@@ -101,8 +101,11 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     from careen.output.lines import Whole, plural
     from careen.output.outcome import exit_line
 
-    vulnerabilities = plural(plan.before, "vulnerability")
-    yield f"{visible(report.image.reference)}: {vulnerabilities}; {plan.after} stay after all of these actions"
+    if report.database is None:
+        yield f"{visible(report.image.reference)}: vulnerabilities were not looked for (--scanners)"
+    else:
+        vulnerabilities = plural(plan.before, "vulnerability")
+        yield f"{visible(report.image.reference)}: {vulnerabilities}; {plan.after} stay after all of these actions"
     if report.verdict.exit_code == 3:
         yield exit_line(report)
     if plan.after_dockerfile != plan.after and any(action.in_dockerfile for action in plan.actions):
@@ -118,7 +121,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
         if len(action.upgrades) > MAX_LISTED:
             rest = action.upgrades[MAX_LISTED:]
             yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {plural(len(rest), 'more package')}"
-    if not plan.actions:
+    if not plan.actions and report.database is not None:
         yield ""
         yield "Nothing in this image can be upgraded to a version that fixes anything."
     for number, repair in enumerate(plan.repairs, start=len(plan.actions) + 1):

@@ -28,7 +28,9 @@ class Unread(Struct, frozen=True, gc=False):
 
 class Examined(Struct, frozen=True):
     """What the contents of files show. ``left_out`` files were not read because the time or the room was used up, of
-    ``cut`` ones only the beginning was; ``unread`` is source code that was not understood, ``more_unread`` counts the rest."""
+    ``cut`` ones only the beginning was, and on ``slow`` ones the user's rules took too long; ``unread`` is source code that was
+    not understood. What begins with ``more`` counts
+    what is beyond the bounds of these lists."""
 
     files: int = 0
     profiles: tuple[Profile, ...] = ()
@@ -37,6 +39,10 @@ class Examined(Struct, frozen=True):
     cut: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     more_unread: int = 0
+    more_cut: int = 0
+    more_findings: int = 0
+    more_profiles: int = 0
+    slow: tuple[str, ...] = ()
 
 
 class PartScore(Struct, frozen=True):

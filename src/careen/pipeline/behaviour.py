@@ -50,9 +50,10 @@ def signs_of(
         found: list[BehaviourFinding] = []
         try:
             for finding in call:
-                found.append(finding)
                 if len(found) == MAX_FINDINGS:
+                    unknowns.append(_over_budget(part, f"only the first {MAX_FINDINGS:,} findings are listed"))
                     break
+                found.append(finding)
         except Exception as error:  # a defect of one part must not cost the others
             log.exception("the part %s failed", part)
             unknowns.append(Unknown(f"behaviour:{part}", Evidence("", 0), f"{type(error).__name__}: {error}"))
@@ -129,7 +130,9 @@ def _started(image: Image) -> Iterator[str]:
 
 
 def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
-    """Files whose content was requested, and was not read completely."""
+    """Files whose content was requested, and was not read completely; what is beyond the bounds of a list."""
+    if inventory.hardening.left_out and "hardening" in parts:
+        yield _over_budget("hardening", f"{inventory.hardening.left_out:,} more programs without protection are not listed")
     examined = inventory.examined
     if examined is None or not {"capabilities", "code"} & set(parts):
         return
@@ -137,9 +140,21 @@ def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
         yield from _unread_code(examined)
     if examined.left_out:
         reason = f"{examined.left_out} files were not examined: the time or the room for it was used up"
-        yield Unknown("behaviour:capabilities", Evidence("", 0), reason, code="over_budget")
+        yield _over_budget("capabilities", reason)
     for path in examined.cut:
-        yield Unknown("behaviour:capabilities", Evidence(path, 0), "only its beginning was examined", code="over_budget")
+        yield _over_budget("capabilities", "only its beginning was examined", path)
+    for path in examined.slow:
+        yield _over_budget("capabilities", "your own rules took too long on it", path)
+    if examined.more_cut:
+        yield _over_budget("capabilities", f"{examined.more_cut:,} more files were not examined completely")
+    if examined.more_profiles:
+        yield _over_budget("capabilities", f"{examined.more_profiles:,} files are left out of comparisons: there are too many")
+    if examined.more_findings:
+        yield _over_budget("capabilities", f"{examined.more_findings:,} more findings are not listed: there are too many")
+
+
+def _over_budget(part: Part, reason: str, path: str = "") -> Unknown:
+    return Unknown(f"behaviour:{part}", Evidence(path, 0), reason, code="over_budget")
 
 
 def _unread_code(examined: Examined) -> Iterator[Unknown]:

@@ -33,7 +33,7 @@ from .ledger import files_of
 log = logger(__name__)
 
 SECONDS = 60.0  # of one image
-MAX_FINDINGS, MAX_PROFILES, MAX_CUT, MAX_UNREAD = 1000, 20_000, 100, 100
+MAX_FINDINGS, MAX_PROFILES, MAX_CUT, MAX_UNREAD = 1000, 100_000, 100, 100
 DISTRIBUTIONS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpm/", "pkg:opkg/")
 
 
@@ -108,14 +108,19 @@ def _examined(
     work = Pass(examine, SECONDS)
     work.read(wanted, again)
     findings += batch.rest()
+    cut, slow = sorted(set(work.cut)), sorted(set(batch.slow))
     return Examined(
         work.files,
         tuple(sorted(profiles, key=lambda profile: profile.path)),
         tuple(findings[:MAX_FINDINGS]),
         work.left_out,
-        tuple(sorted({*work.cut, *batch.slow})[:MAX_CUT]),
+        tuple(cut[:MAX_CUT]),
         tuple(unread[:MAX_UNREAD]),
         max(len(unread) - MAX_UNREAD, 0),
+        max(len(cut) - MAX_CUT, 0) + max(len(slow) - MAX_CUT, 0),
+        max(len(findings) - MAX_FINDINGS, 0),
+        work.files - len(profiles),
+        tuple(slow[:MAX_CUT]),
     ), is_lasting
 
 

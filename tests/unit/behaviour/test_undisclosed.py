@@ -135,7 +135,13 @@ def test_a_newer_release_of_a_project_is_reported():
         (PROJECT, "2.1.0", {}),
         (PROJECT, "1.0.0", {}),  # not in it
         (PROJECT.replace(FIX, f"{FIX} (CVE-2026-1234)"), "2.0.0", {}),
-        (PROJECT.replace(FIX, "Add a page").replace("attacker execute arbitrary code", "user choose"), "2.0.0", {}),
+        (
+            PROJECT.replace("### Security", "### Added")
+            .replace(FIX, "A page")
+            .replace("attacker execute arbitrary code", "user choose"),
+            "2.0.0",
+            {},
+        ),
         (PROJECT, "2.0.0", {"owned_by": "pkg:deb/debian/node-demo@1"}),
         (PROJECT, "2.0.0", {"presence": "shadowed"}),
     ],

@@ -7,6 +7,7 @@ from careen.app import behaviour
 from careen.app.behaviour import Behaviour
 from careen.behaviour.drift import Drift
 from careen.behaviour.rules import Rule, found
+from careen.cli.behaviour import MAX_PLACES, MAX_REASONS
 from careen.cli.main import main
 from careen.model.behaviour import BehaviourSummary, Examined, PartScore
 from careen.model.hardening import Hardening
@@ -22,7 +23,7 @@ FOUND = Behaviour(
     Hardening(),
     (Unknown("behaviour:capabilities", Evidence("a", 0), "cut"),),
 )
-DRIFT = Drift("lib.so", "pkg:deb/a@2", "pkg:deb/a@1", ("code/resolve",), ("CAP-109",), 48.0)
+DRIFT = Drift("lib.so", "pkg:deb/a@2%2Bb1?arch=amd64", "pkg:deb/a@1", ("code/resolve",), ("CAP-109",), 48.0)
 
 
 @pytest.fixture(autouse=True)
@@ -36,12 +37,14 @@ def fake(monkeypatch):
 def test_a_table(capsys, fake):
     assert main(["behaviour", "shop:1", "--all-files"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "shop:1: behaviour: 1 of 4 programs without protection, index 4 of 100 (hardening 4)",
+        "shop:1: 1 of 4 programs without protection, index 4 of 100 (hardening 4)",
         "",
-        "SEVERITY  ID       WHAT                        WHERE",
-        "low       HRD-004  program at a fixed address  /opt/tool",
+        "low  HRD-004  program at a fixed address",
+        "  /opt/tool",
+        "  fix: fix",
         "",
-        "1 file could not be read completely (--format json lists them)",
+        "not assessed, for 1 reason:",
+        "  /a: cut",
     ]
     assert fake == [("shop:1", {"all_files": True})]
 
@@ -51,11 +54,22 @@ def test_a_place_is_shown_once(capsys, monkeypatch):
     ended = found(Rule("LIF-003", "Distribution past its end of support", "high", "why", "fix"), "", "updates ended")
     monkeypatch.setattr(behaviour, "behaviour_of", lambda *_, **__: replace(FOUND, findings=(FINDING, code, ended)))
     assert main(["behaviour", "shop:1"]) == 0
-    assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()[3:6]] == [
-        "/opt/tool",
-        "/srv/a.js:7: eval of a text",
-        "updates ended",
-    ]
+    lines = capsys.readouterr().out.splitlines()
+    assert [lines[at] for at in (3, 7, 11)] == ["  /opt/tool", "  eval of a text (/srv/a.js:7)", "  updates ended"]
+
+
+def test_places_of_a_sign_are_together_and_bounded(capsys, monkeypatch):
+    tool = Rule("HRD-004", "program at a fixed address", "low", "why", "fix")
+    places = [found(tool, f"opt/{number}", f"/opt/{number}\x1b[2J") for number in range(MAX_PLACES + 2)]
+    unknowns = (*FOUND.unknowns, *FOUND.unknowns) * MAX_REASONS
+    monkeypatch.setattr(behaviour, "behaviour_of", lambda *_, **__: replace(FOUND, findings=tuple(places), unknowns=unknowns))
+    assert main(["behaviour", "shop:1"]) == 0
+    text = capsys.readouterr().out
+    assert text.count("HRD-004") == text.count("fix: fix") == 1
+    assert text.count("  /opt/") == MAX_PLACES
+    assert "  and 2 more (--format json lists them)" in text
+    assert f"  and {MAX_REASONS} more" in text
+    assert "\x1b" not in text
 
 
 def test_json(capsys):
@@ -67,7 +81,11 @@ def test_json(capsys):
 
 def test_a_diff(capsys, fake):
     assert main(["behaviour", "diff", "a", "b"]) == 0
-    assert capsys.readouterr().out.splitlines()[1] == "high      48     /lib.so of pkg:deb/a@2  CAP-109, code/resolve"
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "high      score   48  /lib.so",
+        "  deb a 1 -> deb a 2+b1",
+        "  can now: CAP-109, code/resolve",
+    ]
     assert main(["behaviour", "diff", "a", "b", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["drifts"][0]["severity"] == "high"
     assert fake == [("a", "b"), ("a", "b")]

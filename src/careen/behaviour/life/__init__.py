@@ -13,7 +13,7 @@ from careen.model.notices import Notice
 from careen.model.package import Package
 
 from .abandoned import ABANDONED, AS_OF
-from .runtimes import PRODUCTS, as_of, end_of
+from .runtimes import PRODUCTS, as_of, end_of, supported
 
 _WHY = "Vulnerabilities that are found from now on get no fix."
 _ENDED = Rule(
@@ -71,7 +71,8 @@ def _ended(package: Package, today: date) -> tuple[str, BehaviourFinding] | None
         return None
     line, day = end
     name = "Go" if package.type == "golang" else package.name
-    message = f"support of {name} {line} ended on {day}"
+    lines = supported(package.type, package.name, today)[:3]
+    message = f"support of {name} {line} ended on {day}" + (f"; supported: {', '.join(lines)}" if lines else "")
     evidence = (f"{package.name} {package.version}", f"endoflife.date of {as_of()}")
     return line, _finding(_ENDED, package, message, evidence)
 

@@ -4,6 +4,7 @@ Shape: ``runtimes.json``: ``{as_of, ends: {product: {release line: day}}}``; ``.
 **Source:** endoflife.date (MIT).
 """
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -70,13 +71,23 @@ class Runtimes(Struct, frozen=True):
 
 def end_of(type: str, name: str, version: str) -> tuple[str, str] | None:
     """The release line of a version, and the day when its support ends; None if that is not known."""
-    lines = _runtimes().ends.get(PRODUCTS.get((type, name.lower() if type == "pypi" else name), ""), {})
+    lines = _lines(type, name)
     parts = version.lstrip("v").split(".")
     for count in (3, 2, 1) if lines else ():
         line = ".".join(parts[:count])
         if line in lines:
             return line, lines[line]
     return None
+
+
+def supported(type: str, name: str, today: date) -> tuple[str, ...]:
+    """The release lines that get fixes, as far as their ends are known: those that get them longest first."""
+    lines = {line: end for line, end in _lines(type, name).items() if end >= today.isoformat()}
+    return tuple(sorted(lines, key=lambda line: lines[line], reverse=True))
+
+
+def _lines(type: str, name: str) -> dict[str, str]:
+    return _runtimes().ends.get(PRODUCTS.get((type, name.lower() if type == "pypi" else name), ""), {})
 
 
 def as_of() -> str:

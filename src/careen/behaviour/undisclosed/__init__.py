@@ -15,9 +15,9 @@ from careen.model.finding import BehaviourFinding
 from careen.model.package import Distribution, Package
 from careen.safety.pattern import pattern
 
-from .classifier import UPSTREAM_THRESHOLD, Scored, model, scored
+from .classifier import PROJECTS_FILE, Scored, model, scored
 from .items import NAMED, items_of
-from .releases import changes_of, numbers_of, releases_of
+from .releases import changes_of, circumstances_of, numbers_of, releases_of
 
 PROJECTS = ("npm", "pypi", "gem")  # types of packages with a changelog of their project
 _GONE = frozenset(("absent", "shadowed"))
@@ -103,13 +103,15 @@ def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
     numbers = numbers_of(installed)
     if all(numbers_of(release.version) != numbers for release in releases):
         return
-    newer = [release for release in releases if numbers_of(release.version) > numbers]
-    for release in newer if len(newer) <= MAX_ENTRIES else ():
+    known = model(PROJECTS_FILE)
+    pairs = zip(releases, circumstances_of(releases), strict=True)
+    newer = [(release, beside) for release, beside in pairs if numbers_of(release.version) > numbers]
+    for release, beside in newer if len(newer) <= MAX_ENTRIES else ():
         if NAMED.search(release.text):
             continue
         for item in changes_of(release.text):
-            score = scored(item)
-            if score.probability >= UPSTREAM_THRESHOLD:
+            score = scored(item, known, beside)
+            if score.probability >= known.threshold:
                 yield QuietFix(release.version, item, score)
 
 

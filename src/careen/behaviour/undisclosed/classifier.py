@@ -1,10 +1,13 @@
 """How likely an item of a changelog describes the fix of a vulnerability that it does not name.
 
-Rules name the class of the weakness; a logistic model over words, ``words.json``, weighs the whole item. Each score can be
-explained by the words that made it. ``benchmarks/behaviour/train_fixes.py`` makes the model.
+Rules name the class of the weakness; a logistic model over words weighs the whole item. Each score can be explained by the
+words that made it. Changelogs of distributions describe little but packaging and fixes, those of projects describe everything
+else too, so each kind has a model: ``benchmarks/behaviour/train_fixes.py`` makes ``words.json``, ``train_project_fixes.py``
+beside it ``project-words.json``.
 """
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +17,10 @@ from msgspec import Struct
 from careen.safety.typed import from_json
 
 from .classes import weakness_of
-from .items import features_of
+from .items import features_of, plain
 
 FILE = Path(__file__).with_name("words.json")
-# The words are learned from a distribution's changelogs, which describe little but packaging and fixes. Those of projects
-# describe everything else too: ``benchmarks/behaviour/upstream_fixes.py`` measures from which score six of ten are fixes.
-UPSTREAM_THRESHOLD = 0.9
+PROJECTS_FILE = Path(__file__).with_name("project-words.json")
 
 
 class Model(Struct, frozen=True):
@@ -37,20 +38,25 @@ class Scored(Struct, frozen=True):
 
 
 @cache
-def model() -> Model:
-    return from_json(FILE.read_bytes(), Model)
+def model(file: Path = FILE) -> Model:
+    return from_json(file.read_bytes(), Model)
 
 
-def scored(item: str, known: Model | None = None) -> Scored:
+def words_of(item: str) -> tuple[str, ...]:
+    """The class of weakness that the item names, marked, and its words."""
+    return (f"={weakness_of(plain(item))}", *features_of(item))
+
+
+def scored(item: str, known: Model | None = None, beside: Sequence[str] = ()) -> Scored:
+    """``beside``: words about the entry that the item is of."""
     known = known or model()
-    weakness = weakness_of(item)
-    features = (f"={weakness}", *features_of(item))
+    features = (*words_of(item), *beside)
     weights = {feature: known.weights[feature] for feature in features if feature in known.weights}
     total = known.bias + sum(weights.values())
     heaviest = sorted(
         (word for word, weight in weights.items() if weight > 0 and word[0] != "="), key=lambda word: -weights[word]
     )
-    return Scored(1 / (1 + math.exp(-max(min(total, 30.0), -30.0))), weakness, tuple(heaviest[:5]))
+    return Scored(1 / (1 + math.exp(-max(min(total, 30.0), -30.0))), features[0][1:], tuple(heaviest[:5]))
 
 
 def packed(known: Model) -> bytes:

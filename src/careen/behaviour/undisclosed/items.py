@@ -38,9 +38,14 @@ def items_of(entry: str) -> Iterator[str]:
         yield " ".join(lines)[:MAX_LETTERS]
 
 
+def plain(item: str) -> str:
+    """Without names of vulnerabilities, numbers of bugs, addresses and people."""
+    return str(_CLOSES.sub(" ", NAMED.sub(" ", item)))
+
+
 def features_of(item: str) -> tuple[str, ...]:
     """The distinct words of an item and its pairs of neighbours, in the order of the text."""
-    text = _CLOSES.sub(" ", NAMED.sub(" ", item)).lower()
+    text = plain(item).lower()
     words = [word.strip("-") for word in _WORD.findall(text)[:MAX_WORDS]]
     words = [_STEMS.get(word, word) for word in words if len(word) > 1]
     pairs = (f"{first} {second}" for first, second in pairwise(words))

@@ -5,7 +5,8 @@ has nothing but a date beside the version. What follows it, up to the next headi
 **Source:** Keep a Changelog 1.1.0; the changelogs of much used packages of PyPI, npm and RubyGems.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from careen.safety.pattern import pattern
 from .items import items_of
 
 MAX_LINES, MAX_HEADING, MAX_RELEASES = 200_000, 250, 5_000
+SIZES = (1, 3, 8)
+DATED_LINES = 5  # below a heading, one of which may have its day
 _HEADING = pattern(
     r"(?P<marks>[#=*]{0,5})[ \t]{0,4}[\[`(]{0,2}"
     r"(?:(?:(?i:version|release)|[A-Za-z][\w@/.-]{0,40})[ \t:]{1,3}){0,2}[\[`]{0,2}[vV]?"
@@ -29,14 +32,20 @@ _TITLE = pattern(
 _SECURITY = pattern(r"(?i)\b(?:security|vulnerabilit)")
 _YEAR = pattern(r"\b(?:19[89]|20\d)\d\b")
 _DAY = pattern(r"\b((?:19[89]|20\d)\d)[-/.](\d\d)[-/.](\d\d)\b")
+_WRITTEN_DAY = pattern(  # May 18, 2020; 18 May 2020
+    r"(?i)\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -])?"
+    r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ .,-]{1,2}"
+    r"(?:(?P<later>\d{1,2})(?:st|nd|rd|th)?,? )?(?P<year>(?:19[89]|20\d)\d)\b"
+)
+_DATED = pattern(r"(?i)\W{0,3}(?:release|date)")
 _NUMBER = pattern(r"\d{1,6}")
-_MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PLAIN = frozenset(("release", "released", "version", "final", "yanked", "st", "nd", "rd", "th"))
 
 
 class Release(NamedTuple):
     version: str
-    day: str  # ISO 8601, "" if it is not written so
+    day: str  # ISO 8601, "" if none is found
     text: str
 
 
@@ -46,7 +55,7 @@ def releases_of(changelog: str) -> Iterator[Release]:
     heads = [(number, head) for number, head in enumerate(map(_head, lines, [*lines[1:], ""])) if head][:MAX_RELEASES]
     for (number, head), (end, _) in pairwise([*heads, (len(lines), ("", ""))]):
         text = "\n".join(line for line in lines[number + 1 : end] if not _UNDERLINE.fullmatch(line))
-        yield Release(*head, text)
+        yield Release(head[0], head[1] or _day_below(lines[number + 1 : min(end, number + 1 + DATED_LINES)]), text)
 
 
 def changes_of(text: str) -> Iterator[str]:
@@ -58,6 +67,21 @@ def changes_of(text: str) -> Iterator[str]:
             title, lines = match["mark"] or match["name"], []
         else:
             lines.append(line)
+
+
+def circumstances_of(releases: Sequence[Release]) -> Iterator[tuple[str, ...]]:
+    """What each release is like, in words that no item has. Fixes of vulnerabilities mostly come with little else, and for
+    several lines of releases on one day."""
+    days = Counter(release.day for release in releases if release.day)
+    for release in releases:
+        numbers, count = numbers_of(release.version), sum(1 for _ in changes_of(release.text))
+        size = next((f"up to {most}" for most in SIZES if count <= most), "many")
+        yield (
+            f"release: {size} changes",
+            "release: correction" if len(numbers) > 2 and numbers[2] else "release: features",
+            *(("release: correction of a correction",) if len(numbers) > 3 else ()),
+            *(("release: same day as another",) if days[release.day] > 1 else ()),
+        )
 
 
 def numbers_of(version: str) -> tuple[int, ...]:
@@ -74,5 +98,18 @@ def _head(line: str, following: str) -> tuple[str, str] | None:
     is_marked = "#" in match["marks"] or _UNDERLINE.fullmatch(following) or _YEAR.search(rest) or not rest.strip(" :`*]")
     if not is_marked or any(word.lower() not in _PLAIN for word in words):
         return None
-    day = _DAY.search(rest)
-    return match["version"], "-".join(day.groups()) if day else ""
+    return match["version"], _day_in(rest)
+
+
+def _day_below(lines: Sequence[str]) -> str:
+    return next((_day_in(line[:MAX_HEADING]) for line in lines if _DATED.match(line)), "")
+
+
+def _day_in(text: str) -> str:
+    if day := _DAY.search(text):
+        return "-".join(day.groups())
+    written = _WRITTEN_DAY.search(text)
+    number = written and (written["day"] or written["later"])
+    if not written or not number:
+        return ""
+    return f"{written['year']}-{_MONTHS.index(written['month'].lower()) + 1:02}-{int(number):02}"

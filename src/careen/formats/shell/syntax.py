@@ -62,7 +62,7 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
     numbers of these lines."""
     data = text.encode("utf-8", "replace")
     if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
-        raise ValueError(f"a script of {len(data)} bytes is too large to be read")
+        raise ValueError(f"a script of {len(data):,} bytes is too large to be read")
     if not text.isascii():
         starts = [len(text[: max(start, 0)].encode("utf-8", "replace")) for start in starts]
     reading = _Reading(data, starts, lines)

@@ -1,6 +1,7 @@
 """The table of ends of support."""
 
 import runpy
+from datetime import date
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import ROOT
 
-from careen.behaviour.life.runtimes import FILE, PRODUCTS, Runtimes, as_of, end_of, packed
+from careen.behaviour.life.runtimes import FILE, PRODUCTS, Runtimes, as_of, end_of, packed, supported
 
 MAKE = runpy.run_path(str(ROOT / ".ci" / "lifecycles.py"))
 
@@ -32,6 +33,14 @@ def test_lines_without_a_day_are_left_out():
 def test_the_line_of_a_version(version, line):
     found = end_of("generic", "node", version)
     assert (found and found[0]) == line
+
+
+def test_supported_lines_are_those_that_have_not_ended():
+    table = msgspec.json.decode(FILE.read_bytes())["ends"]["nodejs"]
+    found = supported("generic", "node", date(2026, 11, 1))
+    assert set(found) == {line for line, end in table.items() if end >= "2026-11-01"}
+    assert [table[line] for line in found] == sorted((table[line] for line in found), reverse=True)
+    assert supported("generic", "node", date(2099, 1, 1)) == supported("npm", "left", date(2026, 1, 1)) == ()
 
 
 @given(st.text(max_size=40))

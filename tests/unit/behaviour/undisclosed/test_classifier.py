@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.behaviour.undisclosed.classifier import FILE, model, packed, scored
+from careen.behaviour.undisclosed.classifier import FILE, PROJECTS_FILE, model, packed, scored, words_of
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,21 @@ def test_ordinary_items_score_below(item):
     assert scored(item).probability < model().threshold
 
 
-def test_the_model_is_dated_and_small():
-    assert model().as_of > "2025"
-    assert FILE.stat().st_size < 200_000
-    assert packed(model()) == FILE.read_bytes()
+@pytest.mark.parametrize("file", [FILE, PROJECTS_FILE])
+def test_a_model_is_dated_and_small(file):
+    assert model(file).as_of > "2025"
+    assert file.stat().st_size < 200_000
+    assert packed(model(file)) == file.read_bytes()
+
+
+def test_the_circumstances_of_a_release_count():
+    known = model(PROJECTS_FILE)
+    item = "Escape the name of the file in the header"
+    alone = scored(item, known, ("release: up to 1 changes", "release: correction", "release: same day as another"))
+    among_many = scored(item, known, ("release: many changes", "release: features"))
+    assert alone.probability > among_many.probability
+
+
+def test_addresses_name_no_weakness():
+    assert words_of("Add a page https://example.org/sanitize/xss")[0] == "="
+    assert words_of("Fix a cross-site request")[0] == "=injection"

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.behaviour.undisclosed.releases import MAX_RELEASES, changes_of, numbers_of, releases_of
+from careen.behaviour.undisclosed.releases import MAX_RELEASES, Release, changes_of, circumstances_of, numbers_of, releases_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,47 @@ def test_releases_in_the_order_of_the_text():
 def test_a_title_counts_for_its_items(title):
     text = f"### Added\n* a\n\n{title}\n\n* b\n* c\n\n### Changed\n* d\n"
     assert list(changes_of(text)) == ["a", "Security: b", "Security: c", "d"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## 1.2.3 (May 18, 2020) ##",
+        "## 1.2.3 - 18th May 2020",
+        "1.2.3 (2020/05/18)\n=====",
+        "Version 1.2.3\n-------------\n\nReleased 2020-05-18",
+        "## 1.2.3\n:release-date: 2020-05-18 3:00 P.M",
+    ],
+)
+def test_the_day_of_a_release(text):
+    assert [release.day for release in releases_of(f"{text}\n* a\n")] == ["2020-05-18"]
+
+
+@pytest.mark.parametrize("text", ["## 1.2.3 - May 2020", "## 1.2.3\n* Fixed on 2020-05-18"])
+def test_a_release_without_a_day(text):
+    assert [release.day for release in releases_of(f"{text}\n")] == [""]
+
+
+def test_the_circumstances_of_a_release():
+    releases = [
+        Release("2.1.1", "2026-02-01", "* a\n"),
+        Release("1.9.8.1", "2026-02-01", "* a\n* b\n"),
+        Release("2.1.0", "2026-01-01", "* a\n" * 9),
+        Release("2.0", "", ""),
+        Release("1.9", "", ""),
+    ]
+    assert list(circumstances_of(releases)) == [
+        ("release: up to 1 changes", "release: correction", "release: same day as another"),
+        (
+            "release: up to 3 changes",
+            "release: correction",
+            "release: correction of a correction",
+            "release: same day as another",
+        ),
+        ("release: many changes", "release: features"),
+        ("release: up to 1 changes", "release: features"),
+        ("release: up to 1 changes", "release: features"),
+    ]
 
 
 def test_numbers_sort():
