@@ -45,7 +45,9 @@ def create_user(call: Call, body: NewUser) -> Answer:
 
 
 def change_user(call: Call, body: UserChange) -> Answer:
-    """Sessions end with the old password, and when a user is disabled. One administrator always stays."""
+    """Changes a user. A new password, or disabling the user, ends their sessions. The last administrator cannot be
+    removed.
+    """
     number = call.path["user"]
     values: dict[str, Any] = {}
     if body.password is not None:
@@ -61,7 +63,7 @@ def change_user(call: Call, body: UserChange) -> Answer:
             connection.execute(update(user).where(user.c.id == number).values(**values))
         active = select(func.count()).select_from(user).where(user.c.is_admin, user.c.disabled_at.is_(None))
         if not connection.execute(active).scalar():
-            raise Refused(409, "the service needs an administrator", "last_admin")
+            raise Refused(409, "the service needs at least one administrator", "last_admin")
         if body.password is not None or body.disabled:
             sessions.end_all(connection, number)
         row = connection.execute(select(user).where(user.c.id == number)).one()
