@@ -55,13 +55,13 @@ def _rows(database: Path) -> Iterator[FeedRow]:
 
 
 def _is_scores(sections: Sequence[tuple[str, str, int]]) -> bool:
-    """Whether it has more records of vulnerabilities than of packages, and so is of use for every image."""
+    """Whether it contains more records of vulnerabilities than of packages, so that every image needs it."""
     of_packages = sum(records for kind, _, records in sections if kind in _OF_PACKAGES)
     return sum(records for kind, _, records in sections if kind in _OF_VULNERABILITIES) > of_packages
 
 
 def _notice(rows: Sequence[FeedRow], sources: Mapping[str, AdvisorySource]) -> str:
-    """The owners of the data, and the terms of redistribution."""
+    """The owners of the data, and the terms of redistribution, as text."""
     lines = ["Data of others, in another form and otherwise unchanged:"]
     for name in dict.fromkeys(row.source for row in rows):
         source = sources.get(name)
