@@ -176,7 +176,7 @@ def _any_of(repositories: Sequence[Repository]) -> Download:
 
 
 def _resolved(repository: Repository, store: BlobStore, wanted: Reference) -> tuple[str, bytes]:
-    """Digest and bytes of what the reference names, which may be an index."""
+    """The digest and bytes of the manifest that the reference means, which may be an index."""
     if wanted.digest:
         return wanted.digest, _manifest(repository, store, wanted.digest)
     tag = wanted.tag or "latest"

@@ -66,7 +66,9 @@ def integrity(
 def _compared(
     tree: Squashed, owners: Owners, contents: ContentDigests, recorded: Mapping[str, str]
 ) -> tuple[set[str], list[ModifiedFile], set[str]]:
-    """The files with the recorded content, those with another, and those with a digest of an algorithm that was not used."""
+    """Three results: the files with the recorded content, those with another content, and those whose digest has an
+    algorithm that was not computed.
+    """
     verified, others = set[str](), set[str]()
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]
