@@ -1,8 +1,8 @@
 """Alternatives for the base image: its current build in the registry, and other tags of the same repository.
 
 Each is scanned with the same rules as the image, from the cache of layers if it was scanned before, and compared with
-the findings in the base layers of the image. Raises: UsageError if the base image has no name with a tag; InputError or
-NetworkError if the registry does not answer.
+the findings in the base layers of the image.
+Raises: UsageError if the base image has no name with a tag; InputError or NetworkError if the registry does not answer.
 """
 
 from collections.abc import Collection, Iterator

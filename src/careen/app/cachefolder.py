@@ -2,8 +2,8 @@
 one.
 
 Users who can write to a cache can forge results. Such a folder is neither read nor written (``store.trust`` has the
-rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off. Raises: UsageError if the folder
-cannot be made or inspected.
+rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
+Raises: UsageError if the folder cannot be made or inspected.
 """
 
 from functools import cache

@@ -2,7 +2,8 @@
 
 The current database is never removed, nor the files that protect it from being replaced by an older one. Files that
 another process may need stay too: while one uses the folder, everything used within a day; while one updates the
-database, everything beside it. Raises: UsageError if other users can write to the folder.
+database, everything beside it.
+Raises: UsageError if other users can write to the folder.
 """
 
 import time

@@ -2,8 +2,8 @@
 
 A publisher signs a base as a repository of The Update Framework with a single target, as for advisory databases: the
 same root of trust verifies both. The cache folder stores that a base was verified, under the digest of its manifest;
-the base itself cannot vouch for this. Raises: InputError (UntrustedError if it was not signed by the trusted keys),
-NetworkError, UsageError.
+the base itself cannot vouch for this.
+Raises: InputError (UntrustedError if it was not signed by the trusted keys), NetworkError, UsageError.
 """
 
 import hashlib

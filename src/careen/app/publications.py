@@ -1,7 +1,8 @@
 """Published databases: finds the newest one, verifies it, and takes a part or all of it.
 
 Addresses are tried in order: if one is unreachable, has no database, or has one that is not signed as required, the
-next is tried. Raises: InputError (UntrustedError if the answer was not signed), NetworkError, UsageError.
+next is tried.
+Raises: InputError (UntrustedError if the answer was not signed), NetworkError, UsageError.
 """
 
 from collections.abc import Collection, Generator, Sequence

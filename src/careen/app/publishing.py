@@ -3,8 +3,8 @@ registries.
 
 The last publication is taken first, so that a feed that is not available today is published unchanged, and so that the
 guard of the update can compare with an earlier edition. Layers are pushed to every registry before any tag is moved: a
-client that pulls meanwhile gets the complete previous publication. Raises: DatabaseError, InputError, NetworkError,
-UsageError.
+client that pulls meanwhile gets the complete previous publication.
+Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
 import tempfile

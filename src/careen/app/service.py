@@ -2,8 +2,8 @@
 afterwards.
 
 In: the settings ``server`` and its token. Out: settings with the policy and decisions of the token's project, so that
-the exit code here and the verdict on the server are the same. Raises: UsageError without a token, NetworkError if the
-server does not answer, InputError if it refuses.
+the exit code here and the verdict on the server are the same.
+Raises: UsageError without a token, NetworkError if the server does not answer, InputError if it refuses.
 """
 
 import hashlib

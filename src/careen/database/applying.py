@@ -2,7 +2,8 @@
 
 A feed stays in the database unchanged if an origin does not offer it, if it cannot be fetched or read, or if it is held
 back; the result reports this. A record is removed only when its source withdraws it, or by ``forget``. The caller holds
-the lock. Raises: DatabaseError.
+the lock.
+Raises: DatabaseError.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -2,8 +2,8 @@
 
 A place is an address, or a folder that contains ``dists``. The signature of ``InRelease`` is verified, and its SHA256
 checksums lead to every other file. Results read from a file are cached under the file's checksum, so that no file is
-fetched twice; the least recently used are removed first. Requests are sequential. Raises: ArchiveError if a place or a
-file is not available or not what it should be; NetworkError.
+fetched twice; the least recently used are removed first. Requests are sequential.
+Raises: ArchiveError if a place or a file is not available or not what it should be; NetworkError.
 """
 
 import hashlib

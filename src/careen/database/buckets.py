@@ -7,7 +7,8 @@ that the buckets of a feed are the same in every file. A section of several buck
 key of each bucket, and a filter of all keys. The head states where each section begins and how many buckets it has.
 Every blob begins with a checksum over its content, its section and its number in it. A key can thus only be in one
 bucket, which has to exist and to be the bucket that was written. A row that was changed, lost or moved is reported as
-damage. Raises: ValueError, sqlite3.Error if the file is damaged.
+damage.
+Raises: ValueError, sqlite3.Error if the file is damaged.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

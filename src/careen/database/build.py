@@ -2,7 +2,8 @@
 
 It is not visible before it is complete and verified. An interrupted build leaves the previous file unchanged, and the
 next build removes its leftovers (``*.building``). Records are streamed; memory contains a batch of rows, SQLite's page
-cache and the names of packages. Raises: DatabaseError if the result does not verify.
+cache and the names of packages.
+Raises: DatabaseError if the result does not verify.
 """
 
 import gc

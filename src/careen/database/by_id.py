@@ -2,7 +2,8 @@
 second.
 
 A value is decoded only if it contains the end of an id. Errata that share a long list of ids are stored differently and
-are not found here, only by their own id or in an image. Raises: DatabaseError if the database cannot be read.
+are not found here, only by their own id or in an image.
+Raises: DatabaseError if the database cannot be read.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,8 +1,8 @@
 """An open database file: all its statements in order, and the functions on which look-ups (``read``) are built.
 
 The file is opened as immutable: no lock is taken, no other file is created. An update puts a new file in its place;
-processes that have the old file open continue to read it. Raises: DatabaseError if the file is missing, damaged, or of
-another version of the schema.
+processes that have the old file open continue to read it.
+Raises: DatabaseError if the file is missing, damaged, or of another version of the schema.
 """
 
 from collections import defaultdict

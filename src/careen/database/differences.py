@@ -2,8 +2,8 @@
 
 Feeds that differ are read in parallel in the order of their keys, kind by kind and namespace by namespace. From the
 other feeds, which are most of them, only the values of the changed keys are read. Two statements are the same if their
-source states the same about the same subject with the same id, in whichever order the feeds were read. Raises:
-DatabaseError if one of the two is damaged.
+source states the same about the same subject with the same id, in whichever order the feeds were read.
+Raises: DatabaseError if one of the two is damaged.
 """
 
 from collections import defaultdict

@@ -246,8 +246,8 @@ def _validator(headers: Mapping[str, str]) -> str:
 
 
 def _md5(headers: Mapping[str, str]) -> str:
-    """The MD5, in base64, of the bytes in Google Cloud Storage; "" for a response with a content encoding. Source:
-    Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…``.
+    """The MD5, in base64, of the bytes in Google Cloud Storage; "" for a response with a content encoding.
+    Source: Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…``.
     """
     header = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
     return next((part.strip()[4:] for part in header.split(",") if part.strip().startswith("md5=")), "")

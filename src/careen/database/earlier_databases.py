@@ -1,7 +1,7 @@
 """Earlier databases that are stored beside the current one, and the import of a database from elsewhere.
 
-Layout of the folder: ``kept/<time when it was built>.sqlite``, in names for all file systems (``-`` for ``:``). Raises:
-DatabaseError, InputError.
+Layout of the folder: ``kept/<time when it was built>.sqlite``, in names for all file systems (``-`` for ``:``).
+Raises: DatabaseError, InputError.
 """
 
 import os

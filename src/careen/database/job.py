@@ -3,7 +3,8 @@
 Layout of the folder: ``advisories.sqlite``, ``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while
 fetching. Unfinished downloads are in ``partial``, which belongs to the holder of ``partial.lock``: an update that does
 not get that lock at once stores none. ``refresh.lock`` belongs to the one process that finishes what scans had no time
-for. Raises: BusyError.
+for.
+Raises: BusyError.
 """
 
 import os

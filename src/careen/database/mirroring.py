@@ -3,8 +3,8 @@
 Beside the files is ``MANIFEST.json`` (see ``origin``), which also contains the address and the validators of each file
 for the next run. A file replaces the previous one completely, after its source has parsed its beginning; if anything
 fails, the previous one stays. The manifest is written before and after each file, and never contains the checksum of a
-missing file. So an interrupted run leaves a usable mirror, and the next one continues. Raises: InputError if the folder
-cannot be written to; DatabaseError if another process writes it.
+missing file. So an interrupted run leaves a usable mirror, and the next one continues.
+Raises: InputError if the folder cannot be written to; DatabaseError if another process writes it.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

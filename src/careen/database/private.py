@@ -1,7 +1,7 @@
 """A folder of private advisories: OSV JSON files with one record each, at any depth of folders.
 
-The user vouches for such a folder: a file that is not an OSV record stops the scan. Raises: UsageError that states the
-file and the reason.
+The user vouches for such a folder: a file that is not an OSV record stops the scan.
+Raises: UsageError that states the file and the reason.
 """
 
 from collections import defaultdict

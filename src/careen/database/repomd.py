@@ -1,7 +1,7 @@
 """Reads the list of an rpm repository: the path and the checksum of its errata.
 
-Shape: ``repomd.xml`` with ``data`` elements of a type: location, checksum of the file, size, timestamp. Raises:
-ValueError if it is not such a list.  **Source:** createrepo_c, repomd.xml.
+Shape: ``repomd.xml`` with ``data`` elements of a type: location, checksum of the file, size, timestamp.
+Raises: ValueError if it is not such a list.  **Source:** createrepo_c, repomd.xml.
 """
 
 import re

@@ -2,8 +2,8 @@
 
 A scan determines the distribution of its image early, and its other packages only later, so that the second download
 begins while the first still runs. Each feed is requested once, by the update that needs it first; the others wait for
-its result. All feeds that have arrived when the database is free are built at once. Raises: DatabaseError,
-NetworkError.
+its result. All feeds that have arrived when the database is free are built at once.
+Raises: DatabaseError, NetworkError.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""A database split into the layers of a publication.
+"""Splits a database into the layers of a publication.
 
 Raises: DatabaseError if there is no readable database.
 """
@@ -24,7 +24,9 @@ _OF_PACKAGES = frozenset({"advisory", "malicious"})
 def split(
     database: Path, folder: Path, sources: Sequence[AdvisorySource], without: Collection[str] = ()
 ) -> tuple[tuple[Group, Path], ...]:
-    """Each group with the file of its layer, in the precedence of their feeds. ``without``: sources to leave out."""
+    """Writes the groups of a database as layers into the folder. Returns each group with the file of its layer, in the
+    precedence of their feeds. ``without``: sources to leave out.
+    """
     known = {source.name: source for source in sources}
     groups: dict[str, list[FeedRow]] = {}
     for row in _rows(database):
@@ -47,7 +49,7 @@ def split(
 
 
 def _rows(database: Path) -> Iterator[FeedRow]:
-    """The feeds, with what their origins have confirmed since they were read."""
+    """The feeds, with the dates that their origins have confirmed since they were read."""
     checks = read_checks(database)
     for path, row in rows_of(database).items():
         check = checks.get(path, Check())

@@ -4,8 +4,8 @@ Layers are fetched aside, each is verified by its signed checksum, and they are 
 file; a layer that does not match its signature changes nothing. If the network fails for one layer, the others are
 still taken; its part is stored in ``partial``, and the next run continues. A feed is never replaced by an older one,
 nor by one that lost records or reversed itself. Feeds that the publication lacks stay. One process takes at a time
-(``published.lock``), and the database is locked only while the new one is built. Raises: DatabaseError, InputError,
-NetworkError.
+(``published.lock``), and the database is locked only while the new one is built.
+Raises: DatabaseError, InputError, NetworkError.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Updates the database: feeds are fetched and read aside, and built into a new file beside the old one.
 
 ``asking`` is the first half, ``applying`` the second. Only one process updates at a time; one that had to wait uses
-what the other has fetched. ``job`` describes the layout of the folder. Raises: DatabaseError, InputError, NetworkError.
+what the other has fetched. ``job`` describes the layout of the folder.
+Raises: DatabaseError, InputError, NetworkError.
 """
 
 from collections.abc import Callable, Collection, Sequence

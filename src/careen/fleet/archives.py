@@ -3,7 +3,8 @@ registries: once in the whole fleet.
 
 The database holds the bytes of the upload, so that every worker can read them. A layer is stored under the digest of
 its actual bytes. A layer with another declared digest is refused, so that no upload can impersonate a layer that other
-images wait for. Raises: InputError if the bytes are not an archive of a single image, or if the upload was removed.
+images wait for.
+Raises: InputError if the bytes are not an archive of a single image, or if the upload was removed.
 """
 
 import hashlib

@@ -2,7 +2,8 @@
 
 In: a document ``careen.exposure/1``, one for each source (a cluster, a folder of manifests) of a project. Stored: its
 containers and its paths. The image of a container is found by its digest; without one, by its tag in a registry of the
-project, or as the newest image that was scanned under its name. Raises: InputError for any other document.
+project, or as the newest image that was scanned under its name.
+Raises: InputError for any other document.
 """
 
 import zlib

@@ -79,8 +79,8 @@ def encoded(opened: Image) -> bytes:
 
 def read_image(fleet: Fleet, row: Any) -> tuple[Image, Inventory]:
     """The image of a row of ``image``, and its inventory. Its layers can still be opened, because the search for
-    origins and the second look read some of their files. Raises: LayerGoneError if the store has lost a layer's
-    content. Only ``layers`` reads a layer as a whole.
+    origins and the second look read some of their files.
+    Raises: LayerGoneError if the store has lost a layer's content. Only ``layers`` reads a layer as a whole.
     """
     opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     closed = replace(opened, layers=tuple(replace(each, open=_gone, reopen=each.open) for each in opened.layers))

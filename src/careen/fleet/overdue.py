@@ -38,8 +38,8 @@ class Overdue(Struct, frozen=True):
 
 
 def late_ones(connection: Connection, project_id: int, now: float, image_id: int | None = None) -> frozenset[tuple[str, str]]:
-    """The overdue findings of an image, or of the whole project, as pairs of vulnerability and package. Raises:
-    InputError if there are too many, or if the project has no deadlines.
+    """The overdue findings of an image, or of the whole project, as pairs of vulnerability and package.
+    Raises: InputError if there are too many, or if the project has no deadlines.
     """
     if deadlines_of(connection, project_id).is_empty:
         raise InputError("the project has no deadlines for findings", "set them in the project's settings")

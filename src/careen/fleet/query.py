@@ -4,7 +4,8 @@
 
 A term is ``field:value``, or a word with which an image's reference or identity begins. ``-`` before a term negates it.
 Quotes allow spaces in a value. ``docs/query.md`` lists the fields. A query has a limited length, and is parsed in one
-pass. Raises: UsageError, which states what is allowed there.
+pass.
+Raises: UsageError, which states what is allowed there.
 """
 
 import re

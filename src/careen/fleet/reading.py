@@ -60,8 +60,8 @@ class Result(Struct, frozen=True, array_like=True):
 
 
 def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
-    """Yields one result for each file, in order. If a child dies, only the file fails that it was reading. Raises:
-    OSError if a child ends before it reads anything.
+    """Yields one result for each file, in order. If a child dies, only the file fails that it was reading.
+    Raises: OSError if a child ends before it reads anything.
     """
     left = list(files)
     while left:

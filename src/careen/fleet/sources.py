@@ -1,8 +1,8 @@
 """Where an image and its layers are fetched from, stored with their rows. Secrets in it are sealed.
 
 Credentials are those of the registry's row or of the source itself. Those of the server's own configuration are only
-used if its operator has marked the registry for this. Raises: InputError for a missing or denied image, NetworkError if
-a registry does not answer.
+used if its operator has marked the registry for this.
+Raises: InputError for a missing or denied image, NetworkError if a registry does not answer.
 """
 
 import base64

@@ -4,8 +4,8 @@ reads them.
 Clair's clients send links that expire after a minute, while jobs may wait longer. ``fetch`` downloads such a layer into
 the spool, a folder beside the caches; ``open_spooled`` opens it for the job that reads it. Bytes are checked against
 the digest while they are written. The spool has a maximum size: old files are removed, and a layer that does not fit is
-refused. Workers on other machines need the folder on a shared volume. Raises: InputError if the bytes do not have the
-digest, OverBudgetError if there is no room, NetworkError.
+refused. Workers on other machines need the folder on a shared volume.
+Raises: InputError if the bytes do not have the digest, OverBudgetError if there is no room, NetworkError.
 """
 
 import time

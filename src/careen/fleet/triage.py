@@ -1,7 +1,8 @@
 """Decisions about many findings at once: previewed, stored as one batch, and revoked as one.
 
 A preview applies the statements to the stored findings as the policy of a scan does, so that it shows what reports will
-show. Raises: DecisionError for an incomplete decision, or for an image that the project does not see.
+show.
+Raises: DecisionError for an incomplete decision, or for an image that the project does not see.
 """
 
 import time

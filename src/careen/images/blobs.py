@@ -4,8 +4,8 @@
 With a folder they are in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it
 and a killed process leaves no partial file; the least recently used ones are removed when the folder exceeds its limit.
 Without a folder each is in a file without a name as long as the store exists. A broken connection is resumed at the
-same byte. A stored blob is hashed before it is used; a damaged one is downloaded again, with a warning. Raises:
-InputError if the bytes do not match the digest, NetworkError if they cannot be downloaded.
+same byte. A stored blob is hashed before it is used; a damaged one is downloaded again, with a warning.
+Raises: InputError if the bytes do not match the digest, NetworkError if they cannot be downloaded.
 """
 
 import contextlib

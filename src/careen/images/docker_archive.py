@@ -2,8 +2,8 @@
 
 Shape: ``manifest.json`` is a list of ``{"Config": name, "RepoTags": [...], "Layers": [names]}``; since Docker 25 the
 same tar is an OCI layout as well, and BuildKit's ``--output type=oci`` is only that. Gzip, zstd, xz or bzip2 around the
-tar, members with a leading "./" and several images in one file all occur in practice. ``-`` is standard input. Source:
-moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format".
+tar, members with a leading "./" and several images in one file all occur in practice. ``-`` is standard input.
+Source: moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format".
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """A single file: a package in its installed form in an empty root, any other file as the only file of an image.
 
 A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or an archive of ``npm pack`` is opened (``images.package_tar``). A jar, a
-program, a lock file or a manifest is read by its name and content, as in an image. Raises: InputError if the file
-cannot be read or is not a package of its kind.
+program, a lock file or a manifest is read by its name and content, as in an image.
+Raises: InputError if the file cannot be read or is not a package of its kind.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Reads files by the chunks of a table of contents: fetched in few requests, inflated, verified.
 
-Chunks come in the order of the stored bytes, so that only one part is in memory at a time. Raises: TableError for a
-chunk that does not match the table.
+Chunks come in the order of the stored bytes, so that only one part is in memory at a time.
+Raises: TableError for a chunk that does not match the table.
 """
 
 import io

@@ -2,7 +2,8 @@
 
 A whiteout hides a path and everything below it; an opaque folder hides everything below it; an entry hides what lower
 layers have at its path and, if it is not a folder, below it; a folder hides a lower file at its path. All of these
-affect lower layers only. Source: OCI image-spec, layer.md, "Applying Changesets".
+affect lower layers only.
+Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """The entries of a folder with a root file system, in the form of tar members, so that the same walk reads both.
 
-Nothing outside the folder is touched: links are listed and not followed, devices and pipes are never opened. Raises:
-UnreadableError if a wanted file cannot be read; folders that cannot be listed go to ``trouble``.
+Nothing outside the folder is touched: links are listed and not followed, devices and pipes are never opened.
+Raises: UnreadableError if a wanted file cannot be read; folders that cannot be listed go to ``trouble``.
 """
 
 import io

@@ -1,8 +1,8 @@
 """One pass over a layer's tar: every entry is added to the file table, every wanted file is passed to its readers.
 
 An error in one file becomes an Unknown and the walk continues. An error of the archive itself ends the walk with an
-Unknown of the whole layer; earlier results stay. Names inside the archive are only compared, never opened. Source: OCI
-image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
+Unknown of the whole layer; earlier results stay. Names inside the archive are only compared, never opened.
+Source: OCI image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
 """
 
 import io

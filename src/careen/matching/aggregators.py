@@ -32,8 +32,8 @@ def named_by_others(advisories: Sequence[Advisory]) -> frozenset[str]:
 
 
 def is_doubted(vulnerability: MatchedVulnerability, records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> bool:
-    """Whether the vulnerability only matches GitLab's advisories, while GitHub's database has it for other packages
-    only.
+    """Whether the vulnerability matches an advisory of GitLab, and GitHub's database has a record of it. GitHub reviews
+    all package managers: it would have an advisory for this package if the package were affected.
     """
     if all(match.advisory.source not in SAME_ECOSYSTEMS for match in vulnerability.matches):
         return False

@@ -20,7 +20,7 @@ class PathStep(Struct, frozen=True):
 
 
 class AttackPath(Struct, frozen=True):
-    """A path of an attack. ``cut``: the changes that together interrupt it and leave the fewest other paths."""
+    """A path of an attack. ``cut``: the changes that together interrupt it and leave the least dangerous paths."""
 
     severity: Severity
     score: float

@@ -22,7 +22,7 @@ class LedgerFile(Struct, frozen=True, gc=False):
 
 class Ledger(Struct, frozen=True):
     """Counts of files. ``deleted``: documentation and translations that a package lists and the image lacks;
-    ``missing``: other such files.
+    ``missing``: other files that a package lists and the image lacks.
     """
 
     verified: int = 0

@@ -27,7 +27,7 @@ def quote(text: str, safe: str) -> str:
 
 
 class Evidence(Struct, frozen=True, gc=False):
-    """The place of a discovery: a path without leading slash, and the index of the layer."""
+    """Where something was found: a path without leading slash, and the index of the layer."""
 
     path: str
     layer: int

@@ -29,9 +29,9 @@ def unix_url(socket_path: str, path: str) -> str:
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """The proxy for a URL; None if its host is contacted directly. Loopback never goes through a proxy. Source: the
-    convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains, ``*``,
-    addresses, CIDR blocks, each with an optional port.
+    """The proxy for a URL; None if its host is contacted directly. Loopback never goes through a proxy.
+    Source: the convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains,
+    ``*``, addresses, CIDR blocks, each with an optional port.
     """
     parts = urlsplit(url)
     host, port = (parts.hostname or "").lower(), _port(url) or (443 if parts.scheme == "https" else 80)

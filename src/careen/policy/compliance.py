@@ -1,8 +1,8 @@
 """Compliance views: lists of controls, each of which our checks prove to pass or fail, or do not assess.
 
 The ``references`` of checks contain the controls that they prove. What no source file and no image can prove (the host,
-its daemon, people) is not assessed, with the reason. Suppressed findings fail no control and are counted. Raises:
-UsageError for a name that is not a view.
+its daemon, people) is not assessed, with the reason. Suppressed findings fail no control and are counted.
+Raises: UsageError for a name that is not a view.
 """
 
 import re

@@ -6,7 +6,8 @@ severity (this or a higher one), ``kev`` (listed as exploited), ``fixable`` (a f
 (findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations),
 ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a kind a condition
 counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end
-of life. Raises: UsageError for anything else.
+of life.
+Raises: UsageError for anything else.
 """
 
 from typing import get_args

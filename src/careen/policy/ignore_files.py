@@ -8,7 +8,8 @@
 | TOML with ``[[IgnoredVulns]]`` or ``[[PackageOverrides]]`` | ``osv-scanner.toml`` |
 
 A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning, since it must not ignore
-more. Raises: UsageError with file and line.
+more.
+Raises: UsageError with file and line.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Scans every image of a registry: ``scan_registry`` writes a report of each and returns a summary.
 
 Each unique layer is read once: layers are stored by digest, and if images share an unread layer, one image goes first.
-Each finished image is recorded at once, so that the same call continues an interrupted run. Raises: Error if nothing
-can be listed or written; the failure of one image is part of the summary.
+Each finished image is recorded at once, so that the same call continues an interrupted run.
+Raises: Error if nothing can be listed or written; the failure of one image is part of the summary.
 """
 
 import hashlib

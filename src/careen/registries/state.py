@@ -2,8 +2,8 @@
 
 Each finished image is a line of JSON, a tab and a checksum over the line and the run. The line is appended and synced
 when the report is written. A truncated line is ignored. After a damaged line nothing is trusted, and those images are
-scanned again. A finished run is moved aside, and the next one reports what is new since. Raises: InputError if the
-folder cannot be written to.
+scanned again. A finished run is moved aside, and the next one reports what is new since.
+Raises: InputError if the folder cannot be written to.
 """
 
 import os

@@ -2,8 +2,8 @@
 
 Each scan has one ``Budget``; each pass over a layer spends it through a ``Spending``. Every producer charges its
 output: decompression and holes of sparse files charge bytes, archives members and records, readers facts. Producers
-deep inside a reader, which have no access to the scan, charge the current ``spending``. Raises: OverBudgetError if a
-limit is exceeded.
+deep inside a reader, which have no access to the scan, charge the current ``spending``.
+Raises: OverBudgetError if a limit is exceeded.
 """
 
 import threading

@@ -2,7 +2,8 @@
 
 msgspec inspects a Struct when it is decoded for the first time, and runs Python code meanwhile. Two threads that do so
 at once crash the process (seen with 0.22), and so does an interrupt. Here one inspects while other threads and
-interrupts wait. Raises: msgspec's errors.
+interrupts wait.
+Raises: msgspec's errors.
 """
 
 import threading

@@ -109,8 +109,8 @@ def _importance(entry: Descriptor) -> int:
 
 
 def _tag(digest: str) -> str:
-    """The tag of a digest's list of referrers. Source: OCI distribution-spec 1.1, "Referrers Tag Schema": both parts
-    are cut to the length of a tag.
+    """The tag of a digest's list of referrers.
+    Source: OCI distribution-spec 1.1, "Referrers Tag Schema": both parts are cut to the length of a tag.
     """
     algorithm, _, value = digest.partition(":")
     return f"{algorithm[:32]}-{value[:64]}"

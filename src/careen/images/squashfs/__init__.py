@@ -1,7 +1,7 @@
 """A root file system in a squashfs file (``.squashfs``, ``.sqfs``, ``.snap``), as one layer.
 
-Its layer is read as the equivalent tar, generated on the way: nothing is unpacked or mounted. Raises: InputError if the
-file cannot be read or is not a squashfs 4.0.
+Its layer is read as the equivalent tar, generated on the way: nothing is unpacked or mounted.
+Raises: InputError if the file cannot be read or is not a squashfs 4.0.
 """
 
 from collections.abc import Iterable, Iterator
