@@ -204,7 +204,7 @@ class Session:
             return reconcile(scanned.report, other, explainer)
 
     def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
-        """The actions that fix the vulnerabilities of an image, and those that stay. ``base`` is the name of its base
+        """The report, and the plan to fix its vulnerabilities, with those that stay. ``base`` is the name of its base
         image.
         """
         from careen.matching.remedy import plan

@@ -34,7 +34,7 @@ def replaced(aside: Path, database: Path) -> None:
 
 
 def is_whole(database: Path) -> bool:
-    """False if the file is not the one that was written."""
+    """Whether the file has the checksum that was stored for it. True if no checksum is stored."""
     known = _read(database)
     if known is None or known.seen == _stat(database):
         return True

@@ -44,7 +44,7 @@ class _Tag(Struct, frozen=True):
 
 
 def candidates(tag: str, tags: Iterable[str]) -> tuple[Candidate, ...]:
-    """At most ``MAX_TAGS`` of the tags, the nearest to ``tag`` first."""
+    """The candidates among the tags, at most ``MAX_TAGS``, the nearest to ``tag`` first."""
     own = _read(tag)
     if own is None:
         return ()

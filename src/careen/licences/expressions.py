@@ -48,7 +48,7 @@ def expression_of(declared: str) -> str:
 
 
 def combined(expressions: Iterable[str], operator: str = "AND") -> str:
-    """One expression of all expressions (or, with ``OR``, of any)."""
+    """The expressions joined by ``AND``, or by another operator, in normal form; "" if there are none."""
     parts = sorted(set(filter(None, expressions)), key=lambda text: (REFERENCE in text, text.lower(), text))[:MAX_PARTS]
     if len(parts) <= 1:
         return "".join(parts)

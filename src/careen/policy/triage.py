@@ -20,7 +20,9 @@ log = logger(__name__)
 def statements_about(
     report: Report, ids: Sequence[str], status: VexStatus, why: str, packages: Sequence[str] = (), any_image: bool = False
 ) -> tuple[Statement, ...]:
-    """One statement for each id, about all packages that have it, or those with these names."""
+    """VEX statements about findings of the report, one for each id. ``packages`` limits them to packages with these
+    names.
+    """
     found = [*report.findings, *(entry.finding for entry in report.suppressed)]
     vulnerabilities = [finding for finding in found if isinstance(finding, Vulnerability)]
     shared = shared_aliases(report)
