@@ -63,7 +63,7 @@ def change_user(call: Call, body: UserChange) -> Answer:
             connection.execute(update(user).where(user.c.id == number).values(**values))
         active = select(func.count()).select_from(user).where(user.c.is_admin, user.c.disabled_at.is_(None))
         if not connection.execute(active).scalar():
-            raise Refused(409, "the service needs at least one administrator", "last_admin")
+            raise Refused(409, "the service needs an administrator", "last_admin")
         if body.password is not None or body.disabled:
             sessions.end_all(connection, number)
         row = connection.execute(select(user).where(user.c.id == number)).one()
