@@ -239,7 +239,7 @@ class Archives:
                 file.seek(0)
                 return file
             file.close()
-        raise ArchiveError(f"{shown(place)}/{paths[0]} does not match the archive's list", "check the mirror")
+        raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file of the archive's list", "check the mirror")
 
     def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
         """A file of an archive, as a temporary file without a name."""
