@@ -1,5 +1,5 @@
-"""Composes the product: settings, plugins, stores and advisories come together here, for every shell.
+"""Composes the product: combines settings, plugins, stores and advisories for every shell.
 
 A reference or paths, and the settings, come in; a report, or another requested result, goes out. Shells call the public
-functions of these modules; programs of others call ``careen``.
+functions of these modules; other programs call ``careen``.
 """

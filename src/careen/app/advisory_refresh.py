@@ -1,4 +1,4 @@
-"""The knowledge that an image is assessed by: the database, with what the image needs of it refreshed."""
+"""The advisories that assess an image: the database, after a refresh of what the image needs."""
 
 import math
 import threading
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 log = logger(__name__)
 
-LEAVE_BYTES = 16 << 20  # more to read takes over half a second: a scan leaves it to the background refresh, if there is one
+LEAVE_BYTES = 16 << 20  # reading more takes over half a second: a scan leaves it to the background refresh, if there is one
 
 
 class RefreshState:
-    """What the refreshes of one run share."""
+    """The shared state of all refreshes in one run."""
 
     def __init__(self) -> None:
-        self.namespaces: set[str] = set()  # refreshed
-        self.warned: set[str] = set()  # each warning is given once in a run
-        self.is_late = False  # there was no time for a refresh
-        self.late: set[str] = set()  # the namespaces of what is late
+        self.namespaces: set[str] = set()  # the refreshed namespaces
+        self.warned: set[str] = set()  # each warning is given only once in a run
+        self.is_late = False  # some refresh ran out of time
+        self.late: set[str] = set()  # the namespaces of late feeds
         self.published: Verified | None = None  # the publication that this run fetched
         self.archives = OwnArchives()
-        self.publication = threading.Lock()  # one thread at a time requests it
+        self.publication = threading.Lock()  # held by the thread that requests it
         self._lock = threading.Lock()
         self._shared: SharedUpdate | None = None
 
@@ -60,7 +60,7 @@ class AdvisoryRefresh:
         self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, state: "RefreshState"
     ) -> None:
         self._settings, self._ecosystems, self._progress, self._state = settled(settings), ecosystems, progress, state
-        self.archive_failures: list[str] = []  # why archives gave nothing
+        self.archive_failures: list[str] = []  # why archives could not be read
         self._threads: list[threading.Thread] = []
         self._distribution: Distribution | None = None
         self._types: set[str] = set()  # purl types of the packages seen
@@ -76,7 +76,7 @@ class AdvisoryRefresh:
         with self._lock:
             self._distribution = self._distribution or next(iter(found), None)
             self._types |= types
-            if self._distribution is None:  # what is needed may depend on the distribution
+            if self._distribution is None:  # the needed namespaces may depend on the distribution
                 return
             kinds = [kind for kind in self._ecosystems.values() if kind.distribution or kind.purl_type in self._types]
             namespaces = needed(_stand_ins(kinds), self._distribution, self._ecosystems) - self._begun
@@ -87,14 +87,14 @@ class AdvisoryRefresh:
             self._threads[-1].start()
 
     def knowledge_for(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
-        """The knowledge to assess this inventory; None if there is no database and none is available."""
+        """The advisories to assess this inventory; None if there is no database and none is available."""
         if _asks(self._settings):
             wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
             if rest := wanted - self._begun:
                 self._refresh(rest)
             for thread in self._threads:
                 thread.join()
-            self._refresh(wanted)  # once more what failed before
+            self._refresh(wanted)  # repeats what failed before
         private = _private(self._settings)
         known, damaged = _database(self._settings, opened, bool(private))
         known += self._state.archives.knowledge(
@@ -123,7 +123,7 @@ class AdvisoryRefresh:
                 self._state.is_late = True
                 self._state.late |= namespaces
                 return True
-            if came == "used":  # reading feeds needs the same lock as taking more of the publication
+            if came == "used":  # reading feeds needs the lock that taking the rest of the publication holds
                 return self._ask_feeds(need, sources)
         return self._ask_feeds(need, sources)
 
@@ -163,10 +163,10 @@ class AdvisoryRefresh:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
     def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> Literal["", "used", "later"]:
-        """Installs the published database. Feeds are then fetched only for what it lacks, or if it is over a day old.
+        """Takes the published database. Feeds are then fetched only for what it lacks, or if it is over a day old.
 
-        "" if nothing is published, or it is not available; "later" if the rest is installed in the background: then the
-        feeds need not be fetched.
+        Returns "" if nothing is published or available, "used" if it was taken, and "later" if the rest is taken in the
+        background; then the feeds need not be fetched.
         """
         from careen.app.publications import addresses, bring
         from careen.database.asking import lacks
@@ -195,7 +195,7 @@ class AdvisoryRefresh:
         except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are read: {error}")
             return ""
-        if brought is None:  # the database has it; or it was not available a moment ago
+        if brought is None:  # the database has it already, or it was not available a moment ago
             return "used" if is_usable else ""
         self._state.published = brought.found or self._state.published
         for path, failure in brought.taken.failed.items() if brought.taken else ():
@@ -212,11 +212,13 @@ class AdvisoryRefresh:
 
 
 def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
-    """One line for each source that was not refreshed, and why; not for scores that the background process brings."""
+    """One line for each source that was not refreshed, with the reason; scores that the background process will fetch
+    are left out.
+    """
     scores = {source.name for source in advisory_sources() if not source.assesses}
     details: dict[tuple[str, bool], dict[str, None]] = {}
     for feed in result.feeds:
-        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was used, but not all of it
+        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was used, but incomplete
             yield f"{feed.source}: {feed.detail}"
         if feed.state == "failed" or feed.trouble == "late":
             is_late = feed.trouble == "late" and is_finished_later
@@ -236,7 +238,7 @@ def _no_listing(name: str) -> tuple[str, ...]:
 
 
 def _asks(settings: Settings) -> bool:
-    """Whether a scan may fetch. A database that the user names is used as it is."""
+    """Whether a scan may fetch. A database that the user names is used unchanged."""
     return not settings.offline and settings.db is None
 
 
@@ -253,7 +255,9 @@ def _private(settings: Settings) -> list[Knowledge]:
 
 
 def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple[list[Knowledge], bool]:
-    """Opens the database. Returns it in a list, which is empty without one, and whether there is one that cannot be used."""
+    """Opens the database. Returns it in a list, which is empty without one, and whether there is one that cannot be
+    used.
+    """
     from careen.app.databases import database_of
     from careen.database.read import open_database
 
@@ -277,7 +281,9 @@ def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str])
 
 
 def _by_importance(knowledge: Knowledge, ids: Sequence[str]) -> list[str]:
-    """Exploited ids first, then those without any record, then the newest: old ones seldom have a score at all."""
+    """Sorts ids: exploited ones first, then those without any record, then the newest, because old ones seldom have a
+    score.
+    """
     exploited, known = knowledge.exploited(ids), knowledge.records(ids)
 
     def rank(id: str) -> tuple[bool, int, list[int]]:

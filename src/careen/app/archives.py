@@ -1,4 +1,6 @@
-"""What package archives of distributions, and the facts that Careen ships, add to the advisories about an image."""
+"""The data that distributions' package archives, and the facts shipped with Careen, add to the advisories about an
+image.
+"""
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     from careen.database.archive_files import Archives
     from careen.formats.feeds.archive_facts import ArchiveFacts
 
-IMAGE = "image"  # in place of an address: the archives that the image names
+IMAGE = "image"  # in place of an address: the archives in the image's package configuration
 MAX_NAMED = 8
 
 
 class OwnArchives:
-    """The archives of one run. One thread at a time reads them; what was read for one image serves the next."""
+    """The archives of one run. One thread at a time reads them; data read for one image is reused for the next."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,7 +41,9 @@ class OwnArchives:
         progress: Progress,
         on_unread: Callable[[str], None],
     ) -> list[Knowledge]:
-        """``on_unread`` is called with the reason why an archive could not be read."""
+        """The data from archives about the inventory. ``on_unread`` is called with the reason why an archive could not
+        be read.
+        """
         if not settings.archive:
             return []
         from careen.database.archive import archive_knowledge
@@ -66,9 +70,9 @@ class OwnArchives:
 
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
-    """Adds shipped facts, for the vulnerabilities of an image's packages that nothing else names.
+    """Adds shipped facts, for vulnerabilities of an image's packages that no other source has.
 
-    They are read only if what is known of the release is a sample, which leaves vulnerabilities out.
+    They are read only if the other data of the release is a sample, which leaves vulnerabilities out.
     """
     release = profile(inventory.distribution.id) if inventory.distribution else None
     if release is None or not release.advisories.shipped:
@@ -92,7 +96,7 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
 
 
 def make_facts(settings: Settings, target: Path, progress: Progress = silent) -> "ArchiveFacts":
-    """Writes a file of facts about the packages of Debian's base images, from the archive that the settings name."""
+    """Writes a file of facts about the packages of Debian's base images, from the archive in the settings."""
     from careen.database.seed import make_seed
     from careen.versions.deb import key
 
@@ -113,8 +117,9 @@ def _named(inventory: Inventory, namespaces: Collection[str]) -> tuple[str, ...]
 
 
 def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, trusted: bool) -> "Archives":
-    """``trusted``: the user named them. Addresses that an image names may be hostile: then only listed hosts, or public
-    ones, are contacted."""
+    """Opens archives. ``trusted``: the user named them. Addresses from an image may be hostile: then only listed hosts,
+    or public ones, are contacted.
+    """
     from careen.database.archive_files import Archives
     from careen.net import NetSettings, make_fetcher
 

@@ -1,4 +1,4 @@
-"""Attestations of an image: what is stated about it, signed, attached in its registry, and read back; and what verifies.
+"""Attestations of an image: signed statements about it, attached to it in its registry; and their verification.
 
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Sbom = Literal["cyclonedx", "spdx"]
 Store = Literal["referrer", "tag", "both"]
-MAX_PREDICATE_BYTES = 16 << 20  # in an envelope and a bundle it takes twice as much, and readers have bounds
-MAX_VEX_BYTES = 4 << 20  # as readers take it
+MAX_PREDICATE_BYTES = 16 << 20  # an envelope and a bundle double it, and readers have limits
+MAX_VEX_BYTES = 4 << 20  # the limit of readers
 CSAF = "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"
 PREFIX = "registry:"
 
@@ -47,7 +47,7 @@ class Order(Struct, frozen=True):
 
 
 class Made(Struct, frozen=True):
-    """``digest`` is that of the manifest, ``place`` the list that has it: ``referrers``, or a tag."""
+    """A pushed attestation. ``digest`` is that of the manifest, ``place`` what lists it: ``referrers``, or a tag."""
 
     predicate: str
     digest: str
@@ -62,7 +62,7 @@ class Attested(Struct, frozen=True):
 
 
 class Verification(Struct, frozen=True):
-    """``lacking``: what is required and not signed by those whose signatures count. Empty: verified."""
+    """The result of a verification. ``lacking``: what is required and not signed by trusted signers. Empty: verified."""
 
     image: str
     digest: str
@@ -97,7 +97,9 @@ def attest(reference: str, order: Order, signer: "Signer", settings: Settings, p
 
 
 def verify(reference: str, requirement: "Requirement", settings: Settings, progress: Progress = silent) -> Verification:
-    """What is beside the image, in its registry or layout, and whether what is required of it is signed."""
+    """Reads the artifacts attached to the image in its registry or layout, and checks whether all requirements are
+    signed.
+    """
     from careen.signing.trust import Trust
 
     trust = Trust(requirement.keys, requirement.identities, requirement.root)
@@ -124,7 +126,7 @@ def _has_prefix(reference: str) -> bool:
 
 
 def _at(name: str, digest: str) -> str:
-    """The reference of the repository at a digest."""
+    """The reference of the image by digest, in the same repository."""
     from careen.images.names import parse_reference
 
     found = parse_reference(name.removeprefix(PREFIX))

@@ -1,8 +1,8 @@
-"""The refresh that a scan had no time for, finished by a process of its own after the report is written.
+"""The refresh that a scan had no time for, completed by a separate process after the report is written.
 
-``start`` begins it, unless one already works on this cache. It holds neither the terminal nor a pipe of its parent, locks
-the database only while the new one is built, ends at its time limit, and writes a log beside the database. The next scan or
-refresh continues its unfinished downloads.
+``start`` begins it, unless one already works on this cache. It keeps neither the terminal nor a pipe of its parent,
+locks the database only while the new one is built, ends at its time limit, and writes a log beside the database. The
+next scan or refresh continues its unfinished downloads.
 """
 
 import os
@@ -26,7 +26,7 @@ LIMIT_S = 15 * 60.0
 
 
 class Order(Struct, frozen=True):
-    """The orders of the process, in JSON on its standard input."""
+    """The arguments of the process, in JSON on its standard input."""
 
     cache_dir: Path
     namespaces: tuple[str, ...]
@@ -51,7 +51,9 @@ _SETTINGS = (
 
 
 def start(settings: Settings, namespaces: Collection[str]) -> bool:
-    """Whether a process was started. The cache folder of ``settings`` is known to be the user's own."""
+    """Starts the process if none is running. Returns whether it was started. The caller has checked that the cache
+    folder belongs to the user.
+    """
     from careen.app.cachefolder import is_private
     from careen.database.lock import exclusive
     from careen.exec import detach
@@ -145,7 +147,7 @@ def _take_published(settings: Settings, need: Need, sources: Sequence[AdvisorySo
 
 
 def _stop(limit_s: float) -> None:
-    """An update may be killed at any point: nothing is lost."""
+    """Ends the process at its time limit. An update may be interrupted at any point without loss."""
     note(f"ended at its time limit of {limit_s:g} s; the next one continues")
     os._exit(3)
 

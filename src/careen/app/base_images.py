@@ -1,7 +1,7 @@
-"""What an image could build on instead: its base image as the registry has it now, and other tags of the same repository.
+"""Alternatives for the base image: its current build in the registry, and other tags of the same repository.
 
-Each is scanned with the same rules as the image, from the cache of layers if it was scanned before, and compared with the
-findings in the base layers of the image.
+Each is scanned with the same rules as the image, from the cache of layers if it was scanned before, and compared with
+the findings in the base layers of the image.
 Raises: UsageError if the base image has no name with a tag; InputError or NetworkError if the registry does not answer.
 """
 
@@ -24,16 +24,18 @@ from careen.plugins import Progress, silent
 
 _HINT = "--base NAME:TAG or --dockerfile FILE names it"
 
-Finding = tuple[str, str]  # id and name of the package: other builds have other versions of it
+Finding = tuple[str, str]  # id and name of the package, without its version, which differs between builds
 
 
 class BaseTag(Struct, frozen=True):
-    """One candidate. ``removes`` and ``adds`` are relative to the base that the image has; ``error``: why it has no result."""
+    """One candidate. ``removes`` and ``adds`` count findings relative to the image's present base. ``error``: why it
+    has no result.
+    """
 
     kind: Kind
     reference: str
     digest: str
-    size_bytes: int = 0  # of its layers as they are downloaded
+    size_bytes: int = 0  # size of its compressed layers
     findings: int = 0
     removes: int = 0
     adds: int = 0
@@ -46,8 +48,10 @@ class BaseTag(Struct, frozen=True):
 
 
 class BaseTags(Struct, frozen=True):
-    """``findings`` are those of the base that the image has: by its layers, or if these are unknown, by the present image of
-    its tag. ``chosen`` is the tag to move to: the present one or a newer patch, whichever has the fewest findings."""
+    """The candidates. ``findings`` are those of the image's base: by its layers, or if these are unknown, of the
+    present image of its tag. ``chosen`` is the tag to move to: the present one or a newer patch, whichever has the
+    fewest findings.
+    """
 
     reference: str
     findings: int
@@ -61,7 +65,9 @@ class BaseTags(Struct, frozen=True):
 
 
 def base_name(report: Report, named: str) -> str:
-    """The name of the base image: as the user or the Dockerfile names it, else by the image's label."""
+    """The name of the base image, from the user or the Dockerfile, else from the image's label. Raises UsageError if
+    unknown.
+    """
     name = named or (report.base.reference if report.base and report.base.reference else "")
     if not name or name == "scratch":
         raise UsageError("the name of the base image is not known", _HINT)
@@ -69,7 +75,7 @@ def base_name(report: Report, named: str) -> str:
 
 
 def base_tags(report: Report, name: str, settings: Settings, wanted: str = "", progress: Progress = silent) -> BaseTags:
-    """``wanted``: the tag to move to, which is scanned even if it is no candidate."""
+    """The base image's candidates. ``wanted`` is the tag to move to, which is scanned even if it is no candidate."""
     reference = _with_tag(name)
     settings = replace(
         settings,
@@ -85,14 +91,14 @@ def base_tags(report: Report, name: str, settings: Settings, wanted: str = "", p
             if candidate.kind == "present" and not by_layers:
                 known = has
             if made.digest and made.digest in {tag.digest for tag in found}:
-                continue  # another name of the same image
+                continue  # another tag of the same image
             counted = {"removes": len(known - has), "adds": len(has - known)} if not made.error else {}
             found.append(replace(made, findings=len(has), **counted))
     chosen = f"{reference.name}:{wanted}" if wanted else _best(found)
     return BaseTags(f"{reference.name}:{reference.tag}", len(known), by_layers, tuple(found), chosen)
 
 
-# What belongs to the image itself, and not to a base that it could have.
+# Settings for the image itself, which do not apply to a base image.
 _WITHOUT = {
     "scanners": ("vuln",),
     "fail_on": (),
@@ -154,6 +160,6 @@ def _of(findings: Collection[object]) -> Iterator[Finding]:
 
 
 def _best(found: Collection[BaseTag]) -> str:
-    """The reference with the fewest findings among the tags that were assessed and change the least; "" if there is none."""
+    """The reference with the fewest findings among the assessed tags with the smallest change; "" if there is none."""
     fit = [tag for tag in found if tag.kind in ("present", "patch") and not tag.error and tag.coverage != "not_assessed"]
     return min(fit, key=lambda tag: tag.findings).reference if fit else ""

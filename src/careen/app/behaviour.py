@@ -1,4 +1,4 @@
-"""The signs of risk in one image, folder or file; and what a new version can do that the old one could not."""
+"""Signs of risky behaviour in one image, folder or file; and the capabilities that a new version has gained."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ class Behaviour(Struct, frozen=True):
 
 
 def behaviour_of(reference: str, settings: Settings, progress: Progress = silent, *, all_files: bool = False) -> Behaviour:
-    """``all_files``: files of the distribution's packages are examined, too."""
+    """The signs in one reference. ``all_files``: files of the distribution's packages are examined, too."""
     from careen.output.summary import behaviour_findings
     from careen.pipeline.behaviour import signs_of
 
@@ -54,7 +54,7 @@ def behaviour_of(reference: str, settings: Settings, progress: Progress = silent
 
 
 def drift_between(old: str, new: str, settings: Settings, progress: Progress = silent) -> "tuple[list[Drift], list[Unknown]]":
-    """And what could not be read of either."""
+    """The gained capabilities, and the files that could not be read in either version."""
     from careen.behaviour.drift import drifts
 
     settings = replace(settings, behaviour_parts=("capabilities",))

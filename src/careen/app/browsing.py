@@ -1,6 +1,6 @@
-"""The findings of a report in groups: by what fixes them, by package, by layer or by risk.
+"""The findings of a report in groups: by the action that fixes them, by package, by layer or by risk.
 
-Nothing is assessed again, so a saved report is enough. Texts are those of images and feeds: shells escape them.
+Nothing is assessed again, so a saved report is enough. Texts come from images and feeds: shells have to escape them.
 """
 
 from collections import defaultdict
@@ -47,7 +47,7 @@ def report_of(reference: str, settings: Settings, progress: Progress = silent) -
 
 
 def entries(report: Report) -> tuple[Entry, ...]:
-    """The most important first."""
+    """The findings as entries, the most important first."""
     return tuple(Entry(finding, row_of(finding, report.image)) for finding in ordered(report.findings))
 
 
@@ -77,7 +77,7 @@ def groups(report: Report, listed: tuple[Entry, ...], by: By) -> tuple[Group, ..
 
 
 def details(report: Report, entry: Entry) -> Iterator[tuple[str, str]]:
-    """Names and values of everything about one finding; a new kind of finding needs no change in this module."""
+    """Names and values of all details of one finding. A new kind of finding needs no change here."""
     row, finding = entry.row, entry.finding
     yield "id", ", ".join((row.id, *row.aliases))
     yield "severity", row.severity
@@ -104,7 +104,7 @@ def details(report: Report, entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def is_report(path: str) -> bool:
-    """Whether the file begins as a saved report does."""
+    """Whether the file begins like a saved report."""
     try:
         with Path(path).open("rb") as stream:
             return SCHEMA.partition("/")[0].encode() in stream.read(_HEAD_BYTES)
@@ -117,7 +117,7 @@ def _text(row: Row) -> str:
 
 
 def _actions(listed: tuple[Entry, ...]) -> Callable[[Entry], str]:
-    """One upgrade for a package: to the version that has the fixes of all its findings."""
+    """A function that returns an entry's action: the upgrade of its package to the version that fixes all its findings."""
     targets: dict[str, set[str]] = defaultdict(set)
     for entry in listed:
         if entry.row.fixed_in:

@@ -1,4 +1,4 @@
-"""What the settings name that an image was built from: its base image, and its Dockerfile.
+"""The base image and the Dockerfile in the settings, from which an image was built.
 
 Raises: InputError if either cannot be read, or the image was not built on that base image.
 """
@@ -22,7 +22,7 @@ log = logger(__name__)
 
 
 def named_base(image: Image, settings: Settings, fetcher: Fetcher | None) -> BaseImage | None:
-    """The base image that the settings name; None if they name none."""
+    """The base image in the settings; None if there is none."""
     name = settings.base
     if name is None:
         return None
@@ -39,7 +39,7 @@ def named_base(image: Image, settings: Settings, fetcher: Fetcher | None) -> Bas
 
 
 def named_dockerfile(settings: Settings) -> "Dockerfile | None":
-    """The Dockerfile that the settings name; None if they name none."""
+    """The Dockerfile in the settings; None if there is none."""
     if settings.dockerfile is None:
         return None
     from careen.checks.files import shown
@@ -54,7 +54,9 @@ def named_dockerfile(settings: Settings) -> "Dockerfile | None":
 
 
 def with_instructions(image: Image, dockerfile: "Dockerfile", base: BaseImage | None) -> Image | None:
-    """The image whose layers name their line of the Dockerfile. If its history does not match, a warning, and None."""
+    """The image, with the line of the Dockerfile in each of its layers. None, with a warning, if its history does not
+    match.
+    """
     from careen.predict import built
 
     found = built.with_instructions(image, dockerfile, base.layers if base else None)

@@ -1,7 +1,8 @@
-"""The cache folder of a run: the one of the settings, unless other users can write to it; else a private, temporary one.
+"""The cache folder of a run: the one in the settings, unless other users can write to it; else a private, temporary
+one.
 
-Whoever can write to a cache can forge results. Such a folder is not read, and nothing is written to it (``store.trust`` has
-the rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
+Users who can write to a cache can forge results. Such a folder is neither read nor written (``store.trust`` has the
+rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
 Raises: UsageError if the folder cannot be made or inspected.
 """
 
@@ -35,7 +36,7 @@ def settled(settings: Settings) -> Settings:
 
 
 def cache_folder(settings: Settings) -> Path:
-    """The folder that is used; it exists."""
+    """The cache folder of the run, which is created if it is missing."""
     path = settled(settings).cache_dir
     try:
         _make(path)
@@ -45,12 +46,14 @@ def cache_folder(settings: Settings) -> Path:
 
 
 def is_private(path: Path) -> bool:
-    """Whether it is removed with this process."""
+    """Whether the folder is a temporary one that is removed with this process."""
     return path in _made
 
 
 def refuse_untrusted(settings: Settings) -> Settings:
-    """The settings for commands about the content of the cache folder. Raises UsageError if other users can write to it."""
+    """The settings, for commands about the content of the cache folder. Raises UsageError if other users can write to
+    it.
+    """
     found = None if settings.trust_cache else _distrust(settings.cache_dir)
     if found:
         raise UsageError(f"the cache folder is not used: {found.why}", _cure(found))
@@ -66,7 +69,7 @@ def _distrust(path: Path) -> Distrust | None:
 
 @cache
 def _private(path: Path, found: Distrust) -> Path:
-    """A temporary folder for the process, with one warning."""
+    """Creates a temporary folder for this process, with one warning."""
     import atexit
     import shutil
     import tempfile
@@ -87,7 +90,7 @@ def _cure(found: Distrust) -> str:
 
 
 def _make(path: Path) -> None:
-    """Missing parent folders are also made for their owner alone, whatever the umask."""
+    """Creates the folder and its missing parents, accessible for their owner only, whatever the umask."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,7 +1,8 @@
 """The content of the cache folder, by kind, and its removal by last use.
 
-The database in use is never removed, nor what protects it from being replaced by an older one. What another process may need
-stays too: while one uses the folder, everything used within a day; while one updates the database, everything beside it.
+The current database is never removed, nor the files that protect it from being replaced by an older one. Files that
+another process may need stay too: while one uses the folder, everything used within a day; while one updates the
+database, everything beside it.
 Raises: UsageError if other users can write to the folder.
 """
 
@@ -32,7 +33,9 @@ _SIDES = (".seal", ".journal", ".part", "-wal", "-shm")  # endings of files that
 
 
 class Holding(Struct, frozen=True):
-    """``count`` of blobs, layers or databases. ``oldest`` and ``last`` are times of use, 0 if unknown."""
+    """The content of one kind. ``count`` is of blobs, layers or databases. ``oldest`` and ``last`` are times of use; 0
+    if unknown.
+    """
 
     kind: Kind
     count: int
@@ -59,8 +62,9 @@ class Freed(Struct, frozen=True):
 
 
 class Left(Struct, frozen=True):
-    """What was to be removed, and stays. ``updating``: another process changes the database; ``in_use``: one uses the folder;
-    ``changed``: it was used or removed in the meantime."""
+    """Items that should have been removed, but stay. ``updating``: another process changes the database; ``in_use``:
+    one uses the folder; ``changed``: the item was used or removed in the meantime.
+    """
 
     kind: Kind
     count: int
@@ -76,7 +80,7 @@ class Pruned(Struct, frozen=True):
 
 
 class _Item(Struct, frozen=True, gc=False):
-    """Files that belong together, or an entry of the store of layers."""
+    """Files that are removed together, or an entry of the store of layers."""
 
     kind: Kind
     size: int
@@ -102,8 +106,10 @@ def prune_cache(
     max_size: int | None = None,
     dry_run: bool = False,
 ) -> Pruned:
-    """Removes what was not used for this many days, then the least recently used until at most ``max_size`` bytes of these
-    kinds are left. Without either: what was not used for 30 days, and what is beyond ``cache_max_size``."""
+    """Removes items that were not used for this many days, then the least recently used until at most ``max_size``
+    bytes of these kinds are left. Without either, items that were not used for 30 days, and those beyond
+    ``cache_max_size``.
+    """
     folder = refuse_untrusted(settings).cache_dir
     items = [item for item in _items(folder) if not kinds or item.kind in kinds]
     if older_than_days is None and max_size is None:
@@ -116,7 +122,7 @@ def prune_cache(
 
 
 def _going(items: list[_Item], now: float, older_than_days: float | None, max_size: int | None) -> list[_Item]:
-    """The least recently used first."""
+    """The items to remove, the least recently used first."""
     ordered = sorted((item for item in items if item.kind in REMOVABLE), key=lambda item: item.used)
     old = 0 if older_than_days is None else sum(now - item.used >= older_than_days * DAY_S for item in ordered)
     if older_than_days == 0:  # also files with a date in the future, from a wrong clock
@@ -157,13 +163,15 @@ def _removed(folder: Path, going: list[_Item], now: float, updating: bool, dry_r
 
 
 def _forgotten(path: Path, entries: list[Entry]) -> Freed | Left:
-    """The freed size is the difference of the file's size: it shrinks only if no other process has it open."""
+    """Removes entries of a store. The freed size is the change of the file's size, which shrinks only if no other
+    process has it open.
+    """
     import sqlite3
 
     before = _size_with_sides(path)
     try:
         count = remove_entries(path, entries)
-    except sqlite3.Error:  # another process keeps writing to it
+    except sqlite3.Error:  # another process writes to it all the time
         return Left("layers", len(entries), _size(entries), "in_use")
     return Freed("layers", count, max(0, before - _size_with_sides(path)))
 

@@ -1,8 +1,8 @@
-"""Newer changelogs of packages, out of a folder.
+"""Reads newer changelogs of packages from a folder.
 
-Shape: a file a source package, ``<source>``, ``<source>.changelog`` or ``<source>_<version>.changelog`` (as apt-get changelog
-and Debian's archive name them); and of projects, in folders of the type, ``npm/axios.md``, ``npm/@babel/core.md``,
-``pypi/django.rst``, ``gem/rack.md``. Each is compressed with gzip or not.
+Shape: one file for each source package, ``<source>``, ``<source>.changelog`` or ``<source>_<version>.changelog`` (the
+names that apt-get changelog and Debian's archive use); for projects in folders of the type, ``npm/axios.md``,
+``npm/@babel/core.md``, ``pypi/django.rst``, ``gem/rack.md``. Files may be compressed with gzip.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,13 +18,15 @@ from careen.safety.pattern import pattern
 log = logger(__name__)
 
 MAX_FILES = 50_000
-MAX_BYTES = 4 << 20  # of one, inflated
+MAX_BYTES = 4 << 20  # size of one changelog, inflated
 _NAME = pattern(r"([a-z0-9][a-z0-9+.-]{0,199}?)(?:_[\w.+~%:-]{1,200})?(?:\.changelog)?(?:\.gz)?")
 _PROJECT_NAME = pattern(r"([\w.-]{1,200}?)(?:\.(?:md|markdown|rst|txt))?(?:\.gz)?")
 
 
 def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
-    """The changelogs of the image's packages in the folder that the settings name. Raises InputError if it is missing."""
+    """The changelogs of the image's packages from the folder in the settings. Raises InputError if the folder is
+    missing.
+    """
     if settings.changelogs is None or "behaviour" not in settings.scanners:
         return {}
     from careen.behaviour.undisclosed import changelog_key
@@ -37,8 +39,9 @@ def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
 
 
 def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
-    """The newest file for each source package, or type and name. Files that cannot be read are skipped. Raises OSError if the
-    folder is missing."""
+    """The newest file for each source package, or type and name. Files that cannot be read are skipped. Raises OSError
+    if the folder is missing.
+    """
     found: dict[str, Path] = {}
     for number, path in enumerate(sorted(_files(folder), key=lambda path: path.stat().st_mtime)):
         parts = path.relative_to(folder).parts
@@ -56,7 +59,7 @@ def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yields the files in the folder, in its folders for a type, and in npm scopes in these, but none deeper."""
+    """Yields the files in the folder, in its folders for types, and in npm scopes in these, but none deeper."""
     from careen.behaviour.undisclosed import PROJECTS
 
     yield from folder.iterdir()

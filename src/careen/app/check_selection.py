@@ -1,4 +1,4 @@
-"""Which checks run: Careen's, the user's own, and those that a compliance view needs, as the settings select them."""
+"""Selects the checks that run: Careen's, the user's own, and those that a compliance view needs, by the settings."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CheckSelection:
-    """Modules of checks are loaded on first use. Raises UsageError at once for settings that make no sense."""
+    """The selected checks; their modules are loaded on first use. Raises UsageError at once for invalid settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,13 +30,15 @@ class CheckSelection:
         self._own = self._load_own()
 
     def of(self, folders: Sequence[str]) -> tuple[Check, ...]:
-        """The checks of some folders that run, with their severity here, and the user's own for the documents of the first."""
+        """The checks in some folders that run, with their configured severity, and the user's own for documents of the
+        first folder.
+        """
         from careen.checks.tuning import tuned
 
         return tuned(self._available(folders), self._tuning)
 
     def _available(self, folders: Sequence[str]) -> tuple[Check, ...]:
-        """The checks in these folders, also those that are switched off."""
+        """The checks in these folders, including those that are switched off."""
         if "config" not in self._settings.scanners or not folders:
             return ()
         found = [check for folder in folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]
@@ -46,9 +48,8 @@ class CheckSelection:
         return tuple(found)
 
     def with_compliance(self, report: Report, ran: Collection[str], assessed: Collection[str] = ()) -> Report:
-        """Adds the result of the compliance view that the user chose to the report.
-
-        ``ran``: ids of checks; ``assessed``: kinds of findings that were looked for.
+        """The report, with the result of the compliance view that the user chose. ``ran``: ids of checks that ran.
+        ``assessed``: kinds of findings that were searched.
         """
         if self._view is None:
             return report
@@ -75,13 +76,13 @@ class CheckSelection:
 
     @cached_property
     def rules(self) -> "Rules":
-        """What the settings allow in files."""
+        """The rules for files, from the settings."""
         from careen.checks.kind import Rules
 
         return Rules(self._settings.allowed_registries, self._settings.allowed_images, self._pss_minor())
 
     def _pss_minor(self) -> int:
-        """The minor version of Kubernetes whose Pod Security Standards apply."""
+        """The minor version of Kubernetes whose Pod Security Standards apply. Raises UsageError."""
         from careen.formats.kubernetes.manifest_files import LATEST_MINOR
 
         match = re.fullmatch(r"v?1\.(\d{1,2})", self._settings.pss_version.lower())
@@ -93,7 +94,7 @@ class CheckSelection:
         return int(match[1])
 
     def _refuse_unknown(self, *ids: str) -> None:
-        """Raises UsageError if Careen has no such check: the user would believe it off, and it would run."""
+        """Raises UsageError for an unknown id: otherwise a check that the user meant to switch off would run."""
         ours = {check.id for check in self._all} if ids else set()
         prefixes = {id.partition("-")[0] for id in ours}
         for id in ids:
@@ -109,7 +110,7 @@ class CheckSelection:
         return load_user_checks(self._settings.checks)
 
     def _tuning_of_settings(self) -> "Tuning":
-        """Raises UsageError for an id, a severity or a view that does not exist."""
+        """The changes of checks in the settings. Raises UsageError for an id, a severity or a view that does not exist."""
         from careen.checks.tuning import ID, Tuning
 
         settings = self._settings

@@ -1,4 +1,4 @@
-"""Checks source files and running containers by the settings."""
+"""Checks source files and running containers with the settings."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 def check(paths: Sequence[str], settings: Settings, progress: Progress = silent, commands: Sequence[str] = ()) -> Report:
     """The misconfigurations and secrets of source files, and the vulnerabilities that their build will install.
-
-    ``commands`` start containers: they are checked as files are.
+    ``commands`` are command lines that start containers; they are checked like files.
     """
     from careen.checks.files import find_files
 
@@ -41,7 +40,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
 
 
 def check_cluster(access: "Access", namespaces: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:
-    """The misconfigurations of the objects of a Kubernetes cluster; ``namespaces``: only these, if any."""
+    """The misconfigurations of the objects in a Kubernetes cluster; with ``namespaces``, only in these."""
     return _report_of(f"cluster {access.name}", lambda: objects_of(access, namespaces, settings), settings, progress)
 
 
@@ -58,7 +57,7 @@ def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) 
 
 
 def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progress: Progress) -> Report:
-    """``find`` reads the files, once the settings are known to be right."""
+    """The report about files. ``find`` reads them, after the settings were checked."""
     from careen.checks.helm import with_charts
     from careen.pipeline.assessment import Assessment
     from careen.pipeline.file_secrets import with_secrets
@@ -121,7 +120,7 @@ def check_running(engine: str | None, settings: Settings, progress: Progress = s
 
 
 def _chart_values(settings: Settings, minor: int) -> "ChartValues":
-    """Raises UsageError for a values file or setting that cannot be read."""
+    """The values for charts from the settings. Raises UsageError for a file or setting that cannot be read."""
     from careen.charts.values import user_values
     from careen.checks.helm import MAX_VALUES_BYTES, ChartValues
 
@@ -166,7 +165,9 @@ def _matcher(
 
 
 def _assessed(ran: Collection[str], settings: Settings, selection: CheckSelection) -> set[str]:
-    """The kinds of findings that controls about Dockerfiles count, if a Dockerfile was checked."""
+    """The kinds of findings, besides checks, that count for controls about Dockerfiles; empty if no Dockerfile was
+    checked.
+    """
     if settings.compliance is None or not any(check.id in ran for check in selection.of(("dockerfile",))):
         return set()
     return {"secret"} & set(settings.scanners)

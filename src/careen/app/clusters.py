@@ -1,4 +1,4 @@
-"""How a Kubernetes cluster is reached, for the shells.
+"""Access to a Kubernetes cluster, for the shells.
 
 Raises: UsageError for a context that cannot be used, InputError for a file that cannot be read.
 """
@@ -11,10 +11,12 @@ from careen.clusters.kubeconfig import access, in_cluster
 
 
 def named_cluster(context: str | None, file: Path | None, plugin: str) -> Access:
-    """The access to the cluster of a context of the kubeconfig. ``context`` None: of the current one, else that of this pod."""
+    """The access to the cluster of a context in the kubeconfig. ``context`` None: of the current context, else of this
+    pod.
+    """
     return access(context, file, plugin)
 
 
 def own_cluster() -> Access | None:
-    """The cluster of the pod that this runs in; None outside of a cluster."""
+    """The access to the cluster of the pod in which this process runs; None outside of a cluster."""
     return in_cluster(os.environ)

@@ -1,4 +1,4 @@
-"""Saved reports, read back to be written in other formats.
+"""Reads saved reports, to write them in other formats.
 
 Raises: InputError.
 """
@@ -14,7 +14,7 @@ _HINT = "careen scan IMAGE --format json=FILE writes a report"
 
 
 def report_in(place: str) -> Report:
-    """The report that ``--format json`` wrote into a file; ``-`` is standard input."""
+    """The report in a file that ``--format json`` wrote; ``-`` is standard input."""
     from careen.app.whole_report import read_report
 
     name = "standard input" if place == "-" else place
@@ -30,7 +30,7 @@ def report_in(place: str) -> Report:
 
 
 def _bounded(stream: BinaryIO) -> bytes:
-    """One byte more than a report may have, so that a longer one is refused."""
+    """The content of the stream, up to one byte more than a report may have, so that a longer one is refused."""
     from careen.app.whole_report import MAX_BYTES
 
     return stream.read(MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""The database: updated, shown, listed, compared, and without a source that is forgotten.
+"""Functions on the database for shells: update, show, list, compare, and remove a source.
 
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
@@ -12,7 +12,7 @@ from msgspec.structs import replace as changed
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
-from careen.database.knowledge import DERIVED as DERIVED  # shells show it
+from careen.database.knowledge import DERIVED as DERIVED  # exported for shells
 from careen.database.knowledge import database_path
 from careen.errors import Error, UsageError
 from careen.log import logger
@@ -36,9 +36,9 @@ def update_database(
     accept: Collection[str] = (),
     feeds: bool = False,
 ) -> "UpdateResult":
-    """Updates every source: from the published database, then from feeds that are newer by a day, or missing there.
+    """Updates every source: from the published database, then from feeds that are a day newer, or missing there.
 
-    ``full``: also large feeds. ``feeds``: from the feeds alone, as if a mirror of them is named.
+    ``full``: also large feeds. ``feeds``: only from the feeds, as with a mirror of them.
     """
     from careen.app.regression_guard import build_is_affected
     from careen.database.earlier_databases import keeping_earlier
@@ -65,7 +65,7 @@ def update_database(
 
 
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
-    """Whether the published database was taken, and which feeds of it were refused."""
+    """Whether the published database was taken, and which of its feeds were refused."""
     from careen.app.publications import addresses, newest, own, take_all, users_own
     from careen.database.results import FeedResult
     from careen.signing.updates import UntrustedError
@@ -88,7 +88,7 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
 
 
 def database_of(settings: Settings) -> Path:
-    """The database to use: the one that the settings name, else the one in use."""
+    """The path of the database to use: the one in the settings, else the current one."""
     path = database_path(settled(settings).cache_dir)
     if settings.db is None:
         return path
@@ -104,7 +104,7 @@ def database_status(settings: Settings) -> DatabaseInfo:
 
 
 def last_background_refresh(settings: Settings) -> tuple[str, Path]:
-    """The last line of the log of the last background refresh ("" if there was none), and the path of the log."""
+    """The last line of the background refresh's log ("" if there is none), and the path of the log."""
     from careen.database.refreshlog import last_line, log_beside
 
     log = log_beside(database_path(settings.cache_dir))
@@ -119,7 +119,7 @@ def has_published_database() -> bool:
 
 
 def labels_of(rows: "Iterable[FeedRow]") -> tuple[str, ...]:
-    """The names of feeds as commands take them: debian, osv/npm."""
+    """The names of feeds in the form that commands accept: debian, osv/npm."""
     from careen.database.head import label_of
 
     return tuple(sorted({label_of(row) for row in rows}))
@@ -140,9 +140,9 @@ def database_diff(
     namespaces: Collection[str] = (),
     sources: Collection[str] = (),
 ) -> "Comparison":
-    """``before`` and ``after`` are files or days; None is the database in use. Each difference is passed on at once.
-
-    ``namespaces`` and ``sources``: compare only these; empty is all.
+    """Compares two databases. ``before`` and ``after`` are files or days; None is the current database.
+    ``on_difference`` is called with each difference at once. ``namespaces`` and ``sources`` limit the comparison; empty
+    means all.
     """
     from careen.database.compare import compare
     from careen.database.differences import Only
@@ -156,7 +156,9 @@ def database_diff(
 
 
 def _check_only(only: "Only", *databases: Path) -> None:
-    """Raises UsageError for names that neither the databases nor any source have: a typo must not look like no difference."""
+    """Raises UsageError for names that neither the databases nor any source have: a typo must not look like no
+    difference.
+    """
     from careen.database.mirroring import check_wanted
     from careen.database.read import open_database
 

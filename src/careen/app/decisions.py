@@ -1,4 +1,4 @@
-"""What was decided about findings: as VEX, as entries to accept, and as the difference of two reports.
+"""Decisions about findings: as VEX, as entries to accept, and as the difference of two reports.
 
 Raises: UsageError, InputError.
 """
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class FindingsDiff(Struct, frozen=True):
-    """Two reports, what changed from one to the other, and the verdict of the gates on what is new."""
+    """The difference of two reports, and the verdict of the gates on new findings."""
 
     before: "Saved"
     after: "Saved"
     difference: "Difference"
     verdict: Verdict
-    drifts: "tuple[Drift, ...]" = ()  # with the behaviour scanner: what programs and scripts can do now
+    drifts: "tuple[Drift, ...]" = ()  # with the behaviour scanner: the capabilities that programs and scripts have gained
 
 
 def findings_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> FindingsDiff:
@@ -44,7 +44,9 @@ def findings_diff(before: str, after: str, settings: Settings, progress: Progres
 
 
 def _drifts(before: str, after: str, settings: Settings, progress: Progress) -> "tuple[Drift, ...]":
-    """What programs and scripts can do now; () if one of the two is a report, which contains no files."""
+    """The capabilities that programs and scripts have gained; empty if one of the two is a report, which contains no
+    files.
+    """
     from careen.app.behaviour import drift_between
 
     if is_report(before) or is_report(after):
@@ -53,20 +55,22 @@ def _drifts(before: str, after: str, settings: Settings, progress: Progress) -> 
 
 
 def suggested_entries(reports: Sequence[Report]) -> "Sequence[Suggestion]":
-    """The entries that ``--accept`` needs for what these reports do not assess."""
+    """The entries for ``--accept`` that would accept everything that these reports do not assess."""
     from careen.policy.accept import suggested
 
     return suggested(reports)
 
 
 class Decision(Struct, frozen=True):
-    """What a user states about findings: those with these ids, in these packages or in all, and those that rules suppress."""
+    """A user's statement about findings: those with these ids, in these packages or in all, and those that ignore rules
+    suppress.
+    """
 
     status: "VexStatus"
     ids: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     justification: str = ""
-    from_ignores: bool = False  # about findings that ignore rules suppress, with the rules' reasons
+    from_ignores: bool = False  # about the findings that ignore rules suppress, with the rules' reasons
     any_image: bool = False  # about the packages in any image, not only in this one
     author: str = "unknown"
 

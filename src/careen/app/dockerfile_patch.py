@@ -1,4 +1,5 @@
-"""A Dockerfile with RUN lines added where each belongs, and maybe another base image, as a unified diff.
+"""Adds RUN lines to a Dockerfile, each at its proper place, and may replace the base image; the result is a unified
+diff.
 
 A line of the system's package manager comes right after the FROM of the last stage, as root if the base image has another
 user. A line of pip or npm comes after the last RUN that calls the same program, in any stage; else at the end of the last
@@ -36,7 +37,7 @@ class Line(Struct, frozen=True):
 
 
 class From(Struct, frozen=True):
-    """The image that a FROM names, as written, and the one to name instead."""
+    """The image in a FROM, as written, and its replacement."""
 
     start: Instruction
     image: str
@@ -47,8 +48,8 @@ _PROGRAMS = {"pip": "pip", "npm -g": "npm", **dict.fromkeys(IN_PROJECTS, "npm")}
 
 
 def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:
-    """The diff of an image's Dockerfile that does the actions of a plan."""
-    # overrides come last: they can name what the others install
+    """The diff of an image's Dockerfile that performs the actions of a plan."""
+    # overrides come last, because they can refer to the versions that the others install
     changes = [change for action in plan.actions for change in action.in_dockerfile]
     changes.sort(key=lambda change: change.manager in OVERRIDES)
     lines = [Line(_PROGRAMS.get(change.manager, ""), change.command) for change in changes]
@@ -60,7 +61,7 @@ def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | 
 
 
 def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: From | None = None) -> str:
-    """The diff; "" if there is nothing to change. ``user`` is the user of the base image, "" for root."""
+    """The diff; "" if there is nothing to change. ``user`` is the user of the base image; "" means root."""
     instructions = parse(text).instructions
     starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
     if not starts:
@@ -70,7 +71,7 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: Fro
         rows[-1] += "\n"
     if base is not None:
         _name(rows, base)
-    added: dict[int, list[str]] = {}  # by the number of rows before
+    added: dict[int, list[str]] = {}  # the lines to add, by the number of lines before them
     for line in lines:
         at = _place(instructions, starts[-1], line.program)
         added.setdefault(at, []).extend(_rows(line, user))
@@ -93,7 +94,7 @@ def base_of(text: str) -> str:
 
 
 def _sets_user(text: str) -> bool:
-    """Whether the last stage does: else the image has the user of its base."""
+    """Whether the last stage sets a user; otherwise the image has the user of its base."""
     sets = False
     for instruction in parse(text).instructions:
         sets = instruction.keyword == "USER" or (sets and instruction.keyword != "FROM")
@@ -123,7 +124,9 @@ def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
 
 
 def _rows(line: Line, user: str) -> list[str]:
-    """The image states the user: a text that may be more than a name or number is not put into a Dockerfile."""
+    """The rows for a line, which runs as root. The user comes from the image: a text that may be more than a name or
+    number is not put into a Dockerfile.
+    """
     run = [f"RUN {line.command}\n"]
     if line.program or user in ("", "0", "root", "0:0", "root:root") or not _USER.fullmatch(user):
         return run
@@ -131,5 +134,5 @@ def _rows(line: Line, user: str) -> list[str]:
 
 
 def _marked(rows: Iterable[str]) -> list[str]:
-    """Marks a last line without a line feed, as diff does."""
+    """The rows; a last row without a line feed is marked, as diff does."""
     return [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]

@@ -1,4 +1,4 @@
-"""References that are a list of packages and no image: an SBOM in a file or on standard input, or a package URL."""
+"""References that mean a list of packages and no image: an SBOM in a file or on standard input, or a package URL."""
 
 import sys
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from careen.sboms.file import MAX_BYTES, read_data, read_file, recognised
 Read = Callable[[], tuple[Image, Inventory]]
 
 PURL_CHARACTERS = 4_000
-# How a document begins: JSON, XML, SPDX tag-value, package URLs. An archive begins with the name of a file, or a magic number.
+# The beginnings of documents: JSON, XML, SPDX tag-value, package URLs. Archives begin with a file name, or a magic
+# number.
 _BEGINNINGS = (b"{", b"<", b"SPDX", b"pkg:", b"#")
 
 
 def document_of(reference: str) -> Read | None:
-    """Reads the document that a reference names; None if it names something else.
-
-    Nothing is taken from standard input before it is read.
+    """A function that reads the document of a reference; None if it is no document. Standard input is not consumed
+    before.
     """
     if reference.startswith("pkg:"):
         return lambda: _purl(reference)
@@ -34,8 +34,9 @@ def document_of(reference: str) -> Read | None:
 
 
 def sbom_path(reference: str) -> Path | None:
-    """The file that the reference names as an SBOM: with the prefix ``sbom:`` or ``purl:``, or as a path to a file that is
-    recognised as one. None for any other reference."""
+    """The path of an SBOM: with the prefix ``sbom:`` or ``purl:``, or as a path to a file that is recognised as one.
+    None for any other reference.
+    """
     if reference.startswith(("sbom:", "purl:")):
         return Path(reference.partition(":")[2].removeprefix("//"))
     path = Path(reference)

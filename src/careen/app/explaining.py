@@ -1,4 +1,4 @@
-"""What is known about a vulnerability, or about a check, without an image."""
+"""Explains a vulnerability, or a check, without an image."""
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
@@ -20,7 +20,9 @@ MAX_ADVISORIES = 2_000
 
 
 class About(Struct, frozen=True):
-    """``exploited`` None: not in the catalogue; ``catalogue`` False: it is not known."""
+    """What the database contains about a vulnerability. ``exploited`` None: it is not in the catalogue. ``catalogue``
+    False: the catalogue is not loaded.
+    """
 
     id: str
     ids: tuple[str, ...]
@@ -44,12 +46,14 @@ def about(id: str, settings: Settings, progress: Progress = silent) -> About:
 
 
 def packages_named(ids: Collection[str], settings: Settings) -> frozenset[str]:
-    """By any advisory about a vulnerability: also of other releases and ecosystems than those of an image."""
+    """The packages for which any advisory has one of the vulnerabilities, including advisories of other releases and
+    ecosystems than the image's.
+    """
     return frozenset(advisory.package for advisory in _advisories(frozenset(ids), settings))
 
 
 def check_of(id: str) -> Check | None:
-    """The check of this id."""
+    """The check with this id; None if there is none."""
     checks = (check for folder in CHECKS for check in load(f"careen.checks.{folder}", "CHECK", Check))
     return next((check for check in checks if check.id == id.upper()), None)
 
@@ -76,7 +80,7 @@ def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:
 
 
 def _records(id: str, knowledge: Knowledge) -> Iterator[VulnerabilityRecord]:
-    """Yields the records of the id, and those of the ids that its records name as the same vulnerability."""
+    """Yields the records of the id, and those of its aliases in these records."""
     found = knowledge.records({id, id.upper()})
     first = [record for records in found.values() for record in records]
     aliases = {name for record in first if _is_of_one(record) for name in record.aliases} - set(found)
@@ -89,7 +93,7 @@ def _records(id: str, knowledge: Knowledge) -> Iterator[VulnerabilityRecord]:
 
 
 def _is_of_one(record: VulnerabilityRecord) -> bool:
-    """An erratum with several CVEs is an alias of none of them."""
+    """Whether the record is about one vulnerability. An erratum with several CVEs is an alias of none of them."""
     return sum(name.startswith("CVE-") for name in (record.id, *record.aliases)) <= 1
 
 

@@ -1,4 +1,4 @@
-"""How far an intruder gets: reads files, scans images if requested, and ranks the paths."""
+"""How far an attacker gets: reads files, scans images if requested, and ranks the paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,9 +30,8 @@ def exposure(
     stand_ins: Mapping[str, str] | None = None,
     cluster: "tuple[str, Found] | None" = None,
 ) -> "Exposure":
-    """``cluster``: the name and the objects of a cluster, in place of files.
-
-    ``stand_ins``: what to scan in place of an image that the files name. Without it and ``scan_images``, no image is scanned.
+    """The attack paths through files. ``cluster``: the name and the objects of a cluster, in place of files.
+    ``stand_ins``: what to scan instead of an image in the files. Without it and ``scan_images``, no image is scanned.
     """
     from careen.checks.files import find_files
     from careen.exposure.report import documents, exposure_of
@@ -55,7 +54,7 @@ def exposure(
 
 
 def around(report: "Report", paths: "Sequence[Path]") -> "AttackPaths":
-    """The attack paths through the files that run an image, with the vulnerabilities that its report has."""
+    """The attack paths through the files that run an image, with the vulnerabilities in its report."""
     from careen.checks.files import find_files
     from careen.exposure.report import documents, exposure_of
     from careen.exposure.summary import attack_paths
@@ -89,7 +88,7 @@ def _scanned(
             progress("scanning images", done, len(images))
             try:
                 answers.append(scanned_image(image, session.scan(stand_ins.get(image, image))))
-            except Error as error:  # the other images are scanned still
+            except Error as error:  # the other images are still scanned
                 answers.append(ScannedImage(image, trouble=str(error)))
         progress("scanning images", len(images), len(images))
     return answers

@@ -1,4 +1,4 @@
-"""Ignore rules as a file that Careen reads."""
+"""Writes ignore rules as a file that Careen reads."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from careen.policy.ignores import Ignore
 
 
 def ignore_file(rules: Iterable[Ignore]) -> str:
-    """The text of the file."""
+    """The rules as the text of an ignore file."""
     from careen.policy.ignores_written import as_yaml
 
     return as_yaml(rules)

@@ -1,4 +1,4 @@
-"""What is in an image without any assessment, and what changed from one image to another."""
+"""The content of an image without any assessment, and the changes from one image to another."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -31,9 +31,8 @@ class Compared(Struct, frozen=True):
 
 
 def inventory_report(reference: str, session: Session, progress: Progress = silent, *, whole: bool = False) -> Report:
-    """The inventory in the form that reporters write; its coverage states that nothing was assessed.
-
-    ``whole``: with all that a later scan of it may need.
+    """The inventory as a report for reporters; its coverage states that nothing was assessed. ``whole``: with
+    everything that a later scan of it may need.
     """
     image, found = session.inventory(reference, progress)
     found = session.with_owners_read(image, found, progress) if whole else found
@@ -52,7 +51,7 @@ def inventory_report(reference: str, session: Session, progress: Progress = sile
 
 
 def inventory_of_packages(packages: Iterable[str | Package]) -> Read:
-    """An inventory of these packages alone. Raises InputError for a text that is not a package URL."""
+    """An inventory of these packages only. Raises InputError for a text that is not a package URL."""
     found: dict[str, Package] = {}
     for package in packages:
         try:

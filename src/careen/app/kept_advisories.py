@@ -1,4 +1,4 @@
-"""The advisory database for a program that goes on: opened once, and again when an update has put another in its place.
+"""The advisory database for a long-running program: it stays open, and is opened again after an update has replaced it.
 
 Nothing is fetched.
 """
@@ -26,7 +26,7 @@ log = logger(__name__)
 
 
 class KeptAdvisories:
-    """Threads may share it: one at a time makes requests."""
+    """The open database. Threads may share it; requests are made one at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -38,7 +38,7 @@ class KeptAdvisories:
         self._lock = threading.Lock()
         self._policy = policy_of(settings)
         self.schemes: Mapping[str, VersionScheme] = Named("careen.versions", "VERSION_SCHEME", VersionScheme)
-        self.opened = 0  # times
+        self.opened = 0  # how often a database was opened
 
     def close(self) -> None:
         with self._lock:
@@ -63,8 +63,9 @@ class KeptAdvisories:
         return {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers()}
 
     def knowledge(self) -> Knowledge | None:
-        """The user's advisories and those of the database; None if there are neither. It closes an earlier database, so no
-        other thread may use an answer meanwhile. ``matched`` takes turns itself."""
+        """The user's advisories and those of the database; None if there are neither. It closes an earlier database, so
+        that no other thread may use an earlier result meanwhile. ``matched`` takes care of this itself.
+        """
         from careen.database.combined import CombinedKnowledge
         from careen.database.read import open_database
 

@@ -1,8 +1,8 @@
-"""Knowledge bases of code exported to a file or a registry, and imported from there.
+"""Exports knowledge bases of code to a file or a registry, and imports them from there.
 
-Who signs one publishes a repository of The Update Framework with a single target, as for advisory databases: the same root
-of trust verifies both. That a base was verified is noted in the cache folder, under the digest of its manifest, not in the
-base: a base cannot vouch for itself.
+A publisher signs a base as a repository of The Update Framework with a single target, as for advisory databases: the
+same root of trust verifies both. The cache folder stores that a base was verified, under the digest of its manifest;
+the base itself cannot vouch for this.
 Raises: InputError (UntrustedError if it was not signed by the trusted keys), NetworkError, UsageError.
 """
 
@@ -38,11 +38,11 @@ MAX_METADATA = 200
 MAX_LAYER_BYTES = 8 << 30
 _AGAIN = "try again, or inform its publisher"
 
-Reader = Callable[[str, int], Generator[bytes]]  # the bytes of a blob, by digest and size
+Reader = Callable[[str, int], Generator[bytes]]  # returns the bytes of a blob by digest and size
 
 
 class Taken(Struct, frozen=True):
-    """``digest`` names the artifact; ``is_trusted``: its signature was verified."""
+    """An imported base. ``digest`` identifies the artifact; ``is_trusted``: its signature was verified."""
 
     digest: str
     is_trusted: bool
@@ -61,14 +61,14 @@ class _Manifest(Struct, frozen=True, rename={"artifact_type": "artifactType"}):
 
 
 class _Artifact(Struct, frozen=True):
-    """``files``: the base's layer as ``TARGET``, and the signed metadata, by name."""
+    """The manifest of a base. ``files``: the base's layer as ``TARGET``, and the signed metadata, by name."""
 
     manifest: bytes
     files: dict[str, _Layer]
 
 
 def export_base(folder: Path, target: Path, keys: Path | None = None) -> str:
-    """Writes one file, whole or not at all; with ``keys`` signed. Returns its digest."""
+    """Writes a base to one file, completely or not at all; signed if there are ``keys``. Returns its digest."""
     from careen.database.artifact import EMPTY
     from careen.database.layout import Member, digest_of, write_layout
 
@@ -86,7 +86,9 @@ def export_base(folder: Path, target: Path, keys: Path | None = None) -> str:
 
 
 def import_base(source: Path, folder: Path, settings: Settings) -> Taken:
-    """An unsigned base is taken because the user named it: it adds findings, and suppresses none."""
+    """Imports a base from a file, even an unsigned one, because the user named it: it adds findings, and suppresses
+    none.
+    """
     from careen.database.layout import Layout
 
     try:
@@ -118,7 +120,7 @@ def push_base(address: str, folder: Path, settings: Settings, keys: Path | None 
 
 
 def pull_base(address: str, folder: Path, settings: Settings, progress: Progress = silent) -> Taken:
-    """A signed base, verified, or one that is named by its digest."""
+    """Pulls a base from a registry. It has to be signed, or requested by its digest."""
     from careen.app.registries import PREFIX, downloaded, repository_of
 
     repository = repository_of(address, settings, TAG)
@@ -135,7 +137,7 @@ def pull_base(address: str, folder: Path, settings: Settings, progress: Progress
 
 
 def is_trusted(folder: Path, settings: Settings) -> bool:
-    """Whether the base in a folder is one whose signature was verified."""
+    """Whether the base in the folder was imported with a verified signature."""
     from careen.origin.knowledge import MANIFEST
 
     try:
@@ -150,7 +152,7 @@ def _state(settings: Settings) -> Path:
 
 
 def _made(folder: Path, layer: Path, keys: Path | None) -> tuple[_Artifact, dict[str, tuple[int, Iterable[bytes]]]]:
-    """The manifest, and for each blob its size and bytes. The layer is written to a file."""
+    """The manifest, and the size and bytes of each blob. The layer is written to a file."""
     from careen.database.artifact import EMPTY, EMPTY_TYPE
     from careen.database.layout import MANIFEST_TYPE, digest_of
     from careen.database.publication import METADATA_TYPE
@@ -247,7 +249,7 @@ def _take(artifact: _Artifact, read: Reader, folder: Path, settings: Settings, w
 
 
 def _verified(files: Mapping[str, _Layer], read: Reader, settings: Settings, where: str, place: str) -> "Target":
-    """``place``: the repository; nothing older is accepted from it later."""
+    """The verified target. ``place`` is the repository, for which no older version is accepted later."""
     from careen.app.publications import root_of
     from careen.database.publication import METADATA_TYPE
     from careen.signing.updates import verified_targets
@@ -269,7 +271,7 @@ def _verified(files: Mapping[str, _Layer], read: Reader, settings: Settings, whe
 
 
 def _decompressed(chunks: Iterable[bytes], layer: _Layer) -> Iterator[bytes]:
-    """Raises ValueError, at the end too: only then is the checksum known."""
+    """Decompresses a layer. Raises ValueError, even at the end, when the checksum is known."""
     from careen.database.layer import zstd
 
     decompressor: Any = zstd().ZstdDecompressor()

@@ -1,4 +1,4 @@
-"""The licences of a report's packages, and what a profile misses in its SBOM."""
+"""The licences of a report's packages, and the fields that an SBOM lacks for a profile."""
 
 from careen.components.content import Component, content_of
 from careen.components.profiles import Element, Profile, elements_of
@@ -15,12 +15,14 @@ def components_of(report: Report) -> tuple[Component, ...]:
 
 
 def states_none(component: Component) -> bool:
-    """Whether the image states no licence of it, and none is known otherwise."""
+    """Whether the image states no licence of the component, and none was determined otherwise."""
     return not component.licence.concluded and not is_stated(component.package, component.licence)
 
 
 def differs(component: Component) -> bool:
-    """Whether the component's texts show other licences than it declares. "Or later" is left out: no text states it."""
+    """Whether the component's texts show other licences than it declares. "Or later" is ignored, because no text states
+    it.
+    """
     licence = component.licence
     declared = {_base(id) for id in ids_in(licence.declared)}
     return bool(declared) and any(_base(id) not in declared for id in ids_in(licence.found))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def mirror_feeds(
     folder: Path, settings: Settings, progress: Progress = silent, *, wanted: Collection[str] = (), full: bool = False
 ) -> "tuple[Laid, ...]":
-    """``wanted``: namespaces and sources; empty is all. ``full``: also large feeds."""
+    """Writes a mirror of feeds into a folder. ``wanted``: namespaces and sources; empty means all. ``full``: also large
+    feeds.
+    """
     from careen.database.mirroring import check_wanted, lay_down
 
     if settings.db_from is not None:

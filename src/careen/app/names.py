@@ -1,4 +1,4 @@
-"""Whether names of packages imitate popular ones."""
+"""Checks whether names of packages imitate popular ones."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,5 +10,7 @@ from careen.model.finding import BehaviourFinding
 def compared(
     ecosystem: str, names: Iterable[str], known: tuple[date | None, int | None], today: date
 ) -> dict[str, BehaviourFinding | None]:
-    """``known``: the day of the first release and the downloads a month, as far as they are known."""
+    """The finding for each name; None if it imitates none. ``known``: the day of the first release and the downloads a
+    month, if known.
+    """
     return {name: look_alike(ecosystem, name, Known(*known), today) for name in names}

@@ -28,11 +28,11 @@ ALIASES = {
     "dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "oci-dir": "oci-layout", "docker-daemon": "docker",
     "singularity": "sif",
 }  # fmt: skip
-FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
+FOLDERS = ("oci-layout", "directory")  # image sources to try for a path that is a folder
 LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
-REMOTE = ("docker", "podman", "registry")  # the places in which a name is looked up, in this order
+REMOTE = ("docker", "podman", "registry")  # image sources to try for a name, in this order
 NAMED = (*REMOTE, "containerd")
-_ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
+_ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # the ID of an image in an engine
 
 
 def open_image(
@@ -43,8 +43,10 @@ def open_image(
     *,
     trust: "Trust | None" = None,
 ) -> Image:
-    """The image of a reference: a prefix and what it names, a path (``images.paths`` defines it), or a name to look up in
-    the engines and the registry. ``trust``: with what is beside it, verified by these instead of those of the settings."""
+    """Opens the image of a reference: a prefix with a name, a path (``images.paths`` defines it), or a name to look up
+    in the engines and the registry. ``trust``: also read and verify its attached documents, with these keys instead of
+    those in the settings.
+    """
     context = open_context(settings, progress, fetcher)
     if trust is not None:
         context = replace(context, settings={**context.settings, "trust": trust})
@@ -76,7 +78,7 @@ def open_image(
 
 
 def _opened(source: ImageSource, reference: str, context: OpenContext) -> Image:
-    """The image; its field ``opened`` names it and its source in the report."""
+    """Opens the image with one source. Its field ``opened`` has the source and the name for the report."""
     image = source.open(reference, context)
     name = full_name(reference) if source.name in ("docker", "registry") and not _ID.fullmatch(reference) else reference
     image = replace(image, opened=f"{source.name}:{name}")
@@ -84,38 +86,40 @@ def _opened(source: ImageSource, reference: str, context: OpenContext) -> Image:
 
 
 def _local(reference: str, sources: Mapping[str, ImageSource]) -> str:
-    """The image source of a path. Raises InputError if nothing is there."""
+    """The name of the image source for a path. Raises InputError if nothing exists there."""
     if reference == "-":
         return "docker-archive"
     for name in FOLDERS if Path(reference).is_dir() else LOCAL:
         if sources[name].accepts(reference):
             return name
     if split_path(reference)[0].exists():
-        return "docker-archive"  # whose error names what is wrong with it
+        return "docker-archive"  # its error states what is wrong with the file
     if not is_written_as_path(reference):
-        parse_reference(reference)  # raises if it is not the name of an image either
+        parse_reference(reference)  # raises if it is not a valid name of an image either
     raise InputError(f"{reference} does not exist", f"check the path; an image of that name is registry:{reference}")
 
 
 def _path_of(reference: str) -> str:
-    """How to write the path that has the same name as this image; "" if there is none."""
+    """The text for the path with the same name as this image; "" if no such path exists."""
     return f"./{reference}" if split_path(reference)[0].exists() else ""
 
 
 def _or_path(reference: str, hint: str) -> str:
-    """The hint, and how to write the path if there is one: a bare name is never a path."""
+    """The hint; if a path with this name exists, also how to write it, because a bare name never means a path."""
     path = _path_of(reference)
     return f"{path}, if you mean that path; else {hint}" if path else hint
 
 
 def _with_tag(image: Image, reference: str) -> Image:
-    """Adds the tag to the image, unless the reference has a digest or an ID: a tag may be another image tomorrow."""
+    """The image with the reference as its tag, unless that has a digest or an ID: a tag may mean another image
+    tomorrow.
+    """
     is_digest = "@" in reference or _ID.fullmatch(reference)
     return image if is_digest else replace(image, tag=reference)
 
 
 def is_single_file(image: Image) -> bool:
-    """Whether it was opened from a single file that is not an archive or a file system."""
+    """Whether the image was opened from a single file that is not an archive or a file system."""
     return image.opened.startswith("file:")
 
 
@@ -134,14 +138,14 @@ def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
             if lister:
                 return lister(reference, context)
             sources[name].open(reference, context)
-            return ()  # the image is here, without a choice
+            return ()  # the image is found here, and is for one platform
         except NotHereError:
             continue
     return ()
 
 
 def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
-    """What image sources need, from the settings."""
+    """The context for image sources, from the settings."""
     from careen.images.platforms import parse_platform
 
     values = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
@@ -160,7 +164,9 @@ def image_sources() -> Mapping[str, ImageSource]:
 
 
 def _forced(reference: str) -> tuple[ImageSource | None, str]:
-    """The image source that a prefix names, and the rest of the reference. Files of the working folder have no influence."""
+    """The image source of a prefix, and the rest of the reference; None without a known prefix. Files in the working
+    folder have no influence.
+    """
     prefix, colon, rest = reference.partition(":")
     if not colon or not rest:
         return None, reference

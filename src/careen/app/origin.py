@@ -1,4 +1,4 @@
-"""Knowledge bases of code: built from the indexes that this machine is configured for, and searched for the code of files."""
+"""Knowledge bases of code: built from the indexes that this machine is configured for, and used to identify files."""
 
 import hashlib
 import os
@@ -28,14 +28,14 @@ log = logger(__name__)
 
 MAX_FILE_BYTES = 256 << 20
 SHIPPED = Path(__file__).parents[1] / "origin" / "base"
-CORE = "origin/core"  # below the cache folder
+CORE = "origin/core"  # relative to the cache folder
 MANIFEST = "manifest.json"
 
 
 def search_of(settings: Settings) -> "Search | None":
-    """What an image's unexplained code is compared with; None: it is not compared.
+    """The search for the origin of an image's unexplained code; None if it is not requested.
 
-    Without numpy nothing is compared, and the coverage states it. Raises UsageError if the user requested the comparison.
+    Without numpy there is no search, and the coverage states this. Raises UsageError if the user requested it.
     """
     from careen.pipeline.origin import Search
 
@@ -53,7 +53,7 @@ def search_of(settings: Settings) -> "Search | None":
 
 
 def folders_of(settings: Settings) -> tuple[Path, ...]:
-    """The knowledge bases that code is compared with, if no other is named: what is shipped first."""
+    """The knowledge bases that code is compared with, the shipped one first."""
     ours = (SHIPPED, cache_folder(settings) / CORE)
     return (*(folder for folder in ours if (folder / MANIFEST).is_file()), *settings.origin_kb)
 
@@ -88,7 +88,7 @@ def _base(folder: Path, *, is_trusted: bool = False, small: bool = False) -> "Ba
 def build_base(
     folder: Path, sources: Sequence[str], settings: Settings, *, versions: int, sampling: int, progress: Progress = silent
 ) -> "tuple[Knowledge, tuple[Skipped, ...]]":
-    """Writes the base of these sources into a folder; gives it, and what is not in it."""
+    """Writes the base of these sources into a folder. Returns it, and what was skipped."""
     _check_installed()
     from careen.origin.collect import collect, spec_of
     from careen.origin.knowledge import write_base
@@ -111,14 +111,14 @@ def build_base(
 
 
 def _signed(settings: Settings) -> Fetcher:
-    """A fetcher for archives whose every file is verified by a signature: they need no TLS."""
+    """A fetcher for archives in which a signature verifies every file, so that they need no TLS."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))
 
 
 def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "Knowledge":
-    """Writes one base with the releases of several."""
+    """Merges several bases into one in a folder. Raises InputError."""
     from careen.origin.knowledge import write_base
     from careen.origin.merging import merged
 
@@ -133,7 +133,7 @@ def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "K
 
 
 def knowledge_bases(folders: Sequence[Path], settings: Settings) -> "Knowledge":
-    """Several bases, for look-ups."""
+    """Several bases as one, for look-ups. Raises InputError."""
     bases = [knowledge_base(folder, settings) for folder in folders]
     from careen.origin.merging import joined
 
@@ -144,7 +144,7 @@ def knowledge_bases(folders: Sequence[Path], settings: Settings) -> "Knowledge":
 
 
 def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
-    """Raises InputError if there is none, or it is damaged."""
+    """The base in a folder. Raises InputError if there is none, or it is damaged."""
     _check_installed()
     from careen.origin.knowledge import open_base
 
@@ -155,7 +155,7 @@ def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
 
 
 class Stats(Struct, frozen=True):
-    """What a knowledge base has; ``uncovered_cves`` are (those of its projects, all)."""
+    """Figures of a knowledge base. ``uncovered_cves``: the number of those of its projects, and of all."""
 
     projects: int
     versions: int
@@ -184,7 +184,7 @@ def stats_of(folder: Path, base: "Knowledge") -> Stats:
 
 
 def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Identified":
-    """The origin of a file, or of all files below a folder; links are not followed."""
+    """Identifies a file, or all files below a folder; links are not followed."""
     from careen.origin.identify import identify
 
     return identify(base, _files(path), deep=deep)

@@ -1,9 +1,10 @@
-"""What each cataloger wants, known before it is imported: an image mostly holds the files of a few of them.
+"""Outlines of catalogers: the files that each wants, known before it is imported. An image mostly contains files of
+few.
 
-``make golden`` makes ``catalogers/outlines.json`` from the catalogers, and a test compares them. It is trusted in a wheel
-whose files are unchanged, and in a source tree after all catalogers were imported once and agreed with it, which is noted
-for this content of all files. A cataloger without an outline (one of the user's, a new one), or one that picks its files
-with a function of its own, is imported at once.
+``make golden`` generates ``catalogers/outlines.json`` from the catalogers, and a test compares them. It is trusted in a
+wheel whose files are unchanged. In a source tree it is trusted after all catalogers were imported once and agreed with
+it; this is stored for the current content of all files. A cataloger without an outline (the user's, or a new one), or
+one that picks its files with a function of its own, is imported at once.
 """
 
 import hashlib
@@ -41,7 +42,9 @@ class Outline(Struct, frozen=True, omit_defaults=True):
 
 
 def catalogers() -> tuple[Cataloger, ...]:
-    """All, in the order of their modules' names. Those with an outline are imported when one of their files is found."""
+    """All catalogers, in the order of their modules' names. Those with an outline are imported when one of their files
+    is found.
+    """
     places = importlib.import_module(FOLDER).__path__
     known = _known()
     if len(distributions.__path__) > 1:  # the user's distributions have their own release files
@@ -77,7 +80,7 @@ def _known() -> dict[str, Outline]:
     try:
         made = OUTLINES.read_bytes()
         found = from_json(made, list[Outline])
-    except (OSError, msgspec.MsgspecError):  # it only saves time
+    except (OSError, msgspec.MsgspecError):  # without the file, the catalogers are imported each time
         return {}
     installed = contents()
     state = f"{installed.key} {hashlib.sha256(made).hexdigest()}"

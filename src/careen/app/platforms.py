@@ -1,6 +1,6 @@
-"""All platforms: a report for each platform of a multi-platform image. Each report lists the state of all platforms.
+"""Scans all platforms: one report for each platform of a multi-platform image, which lists the state of all platforms.
 
-If a platform cannot be opened or read, the others are scanned still; their verdict is then incomplete.
+If a platform cannot be opened or read, the others are still scanned; their verdict is then incomplete.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ COMPLETE = "every platform assessed"
 
 
 def reports_of(reference: str, session: "Session", settings: "Settings", progress: "Progress") -> "Sequence[Report]":
-    """Raises the first error if no platform could be scanned."""
+    """The reports of an image. Raises the first error if no platform could be scanned."""
     from careen.app.opening import platforms
 
     if not settings.all_platforms:
@@ -45,7 +45,7 @@ def _each(reference: str, session: "Session", offered: "Sequence[Platform]", pro
             continue
         try:
             report = session.on(str(platform)).scan(reference, progress)
-        except UsageError:  # the other platforms would fail in the same way
+        except UsageError:  # it would occur for the other platforms too
             raise
         except Error as error:
             errors.append(error)

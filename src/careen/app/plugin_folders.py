@@ -1,4 +1,4 @@
-"""Puts the plugins of the user, in the folders that the settings name, beside Careen's own."""
+"""Adds the user's plugins, in the folders of the settings, to Careen's own."""
 
 from careen.config import Settings
 from careen.errors import UsageError

@@ -1,4 +1,4 @@
-"""How packages that a build will install are found: its lock files, and, if the user allows it, what hosts answer."""
+"""Finds packages that a build will install: from its lock files and, if the user allows it, from what hosts answer."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 
 def prediction_of(settings: Settings, opened: ExitStack, progress: Progress) -> Prediction:
-    """``opened`` closes the connections."""
+    """The functions for the prediction. ``opened`` closes the connections."""
     ask, offers_of = _online(settings, opened, progress) if settings.resolve else (None, None)
     return Prediction(ask, _lock_files(settings) if "vuln" in settings.scanners else None, offers_of)
 
 
 def _lock_files(settings: Settings) -> "Callable[[Dockerfile], Locked]":
-    """What the lock files of a build context install. The context is the Dockerfile's folder, unless another one is named."""
+    """A function that reads the lock files of a build context, which is the Dockerfile's folder unless another one is
+    set.
+    """
     from careen.layers.index import Readers
     from careen.layers.loose import inventory_of_files
     from careen.predict.context import Context, context_at
@@ -48,7 +50,7 @@ def _lock_files(settings: Settings) -> "Callable[[Dockerfile], Locked]":
 
 
 def _online(settings: Settings, opened: ExitStack, progress: Progress) -> "tuple[Ask, OffersOf]":
-    """Asks addresses and the repositories of base images, once each, of the hosts that the user listed."""
+    """Functions that query addresses and the repositories of base images, once each, on the hosts that the user listed."""
     from careen.formats.packages.repositories import indices_of
     from careen.net import NetSettings, make_fetcher
     from careen.predict.resolve import head_at
@@ -60,7 +62,7 @@ def _online(settings: Settings, opened: ExitStack, progress: Progress) -> "tuple
                 timeout_s=settings.timeout_s,
                 attempts=2,
                 ca_file=settings.ca_file,
-                plain_http=("*",),  # DKR-009 reports plain HTTP in a Dockerfile; apt and apk check signatures
+                plain_http=("*",),  # DKR-009 reports plain HTTP in a Dockerfile; apt and apk verify signatures
                 only=settings.resolve_hosts,
             )
         )

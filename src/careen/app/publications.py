@@ -1,6 +1,7 @@
-"""Published databases: the newest one found, verified and taken in part or whole.
+"""Published databases: finds the newest one, verifies it, and takes a part or all of it.
 
-Addresses are tried in order: if one is unreachable, has nothing, or gives what was not signed, the next is tried.
+Addresses are tried in order: if one is unreachable, has no database, or has one that is not signed as required, the
+next is tried.
 Raises: InputError (UntrustedError if the answer was not signed), NetworkError, UsageError.
 """
 
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 FRESH = timedelta(days=1)
-PATIENCE = timedelta(hours=1)  # between two requests for a newer publication
-RESPITE = timedelta(minutes=10)  # after a request without an answer
-TIMEOUT_S = 10.0  # of a scan, which can fetch the feeds instead
+PATIENCE = timedelta(hours=1)  # minimum time between two requests for a newer publication
+RESPITE = timedelta(minutes=10)  # the same after a request without an answer
+TIMEOUT_S = 10.0  # during a scan, which can fetch the feeds instead
 
 
 class Brought(Struct, frozen=True):
-    """What a scan took of a publication. ``is_late``: there was no time for all."""
+    """The part of a publication that a scan took. ``is_late``: there was no time for all."""
 
     taken: "Taken | None" = None
     found: "Verified | None" = None
@@ -47,7 +48,7 @@ class Brought(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """A publication, and how its layers are read."""
+    """A verified publication, and the function that reads its layers."""
 
     address: str
     contents: "Contents"
@@ -61,7 +62,7 @@ def addresses(settings: Settings) -> tuple[str, ...]:
 
 
 def root_of(settings: Settings, where: str) -> bytes:
-    """The root of trust that verifies publications; without it none is used."""
+    """The root of trust that verifies publications. Raises InputError or UsageError without one."""
     if settings.db_root is not None:
         hint = "name the root.json of the publisher"
         try:
@@ -88,10 +89,10 @@ def newest(
     hasty: bool = False,
     ended: bool = False,
 ) -> Verified:
-    """The publication of the first address that has one; otherwise raises the error of the first address.
+    """The publication of the first address that has one. Raises the first address's error if none has.
 
-    ``then``: the settings for a second request to the same address. ``hasty``: a failed request is repeated only once, and
-    soon. ``ended``: also a publication past its end date, for its publisher.
+    ``then``: the settings for a second request to the same address. ``hasty``: a failed request is repeated only once,
+    and soon. ``ended``: accept a publication past its end date, for its publisher.
     """
     root = root_of(settings, places[0])
     failures: list[Error] = []
@@ -108,7 +109,7 @@ def newest(
 
 
 def own(settings: Settings) -> Settings:
-    """Settings without those of the image's registry, which do not apply to the registry of databases."""
+    """The settings without those for the image's registry, which do not apply to the registry of databases."""
     return replace(
         settings,
         registry_username=None,
@@ -120,7 +121,9 @@ def own(settings: Settings) -> Settings:
 
 
 def users_own(settings: Settings) -> Settings | None:
-    """At an address of the user's own they do apply, if a request without them failed: no login is sent before."""
+    """The settings including those for the registry, which apply at the user's own address if a request without them
+    failed; None if there are none. No login is sent in the first request.
+    """
     is_set = settings.registry_username or settings.registry_password or settings.insecure or settings.plain_http
     return replace(settings, timeout_s=min(settings.timeout_s, TIMEOUT_S)) if is_set and settings.db_artifact else None
 
@@ -132,7 +135,7 @@ def take_all(
     accept: Collection[str] = (),
     progress: Progress = silent,
 ) -> "Taken":
-    """Adds the feeds of a publication to the database in use."""
+    """Adds the feeds of a publication to the current database."""
     groups = found.publication.groups if groups is None else groups
     return _taken(found, database_path(settings.cache_dir), groups, accept=accept, progress=progress)
 
@@ -159,11 +162,11 @@ def bring(
     leave_bytes: int | None = None,
     insist: bool = False,
 ) -> Brought | None:
-    """Before a scan fetches feeds: takes what the image needs from a publication, if it is missing or a day old.
+    """Takes from a publication what the image needs, if that is missing or a day old, before the scan fetches feeds.
 
-    None if no request was made: the database has the last known publication, and it is not a day old; or there was no answer
-    shortly before, and the caller does not ``insist``. ``found`` is a publication that this run fetched before. The
-    other parameters are as in ``take``.
+    None if no request was made: the database has the last known publication, and it is not a day old; or there was no
+    answer shortly before, and the caller does not ``insist``. ``found`` is a publication that this run fetched before.
+    The other parameters are as in ``take``.
     """
     from careen.database.job import BusyError, Patience
     from careen.database.publication import read_known
@@ -191,7 +194,7 @@ def bring(
         if patience_s is None:
             raise
         return Brought(found=found, is_late=True)
-    except DatabaseError:  # of ours
+    except DatabaseError:  # our own database is damaged
         raise
     except Error:
         _note(failed)
@@ -207,7 +210,7 @@ def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Colle
 
 
 def _is_assessed(namespace: str) -> bool:
-    """Whether a feed that a scan fetches by itself covers it."""
+    """Whether a scan can fetch a feed by itself that covers the namespace."""
     need = Need(frozenset({namespace}))
     sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
     return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
@@ -228,13 +231,13 @@ def _in_time(
 
 
 def _note(failed: Path) -> None:
-    with suppress(OSError):  # the folder is read-only: then the next scan makes the request again
+    with suppress(OSError):  # if the folder is read-only, the next scan repeats the request
         failed.parent.mkdir(exist_ok=True, mode=0o700)
         failed.touch()
 
 
 def of_layout(layout: "Layout", where: str, settings: Settings) -> Verified:
-    """The publication in a file."""
+    """The verified publication in a file."""
     from careen.database.publication import read_manifest
 
     contents = read_manifest(layout.manifest, where)
@@ -299,8 +302,9 @@ def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: An
 
 
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
-    """Whether a scan needs no request: the database has the publication, and its feeds were read from their sources within a
-    day, or the last request was a moment ago."""
+    """Whether a scan needs no request: the database contains the publication, and its feeds were read from their
+    sources within a day, or the last request was a moment ago.
+    """
     from careen.database.checks import Check, read_checks
     from careen.database.file_state import rows_of
     from careen.database.take import is_lacking

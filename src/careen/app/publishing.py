@@ -1,8 +1,9 @@
-"""Publishes a database: updates it, compares it with the last publication, splits it, signs it, pushes it to registries.
+"""Publishes a database: updates it, compares it with the last publication, splits it, signs it, pushes it to
+registries.
 
-The last publication is taken first, so that a feed that is not available today is published as it was, and so that the guard
-of the update has an earlier edition to compare. Layers go to every registry before any tag is moved: a client that pulls
-meanwhile gets the whole previous publication.
+The last publication is taken first, so that a feed that is not available today is published unchanged, and so that the
+guard of the update can compare with an earlier edition. Layers are pushed to every registry before any tag is moved: a
+client that pulls meanwhile gets the complete previous publication.
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 
 class Outcome(Struct, frozen=True):
-    """``failed``: by address, why it did not get the publication. ``withheld``: by source, a licence that does not allow it."""
+    """The result. ``failed``: by address, why it did not get the publication. ``withheld``: by source, the licence that
+    forbids publishing it.
+    """
 
     version: int
     digest: str
@@ -55,14 +58,13 @@ def publish_database(
     anew: bool = False,
     all_licences: bool = False,
 ) -> Outcome:
-    """``anew``: without the last publication, if there is none or it can no longer be verified.
-
-    ``all_licences``: also sources whose licence does not allow it.
+    """Publishes the database at all addresses. ``anew``: without the last publication, if there is none or it can no
+    longer be verified. ``all_licences``: also sources whose licence does not allow it.
     """
     from careen.database.publication import TAG
     from careen.signing.repository import check_keys
 
-    # The last publication may be from before a key was changed: it has the roots from the first one on.
+    # The last publication may be from before a change of keys: it contains the roots from the first one on.
     settings = replace(refuse_untrusted(settings), db_root=keys / "1.root.json")
     places = {address: repository_of(address, settings, TAG) for address in addresses}
     for address, repository in places.items():
@@ -72,7 +74,7 @@ def publish_database(
     cache_folder(settings)
     before = 0 if anew else _last(places, settings, accept)
     result = update_database(settings, progress, full=full, accept=accept, feeds=True)
-    version = int(datetime.now(UTC).timestamp())  # it grows without being stored anywhere
+    version = int(datetime.now(UTC).timestamp())  # the time is a version that grows without being stored
     if version <= before:
         raise InputError(f"the last publication ({before}) is later than this machine's time ({version})", "set the clock")
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
@@ -87,7 +89,7 @@ def publish_database(
 
 
 def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = False, root_keys: int = 1) -> Path:
-    """Makes new keys and their root, or the next root of existing keys. Returns the root's file."""
+    """Creates new keys and their root, or the next root of existing keys. Returns the root's file."""
     from careen.signing.repository import make_keys, renew_root
 
     if folder.exists() and not folder.is_dir():
@@ -136,7 +138,7 @@ def _withheld(settings: Settings) -> dict[str, str]:
 def _signed(
     folder: Path, keys: Path, version: int, settings: Settings, without: Collection[str]
 ) -> "tuple[Contents, Sequence[Group], dict[str, Callable[[], bytes]]]":
-    """The manifest, its groups, and the bytes of each blob by digest."""
+    """The manifest, its groups, and for each blob's digest a function that returns its bytes."""
     from careen.database.artifact import EMPTY
     from careen.database.file_state import rows_of
     from careen.database.layout import digest_of
@@ -148,7 +150,7 @@ def _signed(
     parts = split(path, folder, advisory_sources(), without)
     order = {row: number for number, row in enumerate(rows_of(path))}
     targets = {group.name: target_of(group, order) for group, _ in parts}
-    publication = publication_of(version, targets, str(path))  # as its users will read it
+    publication = publication_of(version, targets, str(path))  # in the form that its users will read
     now = datetime.now(UTC)
     metadata = signed_metadata(keys, targets, version, now)
     _check(metadata, folder / "trusted")
@@ -160,7 +162,7 @@ def _signed(
 
 
 def _check(metadata: Mapping[str, bytes], folder: Path) -> None:
-    """Checks that a client with only the first root accepts it."""
+    """Checks that a client that only knows the first root accepts the metadata."""
     from careen.signing.updates import verified_targets
 
     def read(name: str) -> Generator[bytes] | None:
@@ -172,7 +174,7 @@ def _check(metadata: Mapping[str, bytes], folder: Path) -> None:
 def _pushed(
     places: "dict[str, Repository]", contents: "Contents", blobs: "dict[str, Callable[[], bytes]]", progress: Progress
 ) -> dict[str, str]:
-    """Pushes all blobs to all registries, then the manifest under its tag. Returns by address why that failed."""
+    """Pushes all blobs to all registries, then the manifest under its tag. Returns why that failed, by address."""
     from careen.database.layout import MANIFEST_TYPE
 
     failed: dict[str, str] = {}

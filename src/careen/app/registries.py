@@ -1,4 +1,4 @@
-"""Repositories of registries that have databases.
+"""Repositories of registries that contain databases.
 
 Raises: InputError, NetworkError, UsageError.
 """
@@ -17,9 +17,8 @@ HASTY_WAIT_S = 2.0
 
 
 def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool = False) -> Repository:
-    """``tag`` is used if the reference has neither a tag nor a digest.
-
-    ``hasty``: a failed request is repeated once, and a registry that requires a longer pause is not waited for.
+    """The repository of a reference. ``tag`` is used if the reference has neither a tag nor a digest. ``hasty``: a
+    failed request is repeated once, and the pause that a registry demands is not waited for.
     """
     from msgspec.structs import replace
 
@@ -47,7 +46,7 @@ def downloaded(
     start: int = 0,
     sleep: Callable[[float], None] | None = None,
 ) -> Generator[bytes]:
-    """A blob from ``start`` on. A broken connection is resumed where it broke, as for a feed."""
+    """The bytes of a blob from ``start`` on. After a broken connection the download continues where it stopped."""
     import random
     import time
 
@@ -60,7 +59,7 @@ def downloaded(
         try:
             response = repository.blob(digest, done)
             try:
-                if done and response.status == 200:  # the registry sends no parts: skip what we have
+                if done and response.status == 200:  # the registry ignores ranges: skip the bytes that we have
                     left = done
                     while left and (passed := response.read(min(left, CHUNK_BYTES))):
                         left -= len(passed)

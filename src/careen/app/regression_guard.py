@@ -13,12 +13,13 @@ from careen.plugins import Named, VersionScheme
 
 
 def build_is_affected() -> IsAffected:
-    """Returns the function that decides whether a version is affected. If the version scheme of a namespace is unknown, none
-    is: the guard then sees no change there."""
+    """A function that returns whether a version is affected. It returns False if the version scheme of a namespace is
+    unknown, so that the guard sees no change there.
+    """
     keys = Keys(Named("careen.versions", "VERSION_SCHEME", VersionScheme))
 
     @cache
-    def schemes() -> dict[str, str]:  # most runs do not need them, and catalogers are many
+    def schemes() -> dict[str, str]:  # computed when needed: most runs do not need it, and there are many catalogers
         """Version schemes by namespace of a language, and by type of a distribution's packages."""
         ecosystems = [cataloger.ecosystem for cataloger in catalogers()]
         return {

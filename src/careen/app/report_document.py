@@ -25,7 +25,7 @@ from careen.model.report import Comparison, Compliance, Coverage, Verdict
 
 
 def _one_of(*values: str) -> Meta:
-    """What this version writes; a later one may write others, and they are read."""
+    """Documents the values that this version writes. Later versions may write others, which are accepted when reading."""
     return Meta(extra_json_schema={"enum": list(values)})
 
 
@@ -42,7 +42,7 @@ class Tool(Struct):
 
 
 class Instruction(Struct):
-    """Of the Dockerfile that the image was built from, if it is given."""
+    """An instruction of the Dockerfile that the image was built from, if that is given."""
 
     file: str
     line: Number

@@ -1,6 +1,6 @@
-"""What runs here, and the report of it to a server.
+"""Reports the running images to a server.
 
-Raises: UsageError for an address that is none, CredentialsError for a key that the server refuses, NetworkError for the rest.
+Raises: UsageError for a malformed address, CredentialsError for a key that the server refuses, NetworkError otherwise.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def running_on_engine(engine: str | None, settings: Settings) -> tuple[RunningIm
 
 
 def send(server: str, key: str, source: str, running: Sequence[RunningImage], settings: Settings) -> None:
-    """``source`` names the cluster or machine: a report takes the place of its earlier one."""
+    """Sends the running images. ``source`` is the name of the cluster or machine: the report replaces its earlier one."""
     from careen.net import NetSettings, make_fetcher
 
     parts = urlsplit(server)
@@ -64,7 +64,7 @@ def send(server: str, key: str, source: str, running: Sequence[RunningImage], se
 
 
 def _project(response: Response, host: str) -> int:
-    """The project of the key."""
+    """The id of the key's project."""
     try:
         _refuse(response.status, host)
         return from_json(response.read(MAX_BYTES), _Me).project

@@ -1,8 +1,9 @@
-"""A server of Careen as a scan elsewhere uses it: its rules come before the gate, and the report goes there after it.
+"""Uses a Careen server from a scan on another machine: fetches its rules before the gate, and sends the report
+afterwards.
 
-In: the settings ``server`` and its token. Out: settings with the policy and decisions of the token's project, so that the exit
-code here and the verdict there are the same.
-Raises: UsageError without a token, NetworkError if the server is away, InputError if it refuses.
+In: the settings ``server`` and its token. Out: settings with the policy and decisions of the token's project, so that
+the exit code here and the verdict on the server are the same.
+Raises: UsageError without a token, NetworkError if the server does not answer, InputError if it refuses.
 """
 
 import hashlib
@@ -71,7 +72,7 @@ class Service:
         self._project = 0
 
     def with_rules(self) -> Settings:
-        """The project's rules take the place of those in the settings; its conditions and decisions are added to them."""
+        """The settings, with the project's rules in place of their own, and with its conditions and decisions added."""
         gate = from_json(self._ask("GET", f"{self._path()}/gate"), _Gate)
         settings = self._settings
         if gate.policy:
@@ -83,7 +84,7 @@ class Service:
         return settings
 
     def send(self, report: Report, name: str) -> str:
-        """The identity that the report has there."""
+        """Sends the report. Returns its identity on the server."""
         stream = io.StringIO()
         reporters()["json"].write(report, stream, ReportOptions())
         where = f"{self._path()}/uploads?{urlencode({'name': name[:200]})}"
@@ -123,7 +124,9 @@ class Service:
         raise _refused(self._address, response.status, data)
 
     def _stored(self, kind: str, found: dict[str, Any]) -> Path:
-        """In a file, as such documents of users are; its name is in reports as the source of what it suppresses."""
+        """Writes a document of the server to a file, as if the user had provided it. Reports show its name as the
+        source of suppressions.
+        """
         folder = cache_folder(self._settings) / "server"
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / f"{hashlib.sha256(f'{self._address} {self._project}'.encode()).hexdigest()[:16]}.{kind}.json"

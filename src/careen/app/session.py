@@ -1,4 +1,4 @@
-"""What the scans of one run share, and the operations on one image: scan, inventory, explain, reconcile, fix."""
+"""The shared state of the scans in one run, and the operations on one image: scan, inventory, explain, reconcile, fix."""
 
 import os
 import threading
@@ -60,20 +60,20 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 OnDelta = Callable[[Delta], None]
-Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
+Read = tuple[Image, Inventory]  # an image with its inventory, from an earlier call
 
 IMAGE_CHECKS = ("image", "integrity")  # folders of careen.checks
 
 
 class Scanned(Struct, frozen=True):
     report: Report
-    knowledge: Knowledge | None  # open as long as the block that got it
+    knowledge: Knowledge | None  # open until the end of the block that got it
 
 
 class Session:
-    """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
+    """The shared state of the scans in one run: plugins, store, policy, and fetched advisories. Threads may share it.
 
-    ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
+    ``fetcher`` opens images; ``store`` replaces the one of the settings. ``details``: licences, dependencies and
     digests are read as well. ``all_files``: the behaviour scanner examines files of the distribution's packages, too.
     """
 
@@ -117,19 +117,19 @@ class Session:
             start(self._settings, self._refresh_state.late)
 
     def on(self, platform: str) -> "Session":
-        """The same session for another platform of images; it is closed with this one."""
+        """A copy of this session for another platform of images; it is closed with this one."""
         other = copy(self)
         other._settings = replace(self._settings, platform=platform, all_platforms=False)
         return other
 
     @cached_property
     def ecosystems(self) -> Mapping[str, Ecosystem]:
-        """Ecosystems by purl type. They are kept in the store: a scan that reads no layer needs nothing else of catalogers."""
+        """Ecosystems by purl type. They are stored, so that a scan that reads no layer needs no cataloger."""
         key = f"ecosystems {self._readers.fingerprint}"
         known = self._store.get(key)
         try:
             found = from_msgpack(known or b"", list[Ecosystem])
-        except (msgspec.MsgspecError, ValueError):  # not there, or damaged
+        except (msgspec.MsgspecError, ValueError):  # missing or damaged
             found = [cataloger.ecosystem for cataloger in self._readers.catalogers]
             self._store.put(key, msgspec.msgpack.encode(found))
         return {ecosystem.purl_type: ecosystem for ecosystem in found}
@@ -147,8 +147,9 @@ class Session:
         policy: Policy | None = None,
         matcher: Matches | None = None,
     ) -> Report:
-        """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings. ``matcher``: in
-        place of the advisory database."""
+        """Scans an image. ``plan``: with the actions that remove the vulnerabilities. ``policy`` replaces the one of
+        the settings, ``matcher`` the advisory database.
+        """
         with self._scanned(reference, progress, policy, matcher) as scanned:
             report = scanned.report
             if plan:
@@ -164,7 +165,9 @@ class Session:
         return compared(report, self._policy_with_baseline(progress).baseline)
 
     def with_plan(self, report: Report, knowledge: Knowledge | None) -> Report:
-        """With what removes its findings. Without ``knowledge`` the fixed versions that they name decide."""
+        """The report, with the actions that remove its findings. Without ``knowledge`` they are based on the fixed
+        versions in the findings.
+        """
         from careen.model.finding import Vulnerability
 
         made = None
@@ -178,7 +181,9 @@ class Session:
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent
     ) -> "tuple[Report, Explanation]":
-        """Why a vulnerability is, or is not, found in the packages of that name; without one, in those that a source names."""
+        """Why a vulnerability is, or is not, found in the packages with that name; without a name, in those for which a
+        source has it.
+        """
         from careen.app.explaining import packages_named
         from careen.matching.explain import Explainer
 
@@ -190,7 +195,7 @@ class Session:
             return scanned.report, found
 
     def reconcile(self, reference: str, other: "OtherScan", progress: Progress = silent) -> "Reconciled":
-        """How another scanner's report of the image differs, and why."""
+        """Where another scanner's report of the image differs, and why."""
         from careen.matching.explain import Explainer
         from careen.matching.reconcile import reconcile
 
@@ -199,7 +204,7 @@ class Session:
             return reconcile(scanned.report, other, explainer)
 
     def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
-        """What to do about the findings of an image, and what stays; ``base`` names its base image."""
+        """The report, and the plan to fix its vulnerabilities, with those that stay. ``base`` is the name of its base image."""
         from careen.matching.remedy import plan
 
         with self._scanned(reference, progress) as scanned:
@@ -224,7 +229,7 @@ class Session:
         return replace(plan or NOTHING, repairs=repairs) if repairs else plan
 
     def _reassessing(self, report: Report, knowledge: Knowledge) -> "Callable[[Inventory], list[Vulnerability]]":
-        """The vulnerabilities of an inventory, by the same advisories and policy."""
+        """A function that returns the vulnerabilities of an inventory, with the same advisories and policy."""
         from careen.model.finding import Vulnerability
 
         by = Assessment(policy=self._policy, matcher=self._matcher(knowledge), scanners=frozenset(("vuln",)))
@@ -238,7 +243,7 @@ class Session:
     def inventory(
         self, reference: str | Image, progress: Progress = silent, on_delta: OnDelta = lambda _: None
     ) -> tuple[Image, Inventory]:
-        """``on_delta`` is called with each Delta, as soon as its layer is read."""
+        """The image and its inventory. ``on_delta`` is called with each Delta, as soon as its layer is read."""
         if isinstance(reference, Image):
             return self.inventory_of(reference, progress, on_delta)
         if document := document_of(reference):
@@ -279,14 +284,16 @@ class Session:
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
-        """Adds what a scan of its SBOM may need: which vulnerabilities the distribution has fixed in its language packages."""
+        """The inventory, with what a later scan of its SBOM may need: which vulnerabilities the distribution has fixed
+        in its language packages.
+        """
         if not inventory.owner_files or not image.layers or image.kind == "sbom":
             return inventory
         seen = look(image, Asked(inventory.owner_files), self._reading(progress))
         return replace(inventory, owners_read=seen.owners)
 
     def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
-        """Every file of an image, by whether a package explains it; and how many there are of each kind."""
+        """Every file of an image, with whether and how a package explains it; and the counts of each kind."""
         from careen.pipeline.ledger import files_of
 
         if document_of(reference) is not None:
@@ -324,7 +331,7 @@ class Session:
         policy: Policy | None = None,
         matcher: Matches | None = None,
     ) -> Iterator[Scanned]:
-        """The whole walk: open, read, refresh the advisories, assess. They stay open for the block."""
+        """Opens, reads and assesses an image, with refreshed advisories, which stay open for the block."""
         settings = self._settings
         policy = policy or self._policy_with_baseline(progress)
         dockerfile = named_dockerfile(settings)
@@ -359,7 +366,9 @@ class Session:
             yield Scanned(with_policies(self._with_compliance(report), self._policies), matcher.knowledge if matcher else None)
 
     def _refuse_blind_to(self, policy: Policy, listed: Inventory) -> None:
-        """What an SBOM cannot show. One may state the licences of its packages, or of none."""
+        """Raises UsageError for conditions that an SBOM cannot answer. An SBOM may or may not state the licences of its
+        packages.
+        """
         visible = KINDS["vulnerability"]
         if "licence" in self._settings.scanners:
             visible |= KINDS["licence"]
@@ -375,7 +384,7 @@ class Session:
         return Matcher(knowledge, self.schemes, self.ecosystems, scores, Memory(self._store, self._readers.fingerprint))
 
     def _with_attached(self, image: Image) -> Image:
-        """The image; if attached documents such as signatures were requested, with the reason why they were not looked for."""
+        """The image. If attached documents such as signatures were requested but not read, it contains the reason."""
         settings = self._settings
         asked = settings.referrers or bool(settings.trust_key) or settings.require_signature is not None
         if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in settings.checks_on):
@@ -424,19 +433,21 @@ def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
-    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify finds the rest."""
+    """Whether the image is a source folder. Its code is mostly the user's own; ``careen origin identify`` finds the
+    rest.
+    """
     return image.kind == "directory" and inventory.distribution is None
 
 
 def is_report(place: str) -> bool:
-    """Whether it is a file with a report, or another document in JSON."""
+    """Whether the path is a file with a report, or another JSON document."""
     if not is_path(place) or sbom_path(place) is not None:
         return False
     try:
         with Path(place).open("rb") as stream:
             return stream.read(64).lstrip()[:1] == b"{"
     except OSError:
-        return False  # a folder, or not there
+        return False  # it is a folder, or does not exist
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
@@ -449,6 +460,6 @@ def report_or_scan(place: str, settings: Settings, progress: Progress = silent) 
         except ValueError as error:
             raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes a report") from None
         except OSError:
-            pass  # it is gone
+            pass  # it was removed meanwhile
     with Session(replace(settings, baseline=None, fail_on=())) as session:
         return saved(session.scan(place, progress))

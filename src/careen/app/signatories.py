@@ -1,4 +1,5 @@
-"""Who signs, and whose signatures count, as a command names them: files of keys, identities, a policy.
+"""Signers, and the identities whose signatures are trusted, in the forms that commands accept: files of keys,
+identities, a policy.
 
 Raises: InputError, NetworkError, UsageError.
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Trusted(Struct, frozen=True):
-    """Whose signatures count: ``policy``, or what else is named; ``kinds``: what they have to sign."""
+    """Who is trusted: by a ``policy``, or by the other fields. ``kinds``: what they have to sign."""
 
     keys: Sequence[Path] = ()
     identity: str = ""
@@ -29,7 +30,7 @@ class Trusted(Struct, frozen=True):
 
 
 def key_signer(file: Path, password: Callable[[], bytes | None]) -> "Signer":
-    """``password`` is called only if the key has one."""
+    """The signer with a key in a file. ``password`` is called only if the key has one."""
     from careen.signing.signers import key_signer
 
     return key_signer(file, password)

@@ -1,4 +1,4 @@
-"""A file, or standard input, validated by its specification. Raises: InputError."""
+"""Validates a file, or standard input, by its specification. Raises: InputError."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,9 @@ __all__ = ["KINDS", "Validity", "validate_file"]
 
 
 def validate_file(place: str, kind: str = "") -> Validity:
-    """``place`` may be ``-``, standard input. ``kind`` is one of ``KINDS``, or "" if the document states what it is."""
+    """Validates a document. ``place`` may be ``-`` for standard input. ``kind`` is one of ``KINDS``; "" if the document
+    itself states its kind.
+    """
     name = "standard input" if place == "-" else place
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1) if place == "-" else bytes(read_bounded(Path(place), MAX_BYTES))

@@ -1,7 +1,7 @@
-"""A saved report, read back as the ``Report`` that was written, so that any other format can be made of it.
+"""Reads a saved report back as the ``Report`` that was written, so that any other format can be made from it.
 
 Packages are one for each purl and owner, and layers have no content. A document of an older version, which lacks parts that
-other formats need, is refused: so is one with a kind of finding that this version does not have.
+other formats need, is refused, as is one with a kind of finding that this version does not know.
 Raises: ValueError for a document that is not such a report, or lists only some severities.
 **Source:** docs/schema/report-1.json.
 """
@@ -23,7 +23,7 @@ from careen.model.package import Distribution, Evidence, Package
 from careen.model.report import Report
 from careen.safety.typed import from_json
 
-MAX_BYTES = 256 << 20  # a report takes some eight times as much in memory
+MAX_BYTES = 256 << 20  # a report takes about eight times as much memory
 
 
 class _Schema(Struct):
@@ -191,7 +191,7 @@ def _inventory(found: written.Document) -> Inventory:
 
 def _package(entry: written.Package) -> Package:
     fields = msgspec.structs.asdict(entry)
-    del fields["purl"]  # it follows from the others
+    del fields["purl"]  # it is computed from the other fields
     return Package(**fields | {"origin": entry.origin or None})
 
 

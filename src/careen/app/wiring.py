@@ -1,4 +1,4 @@
-"""What the settings and the installed plugins give: policy, store, limits, fetcher, readers, reporters."""
+"""Builds objects from the settings and the installed plugins: policy, store, limits, fetcher, readers, reporters."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ _OF_FILES = {"config", "origin", "behaviour"}  # scanners that need to know whic
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
-    """``checking``: the policy for source files."""
+    """The policy of the settings. ``checking``: for source files."""
     from careen.policy.gates import OF_SCANNERS
     from careen.policy.load import load_policy
 
@@ -59,14 +59,14 @@ def gate_words() -> tuple[str, ...]:
 
 
 def max_age_days(settings: Settings) -> int | None:
-    """How old advisory data may be; None: any age."""
+    """The maximum age of advisory data in days; None: any age."""
     from careen.matching.coverage import MAX_AGE_DAYS
 
     return None if settings.db_max_age == "off" else MAX_AGE_DAYS if settings.db_max_age is None else settings.db_max_age
 
 
 def open_store(settings: Settings, max_bytes: int | None = None) -> Store:
-    """The store of layers that the settings name. Beyond its limit it drops the least recently used."""
+    """The store of layers, by the settings. Beyond its size limit it drops the least recently used entries."""
     if settings.no_cache:
         return NoStore()
     from careen.safety.cache_limits import cache_limits
@@ -96,7 +96,7 @@ def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
 
 
 def _plain_host(address: str | None) -> tuple[str, ...]:
-    """The host of a mirror that is named with http://: the user accepts that it has no TLS."""
+    """The host of a mirror with an http:// address, for which the user accepts that it has no TLS; else empty."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(address or "")
@@ -112,9 +112,8 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
 
 
 def readers_of(settings: Settings, details: bool = False, compare: bool = False) -> Readers:
-    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is requested.
-
-    Policies in Rego get the whole report.
+    """The readers. Their ``wider`` fingerprints are those of a default scan and of an SBOM, if these find everything
+    that is requested. Policies in Rego get the whole report.
     """
     compare = compare or settings.strict or settings.verify or bool(settings.origin_kb or settings.policy)
     own = _reads(settings.scanners, details, compare)
@@ -125,8 +124,9 @@ def readers_of(settings: Settings, details: bool = False, compare: bool = False)
 
 
 def readers_with(scanners: Collection[str], details: bool = False, compare: bool = False) -> tuple[Cataloger, ...]:
-    """What the scanners read. ``details``: with those that SBOMs and licence reports need. ``compare``: with the digests of
-    programs, whatever the scanners are."""
+    """The catalogers for the scanners. ``details``: with those that SBOMs and licence reports need. ``compare``: with
+    the digests of programs, whatever the scanners are.
+    """
     reads = _reads(scanners, details, compare)
     left_out = (() if reads.behaviour else _OF_BEHAVIOUR) + (() if reads.digests else ("digests",))
     found = tuple(found for found in catalogers() if found.role not in left_out)
@@ -140,9 +140,8 @@ def readers_with(scanners: Collection[str], details: bool = False, compare: bool
 
 
 def fingerprint(scanners: Collection[str], details: bool = False, compare: bool = False) -> str:
-    """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
-
-    All installations of the same code have the same fingerprint.
+    """A text that changes with the code that turns bytes into facts, so that results of another version are not taken
+    from the store. All installations of the same code have the same fingerprint.
     """
     return _fingerprints(_reads(scanners, details, compare))[0]
 

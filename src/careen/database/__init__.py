@@ -1,1 +1,1 @@
-"""The advisory database: records of feeds are packed into one SQLite file, and look-ups read from it."""
+"""The advisory database: records of feeds are packed into one SQLite file, in which look-ups read."""

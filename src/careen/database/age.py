@@ -12,23 +12,23 @@ from careen.model.advisory import NamespaceInfo, SourceInfo
 
 from .knowledge import Knowledge
 
-ALWAYS = ("kev", "epss")  # they assess the findings of every image
+ALWAYS = ("kev", "epss")  # the findings of every image depend on them
 
 
 def age_of(source: SourceInfo, today: date) -> int | None:
-    """In days; None if the date is unknown, or in the future."""
+    """The age of a source's data in days; None if its date is unknown or in the future."""
     try:
         days = (today - date.fromisoformat((source.confirmed or source.as_of)[:10])).days
     except ValueError:
         return None
-    return max(days, 0) if days >= -1 else None  # (one day ahead is another time zone)
+    return max(days, 0) if days >= -1 else None  # (tomorrow's date is another time zone)
 
 
 def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: date) -> tuple[SourceInfo, ...]:
-    """The sources that assess these namespaces and are older, or of an unknown age.
+    """The sources of these namespaces that are older than ``days``, or whose age is unknown.
 
-    If several parts of one source cover a namespace, the youngest counts: the others are older forms of the same data, or
-    additions to it. A partial one counts only if all are partial.
+    If several parts of one source cover a namespace, the youngest counts: the others are older forms of the same data,
+    or additions to it. A partial one counts only if all are partial.
     """
     sources = {source.name: source for source in known.info.sources} if known.info else {}
     found: dict[str, SourceInfo] = {}
@@ -47,7 +47,7 @@ def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: dat
 
 
 def _parts(infos: Collection[NamespaceInfo]) -> Iterator[list[str]]:
-    """The parts of each source that count."""
+    """For each source, the names of its parts that count."""
     by_source: dict[str, list[NamespaceInfo]] = {}
     for info in infos:
         by_source.setdefault(info.source.partition("/")[0], []).append(info)

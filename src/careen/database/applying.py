@@ -1,7 +1,8 @@
 """The second half of an update: builds the database anew with the feeds that were fetched, and reports on each feed.
 
-Nothing is lost: a feed that an origin does not offer, that cannot be fetched or read, or that is held back stays as it was,
-with its age, and the result states it. A record is removed when its source withdraws it, or by ``forget``. The lock is held.
+A feed stays in the database unchanged if an origin does not offer it, if it cannot be fetched or read, or if it is held
+back; the result reports this. A record is removed only when its source withdraws it, or by ``forget``. The caller holds
+the lock.
 Raises: DatabaseError.
 """
 
@@ -62,7 +63,7 @@ def _build(job: Job, answers: Answers, sources: Sequence[AdvisorySource]) -> Non
     done = {path for path, result in results.items() if result.state != "failed"} | came
     asked = [feed.key for _, feed in answers.wanted]
     built = build(job.path, ordered(parts, sources, asked, done, old), moment, job.path if old else None, job.is_affected)
-    for path in built.failed.keys() - came:  # damage that showed only when they were copied
+    for path in built.failed.keys() - came:  # damage that was only noticed while copying
         lost = built.failed[path]
         results[path] = FeedResult(parts[path].row.source, path, "failed", lost.detail, trouble=lost.trouble)
     for each in answers.fetched:
@@ -91,7 +92,7 @@ def _fresh(job: Job, source: AdvisorySource, feed: Feed, one: Fetched, before: F
 
 
 def _lesser(row: FeedRow, before: FeedRow) -> str:
-    """Why the edition of a mirror does not replace that of the database; "" if it does."""
+    """Why a mirror's edition of a feed does not replace that of the database; "" if it does."""
     if row.derived and not before.derived:
         return "made by the mirror, and what the database has is the source's own"
     if before.as_of and age_key(row)[0] < age_key(before)[0]:

@@ -1,11 +1,11 @@
 """Fixed vulnerabilities from a Debian archive itself: from the changelogs of packages of which it has a newer version.
 
-If an installed source package is the release's newest, there is no fix. If it is older, the changelog of the newest version is
-read: each CVE that a later entry names first is fixed in that entry's version. CVEs that the changelog does not name come
-from the patches of the source package (``database.source_patches``); those that it has under another name, from a newer
-release (``archive_neighbours``). The archive has nothing about vulnerabilities without a fix, severities, or packages that are
-not affected, so that these data are partial.
-The changelog comes from the source package, else from a binary package, else from the next older version.
+If an installed source package is the release's newest version, there is no fix. If it is older, the changelog of the
+newest version is read: the fix of a CVE is the version whose entry first names it. CVEs that the changelog does not name
+come from the patches of the source package (``database.source_patches``). CVEs that it names only by a bug or commit are
+identified with a newer release (``archive_neighbours``). The archive contains nothing about vulnerabilities without a fix,
+severities, or packages that are not affected, so that these data are partial. The changelog comes from the source package,
+else from a binary package, else from the next older version.
 Raises: ArchiveError, NetworkError if nothing is available.
 **Source:** Debian Policy 4.4 (changelogs); DEP-3 (patches); Debian Developer's Reference 5.8.5.2 (security uploads name
 their CVEs there).
@@ -40,7 +40,7 @@ from .source_package import FixEvidence
 log = logger(__name__)
 
 BUDGET_S = 600.0
-BINARIES = 4  # packages of one source to open: some have no changelog of their own
+BINARIES = 4  # binary packages of one source that are opened, because some have no changelog
 OLDER = 3  # versions to try if the newest is not available
 _UPDATED = re.compile(r"[+~]deb\d+u\d+")
 
@@ -70,7 +70,9 @@ def archive_knowledge(
 
 
 def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:
-    """All fixes of a source package for which ``wanted`` has no versions."""
+    """The fixes in a release for the source packages in ``wanted``, which has their installed versions; without
+    versions, all fixes of a package. Raises ArchiveError if there is no such release or none of the packages.
+    """
     archives.deadline = time.monotonic() + BUDGET_S
     suites = archives.suites(codename)
     if not suites:
@@ -96,11 +98,11 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
 class _Placed(Struct, frozen=True):
     place: str
     offer: Offer
-    is_update: bool  # not in the release's first suite
+    is_update: bool  # its suite is not the release's first one
 
 
 class _Work:
-    """The facts about one release, and the packages without."""
+    """Collects the facts about one release, and the packages for which there are none."""
 
     def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key, neighbours: Neighbours) -> None:
         self._archives, self._suites, self._key, self._neighbours = archives, suites, key, neighbours
@@ -122,8 +124,8 @@ class _Work:
         return dict(found)
 
     def is_original(self, one: _Placed) -> bool:
-        """Whether the release began with this version, which therefore has no fix of the release's own."""
-        native = "-" not in one.offer.version  # a fix of such a package has an ordinary version
+        """Whether the release was first published with this version. Then it cannot be a fix within the release."""
+        native = "-" not in one.offer.version  # a fix of a native package has an ordinary version number
         return not (native or one.is_update or _UPDATED.search(one.offer.version))
 
     def look_up(self, name: str, versions: Sequence[_Placed], oldest: str | None) -> None:
@@ -157,7 +159,9 @@ class _Work:
         return found
 
     def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
-        """Adds the patches of the next older source package: the newest has them too, and binary packages have none."""
+        """The evidence with the patches of the next older source package added. The newest version has these patches
+        too; only its binary packages, which contain none, were available.
+        """
         for placed in older:
             if not placed.offer.path.endswith(".deb"):
                 try:

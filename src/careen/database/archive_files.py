@@ -1,8 +1,8 @@
 """The files of Debian archives: signed lists, indices and changelogs, each checked against the list that names it.
 
-A place is an address or a folder that has ``dists``. Trust goes from the signature of ``InRelease`` by SHA256 to every
-file. What was read from a file is kept under the file's checksum, so that nothing is fetched twice; the least recently used
-is removed first. Requests are sequential.
+A place is an address, or a folder that contains ``dists``. The signature of ``InRelease`` is verified, and its SHA256
+checksums lead to every other file. Results read from a file are cached under the file's checksum, so that no file is
+fetched twice; the least recently used are removed first. Requests are sequential.
 Raises: ArchiveError if a place or a file is not available or not what it should be; NetworkError.
 """
 
@@ -45,7 +45,7 @@ _INDICES = dict[str, list[Offer]]
 
 
 class ArchiveError(InputError):
-    """``absent``: the archive has no such file."""
+    """A place or file is not available, or not what it should be. ``absent``: the archive does not contain the file."""
 
     def __init__(self, message: str, hint: str = "", *, absent: bool = False) -> None:
         super().__init__(message, hint)
@@ -60,7 +60,9 @@ class Suite(Struct, frozen=True):
 
 
 class Archives:
-    """What was read stays in memory and in ``cache``. Nothing is fetched after ``deadline`` (monotonic clock)."""
+    """The archives to read. Results are cached in memory and in the folder ``cache``. Nothing is fetched after
+    ``deadline`` (monotonic clock).
+    """
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class Archives:
         return ", ".join(map(shown, self.places))
 
     def suites(self, codename: str) -> list[Suite]:
-        """The suites of a release. Beside a folder ``debian``, ``debian-security`` is tried too, as mirrors have it."""
+        """The suites of a release. Beside a place ``…/debian``, ``…/debian-security`` is tried, as on mirrors."""
         found = [suite for place in self.places for part in ("", "-updates") if (suite := self._suite(place, codename + part))]
         security = codename + "-security"
         beside = [f"{place}-security" for place in self.places if place.endswith("/debian")]
@@ -98,12 +100,12 @@ class Archives:
         return found
 
     def refused(self, codename: str) -> list[str]:
-        """Why lists of a release that a place has, or should have, are not used."""
+        """Why the lists of a release at some of the places are not used."""
         names = {codename + part for part in ("", "-updates", "-security")}
         return list(dict.fromkeys(why for (_, name), why in self._refused.items() if name in names))
 
     def offers(self, suite: Suite, kind: str, name: str) -> Iterator[Offer]:
-        """What a suite offers of one source package: ``kind`` is "sources" or "packages"."""
+        """The versions of one source package in a suite. ``kind`` is "sources" or "packages"."""
         for component in suite.release.components:
             yield from self._index(suite, component, kind).get(name, ())
 
@@ -140,7 +142,9 @@ class Archives:
         return made
 
     def signed(self, place: str, path: str, signature: str) -> bytes:
-        """A file with its signature beside it. Without keys of the user it is not verified, and ``unsigned`` states it."""
+        """The content of a file that has a detached signature. Without keys of the user it is not verified, and
+        ``unsigned`` says so. Raises ArchiveError for a wrong signature.
+        """
         with self._fetch(place, path, MAX_RELEASE_BYTES) as file:
             data = file.read()
         if not self._keys:
@@ -188,7 +192,9 @@ class Archives:
         return self._indices[key]
 
     def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
-        """In the first form that exists, then that of all lists of a place. Mirrors may lack components and sources."""
+        """An index in the first form that exists; later indices of the same place are first tried in this form. Empty
+        if a mirror lacks the component or the sources.
+        """
         read = _reader(sources if kind == "sources" else packages)
         for form in self._forms.get((suite.place, kind), FORMS):
             path = _path(suite.release, component, kind) + form
@@ -214,7 +220,9 @@ class Archives:
         return {}
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:
-        """The file that the list names; from another of its ``paths`` if the first has another file."""
+        """A file that matches its checksum in a list; if the first of the ``paths`` does not, the others are tried.
+        Raises ArchiveError.
+        """
         if index.size_bytes > MAX_FILE_BYTES:
             raise ArchiveError(f"{shown(place)}/{paths[0]} has more than {MAX_FILE_BYTES >> 20} MiB")
         for path in paths:
@@ -231,7 +239,7 @@ class Archives:
                 file.seek(0)
                 return file
             file.close()
-        raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file that the archive's list names", "check the mirror")
+        raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file of the archive's list", "check the mirror")
 
     def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
         """A file of an archive, as a temporary file without a name."""
@@ -275,7 +283,7 @@ class Archives:
 
 
 def _path(release: Release, component: str, kind: str) -> str:
-    """The path of an index, without its compression. Changelogs are the same for every architecture."""
+    """The path of an index, without its compression. One architecture is enough, because all have the same changelogs."""
     if kind == "sources":
         return f"{component}/source/Sources"
     pattern = re.compile(rf"({re.escape(component)}/binary-[\w-]+/Packages)(?:\.[gx]z)?")
@@ -295,7 +303,9 @@ def _reader(parse: Callable[[Iterator[bytes]], Iterator[tuple[str, Offer]]]) -> 
 
 
 def _keep(path: Path, data: bytes, max_bytes: int) -> None:
-    """A failure to write costs only another download."""
+    """Writes a file into the cache, and removes old ones beyond ``max_bytes``. Errors are logged: they only cost
+    another download.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, lambda file: file.write(data))
@@ -310,7 +320,7 @@ def _keep(path: Path, data: bytes, max_bytes: int) -> None:
 
 
 def shown(place: str) -> str:
-    """A place as it is shown: an address without credentials."""
+    """The place for display: an address without its credentials."""
     scheme, separator, rest = place.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}" if separator else place

@@ -1,10 +1,11 @@
-"""Which versions of an image's source packages an archive offers: the index that distinguishes builds of third parties.
+"""Which versions of an image's source packages an archive offers. With this index, builds of third parties are
+recognised.
 
-It is used only if the lists of the release, its updates and its security updates were all read, and their signatures
-verified: by a false list the distribution's own packages would pass for a third party's, and not be assessed. A name that none
-of them has may belong to a package that was removed, or that an upgrade left behind: it is absent only if unstable and the
-earlier releases lack it too, and all of their lists were read. Those lists are fetched only for an absent name or a
-version above the offered ones.
+It is used only if the lists of the release, its updates and its security updates were all read, with verified
+signatures: with a forged list, the distribution's own packages would count as a third party's, and not be assessed. A
+name in none of them may belong to a package that was removed, or that an upgrade left behind. It counts as absent only
+if unstable and the earlier releases lack it too, and all of their lists were read. Those lists are fetched only for an
+absent name or a version above the offered ones.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from .archive_neighbours import is_version
 
 log = logger(__name__)
 
-EARLIER = 3  # earlier releases to read; the latest of them must be there
+EARLIER = 3  # number of earlier releases to read; the latest of them is required
 _PARTS = ("", "-updates", "-security")
 
 Key = Callable[[str], Any]
@@ -82,7 +83,7 @@ def _is_above(name: str, installed: Iterable[str], offered: Collection[str], key
 
 
 def _earlier(archives: Archives, codename: str) -> list[Suite]:
-    """The suites of earlier releases; none if the latest of them is not there."""
+    """The suites of earlier releases; none if the latest of them is not available."""
     names = list(versions())
     at = names.index(codename) if codename in names else 0
     newest_first = [_verified(archives, name) for name in reversed(names[max(at - EARLIER, 0) : at])]

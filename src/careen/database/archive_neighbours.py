@@ -1,10 +1,11 @@
-"""The CVEs of fixes that a release's changelog names only by a bug, a commit or an advisory, from a newer release.
+"""Finds in a newer release the CVEs of fixes that a release's changelog identifies only by a bug, a commit or an
+advisory.
 
-For such a package, the changelog and the patches of the newest stable release's source package are read, then upstream's
-news in one or two of its binary packages. If one of them has the same reference beside a CVE, the update fixes that CVE. The
-newest release has most, since changelogs are amended when a CVE is assigned; the release before it is read for packages
-that the newest no longer has. A CVE that ours mistyped is corrected from the newer changelog. The cost is the lists of one more
-release, which change only with its point releases.
+For such a package, the changelog and the patches of the newest stable release's source package are read, then
+upstream's news in one or two of its binary packages. If one of them names the same reference beside a CVE, the update
+fixes that CVE. The newest release knows most CVEs, because changelogs are amended when a CVE is assigned. The release
+before it is read for packages that the newest no longer has. A mistyped CVE is corrected from the newer changelog. The
+cost is the lists of one more release, which change only with its point releases.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ log = logger(__name__)
 
 NEWER = 3  # newer releases to try
 NEWS = 2  # binary packages to open for upstream's news
-MAX_NEWS_BYTES = 4 << 20  # of such a package
+MAX_NEWS_BYTES = 4 << 20  # size of the news in such a package
 UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every day
 
 Key = Callable[[str], Any]
@@ -34,7 +35,7 @@ Key = Callable[[str], Any]
 
 class Answer(Struct, frozen=True):
     known: dict[str, tuple[str, ...]]  # CVEs by their other names
-    changelog: str  # of the newer release's package, "" if there is none
+    changelog: str  # changelog of the newer release's package; "" if there is none
 
 
 class Neighbours:
@@ -44,7 +45,7 @@ class Neighbours:
         self._archives, self._codename, self._key = archives, codename, key
 
     def ask(self, name: str, wanted: Collection[str]) -> Answer:
-        """The CVEs of those ``wanted`` references of a source package for which one is known."""
+        """Looks up references of a source package in newer releases: the CVEs of those for which one is known."""
         mentioned: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
         changelog = ""
@@ -86,7 +87,7 @@ class Neighbours:
         return sorted(found, key=lambda offered: self._key(offered[1].version), reverse=True)
 
     def _newest_first(self) -> Iterator[list[Suite]]:
-        """The suites of stable releases."""
+        """The suites of newer stable releases, the newest first."""
         names = list(versions())
         at = names.index(self._codename) + 1 if self._codename in names else len(names)
         for codename in reversed(names[at : at + NEWER]):
@@ -96,7 +97,7 @@ class Neighbours:
 
 
 def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
-    """The references of a package's updates that have no CVE."""
+    """The references in the updates of a package that appear beside no CVE."""
     updates = [entry for entry in entries_of(evidence.changelog, key) if is_update(entry.version, entry.place)]
     mentioned = [mention for entry in updates for mention in mentions(entry.text)]
     first = min((entry.day for entry in updates if entry.day), default="9")
@@ -106,7 +107,9 @@ def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], boo
 
 
 def patched_as(evidence: FixEvidence, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """The CVEs that patches fix without naming them, as ``source_patches.patched`` gives them."""
+    """The CVEs that patches fix without naming them, each with its earliest day, in the form of
+    ``source_patches.patched``.
+    """
     found: dict[str, str] = {}
     for patch in evidence.patches if known else ():
         if not patch.mention.cves:

@@ -43,7 +43,7 @@ class Blob(Struct, frozen=True, rename={"media_type": "mediaType"}):
 
 
 class Artifact(Struct, frozen=True):
-    """What a manifest states about the database in its layer."""
+    """The content of a manifest: what it states about the database in its layer."""
 
     manifest: bytes
     layer: Blob
@@ -90,7 +90,7 @@ def pack(database: Path, layer: Path) -> Artifact:
 
 
 def read_manifest(data: bytes, where: str) -> Artifact:
-    """Reads a manifest of ours; its schema is checked before anything is fetched."""
+    """Reads the manifest of an artifact. It checks the schema before anything is fetched. Raises InputError."""
     try:
         document: Any = msgspec.json.decode(data)
         kind, notes = document.get("artifactType"), document.get("annotations")
@@ -98,11 +98,11 @@ def read_manifest(data: bytes, where: str) -> Artifact:
         raise InputError(f"{where} is damaged: its manifest cannot be read", AGAIN) from None
     if kind != ARTIFACT_TYPE or not isinstance(notes, dict):
         actual = f" but {visible(str(kind), 80)}" if kind else ""
-        raise InputError(f"{where} is not an advisory database{actual}", "`careen db push` and `careen db export` make one")
+        raise InputError(f"{where} is not an advisory database{actual}", "`careen db push` and `careen db export` create one")
     schema = notes.get(f"{ABOUT}schema")
     if schema != str(SCHEMA):
         raise InputError(
-            f"{where} holds a database of schema {visible(str(schema), 20)}, and this version reads schema {SCHEMA}",
+            f"{where} contains a database of schema {visible(str(schema), 20)}, and this version reads schema {SCHEMA}",
             "use a database that the same version of careen made",
         )
     try:
@@ -147,7 +147,7 @@ def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str)
 
 
 def verify(path: Path, where: str) -> None:
-    """Checks that a file is a whole database of ours, with these tables and nothing else."""
+    """Checks that a file is a complete advisory database, with its tables and no others. Raises InputError."""
     import sqlite3
 
     try:
@@ -156,7 +156,7 @@ def verify(path: Path, where: str) -> None:
                 connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
             )
             if kind != APPLICATION_ID:
-                raise InputError(f"{where} is not an advisory database", "`careen db list` names those that there are")
+                raise InputError(f"{where} is not an advisory database", "`careen db list` lists the available ones")
             if version != SCHEMA:
                 raise InputError(
                     f"{where} is a database of schema {version}, and this version reads schema {SCHEMA}",
@@ -184,7 +184,7 @@ def write_artifact(artifact: Artifact, layer: Path, stream: BinaryIO) -> None:
 
 
 def _notes(info: DatabaseInfo) -> dict[str, str]:
-    """The schema, and for each source the dates of its oldest and its newest data."""
+    """The annotations of a database: its schema, and for each source the dates of its oldest and its newest data."""
     days: dict[str, set[str]] = {}
     for source in info.sources:
         days.setdefault(source.name.partition("/")[0], set()).add(source.as_of[:10])

@@ -1,6 +1,6 @@
-"""The first half of an update: which feeds are wanted, which of them are not fresh, and the answers of their origin.
+"""The first half of an update: determines the wanted feeds, and fetches those that are not fresh from their origin.
 
-Files are fetched in parallel into the scratch folder or the kept downloads; the database is only read.
+Files are fetched in parallel into the scratch folder or the download cache; the database is only read.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,8 +29,8 @@ from .space import FullError, is_full
 from .workers import in_threads
 
 CONNECTIONS = 4
-MAX_AHEAD_S = 15 * 60  # a later time of a request comes from a wrong clock
-RECORD_BYTES = 160  # to read and pack a record takes about as long as to read these bytes of an archive
+MAX_AHEAD_S = 15 * 60  # a request further in the future comes from a wrong clock
+RECORD_BYTES = 160  # reading and packing a record takes about as long as reading these bytes of an archive
 NOT_OFFERED = "not offered here"
 _UNDER_WAY = "another process is updating it"
 
@@ -38,10 +38,9 @@ Came = tuple[AdvisorySource, Feed, Fetched]
 
 
 class Answers(Struct):
-    """The answers of the origin for the feeds that are ``wanted``.
-
-    ``old`` are the feeds of the database, ``broken`` its damaged ones (None: the file is whole). ``confirmed``: the day up to
-    which the origin vouches for an unchanged file. ``elsewhere``: feeds that another update of this process requests.
+    """The origin's answers for the feeds that are ``wanted``. ``old`` are the feeds of the database, ``broken`` its
+    damaged ones (None: the file is whole). ``confirmed``: the day up to which the origin states that a file is
+    unchanged. ``elsewhere``: feeds that another update of this process requests.
     """
 
     old: dict[str, FeedRow]
@@ -63,7 +62,9 @@ def ask(
     need: Need,
     claim: Callable[[Collection[str]], frozenset[str]] = _everything,
 ) -> Answers:
-    """``claim`` returns which of these feeds this caller requests; it is called once."""
+    """Requests the needed feeds of the sources, and returns the answers. ``claim`` is called once with the feeds, and
+    returns those that this caller has to request.
+    """
     old, broken = sound(job.path)
     checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
@@ -102,7 +103,7 @@ def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) 
 
 
 def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
-    """The whole feeds of the database, and its damaged ones; None if the file is whole."""
+    """The undamaged feeds of the database, and its damaged ones; None in place of the latter if the file is whole."""
     import sqlite3
 
     check_readable(path)
@@ -135,7 +136,7 @@ def still_new(job: Job, answers: Answers) -> Answers:
 def _listed(
     job: Job, sources: Sequence[AdvisorySource], need: Need, old: Mapping[str, FeedRow]
 ) -> Iterator[tuple[tuple[Feed, ...], Trouble, str]]:
-    """The feeds of each source, and why the list may be incomplete."""
+    """For each source: its feeds, and why their list may be incomplete (a code and a sentence)."""
     known = {row.source for row in old.values()}
     if not job.patience.is_bounded:
         yield from (_offered(source, need, job.origin) for source in sources)
@@ -178,7 +179,9 @@ def _known(job: Job, source: AdvisorySource, feed: Feed, row: FeedRow | None, ch
 
 
 def _is_fresh(job: Job, last: str) -> bool:
-    """Asked for since this update began (by the update that we waited for), or shortly before."""
+    """Whether ``last`` is the time of a request after this update began (by another update, for which it waited), or
+    shortly before.
+    """
     if not last:
         return False
     age = (datetime.fromisoformat(job.asked) - datetime.fromisoformat(last)).total_seconds()
@@ -187,13 +190,13 @@ def _is_fresh(job: Job, last: str) -> bool:
 
 def _fetch(job: Job, due: Sequence[tuple[AdvisorySource, Feed]], answers: Answers) -> None:
     old = answers.old
-    # A file that another version of Careen read is read again, even if it is unchanged.
+    # A file that another version of Careen has read is read again, even if it is unchanged.
     known = {path: row for path, row in old.items() if row.reader == __version__}
 
     def one(number: int, feed: Feed) -> Fetched | Unchanged:
         return job.origin.fetch(feed, known.get(feed.key), job.scratch / str(number))
 
-    # Feeds that the database lacks come first: they are waited for in any case.
+    # Feeds that the database lacks come first, because the update always waits for them.
     order = sorted(range(len(due)), key=lambda number: due[number][1].key in old)
     futures = dict(zip(order, in_threads([partial(one, number, due[number][1]) for number in order], CONNECTIONS), strict=True))
     for number, (source, feed) in enumerate(due):
@@ -201,7 +204,7 @@ def _fetch(job: Job, due: Sequence[tuple[AdvisorySource, Feed]], answers: Answer
 
 
 def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetched | Unchanged]", answers: Answers) -> None:
-    """Waits for a file, and notes the result."""
+    """Waits for a file, and stores the result in ``answers``."""
     path, row = feed.key, answers.old.get(feed.key)
     records = row.records if row else 0
     try:
@@ -234,7 +237,7 @@ def _trouble_of(error: Exception) -> Trouble:
 
 
 def _is_left(job: Job, one: Fetched, row: FeedRow) -> bool:
-    """Whether it takes long to read, and is kept for a later update to read."""
+    """Whether a fetched file takes long to read, and stays in the download cache for a later update."""
     if job.leave_bytes is None or job.downloads is None or not job.downloads.keeps(one.file):
         return False
     return max(one.file.stat().st_size, row.records * RECORD_BYTES) > job.leave_bytes

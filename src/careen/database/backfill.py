@@ -1,9 +1,10 @@
-"""Scores for the few unrated CVEs of one report, fetched one by one and kept.
+"""Scores for a few unrated CVEs of one report, fetched one by one and stored.
 
 Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
-vendor (CNA) and those who enrich (ADP, CISA among them) score separately. All users share the API's rate limit: a scan
-requests few records and stops for an hour after a refusal. Records are kept with their dates in a file of its own beside the
-database, and so are the ids that the API does not have. Nothing is raised: a record that does not come in time is missing.
+vendor (CNA) and those who enrich the record (ADP, such as CISA) score separately. All users share the API's rate limit: a
+scan requests few records, and stops for an hour after a refusal. Records are stored with their dates in a separate file
+beside the database, as are the ids that the API does not have. Nothing is raised: a record that does not arrive in time is
+missing from the result.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
@@ -99,7 +100,9 @@ class _Record(Struct, rename="camel"):
 def backfill(
     cache: Path, ids: Sequence[str], fetcher: Fetcher | None, budget_s: float = BUDGET_S, now: datetime | None = None
 ) -> MemoryDatabase:
-    """The records of these CVEs, the most important first; ``fetcher`` None: only those that were fetched before."""
+    """The records of these CVEs, which are ordered by importance. With ``fetcher`` None, only stored records.
+    ``budget_s`` limits the time.
+    """
     wanted = list(dict.fromkeys(id for id in ids if _CVE.fullmatch(id)))
     path = cache / "database" / "cve.sqlite"
     now = now or datetime.now(UTC)
@@ -114,7 +117,7 @@ def backfill(
 
 
 def parse(data: bytes) -> VulnerabilityRecord:
-    """Raises ValueError if it is not a CVE record."""
+    """Parses a CVE record. Raises ValueError if the data is not one."""
     try:
         record = from_json(data, _Record)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -151,7 +154,7 @@ def _scores(container: _Container) -> Iterator[Cvss]:
 
 
 class _Got(Struct, frozen=True):
-    """The answers of the API; ``is_refused``: it requires a pause."""
+    """The answers of the API. ``is_refused``: it demands a pause."""
 
     records: dict[str, VulnerabilityRecord] = {}
     absent: frozenset[str] = frozenset()
@@ -159,7 +162,7 @@ class _Got(Struct, frozen=True):
 
 
 def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
-    """Fetches as many of the records as come within the budget. Threads that still wait then are abandoned."""
+    """Fetches as many records as possible within the budget. Threads that still wait at its end are abandoned."""
     deadline = time.monotonic() + budget_s
     queue: SimpleQueue[str] = SimpleQueue()
     for id in ids:
@@ -209,7 +212,7 @@ def _answer(fetcher: Fetcher, id: str) -> tuple[int, bytes]:
 
 
 def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[datetime, VulnerabilityRecord]], set[str], bool]:
-    """The kept records with their dates, the ids that the API lacks, and whether the pause is still on."""
+    """The stored records with their dates, the ids that the API lacks, and whether requests are still paused."""
     import sqlite3
 
     if not path.is_file():
@@ -252,7 +255,7 @@ def _keep(path: Path, got: _Got, now: datetime) -> None:
             connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", rows)
             connection.executemany("INSERT OR REPLACE INTO absent VALUES (?, ?)", [(id, day) for id in absent])
     except sqlite3.Error:
-        pass  # the report has them in any case
+        pass  # the report does not depend on the stored records
 
 
 def _prepare(connection: "sqlite3.Connection") -> None:
@@ -260,7 +263,7 @@ def _prepare(connection: "sqlite3.Connection") -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS absent (id TEXT PRIMARY KEY, asked TEXT) WITHOUT ROWID")
 
 
-_REFUSED = "refused"  # an entry among the absent ids, with the time of the last refusal
+_REFUSED = "refused"  # stored among the absent ids, with the time of the last refusal
 
 
 def _open(path: Path) -> "sqlite3.Connection":

@@ -1,12 +1,13 @@
-"""The layout of records in the database file, by which each look-up verifies what it finds and what it does not find.
+"""The layout of records in the database file. Each look-up can verify both what it finds and that a key is absent.
 
-The file has a head, one blob: when it was built, and the feeds in order of precedence, each with the words that many of its
-records share. The records of one kind in a feed (advisories of a namespace, records of vulnerabilities, scores …) are
-a section: its keys in order, packed into buckets of about one KiB. No bucket refers to another feed, so that the
-buckets of a feed are the same in every file. A section of several buckets begins with its directory: the first key
-of each bucket, and a filter of all keys. The head states where each section begins and how many buckets it has. Every
-blob begins with a checksum over its content, its section and its number in it. A key can thus be in one bucket only,
-which must exist and be the bucket that was written: a row that was changed, lost or moved is damage, and never an answer.
+The file has a head, one blob: the time of its build, and the feeds in order of precedence, each with the texts that
+many of its records share. The records of one kind in a feed (advisories of a namespace, records of vulnerabilities,
+scores …) are a section: its keys in order, packed into buckets of about one KiB. No bucket refers to another feed, so
+that the buckets of a feed are the same in every file. A section of several buckets begins with its directory: the first
+key of each bucket, and a filter of all keys. The head states where each section begins and how many buckets it has.
+Every blob begins with a checksum over its content, its section and its number in it. A key can thus only be in one
+bucket, which has to exist and to be the bucket that was written. A row that was changed, lost or moved is reported as
+damage.
 Raises: ValueError, sqlite3.Error if the file is damaged.
 """
 
@@ -26,19 +27,19 @@ BUCKET_BYTES = 960  # four of them fill a page
 DIGEST_BYTES = 8
 HEAD = b"head"
 
-UNFILTERED = frozenset({"epss"})  # nearly every key that is looked up is there
+UNFILTERED = frozenset({"epss"})  # nearly every key that is looked up exists in these kinds
 
-# The first key of each bucket, and the filter of all keys: empty if it would be of no use.
+# The first key of each bucket, and the filter of all keys, which is empty if it would not help.
 Directory = tuple[list[bytes], bytes]
 
 
 def sealed(payload: bytes, tag: bytes, number: int) -> bytes:
-    """A blob with its checksum; the directory has number 0, buckets are numbered from 1."""
+    """The payload with a checksum in front. The directory has number 0, buckets are numbered from 1."""
     return blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() + payload
 
 
 def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
-    if blob is None:  # a damaged page of SQLite may return it
+    if blob is None:  # SQLite may return None for a damaged page
         raise ValueError("a row has no content")
     payload = blob[DIGEST_BYTES:]
     if blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() != blob[:DIGEST_BYTES]:
@@ -47,7 +48,7 @@ def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
 
 
 def look_up(payload: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[str, bytes]]:
-    """The values of those keys that a bucket has."""
+    """The wanted keys that are in a bucket, with their values."""
     size = int.from_bytes(payload[:_INT], "little")
     keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
     for key in wanted.intersection(keys):
@@ -65,7 +66,9 @@ def entries(payload: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[bytes]:
-    """The blobs of a section from another file, if a look-up finds all of their keys, each in one bucket."""
+    """Yields the blobs of a section from another file, after checking that a look-up can find each of its keys in
+    exactly one bucket. Raises ValueError.
+    """
     firsts: list[bytes] = []
     filter, last, count, number = b"", b"", 0, 0
     rows = iter(blobs)
@@ -98,7 +101,7 @@ def read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
 
 
 def _checked_keys(payload: bytes) -> list[bytes]:
-    """The keys of a bucket; raises ValueError if they or the places of their values are not in order."""
+    """The keys of a bucket. Raises ValueError if they or the positions of their values are not in order."""
     size = int.from_bytes(payload[:_INT], "little")
     keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
     start, end = _INT + size, _INT + size + _INT * (len(keys) + 1)
@@ -116,7 +119,7 @@ def sealed_head(head: Head) -> bytes:
 
 
 class Packer:
-    """Packs keys, which come in order, and their packed values into the rows of one section."""
+    """Packs keys, which have to arrive in order, and their packed values into the rows of one section."""
 
     def __init__(self, tag: bytes, filtered: bool) -> None:
         self._tag = tag
@@ -162,11 +165,13 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4
 _PAIR = Struct_("<II")
-_BETWEEN = b"\xff"  # in no text in UTF-8
+_BETWEEN = b"\xff"  # a byte that UTF-8 never contains
 
 
 def _packed(bucket: Mapping[str, bytes]) -> bytes:
-    """The length of the keys; the keys, between bytes that no text has; where each value begins, and the end; the values."""
+    """The bytes of a bucket: the length of the keys; the keys, separated by bytes that UTF-8 never contains; the start
+    of each value, and the end of the last; the values.
+    """
     keys = _BETWEEN + _BETWEEN.join(key.encode() for key in bucket) + _BETWEEN
     start = _INT + len(keys) + _INT * (len(bucket) + 1)
     places = list(accumulate(map(len, bucket.values()), initial=start))

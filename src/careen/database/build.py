@@ -1,7 +1,7 @@
 """Builds the database file aside, from feeds that are read anew and rows of the previous file, then puts it in place.
 
-Nobody sees it before it is complete and verified: a build that is killed leaves the previous file as it was, and the
-next build removes its leftovers (``*.building``). Records are streamed; memory holds a batch of rows, SQLite's page
+It is not visible before it is complete and verified. An interrupted build leaves the previous file unchanged, and the
+next build removes its leftovers (``*.building``). Records are streamed; memory contains a batch of rows, SQLite's page
 cache and the names of packages.
 Raises: DatabaseError if the result does not verify.
 """
@@ -33,28 +33,29 @@ from .unread_records import UnreadRecords, has_statement
 if TYPE_CHECKING:
     import sqlite3
 
-CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # one is written in order, the other sorted
+CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # the first is written in order, the second is sorted
 # A feed that suddenly loses more than this part of its records is held back.
 LOSS = 0.2
 LOSS_FROM_RECORDS = 50
-MAX_DETAIL = 1000  # of the remarks about a feed; each of its changes may add one
+MAX_DETAIL = 1000  # of the remarks about a feed, to which each change may add one
 
 
 class Fresh(Struct, frozen=True):
-    """A feed to be read anew. ``records`` raises ValueError if the file is not what it should be.
-
-    ``replaces``: only the records of these ids; the others stay as they are in the previous file.
+    """A feed to read anew. ``records`` raises ValueError if the file is not what it should be. With ``replaces``, only
+    the records with these ids change; the others stay as in the previous file.
     """
 
     row: FeedRow
     records: Callable[[], Iterable[Record]]
     accept_loss: bool = False
     replaces: frozenset[str] | None = None
-    held: str = ""  # why it is not read if the database has another edition
+    held: str = ""  # why it is not used if the database has another edition
 
 
 class Prepacked(Struct, frozen=True):
-    """A feed that is already packed as in this file. ``rows`` gives the verified blobs of a section, in order."""
+    """A feed that is already packed in the form of this file. ``rows`` returns the verified blobs of a section, in
+    order.
+    """
 
     row: FeedRow
     held: Held
@@ -75,8 +76,8 @@ class Failure(Struct, frozen=True):
 
 class Built(Struct, frozen=True):
     records: dict[str, int]  # by path of the feed
-    failed: dict[str, Failure]  # path of a feed: why its new edition was not used
-    passed_over: dict[str, str]  # path of a feed: how many of its records could not be read, and why
+    failed: dict[str, Failure]  # by path of the feed: why its new edition was not used
+    passed_over: dict[str, str]  # by path of the feed: how many of its records could not be read, and why
 
 
 class _HeldBackError(Exception):
@@ -90,7 +91,7 @@ def build(
     previous: Path | None = None,
     is_affected: IsAffected | None = None,
 ) -> Built:
-    """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
+    """Writes ``path`` anew. A feed that fails keeps its rows from ``previous``.
 
     With ``is_affected``, each feed is compared with its earlier edition and with known results, and is held back if it
     contradicts them.
@@ -110,7 +111,7 @@ def build(
     except (sqlite3.Error, OSError) as error:
         if is_full(error):
             raise full(path, needed_beside(path)) from error
-        raise DatabaseError(f"{path}: the database could not be built ({error})", "Is the disk all right?") from error
+        raise DatabaseError(f"{path}: the database could not be built ({error})", "Check the disk.") from error
     finally:
         for leftover in (aside, staging):
             leftover.unlink(missing_ok=True)
@@ -134,7 +135,7 @@ def _create(path: Path, staging: Path) -> "sqlite3.Connection":
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
     connection.execute("ATTACH ? AS stage", (str(staging),))
     for schema, size in CACHE_KIB.items():
-        # A crash costs only these files, which are not in use yet.
+        # A crash can only damage these files, which are not in use yet.
         connection.execute(f"PRAGMA {schema}.journal_mode = OFF")
         connection.execute(f"PRAGMA {schema}.synchronous = OFF")
         connection.execute(f"PRAGMA {schema}.cache_size = -{size}")
@@ -156,7 +157,7 @@ def _fill(
     previous: Path | None,
     is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
-    """The results of the feeds, and the number of rows written."""
+    """Writes all feeds into the new file. Returns their results and the number of rows written."""
     if previous is None or not rows_of(previous):
         return _fill_from(connection, feeds, built, Shelf(connection), None, is_affected)
     # A separate connection: after a damaged page, SQLite reports what the same connection writes as damaged too.
@@ -173,7 +174,7 @@ def _fill_from(
     head: Head | None,
     is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
-    """``shelf`` and ``head`` are those of the previous file, if there is one."""
+    """Like ``_fill``. ``shelf`` and ``head`` are those of the previous file; without one, ``head`` is None."""
     import sqlite3
 
     old = {held.row.path: held for held in head.held()} if head else {}
@@ -188,7 +189,7 @@ def _fill_from(
         try:
             final.append(replace(writer.copy(held, shelf.rows), row=row))
         except (ValueError, sqlite3.Error) as error:
-            if is_full(error):  # for the new file: the database is not damaged
+            if is_full(error):  # the disk of the new file is full; the previous database is not damaged
                 raise
             writer.undo(rows)
             failed[row.path] = Failure("damaged", f"its records in the database are damaged ({error})")
@@ -236,7 +237,7 @@ def _failure(error: Exception) -> Failure:
 def _written(
     writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: UnreadRecords, written: Shelf
 ) -> tuple[Held, int]:
-    """The new edition of a feed, and its number of records of use. ``written`` reads the file that is being written."""
+    """Writes the new edition of a feed. Returns it, and its number of useful records. ``written`` reads the new file."""
     earlier = unread.earlier_statements(shelf, before)
     if isinstance(feed, Prepacked):
         rows = writer.rows
@@ -261,11 +262,11 @@ def _verify(path: Path, rows: int) -> None:
         with closing(connect_read_only(path)) as connection:
             (found,) = connection.execute("SELECT count(*) FROM bucket").fetchone()
     except (sqlite3.Error, ValueError) as error:
-        raise DatabaseError(f"{path}: the new database is damaged ({error})", "Is the disk all right?") from None
+        raise DatabaseError(f"{path}: the new database is damaged ({error})", "Check the disk.") from None
     if broken:
-        raise DatabaseError(f"{path}: the new database is damaged ({', '.join(sorted(broken)[:3])})", "Is the disk all right?")
+        raise DatabaseError(f"{path}: the new database is damaged ({', '.join(sorted(broken)[:3])})", "Check the disk.")
     if found != rows:
-        raise DatabaseError(f"{path}: it has {found} rows, and {rows} were written", "Is the disk all right?")
+        raise DatabaseError(f"{path}: it has {found} rows, and {rows} were written", "Check the disk.")
 
 
 def put_in_place(aside: Path, path: Path) -> None:
@@ -282,7 +283,9 @@ def put_in_place(aside: Path, path: Path) -> None:
 
 @contextmanager
 def _without_gc() -> Iterator[None]:
-    """Feeds make millions of objects and no cycles: the search for cycles costs more than all the parsing."""
+    """Switches Python's garbage collector off for the block. Feeds create millions of objects and no cycles; searching
+    for cycles would cost more than parsing.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

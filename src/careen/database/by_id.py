@@ -1,7 +1,8 @@
-"""The advisories of a database about a vulnerability, whatever the package: every value is read, which takes a second.
+"""Finds the advisories of a database about a vulnerability, in any package. It reads every value, which takes about a
+second.
 
-A value is decoded only if it contains the end of an id. Errata that share a long list of ids are kept otherwise and are not
-found: they are found by their own id, and in an image.
+A value is decoded only if it contains the end of an id. Errata that share a long list of ids are stored differently and
+are not found here, only by their own id or in an image.
 Raises: DatabaseError if the database cannot be read.
 """
 
@@ -14,7 +15,7 @@ from .database_file import DatabaseFile, connect
 
 
 def advisories_about(path: Path, ids: Collection[str], limit: int) -> Iterator[Advisory]:
-    """At most ``limit``."""
+    """Yields the advisories that have one of the ids as id or alias, at most ``limit``."""
     ends = {id.rpartition("-")[2].encode() for id in ids}
     left = limit
     with DatabaseFile(path, connect(path)) as database:

@@ -17,7 +17,7 @@ _CSAF = re.compile(rf'"?((?:\d{{4}}/)?([A-Za-z][\w-]{{1,99}})\.json)"?,"?({_MOME
 
 
 class Change(Struct, frozen=True):
-    id: str  # "GHSA-…", "CVE-2026-0001", "RHSA-2026:0001"
+    id: str  # such as "GHSA-…", "CVE-2026-0001", "RHSA-2026:0001"
     path: str  # part of its address
     at: datetime
     moment: str  # as it was written
@@ -40,7 +40,9 @@ def change(line: str) -> Change:
 
 
 def moment(text: str) -> datetime | None:
-    """Fractions have any length. They are compared as moments: "01Z" is before "01.5Z" but sorts behind it as text."""
+    """The text as a time; None if it is not one. Fractions may have any length. Texts must not be compared themselves:
+    "01Z" is before "01.5Z" but sorts after it.
+    """
     try:
         return _at(text)
     except ValueError:

@@ -1,9 +1,10 @@
-"""The records of a feed that changed since the last update, fetched one by one into a file with a line of JSON for each.
+"""Fetches the records of a feed that changed since the last update one by one, into a file with a line of JSON for
+each.
 
 Shape of the list: a line for each record with its time, the newest first (``database.change_lists``), so that only its
 beginning is read. The ids of a second list were deleted, and have no record. The oldest change is fetched first: if
-time runs out, the fetched ones are used and the next update continues from there. If so much changed that the whole feed is
-quicker, or a list is not available or not readable, the answer is None: the whole feed is fetched then.
+time runs out, the fetched ones are used and the next update continues from there. The result is None, and the whole
+feed is fetched instead, if so much changed that this is quicker, or if a list is not available or not readable.
 """
 
 import threading
@@ -26,11 +27,11 @@ from .workers import in_threads
 
 MAX_CHANGES = 5_000  # some kB each, over connections that stay open
 MAX_RECORD_BYTES = 16 << 20
-MAX_BYTES, MAX_LARGE_BYTES = 10 << 20, 256 << 20  # of all records; the second for feeds that only --full fetches
-OVERLAP = timedelta(hours=2)  # a whole archive is newer than the newest record in it
+MAX_BYTES, MAX_LARGE_BYTES = 10 << 20, 256 << 20  # of all records; the second is for feeds that only --full fetches
+OVERLAP = timedelta(hours=2)  # a whole archive may be older than the newest record in it
 CONNECTIONS = 8
 CHUNK_BYTES = 64 * 1024
-MAX_LIST_BYTES = 64 << 20  # of deletions, which are read to the end
+MAX_LIST_BYTES = 64 << 20  # lists of deletions are read completely
 
 
 class Changes(Struct, frozen=True):
@@ -40,7 +41,9 @@ class Changes(Struct, frozen=True):
 
 
 def cursor(last_modified: str) -> str:
-    """From when on changes are new: the newest change of the last update, or a while before the archive was made."""
+    """The time from which on changes are new: that of the newest change of the last update, or a while before the
+    archive was made. "" if unknown.
+    """
     if is_cursor(last_modified):
         return last_modified
     from email.utils import parsedate_to_datetime
@@ -53,7 +56,7 @@ def cursor(last_modified: str) -> str:
 
 
 def is_cursor(text: str) -> bool:
-    """Whether it is a time as lists have it, not a date of an HTTP header."""
+    """Whether the text is a time as in lists of changes, and not the date of an HTTP header."""
     return text[:1].isdigit()
 
 
@@ -99,14 +102,16 @@ def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
 
 
 def _deleted(fetcher: Fetcher, feed: Feed, start: datetime) -> frozenset[str]:
-    """The list is in no order."""
+    """The ids that were deleted after ``start``. The list has no order, so that it is read completely."""
     return frozenset(found.id for line in _lines(fetcher, feed.deletions) if (found := change(line)).at > start)
 
 
 def _collect(
     fetcher: Fetcher, feed: Feed, wanted: list[Change], target: Path, progress: Progress, is_late: Callable[[], bool]
 ) -> int:
-    """The number of records fetched, from the first on; those of one moment are fetched together or not at all."""
+    """Fetches records in order until time or size run out, and writes them. Returns how many. Records with the same
+    time are written together or not at all.
+    """
     ended = threading.Event()
 
     def one(path: str) -> bytes:
@@ -115,7 +120,7 @@ def _collect(
         return body_of(fetcher, feed.single.format(id=quote(path)), MAX_RECORD_BYTES)
 
     limit = MAX_LARGE_BYTES if feed.full else MAX_BYTES
-    size = count = whole_to = 0  # up to ``whole_to`` the file has all that changed at one moment
+    size = count = whole_to = 0  # the file up to ``whole_to`` contains all changes of each time in it
     futures = deque(in_threads([partial(one, change.path) for change in wanted], CONNECTIONS))
     try:
         with target.open("wb") as file:

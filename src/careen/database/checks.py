@@ -1,8 +1,8 @@
 """The results of the last attempts to refresh feeds, in ``checked.json`` beside their database.
 
-An attempt without news does not change the database. This file keeps its date: when the request was made, up to when the
-origin states that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; a
-file that is damaged or belongs to another database is ignored.
+An attempt without news does not change the database. This file stores its date: when the request was made, up to when
+the origin states that there is nothing newer, and why the last attempt failed. The first line is the checksum of the
+rest; a file that is damaged or belongs to another database is ignored.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ Trouble = Literal[
     "unreachable",  # no answer, or a refusal
     "late",  # no answer within the time limit of a scan
     "damaged",  # the answer is not what it should be
-    "held_back",  # it lost records, reversed itself, or is older or of less worth than the edition of the database
+    "held_back",  # it lost records, reversed itself, or is older or less complete than the edition of the database
     "refused",  # a publication that the trusted keys did not sign
     "not_listed",  # the feeds of the source could not be listed
     "not_offered",  # this origin does not have it
@@ -32,7 +32,7 @@ Trouble = Literal[
 
 class Check(Struct, frozen=True, omit_defaults=True):
     asked: str = ""  # time of the last answer
-    confirmed: str = ""  # day up to which the origin vouches for it
+    confirmed: str = ""  # day up to which the origin states that there is nothing newer
     trouble: Trouble = ""
     detail: str = ""
 
@@ -52,12 +52,12 @@ def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
 
 
 def forget_checks(database: Path) -> None:
-    """Removes the results, which are about the previous database. To be called for a new one."""
+    """Removes the stored results, which belong to the previous database. It has to be called for a new one."""
     checks_file(database).unlink(missing_ok=True)
 
 
 def checks_file(database: Path) -> Path:
-    """Where they are."""
+    """The path of the stored results."""
     return database.with_name("checked.json")
 
 

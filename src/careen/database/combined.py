@@ -26,14 +26,16 @@ Value = TypeVar("Value")
 
 
 class CombinedKnowledge:
-    """Lists are joined; of single values the first known one counts."""
+    """Several sources of advisories as one. Lists are concatenated; for a single value, the first source that has one
+    counts.
+    """
 
     def __init__(self, parts: Iterable[Knowledge]) -> None:
         self._parts = tuple(parts)
 
     @cached_property
     def info(self) -> DatabaseInfo | None:
-        """What is known of the first database, with the sources of all."""
+        """The description of the first database, with the sources of all."""
         known = [part.info for part in self._parts if part.info is not None]
         if len(known) < 2:
             return next(iter(known), None)
@@ -83,9 +85,8 @@ class CombinedKnowledge:
 
 
 class FallbackKnowledge(CombinedKnowledge):
-    """The statements of ``first``, and those of ``second`` about vulnerabilities that ``first`` does not name for the package.
-
-    ``first`` is a sample, so that a vulnerability that it lacks may still be there.
+    """The statements of ``first``, and those of ``second`` about vulnerabilities that ``first`` does not have for the
+    package. ``first`` is incomplete, so that a vulnerability that it lacks may still exist.
     """
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
@@ -106,7 +107,9 @@ class FallbackKnowledge(CombinedKnowledge):
     def _of_second(
         self, namespace: str, names: Collection[str], best: Mapping[str, tuple[Advisory, ...]], *, named: bool
     ) -> dict[str, tuple[Advisory, ...]]:
-        """The second's advisories about vulnerabilities that the best source names for the package, or about the others."""
+        """The advisories of ``second``. With ``named``, those about vulnerabilities that ``best`` has for the package;
+        otherwise the other ones.
+        """
         chosen = {}
         for name, advisories in self._second.advisories(namespace, names).items():
             ids = {id for advisory in best.get(name, ()) for id in (advisory.id, *advisory.aliases)}

@@ -1,4 +1,5 @@
-"""What changed between two databases, counted by source and by kind; each difference is passed on and not kept.
+"""Compares two databases, and counts the differences by source and by kind. Each difference is passed on and not
+stored.
 
 Raises: DatabaseError if one of the two cannot be read.
 """
@@ -16,7 +17,7 @@ from .read import Database, open_database
 
 
 class SourceChange(Struct, frozen=True):
-    """``before`` and ``after`` are the days of its data, "" if a database lacks it."""
+    """The changes of a source. ``before`` and ``after`` are the dates of its data; "" if a database lacks the source."""
 
     name: str
     before: str
@@ -39,7 +40,7 @@ class KindChange(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """Sources and kinds without any change are left out."""
+    """The result of a comparison. Sources and kinds without changes are left out."""
 
     before: DatabaseInfo
     after: DatabaseInfo
@@ -50,7 +51,7 @@ class Comparison(Struct, frozen=True):
 def compare(
     before: Path, after: Path, only: Only = EVERYTHING, on_difference: Callable[[Difference], None] | None = None
 ) -> Comparison:
-    """``on_difference`` is called with each, in the order of ``differences``."""
+    """Compares two databases. ``on_difference`` is called with each difference, in the order of ``differences``."""
     by_source, by_kind = Counter[tuple[str, Change]](), Counter[tuple[str, Change]]()
     with open_database(before) as old, open_database(after) as new:
         for difference in differences(old, new, only):

@@ -1,7 +1,7 @@
-"""An open database file: its feeds, read whole in order, and the parts that look-ups (``read``) are made of.
+"""An open database file: all its statements in order, and the functions on which look-ups (``read``) are built.
 
-The file is opened as immutable: no lock is taken, no other file is made. An update puts a new file in its place; whoever has
-the old file open goes on reading it.
+The file is opened as immutable: no lock is taken, no other file is created. An update puts a new file in its place;
+processes that have the old file open continue to read it.
 Raises: DatabaseError if the file is missing, damaged, or of another version of the schema.
 """
 
@@ -33,7 +33,7 @@ UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a m
 
 
 def check_readable(path: Path) -> None:
-    """Raises DatabaseError if something is there that we cannot read: it must not be replaced silently."""
+    """Raises DatabaseError if the path exists and cannot be read, because it must not be replaced silently."""
     try:
         if path.exists() and not path.is_file():
             raise DatabaseError(f"{path}: the advisory database is not a file", f"Remove what is there. {UPDATE_HINT}")
@@ -46,7 +46,7 @@ def check_readable(path: Path) -> None:
 
 
 def connect(path: Path, *, partly: bool = False) -> "sqlite3.Connection":
-    """``partly``: also to a damaged file, for its feeds that are whole."""
+    """Opens the database file. With ``partly``, also a damaged file, to read its undamaged feeds."""
     import sqlite3
 
     check_readable(path)
@@ -61,7 +61,7 @@ def connect(path: Path, *, partly: bool = False) -> "sqlite3.Connection":
 
 
 class DatabaseFile:
-    """Content is read on request and verified; only the head is kept."""
+    """An open database file. Content is read on request and verified; only the head stays in memory."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         self._path = path
@@ -93,7 +93,9 @@ class DatabaseFile:
         return tuple(space for name, _, space in self._kinds() if name == kind)
 
     def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[PackedStatement]:
-        """All values of a kind in the wanted feeds, packed, in the order of their keys: see ``statements``."""
+        """All packed values of a kind and namespace in the wanted feeds, in the order of their keys. ``statements``
+        decodes them.
+        """
         walks = (
             self._walked(self._feeds[feed].path, feed, section)
             for feed, section in self._held(kind, space)
@@ -105,7 +107,7 @@ class DatabaseFile:
     def of_keys(
         self, kind: Kind, space: str, keys: Iterable[bytes], wants: Callable[[FeedRow], bool]
     ) -> dict[bytes, list[PackedStatement]]:
-        """The statements about these keys, in the form of ``in_order``."""
+        """The packed values of these keys, in the form of ``in_order``."""
         found: dict[bytes, list[PackedStatement]] = defaultdict(list)
         with self._reading():
             wanted = Wanted(key.decode() for key in keys)
@@ -128,7 +130,7 @@ class DatabaseFile:
             return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
 
     def packed_alike(self, other: "DatabaseFile") -> frozenset[str]:
-        """The feeds of which equal packed values mean the same in both."""
+        """The feeds for which equal packed values have the same meaning in both databases."""
         mine, others = self._bundle_rows(), other._bundle_rows()
         words, theirs = ({path: held.words for path, held in database.held().items()} for database in (self, other))
         return frozenset(
@@ -138,7 +140,9 @@ class DatabaseFile:
         )
 
     def unchanged(self, other: "DatabaseFile", kind: Kind, space: str, alike: frozenset[str]) -> frozenset[str]:
-        """The feeds that state the same of a kind in both, byte by byte; ``alike``: see ``packed_alike``."""
+        """The feeds whose values of a kind and namespace are the same in both databases, byte by byte. ``alike`` is the
+        result of ``packed_alike``.
+        """
         mine, theirs = self._by_path(kind, space), other._by_path(kind, space)
         shared = mine.keys() & theirs.keys() & alike
         return frozenset(path for path in shared if self._shelf.same(mine[path], other._shelf, theirs[path]))
@@ -147,7 +151,7 @@ class DatabaseFile:
         return {self._feeds[feed].path: section for feed, section in self._held(kind, space)}
 
     def _bundle_rows(self) -> dict[str, bytes]:
-        """A checksum of the bundles of every feed, b"" if it has none."""
+        """A checksum of the bundles of every feed; b"" for a feed without bundles."""
         from hashlib import blake2b
 
         found = dict.fromkeys((row.path for row in self._feeds), b"")
@@ -169,7 +173,7 @@ class DatabaseFile:
             return {held.row.path: tuple(map(summary_of, held.sections)) for held in self._head.held()}
 
     def records_of_feed(self, path: str) -> Iterator[Record]:
-        """All records of one feed, for another database; their order does not depend on the other feeds."""
+        """All records of one feed, to store them in another database. Their order does not depend on the other feeds."""
         feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
         with self._reading():
             for kind, _, space in sorted(self._kinds()):
@@ -186,7 +190,7 @@ class DatabaseFile:
             return {held.row.path: held for held in self._head.held()}
 
     def rows(self, held: Held) -> Iterator[bytes]:
-        """The blobs of all sections of a feed in order, each verified."""
+        """The blobs of all sections of a packed feed in order, each verified."""
         with self._reading():
             for section in held.sections:
                 yield from self._shelf.rows(section, held.tag(section))
@@ -201,7 +205,7 @@ class DatabaseFile:
         return (name.partition(" ") for name in self._head.packed)
 
     def _held(self, kind: str, space: str) -> list[tuple[int, Section]]:
-        """The numbers of the feeds with such a section, in order of precedence, and the section."""
+        """The numbers of the feeds with such a section, in order of precedence, each with its section."""
         found = self._sections.get((kind, space))
         if found is None:
             found = self._sections[kind, space] = self._head.sections(kind, space)
@@ -218,7 +222,7 @@ class DatabaseFile:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Any error of reading and unpacking means that the file is damaged."""
+        """Turns any error of reading and unpacking into DatabaseError, because it means that the file is damaged."""
         import sqlite3
 
         try:

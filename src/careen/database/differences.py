@@ -1,8 +1,8 @@
-"""The differences between two databases, one after the other; memory holds only a few records.
+"""Yields the differences between two databases one by one; memory contains only a few records.
 
-Feeds that are another than before are walked in parallel in the order of their keys, kind by kind and namespace by namespace.
-Of the others, which are most of them, only what they state under the keys that changed is read. Statements are the same
-if their source states the same about the same subject under the same id, in whichever order the feeds were read.
+Feeds that differ are read in parallel in the order of their keys, kind by kind and namespace by namespace. From the
+other feeds, which are most of them, only the values of the changed keys are read. Two statements are the same if their
+source states the same about the same subject with the same id, in whichever order the feeds were read.
 Raises: DatabaseError if one of the two is damaged.
 """
 
@@ -38,30 +38,32 @@ Change = Literal["added", "removed", "changed"]
 About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]
 KINDS: tuple[About, ...] = ("advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed")
 _WITH_NAMESPACE = ("advisory", "malicious", "support", "listed")
-KEYS = 200  # that are looked up together
+KEYS = 200  # keys that are looked up together
 _ORDER = msgspec.msgpack.Encoder()
 
 Sides = tuple[list[PackedStatement], list[PackedStatement]]
 
 
 class Difference(Struct, frozen=True, gc=False):
-    """``name`` is a package, a release (support) or a repository, "" if the id is the whole subject. ``before`` and ``after``
-    are the statements of the source: one advisory may have several about a package."""
+    """A difference. ``name`` is a package, a release (support) or a repository; "" if the id is the whole subject.
+    ``before`` and ``after`` are the statements of the source, of which one advisory may have several about a package.
+    """
 
     kind: About
-    source: str  # with its part: "osv/npm"
+    source: str  # with its part, such as "osv/npm"
     namespace: str
     name: str
     id: str
     change: Change
-    fields: tuple[str, ...]  # the changed ones
+    fields: tuple[str, ...]  # the changed fields
     before: tuple[Record, ...]
     after: tuple[Record, ...]
 
 
 class Only(Struct, frozen=True):
-    """What to compare; empty means everything. A namespace is one release, or a distribution with all its releases; a source
-    may be a part of one. If namespaces are named, kinds without namespaces are left out."""
+    """What to compare; empty means everything. A namespace is one release, or a distribution with all its releases; a
+    source may be a part of one. If there are namespaces, kinds without namespaces are left out.
+    """
 
     namespaces: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -140,7 +142,7 @@ def _marked(side: int, walk: Iterable[PackedStatement]) -> Iterator[tuple[bytes,
 
 
 def _are_same(before: list[PackedStatement], after: list[PackedStatement], alike: frozenset[str]) -> bool:
-    """Whether they are the same as far as packed values show."""
+    """Whether the packed values show that two lists of statements are the same."""
     return len(before) == len(after) and all(
         (path, value) == (other_path, other_value) and path in alike
         for (_, path, _, value), (_, other_path, _, other_value) in zip(before, after, strict=True)

@@ -33,14 +33,15 @@ from .workers import Gate
 
 CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
-TRIES = 20  # of one file in one run
-VAIN_TRIES = 3  # of these, in a row without a new byte
+TRIES = 20  # attempts for one file in one run
+VAIN_TRIES = 3  # successive attempts without a new byte, after which it fails
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 
 
 class FetchError(Exception):
-    """This file is not available. ``absent``: no address has it; ``gone``: it is not at this address. ``damaged``: the
-    answer is not the file that it should be."""
+    """A file is not available. ``absent``: it exists at no address. ``gone``: it is not at this address. ``damaged``:
+    the answer is not the expected file.
+    """
 
     def __init__(self, reason: str, *, absent: bool = False, gone: bool = False, damaged: bool = False) -> None:
         super().__init__(reason)
@@ -48,7 +49,7 @@ class FetchError(Exception):
 
 
 class LateError(FetchError):
-    """A file did not come in time."""
+    """A file did not arrive in time."""
 
     def __init__(self, reason: str = "no answer in time") -> None:
         super().__init__(reason)
@@ -63,20 +64,23 @@ class Fetched(Struct, frozen=True):
     sha256: str = ""
     detail: str = ""
     replaces: frozenset[str] | None = None  # the file has only these records
-    is_behind: bool = False  # it has only the older changes: there was no time for the others
-    confirmed: str = ""  # day up to which this origin vouches that it is the newest
+    is_behind: bool = False  # it contains only the older changes, because time ran out
+    confirmed: str = ""  # day up to which this origin states that it is the newest
     derived: bool = False  # made by a mirror, not by its source
 
 
 class Unchanged(Struct, frozen=True):
-    """The file is still that of ``FeedRow``; ``confirmed`` as above, "" if the origin does not vouch for it."""
+    """The file is still that of ``FeedRow``. ``confirmed`` is the day up to which the origin states this; "" if it does
+    not.
+    """
 
     confirmed: str = ""
 
 
 class Downloads:
-    """``folder`` keeps parts for the next run. ``leave_bytes``: a larger file is not waited for if the database has an older
-    edition."""
+    """Downloads files of feeds. ``folder`` stores unfinished ones for the next run. ``leave_bytes``: larger files are
+    left for a later update if the database has an older edition.
+    """
 
     def __init__(
         self,
@@ -94,12 +98,13 @@ class Downloads:
         self._leave_bytes = leave_bytes
 
     def fetch(self, url: str, feed: Feed, row: FeedRow | None, place: str) -> Fetched | Unchanged:
-        """``place``: the lasting address, which identifies the file in the next run. The returned file stays in ``folder``
-        until ``drop``."""
+        """Downloads a file. ``place`` is its permanent address, which identifies it in the next run. The returned file
+        stays in ``folder`` until ``drop``.
+        """
         part = partial_of(self._folder, url, feed.path, self._gate)
         part.take_up(url)
         leave_bytes = self._leave_bytes if row else None
-        known = row if row and row.url == place else None  # else ours is from another place
+        known = row if row and row.url == place else None  # else the stored edition is from another place
         vain = 0
         for attempt in range(1, TRIES + 1):
             before = part.size
@@ -165,7 +170,9 @@ class Downloads:
         part.begin(version, keep=bool(version.validator) and not is_short)
 
     def _read(self, response: Response, url: str, first: bytes, part: Partial, leave_bytes: int | None) -> None:
-        """Reads the rest; that it is complete is checked if the server states its length."""
+        """Reads the rest of a response into the part. Raises an error if the server states a length and the rest is
+        shorter.
+        """
         total = part.version.length if part.version else None
         if leave_bytes is not None and total is not None and total > leave_bytes:
             raise LateError(f"{total / 1e6:,.0f} MB to download")
@@ -183,18 +190,18 @@ class Downloads:
             raise _BrokenError(short)
         if response.status == 206 and not _has_right_checksum(part):
             part.drop()
-            raise FetchError("its checksum is not the one that the server named", damaged=True)
+            raise FetchError("its checksum is not the one that the server stated", damaged=True)
         part.finish()
 
 
 def _missing(part: Partial) -> int:
-    """The number of missing bytes, ``LEAST_BYTES`` if the server does not state the length."""
+    """The number of missing bytes; ``LEAST_BYTES`` if the server does not state the length."""
     total = part.version.length if part.version else None
     return LEAST_BYTES if total is None else total - part.size
 
 
 class _BrokenError(Exception):
-    """Another attempt may bring the rest."""
+    """The download broke off. Another attempt may complete it."""
 
     def __init__(self, reason: FetchError | NetworkError) -> None:
         super().__init__(str(reason))
@@ -204,7 +211,7 @@ class _BrokenError(Exception):
 def _chunk(response: Response) -> bytes:
     try:
         return response.read(CHUNK_BYTES)
-    except SlowError:  # another attempt takes as long
+    except SlowError:  # another attempt would take as long
         raise
     except NetworkError as error:
         raise _BrokenError(error) from None
@@ -223,7 +230,9 @@ def _headers(feed: Feed, row: FeedRow | None, part: Partial) -> dict[str, str]:
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """What distinguishes this version from every other: a strong ETag, else a date that was a minute old when it was sent."""
+    """The validator that distinguishes this version from every other: a strong ETag, else a date that was at least a
+    minute old when it was sent; "" if there is neither.
+    """
     if headers.get("accept-ranges") == "none":
         return ""
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
@@ -237,8 +246,7 @@ def _validator(headers: Mapping[str, str]) -> str:
 
 
 def _md5(headers: Mapping[str, str]) -> str:
-    """The MD5 in base64 of the bytes that Google Cloud Storage keeps; "" for a response with a content encoding.
-
+    """The MD5, in base64, of the bytes in Google Cloud Storage; "" for a response with a content encoding.
     Source: Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…``.
     """
     header = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
@@ -246,7 +254,9 @@ def _md5(headers: Mapping[str, str]) -> str:
 
 
 def _has_right_checksum(part: Partial) -> bool:
-    """Verifies the joined file, because a server may give one tag to two versions."""
+    """Whether the joined file has the checksum that the server stated, because a server may use one tag for two
+    versions. True without a checksum.
+    """
     if part.version is None or not part.version.md5:
         return True
     with part.data.open("rb") as file:
@@ -255,7 +265,7 @@ def _has_right_checksum(part: Partial) -> bool:
 
 
 def _continues(response: Response, part: Partial) -> bool:
-    """Whether an answer of 206 is the rest of our part, by its range, its length and its validator."""
+    """Whether a response with status 206 continues the stored part, by its range, its length and its validator."""
     version, headers = part.version, response.headers
     named = _RANGE.fullmatch(headers.get("content-range", ""))
     if version is None or named is None or int(named[1]) != part.size:
@@ -273,7 +283,7 @@ def _fetched(part: Partial, place: str) -> Fetched:
 
 
 def body_of(fetcher: Fetcher, url: str, limit: int, sleep: Callable[[float], None] | None = None) -> bytes:
-    """A small file, in memory. An interrupted download is repeated."""
+    """The content of a small file. An interrupted download is repeated."""
     for attempt in range(1, VAIN_TRIES):
         try:
             return _body(fetcher, url, limit)

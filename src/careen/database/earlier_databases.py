@@ -1,4 +1,4 @@
-"""Earlier databases that are kept beside the one in use, and the import of one from elsewhere.
+"""Earlier databases that are stored beside the current one, and the import of a database from elsewhere.
 
 Layout of the folder: ``kept/<time when it was built>.sqlite``, in names for all file systems (``-`` for ``:``).
 Raises: DatabaseError, InputError.
@@ -26,7 +26,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @contextmanager
 def keeping_earlier(path: Path, count: int) -> Iterator[None]:
-    """Keeps the present database if the block replaces it; ``count`` earlier ones are kept in all."""
+    """Stores the current database if the block replaces it. At most ``count`` earlier ones stay."""
     before = _built(path) if count else ""
     if not before:
         yield
@@ -45,7 +45,7 @@ def keeping_earlier(path: Path, count: int) -> Iterator[None]:
 
 
 def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
-    """The one in use, then the earlier ones, newest first. Files that cannot be read are left out."""
+    """The current database, then the earlier ones, newest first. Files that cannot be read are left out."""
     found = []
     for file in (path, *_kept(path)):
         try:
@@ -75,10 +75,9 @@ def find_database(path: Path, wanted: str) -> Path:
 
 
 def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replace: bool = False) -> tuple[FeedRow, ...]:
-    """Replaces the database by the one that ``write`` makes aside and verifies.
-
-    Feeds that only the database in use has are taken over unless ``replace``; returns them. Raises DatabaseError
-    afterwards if some of them were damaged.
+    """Replaces the database by the one that ``write`` writes aside, after verifying it. Returns the feeds of the
+    previous database that were taken over, because the new one lacks them; none with ``replace``. Raises DatabaseError
+    afterwards if some of these feeds were damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.parent / f"{path.name}.{os.getpid()}.coming"
@@ -93,7 +92,7 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
                 put_in_place(aside, path)
             forget_checks(path)
         finally:
-            _remove(aside, Path(f"{aside}.sum"))  # a checksum that stays would make the next file of this name look damaged
+            _remove(aside, Path(f"{aside}.sum"))  # a left checksum would make the next file with this name look damaged
     if merged.lost:
         raise DatabaseError(
             f"the new database is in use, but damaged feeds of the previous one are lost: {', '.join(merged.lost)}",
@@ -119,7 +118,7 @@ def _built(path: Path) -> str:
 
 
 def _link(path: Path, to: Path) -> None:
-    """Gives the file a second name. An update writes a new file, so that this one does not change."""
+    """Gives the file a second name. An update writes a new file and does not change this one."""
     import shutil
 
     to.parent.mkdir(exist_ok=True, mode=0o700)

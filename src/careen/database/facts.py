@@ -1,4 +1,4 @@
-"""Facts from a distribution's archive, fetched for a run or shipped, as knowledge.
+"""Facts from a distribution's archive, fetched for a run or shipped with Careen, in the form that look-ups need.
 
 Apart from ``archive``, which fetches them: a scan with shipped facts does not import it.
 """

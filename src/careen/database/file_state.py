@@ -28,7 +28,7 @@ def rows_of(path: Path) -> dict[str, FeedRow]:
 
 
 def names_password(path: Path) -> bool:
-    """Whether an earlier version left the password of a mirror in a file; a file that is built anew has none."""
+    """Whether an earlier version stored the password of a mirror in the file. Building the file anew removes it."""
     with closing(connect_read_only(path)) as connection:
         shelf = Shelf(connection)
         return shelf.head().rows != shelf.head_as_written().rows
@@ -54,7 +54,7 @@ def is_damaged(path: Path) -> bool:
 
 
 def damaged(path: Path) -> frozenset[str]:
-    """The feeds that are incomplete in a database file. Raises ValueError, sqlite3.Error if its head is damaged."""
+    """The incomplete feeds in a database file. Raises ValueError, sqlite3.Error if its head is damaged."""
     with closing(connect_read_only(path)) as connection:
         shelf = Shelf(connection)
         head = shelf.head()

@@ -1,13 +1,13 @@
-"""Filters of a section's keys: a look-up of a missing key mostly ends at the filter, without reading a bucket.
+"""Filters of a section's keys: most look-ups of a missing key end at the filter, without reading a bucket.
 
-A filter has one bit for each hash of a key. A key whose bit is not set is not in the section; a few others are not in it
-either, as their bucket then shows.
+A filter has one bit for each hash of a key. A key whose bit is not set is not in the section. A few missing keys pass
+the filter; the bucket then shows that they are missing.
 """
 
 from collections.abc import Collection, Iterable
 from zlib import crc32
 
-BITS_PER_KEY = 16  # one absent key in 16 has its bit set by another, at most
+BITS_PER_KEY = 16  # at most one missing key in 16 passes the filter
 
 
 def hash_of(key: bytes) -> int:
@@ -17,7 +17,7 @@ def hash_of(key: bytes) -> int:
 
 
 def filter_of(hashes: Collection[int]) -> bytes:
-    """A filter of the hashes. Its size in bytes is a power of two, so that the last bits of a hash are its place."""
+    """A filter of the hashes. Its size in bytes is a power of two, so that the low bits of a hash select the byte."""
     size = 1 << max(0, (len(hashes) * BITS_PER_KEY // 8 - 1).bit_length())
     found = bytearray(size)
     for hashed in hashes:
@@ -27,11 +27,11 @@ def filter_of(hashes: Collection[int]) -> bytes:
 
 
 def place_of(hashed: int) -> tuple[int, int]:
-    """The byte, of which the last bits are used, and the bit in it."""
+    """The number of a hash's byte, of which the filter's size cuts the high bits, and the bit in it."""
     return hashed >> 3, 1 << (hashed & 7)
 
 
 def passing(keys: Iterable[bytes], places: Iterable[tuple[int, int]], filter: bytes) -> list[bytes]:
-    """The keys that may be in the section; ``places`` are those of the keys."""
+    """The keys that may be in the section. ``places`` are the positions of the keys' bits, in the same order."""
     mask = len(filter) - 1
     return [key for key, (byte, bit) in zip(keys, places, strict=True) if filter[byte & mask] & bit]

@@ -1,4 +1,4 @@
-"""Removes a source from the database: the only way to lose records that their source has not withdrawn.
+"""Removes a source from the database, the only way to remove records that their source has not withdrawn.
 
 Raises: DatabaseError, UsageError.
 """
@@ -19,7 +19,7 @@ from .lock import LOCK_PATIENCE_S, exclusive
 
 
 def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
-    """``name`` is a source, a part of one ("osv/npm"), or the path of a feed. Returns the removed feeds."""
+    """Removes a source, a part of one ("osv/npm"), or a feed by its path. Returns the removed feeds."""
     path = database_path(cache)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:

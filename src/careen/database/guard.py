@@ -1,9 +1,10 @@
-"""Notices a feed that reverses its earlier statements, or contradicts known results: it is held back.
+"""Holds back a feed that reverses its earlier statements, or that contradicts known results.
 
-Two comparisons. For a sample of the feed's records in the previous file, the old and the new statements are evaluated at the
-versions at which their ranges begin and end: an honest feed grows and is corrected here and there; a feed that was damaged,
-misread or replaced reverses itself. And ``known_results.txt`` has our own facts about well-known vulnerabilities, with
-which every honest feed of their ecosystem agrees. ``IsAffected`` states whether a version is affected.
+Two comparisons. For a sample of the feed's records in the previous file, the old and the new statements are evaluated
+at the versions at which their ranges begin and end. An honest feed grows and is corrected here and there; a feed that
+was damaged, misread or replaced reverses many results. ``known_results.txt`` contains our own facts about well-known
+vulnerabilities, with which every honest feed of their ecosystem agrees. ``IsAffected`` states whether a version is
+affected.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -23,9 +24,9 @@ IsAffected = Callable[[str, Sequence[Advisory], str], bool]  # (namespace, state
 
 REVERSED = 0.2  # a feed that reverses more than this part of the compared results is held back
 REVERSED_FROM = 50  # compared results; fewer prove nothing
-SAMPLE = 200  # records of a namespace
-MAX_SAMPLE = 2000  # of a feed
-KNOWN_FROM = 2  # wrong known results that count
+SAMPLE = 200  # records of a namespace in the sample
+MAX_SAMPLE = 2000  # records of a feed in the sample
+KNOWN_FROM = 2  # from so many wrong known results on, a feed is held back
 
 
 class KnownResult(Struct, frozen=True):
@@ -44,7 +45,7 @@ class FeedStatements:
         self.namespaces = {section.space: section for section in held.sections if section.kind == "advisory"}
 
     def sample(self) -> Iterator[tuple[str, str, str]]:
-        """Evenly spread over the names of each namespace: (namespace, name, id)."""
+        """A sample of the statements, evenly spread over the names of each namespace: (namespace, name, id)."""
         each = max(1, min(SAMPLE, MAX_SAMPLE // max(1, len(self.namespaces))))
         for namespace, section in self.namespaces.items():
             step, number = max(1, section.records // each), 0
@@ -67,7 +68,7 @@ class FeedStatements:
         return {name: tuple(unpack_advisories(namespace, name, value, words, self._of_bundles)) for name, value in found}
 
     def about(self, known: KnownResult) -> tuple[Advisory, ...] | None:
-        """The statements about its vulnerability in its package; None if there are none."""
+        """The feed's statements about the known result's vulnerability and package; None if there are none."""
         name = key_name(known.namespace, known.package)
         found = self.of(known.namespace, (name,)).get(name, ())
         return tuple(advisory for advisory in found if known.id in (advisory.id, *advisory.aliases)) or None

@@ -28,8 +28,8 @@ class FeedRow(Struct, frozen=True, array_like=True, gc=False):
     sha256: str = ""
     records: int = 0
     detail: str = ""
-    reader: str = __version__  # another version of Careen may find more in the same file
-    confirmed: str = ""  # the day up to which the origin vouched that this is the newest edition
+    reader: str = __version__  # the version that read the file; another version may find more in it
+    confirmed: str = ""  # the day up to which the origin stated that this is the newest edition
     derived: bool = False  # made by a mirror, not by its source
     large: bool = False  # only ``careen db update --full`` fetches it
     layer: str = ""  # digest of its layer in a published database; "" if it was read from its source
@@ -47,7 +47,7 @@ def age_key(row: FeedRow) -> tuple[str, str]:
 
 
 def without_password(row: FeedRow) -> FeedRow:
-    """Earlier versions stored the address of a mirror with the user and password in it."""
+    """The row, without the user and password in the address of a mirror, which earlier versions stored."""
     if "@" not in row.url:
         return row
     from careen.net.addresses import without_credentials
@@ -56,7 +56,9 @@ def without_password(row: FeedRow) -> FeedRow:
 
 
 class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """``space`` is the namespace, "" for kinds without one. The last fields are those of advisories."""
+    """A section of a feed. ``space`` is the namespace; "" for kinds without namespaces. The last fields are for
+    advisories.
+    """
 
     kind: Kind
     space: str
@@ -87,7 +89,7 @@ class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False
 
 
 class Held(Struct, frozen=True):
-    """A packed feed. ``words``: the texts that its values refer to by number."""
+    """A packed feed. ``words`` are the texts to which its values refer by number."""
 
     row: FeedRow
     words: tuple[str, ...]
@@ -104,7 +106,7 @@ class Head(Struct, frozen=True, array_like=True):
     built: str
     rows: tuple[FeedRow, ...]  # in order of precedence
     words: tuple[Raw, ...]  # of each feed; a look-up needs only a few
-    packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs only a few
+    packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds and their sections; a look-up needs only a few
 
     def words_of(self, number: int) -> tuple[str, ...]:
         return _WORDS.decode(self.words[number])

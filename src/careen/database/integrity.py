@@ -1,7 +1,7 @@
-"""Whether a database file is intact, by its checksum in ``advisories.sqlite.sum`` beside it.
+"""Checks whether a database file is intact, by its checksum in ``advisories.sqlite.sum`` beside it.
 
-The whole file is read if it is new to us (another inode, size or time: copied, restored, changed), and after any error.
-Without that file nothing is known, and the verification of each look-up has to suffice.
+The whole file is read if it was not checked before (another inode, size or time: copied, restored, changed), and after
+any error. Without the checksum, only the verification of each look-up protects the data.
 """
 
 from contextlib import suppress
@@ -24,17 +24,17 @@ UNSEEN = (0, 0, 0, 0)
 
 
 def replaced(aside: Path, database: Path) -> None:
-    """Replaces the database by a verified file; a crash leaves one of the two, with its checksum."""
+    """Replaces the database by a verified file. After a crash, one of the two is in place, and its checksum is known."""
     digest = _digest(aside)
     before = _read(database)
-    # If it could not be written, the new file would pass for damaged.
+    # Without the new checksum, the new file would look damaged.
     _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
     aside.replace(database)
     _write(database, Sum((digest,), _stat(database)))
 
 
 def is_whole(database: Path) -> bool:
-    """False if the file is not the one that was written."""
+    """Whether the file has the checksum that was stored for it. True if no checksum is stored."""
     known = _read(database)
     if known is None or known.seen == _stat(database):
         return True
@@ -46,7 +46,7 @@ def is_whole(database: Path) -> bool:
 
 
 def distrust(database: Path) -> None:
-    """After an error: whoever opens the file next reads it whole."""
+    """Makes the next process that opens the file read it completely. It is called after an error."""
     known = _read(database)
     _write(database, Sum(known.digests if known else (), UNSEEN))
 
@@ -59,8 +59,9 @@ def _read(database: Path) -> Sum | None:
 
 
 def _write(database: Path, found: Sum) -> None:
-    """Writes the checksum. If the folder is read-only, nothing is written and nothing raised: the file is then read whole each
-    time, or only look-ups verify it."""
+    """Writes the checksum. A read-only folder is no error: then the file is read completely each time, or only look-ups
+    verify it.
+    """
     with suppress(OSError):
         _write_strictly(database, found)
 

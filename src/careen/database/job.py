@@ -1,8 +1,9 @@
-"""The resources of an update: the database's folder, locked by this process, and the wishes of one caller.
+"""The resources of an update: the database's folder, locked by this process, and the options of its caller.
 
-Layout of the folder: ``advisories.sqlite``, ``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while fetching.
-Unfinished downloads are in ``partial``, which belongs to the holder of ``partial.lock``: an update that does not get that
-lock at once keeps none. ``refresh.lock`` belongs to the one process that finishes what scans had no time for.
+Layout of the folder: ``advisories.sqlite``, ``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while
+fetching. Unfinished downloads are in ``partial``, which belongs to the holder of ``partial.lock``: an update that does
+not get that lock at once stores none. ``refresh.lock`` belongs to the one process that finishes what scans had no time
+for.
 Raises: BusyError.
 """
 
@@ -31,7 +32,7 @@ class BusyError(DatabaseError):
 
 
 class Patience:
-    """A time limit. ``is_late`` a little before its end, so that the work until then can still be used."""
+    """A time limit. ``is_late`` is true shortly before its end, so that the work done until then can still be used."""
 
     def __init__(self, seconds: float | None) -> None:
         self._deadline = None if seconds is None else time.monotonic() + seconds
@@ -49,7 +50,9 @@ class Patience:
 
 
 class Workplace(Struct, frozen=True):
-    """``parts`` is the folder of downloads. They stay for the next run unless another process works there (``is_shared``)."""
+    """The folder of an update. ``parts`` stores downloads. They stay for the next run unless another process uses that
+    folder (``is_shared``).
+    """
 
     scratch: Path
     parts: Path
@@ -73,7 +76,9 @@ class Job(Struct, frozen=True):
 
 
 def hold(path: Path, waiting_s: Callable[[], float], progress: Progress, opened: ExitStack) -> Workplace:
-    """Takes the lock of the database until ``opened`` closes; ``waiting_s`` is how long to wait for another process."""
+    """Takes the lock of the database until ``opened`` closes. ``waiting_s`` returns how long to wait for another
+    process. Raises BusyError.
+    """
     folder = path.parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not opened.enter_context(exclusive(folder / "lock", 0)):
@@ -85,7 +90,7 @@ def hold(path: Path, waiting_s: Callable[[], float], progress: Progress, opened:
 
 
 def workplace(folder: Path, name: str, owns: bool, opened: ExitStack) -> Workplace:
-    """``owns``: this process holds ``partial.lock``."""
+    """Creates the folder of this process, which is removed when ``opened`` closes. ``owns``: it holds ``partial.lock``."""
     clear(folder, name)
     scratch = folder / f"{name}.{os.getpid()}"
     scratch.mkdir()

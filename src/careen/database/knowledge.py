@@ -1,4 +1,4 @@
-"""The interface of advisory data that matching uses, whichever way they are stored."""
+"""The interface of advisory data for matching, independent of how the data are stored."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
-DERIVED = "made by the mirror and not by its source"  # the detail of a feed that a mirror made begins with this
+DERIVED = "made by the mirror and not by its source"  # the beginning of the detail of a feed that a mirror made
 
 PRIVATE = "private"  # the source of the user's own advisories
 FILE = "advisories.sqlite"
@@ -32,7 +32,9 @@ CATALOGUE = "kev"  # the source of exploited vulnerabilities
 
 
 class Knowledge(Protocol):
-    """Look-ups are made in bulk; unknown keys are left out of the answer. Names are as ``key_name`` writes them."""
+    """Advisory data. Look-ups are made in bulk; unknown keys are missing in the answer. Names are in the form of
+    ``key_name``.
+    """
 
     @property
     def info(self) -> DatabaseInfo | None: ...
@@ -40,55 +42,59 @@ class Knowledge(Protocol):
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]: ...
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]: ...
     def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
-        """What each source has for this namespace; empty if no source has it."""
+        """Descriptions of this namespace, one from each source that covers it; empty if none does."""
         ...
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """The names that have any record there (for partial sources: the others were not assessed)."""
+        """The names for which any record exists. With partial sources, the other names count as not assessed."""
         ...
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """The names that only a second-best source has (``combined.FallbackKnowledge``)."""
+        """The names that only a second-best source contains (``combined.FallbackKnowledge``)."""
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
-        """Records by source that could not be read and may be about these names; their earlier editions still count."""
+        """Records, by source, that could not be read and may be about these names. Their earlier editions are still
+        used.
+        """
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        """The statements of a second-best source about names that a better one has: to explain, not to match."""
+        """The statements of a second-best source about names that a better source has. They explain results, but do not
+        match.
+        """
         ...
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
-        """The records of these ids, and those whose alias in a language's database is one of these CVEs."""
+        """The records with these ids. For a CVE, also records of language databases that have it as an alias."""
         ...
 
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]: ...
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]: ...
     def end_of_life(self, namespace: str) -> str | None: ...
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
-        """Every package of a release whose security support is limited or has ended."""
+        """All packages of a release whose security support is limited or has ended."""
         ...
 
     def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
-        """What each index of the release has of these source packages."""
+        """The entries for these source packages in each index of the release."""
         ...
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """The namespaces of the advisories that cover packages from a vendor's repository."""
+        """The namespaces of the advisories that cover packages from these repositories of vendors."""
         ...
 
 
 def knows_exploited(knowledge: Knowledge) -> bool:
-    """Whether CISA's catalogue is loaded: only then it is known that a vulnerability is not in it."""
+    """Whether CISA's catalogue is loaded. Only then a missing entry means that no exploitation is known."""
     return knowledge.info is not None and any(source.name == CATALOGUE for source in knowledge.info.sources)
 
 
 def key_name(namespace: str, name: str) -> str:
-    """The form under which a package's advisories are kept.
+    """The form of a package's name under which its advisories are stored.
 
-    PyPI names are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); NuGet, Packagist and the Go
-    module registry's advisories are looked up in lower case. Everything else is kept as written.
+    PyPI names are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); NuGet, Packagist and the Go module
+    registry's advisories are looked up in lower case. All other names stay as written.
     """
     if namespace == "PyPI":
         return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
@@ -97,12 +103,12 @@ def key_name(namespace: str, name: str) -> str:
     return name
 
 
-# Databases of languages: their records of a vulnerability also hold for a distribution's package. Those of a distribution
-# (its priority, often of its own build) hold only there.
+# Databases of languages: their records of a vulnerability also apply to a distribution's package. Records of a
+# distribution (its priority, often of its own build) apply only to its packages.
 _GENERAL = frozenset({"ghsa", "pypa", "go", "rustsec", "erlef", "haskell", "julia", "rconsortium", "drupal"})
 
 
 def answers_for_aliases(record: VulnerabilityRecord) -> tuple[str, ...]:
-    """The CVE that the record is found by too; none if the record is about several."""
+    """The CVE by which the record can also be found, if it has exactly one and is from a general source; else empty."""
     cves = tuple(alias for alias in record.aliases if alias.startswith("CVE-"))
     return cves if len(cves) == 1 and record.source in _GENERAL else ()

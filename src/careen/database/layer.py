@@ -1,9 +1,9 @@
-"""Some feeds as one layer of a publication, packed as in the database: to take a feed is to copy its buckets.
+"""Some feeds as one layer of a publication, packed as in the database, so that taking a feed means copying its buckets.
 
-A layer is compressed by zstd. Decompressed it is frames, each its length in four bytes and a pair in msgpack: a word, and its
-value. ``layer`` comes first, ``feed`` before the sections of a feed, ``section`` before lists of its ``buckets``, ``end``
-last. A layer is untrusted input: the size of each frame and their order are checked, and that a look-up finds in the
-buckets of a section all of their keys.
+A layer is compressed by zstd. Decompressed it is a sequence of frames, each its length in four bytes and a pair in msgpack:
+a word, and its value. ``layer`` comes first, ``feed`` before the sections of a feed, ``section`` before lists of its
+``buckets``, ``end`` last. A layer is untrusted input: checked are the size of each frame, their order, and that a look-up
+finds all keys in the buckets of a section.
 Raises: ValueError if a file is not a layer, or is damaged.
 **Source:** RFC 8878 (zstd); the msgpack specification.
 """
@@ -34,7 +34,7 @@ LEVEL = 9
 
 
 class About(Struct, frozen=True):
-    """The beginning of a layer. ``notice``: whose data it redistributes, and on which terms."""
+    """The beginning of a layer. ``notice``: the owners of the data, and the terms of its redistribution."""
 
     format: int
     name: str
@@ -48,7 +48,7 @@ class Packed(Struct, frozen=True):
 
 
 def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[bytes]]]) -> Packed:
-    """``feeds``: each with the blobs of its sections, in order."""
+    """Writes a layer. ``feeds`` are packed feeds, each with the blobs of its sections in order."""
     digest, inflated = hashlib.sha256(), 0
     compressor = zstd().ZstdCompressor(level=LEVEL)
     with file.open("wb") as target:
@@ -61,7 +61,7 @@ def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[b
             nonlocal inflated
             data = _ENCODER.encode((word, value))
             if len(data) > MAX_FRAME_BYTES:
-                raise ValueError(f"records of {about.name} are larger than a layer may hold")
+                raise ValueError(f"records of {about.name} are larger than a layer may contain")
             inflated += len(data) + 4
             write(compressor.compress(len(data).to_bytes(4) + data))
 
@@ -78,7 +78,7 @@ def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[b
 
 
 def inflate(chunks: Iterable[bytes], expected: Packed, aside: Path) -> None:
-    """Writes the decompressed layer to a file, if it is the expected one."""
+    """Writes the decompressed layer to the file ``aside``. Raises ValueError if it is not the expected one."""
     digest, got, size = hashlib.sha256(), 0, 0
     decompressor = zstd().ZstdDecompressor()
     if not 0 < expected.inflated <= MAX_INFLATED_BYTES:
@@ -149,12 +149,12 @@ class Layer:
         return tuple(self._feeds)
 
     def held(self, row: FeedRow) -> Held:
-        """A packed feed; ``first`` of its sections is the offset of their buckets in the file."""
+        """A packed feed. In its sections, ``first`` is the offset of their buckets in the file."""
         words, sections = self._feeds[row.path]
         return Held(row, words, tuple(sections))
 
     def rows(self, section: Section, tag: bytes) -> Iterator[bytes]:
-        """The blobs of a section of ``held``."""
+        """The blobs of a section that ``held`` returned."""
         yield from checked(section, tag, self._blobs(section.first))
 
     def _blobs(self, start: int) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""One artifact as an OCI layout in a tar: any tool for registries can copy it.
+"""One artifact as an OCI layout in a tar, which any registry tool can copy.
 
 Raises: InputError if a file is not such a layout, or is damaged.
 **Source:** OCI image-spec 1.1, "Image Layout Specification"; POSIX.1-2017 pax, "ustar Interchange Format".
@@ -23,7 +23,7 @@ AGAIN = "Copy it once more, or make it again with `careen db export` or `careen 
 
 
 class Layout:
-    """The manifest, and the blobs that it names. The members of the tar may be in any order."""
+    """The manifest of a layout, and the blobs in it. The members of the tar may be in any order."""
 
     def __init__(self, file: BinaryIO, where: str) -> None:
         from careen.formats.archives.inflate import SeekStream
@@ -54,7 +54,9 @@ class Layout:
             raise InputError(f"{where} is damaged: its manifest has another checksum than in its index", AGAIN)
 
     def blob(self, digest: str, expected: int, start: int = 0) -> Generator[bytes]:
-        """The bytes from ``start`` on of a blob of the expected size."""
+        """The bytes of a blob from the offset ``start`` on. Raises InputError if the blob does not have the expected
+        size.
+        """
         offset, size = self._places.get(_place(digest), (0, -1))
         if size != expected:
             raise InputError(f"{self._where} is damaged: the database is not in it, or not all of it", AGAIN)
@@ -86,7 +88,7 @@ class Member(Struct, frozen=True):
 
 
 def write_layout(stream: BinaryIO, manifest: bytes, kind: str, name: str, blobs: Iterable[Member]) -> None:
-    """Raises ValueError if a blob does not have the size or the bytes that it should have."""
+    """Writes a layout. Raises ValueError if a blob does not have its stated size or digest."""
     entry = {
         "mediaType": MANIFEST_TYPE,
         "artifactType": kind,
@@ -125,7 +127,7 @@ def _place(digest: str) -> str:
 
 
 def _header(path: str, size: int) -> bytes:
-    """Sizes from 8 GiB on as GNU tar writes them."""
+    """The header of a tar member. Sizes from 8 GiB on have the form of GNU tar."""
     length = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
     fields = (
         path.encode().ljust(100, b"\0"),

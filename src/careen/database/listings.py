@@ -1,9 +1,10 @@
-"""The files that an index names: the page of a folder on a web server, or a list that a publisher puts beside its files.
+"""Lists the files in an index: the page of a folder on a web server, or a list that a publisher provides with its
+files.
 
-Forms: HTML with links, a path a line, ``repomd.xml`` (a repository's metadata), ``fullfiletimelist`` (``time, kind, size,
-path`` between tabs, below ``[Files]``), JSON with names or addresses of files, the catalogue of Amazon Linux's extras
-(``{topics: [{n}]}``), and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``). Paths are
-those of the index, addresses are cut to their last part.
+Forms: HTML with links; one path a line; ``repomd.xml`` (a repository's metadata); ``fullfiletimelist`` (``time, kind,
+size, path`` between tabs, below ``[Files]``); JSON with names or addresses of files; the catalogue of Amazon Linux's
+extras (``{topics: [{n}]}``); and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``).
+Paths stay as in the index; addresses are cut to their last part.
 Raises: ValueError for any other form.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
 """
 
@@ -25,7 +26,7 @@ _NAMED = ("name", "href", "resource_url")
 
 
 def listed(data: bytes) -> tuple[str, ...]:
-    """Sorted; folders have no slash at their end."""
+    """The files in an index, sorted. Names of folders have no slash at their end."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     start = text.lstrip()[:1]
     if start in ("{", "["):
@@ -40,7 +41,7 @@ def listed(data: bytes) -> tuple[str, ...]:
 
 
 def _of_links(text: str) -> Iterator[str]:
-    """The files of a page's folder; the metadata files of a repository."""
+    """The files in the folder of a page, or the metadata files of a repository."""
     if not re.search(r"<(?:!doctype html|html|repomd|(?:a|location)\s)", text[:4000], re.IGNORECASE):
         raise ValueError("neither a page of links nor a repository's list")
     for link in _HREF.findall(text):
@@ -51,7 +52,7 @@ def _of_links(text: str) -> Iterator[str]:
 
 
 def _of_sections(text: str) -> Iterator[str]:
-    """Folders are left out."""
+    """The paths of files in a ``fullfiletimelist``; folders are left out."""
     if "[End]" not in text:
         raise ValueError("the list of files is cut short")
     files = text.partition("[Files]")[2].partition("\n[")[0]
@@ -94,7 +95,7 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
 
 
 def _of_lines(text: str) -> Iterator[str]:
-    """Lines that cannot be a path of ours are left out."""
+    """The lines that can be a path of a feed; others are left out."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     found = [line for line in lines if _PATH.fullmatch(line)]
     if lines and not found:

@@ -1,4 +1,4 @@
-"""One updater at a time: a lock on a file that a process holds, and that the system releases when the process ends."""
+"""A lock that admits one updater at a time: it is on an open file, and the system releases it when the process ends."""
 
 import sys
 import time
@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 POLL_S = 0.1
-LOCK_PATIENCE_S = 900.0  # of a process that changes the database
+LOCK_PATIENCE_S = 900.0  # how long a process waits that changes the database
 
 
 @contextmanager
 def exclusive(path: Path, patience_s: float) -> Iterator[bool]:
-    """Whether the lock was acquired within ``patience_s``; it is held until the end of the block."""
+    """Waits up to ``patience_s`` for the lock. Yields whether it was acquired; it is held until the end of the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         held = _take(file)

@@ -1,4 +1,4 @@
-"""Knowledge in memory: a folder of private advisories, or the few records of a test."""
+"""Advisory data in memory: a folder of private advisories, or the few records of a test."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -29,7 +29,7 @@ class MemoryDatabase:
     def __init__(
         self, records: Iterable[Record], info: DatabaseInfo | None = None, known: Collection[tuple[str, str]] = ()
     ) -> None:
-        """``known``: (namespace, name) of packages that are assessed and have no advisory."""
+        """``known``: (namespace, name) of packages that count as assessed although they have no advisory."""
         self.info = info
         self._known = frozenset(known)
         self._advisories: dict[tuple[str, str], list[Advisory]] = defaultdict(list)

@@ -1,8 +1,8 @@
-"""Merges a database from elsewhere with the one in use, so that to import or pull one loses nothing.
+"""Merges a database from elsewhere with the current one, so that importing or pulling a database loses nothing.
 
-A feed of the database in use stays if the other one lacks it, has it of an earlier day, or has lost more of its records than
-an update accepts. If the other one could not read some records of a feed, those of the database in use are added.
-Of a damaged database, the whole feeds are taken over. Raises: DatabaseError.
+A feed of the current database stays if the other one lacks it, has an older edition, or has lost more of its records
+than an update accepts. If the other one could not read some records of a feed, those of the current database are added.
+From a damaged database, only the undamaged feeds are taken. Raises: DatabaseError.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,11 +28,11 @@ from .unread_records import is_about, places_of
 
 class Merged(Struct, frozen=True):
     kept: tuple[FeedRow, ...] = ()
-    lost: tuple[str, ...] = ()  # damaged feeds that only the one in use had
+    lost: tuple[str, ...] = ()  # damaged feeds that only the current database had
 
 
 def with_ours(theirs: Path, ours: Path) -> Merged:
-    """Adds to the file ``theirs`` what only ``ours`` has."""
+    """Adds to the file ``theirs`` everything that only ``ours`` has."""
     new, old = rows_of(theirs), rows_of(ours)
     if not old and is_damaged(ours):
         return Merged(lost=("all that only it had",))
@@ -60,7 +60,9 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
 
 
 def with_checks(database: Path, aside: Path) -> Path:
-    """The database to export: a file aside with what its origins confirmed since it was built, if they did."""
+    """The path of the database to export. If origins confirmed feeds since it was built, this is a copy, ``aside``,
+    with these dates.
+    """
     rows, checks = rows_of(database), read_checks(database)
     days = {path: check.confirmed for path, check in checks.items() if path in rows and check.confirmed > rows[path].confirmed}
     if not days and not names_password(database):
@@ -71,7 +73,7 @@ def with_checks(database: Path, aside: Path) -> Path:
 
 
 def _completed(database: Database, path: str, known: Sequence[Record]) -> Iterator[Record]:
-    """A feed of the other database, then our editions of the records that it could not read."""
+    """The records of a feed of the other database, then our editions of the records that it could not read."""
     missing = {_subject(record) for record in known}
     for record in database.records_of_feed(path):
         missing.discard(_subject(record))
@@ -85,7 +87,7 @@ def _is_unread(record: Record, places: Mapping[str, Collection[tuple[str, str]]]
 
 
 def _subject(record: Record) -> tuple[str, str, str]:
-    """Namespace, key of the package, and id; "" if a record of its kind has none."""
+    """The identity of a record: namespace, key of the package, and id; "" for parts that its kind does not have."""
     match record:
         case Advisory() | Malicious():
             return record.namespace, key_name(record.namespace, record.package), record.id

@@ -1,9 +1,9 @@
 """Mirrors all feeds from their live addresses in a folder, for ``careen db update --from`` on another machine.
 
-Beside the files is ``MANIFEST.json`` (see ``origin``), which also has the address and the validators of each file for the
-next run. A file replaces the previous one whole, after its beginning was read as its source reads it; if anything fails,
-the previous one stays. The manifest is written before and after each file, and never has the checksum of a file that
-is not there: a run that is killed leaves a usable mirror, and the next one continues.
+Beside the files is ``MANIFEST.json`` (see ``origin``), which also contains the address and the validators of each file
+for the next run. A file replaces the previous one completely, after its source has parsed its beginning; if anything
+fails, the previous one stays. The manifest is written before and after each file, and never contains the checksum of a
+missing file. So an interrupted run leaves a usable mirror, and the next one continues.
 Raises: InputError if the folder cannot be written to; DatabaseError if another process writes it.
 """
 
@@ -37,7 +37,7 @@ _LARGE = "only --full fetches it"
 
 
 class Laid(Struct, frozen=True):
-    """The result for one file. ``kept``: it was there, and was not requested. ``absent``: no address has it."""
+    """The result for one file. ``kept``: it exists, and was not requested. ``absent``: no address has it."""
 
     source: str
     path: str
@@ -49,14 +49,14 @@ class Laid(Struct, frozen=True):
 
 
 class _Entry(Struct, omit_defaults=True):
-    """A file in the manifest; keys that are not ours are kept as they are."""
+    """A file in the manifest. Keys that are not our own are kept unchanged."""
 
     path: str
     snapshot_date: str = ""
     sha256: str = ""
     confirmed: str = ""
     source: str = ""
-    key: str = ""  # of its feed, if an edition replaces the previous one
+    key: str = ""  # key of its feed, if an edition replaces the previous one
     url: str = ""
     etag: str = ""
     last_modified: str = ""
@@ -72,7 +72,9 @@ def lay_down(
     progress: Progress = silent,
     api_key: str = "",
 ) -> tuple[Laid, ...]:
-    """``wanted``: namespaces (``debian:12``, ``npm``), sources and parts of them (``osv/npm``); empty means everything."""
+    """Mirrors feeds in a folder. ``wanted``: namespaces (``debian:12``, ``npm``), sources and parts of them
+    (``osv/npm``); empty means everything. ``full`` adds the feeds that only ``careen db update --full`` fetches.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with exclusive(folder / _LOCK, LOCK_PATIENCE_S) as held:
@@ -155,7 +157,7 @@ class _Mirror:
         return found
 
     def _row(self, source: AdvisorySource, feed: Feed) -> FeedRow | None:
-        """The present file, with the validators by which the server decides whether it has a newer one."""
+        """The present file of a feed as a row. With its validators the server can decide whether it has a newer file."""
         entry = self._entries.get(feed.path)
         file = self._folder / feed.path
         if entry is None or not entry.sha256 or not file.is_file() or sha256_of(file) != entry.sha256:
@@ -234,7 +236,7 @@ def _noting(origin: Origin, troubles: list[str]) -> Callable[[str], tuple[str, .
 def _needs(
     source: AdvisorySource, sources: Sequence[AdvisorySource], wanted: Collection[str], full: bool
 ) -> Iterator[tuple[Need, Callable[[Feed], bool]]]:
-    """What a source is needed for, and which of its feeds are wanted then."""
+    """What is needed from a source, and for each need a function that selects the wanted feeds."""
     if not wanted:
         yield Need(full=full), lambda feed: True
         return
@@ -286,7 +288,9 @@ def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, 
         raise InputError(f"{manifest}: not a manifest ({error})", "remove it: every file is fetched anew then") from None
     for entry in entries:
         if not _is_inside(entry.path):
-            raise InputError(f"{manifest}: a path leads out of the mirror: {entry.path[:80]!r}", "who wrote it? remove it")
+            raise InputError(
+                f"{manifest}: a path leads out of the mirror: {entry.path[:80]!r}", "check who wrote it, and remove it"
+            )
     known = _Entry.__struct_fields__
     others = {file["path"]: {key: value for key, value in file.items() if key not in known} for file in files}
     return found, {entry.path: entry for entry in entries}, others

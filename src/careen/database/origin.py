@@ -35,8 +35,10 @@ _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
 class Origin(Struct, frozen=True):
-    """``fetch`` takes a Path for the changes of a file. ``listing`` raises FetchError or NetworkError if there is no list.
-    ``own``: the sources' own addresses, which decide what the newest edition is."""
+    """An origin of files. ``fetch`` returns a file or that it is unchanged; with a Path, it may write only the changes
+    there. ``listing`` raises FetchError or NetworkError if there is no list. ``own``: these are the sources' own
+    addresses, which decide what the newest edition is.
+    """
 
     listing: Callable[[str], tuple[str, ...]]
     fetch: Callable[[Feed, FeedRow | None, Path], Fetched | Unchanged]
@@ -48,9 +50,9 @@ class _File(Struct):
     path: str
     snapshot_date: str = ""
     sha256: str = ""
-    confirmed: str = ""  # day on which its server had nothing newer
-    derived: bool = False  # not its publisher's own file
-    note: str = ""  # how it differs
+    confirmed: str = ""  # day on which its server stated that there is nothing newer
+    derived: bool = False  # the mirror made it; it is not its publisher's file
+    note: str = ""  # how it differs from its publisher's file
 
 
 class _Manifest(Struct):
@@ -64,14 +66,14 @@ def live(
     api_key: str = "",
     is_late: Callable[[], bool] = lambda: False,
 ) -> Origin:
-    """``is_late``: whether long work has to stop."""
+    """The sources' live addresses. ``is_late`` returns whether long work has to stop."""
     windows = Windows(fetcher, api_key)
 
     def listing(name: str) -> tuple[str, ...]:
         if not name.startswith("https://"):
             return ()
         found = _listed(fetcher, name)
-        if name.endswith("/repomd.xml"):  # it names files by their path below the repository
+        if name.endswith("/repomd.xml"):  # it lists files by their paths below the repository
             found = tuple(path.rpartition("/")[2] for path in found)
         return _names(found)
 
@@ -106,9 +108,10 @@ def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> 
 
 
 def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched | Unchanged:
-    """Fetches from the first of a feed's addresses that answers; the detail then states which failed, and why.
+    """Fetches a feed from the first of its addresses that answers. The detail then states which addresses failed, and
+    why.
 
-    A large feed is not fetched from another address while that of the database's edition still has it.
+    A large feed is not fetched from another address while the one of the database's edition still has it.
     """
     failed: list[tuple[str, FetchError | NetworkError]] = []
     for place in feed.places:
@@ -135,14 +138,14 @@ def _failures(failed: Iterable[tuple[str, Exception]]) -> str:
 
 
 def _none_of(failed: Sequence[tuple[str, Exception]]) -> str:
-    """Each reason once, without the address at its beginning."""
+    """A sentence with the reasons of all failures, each once, without the address at its beginning."""
     reasons = dict.fromkeys(str(error).removeprefix(f"{url}: ") for url, error in failed)
     count = "neither of its 2" if len(failed) == 2 else f"none of its {len(failed)}"
     return f"{count} addresses could be reached ({'; '.join(reasons)})"
 
 
 def _index(fetcher: Fetcher, feed: Feed) -> str:
-    """The address of a repository's index, which may be on a server of a list."""
+    """The URL of a repository's index. It may be on a server that a list contains, which is fetched first."""
     if not feed.below:
         return feed.url
     lines = body_of(fetcher, feed.url, MAX_LISTING_BYTES).decode("ascii", "replace").split()
@@ -197,14 +200,14 @@ def folder(root: Path) -> Origin:
 
 
 def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
-    """The user and password of an address are sent to its host, and neither kept nor shown."""
+    """A mirror under a URL. The user and password in it are sent only to its host, and neither stored nor shown."""
     base, credentials = credentials_of(base.rstrip("/"), {})
     if credentials:
         fetcher = _Authenticated(fetcher, credentials)
         downloads = downloads.by(fetcher)
     address = f"{base}/{MANIFEST}"
     known: dict[str, _File] = {}
-    pages = False  # the server lists the files of a folder
+    pages = False  # whether the server lists the files of a folder
     try:
         known = _read_manifest(body_of(fetcher, address, MAX_LISTING_BYTES), address)
     except FetchError as error:
@@ -272,7 +275,7 @@ def _shows_pages(fetcher: Fetcher, address: str) -> bool:
 
 
 def _names(found: Iterable[str]) -> tuple[str, ...]:
-    """Sorted; only those that can be one part of a path: they are used in file names and addresses."""
+    """The names that can be one part of a path, sorted: they are used in file names and addresses."""
     return tuple(sorted({name for name in found if _NAME.fullmatch(name)}))
 
 
@@ -291,12 +294,12 @@ def _derived(stated: _File | None) -> str:
 
 
 def _confirmed(stated: _File) -> str:
-    """The day up to which a mirror vouches for a file."""
+    """The day up to which a mirror states that a file is the newest."""
     return max(_dates(stated.snapshot_date)[0], _dates(stated.confirmed)[0])
 
 
 def _dates(text: str) -> tuple[str, str]:
-    """The oldest date, and the whole text as detail if it has more."""
+    """The oldest date in the text; and the whole text as detail if it contains several dates or none."""
     dates = sorted(date if len(date) == 10 else f"{date}-01" for date in _DATE.findall(text))
     if not dates:
         return "", text

@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 BATCH_ROWS = 20_000
-MAX_SCORES = 1_000_000  # in memory, where they are sorted three times as fast as in a file
+MAX_SCORES = 1_000_000  # they are sorted in memory, three times as fast as in a file
 _KINDS: tuple[Kind, ...] = (
     "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed",
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-# In these kinds a key has a list of statements; in the others it has one value, the first.
+# In these kinds a key has a list of statements; in the others it has one value, and the first counts.
 _LISTS = frozenset({"advisory", "malicious", "alias"})
 _SPACED = frozenset({"advisory", "malicious", "listed"})  # with a namespace
 _OF_USE = frozenset({"advisory", "malicious", "epss", "exploited", "repository", "support"})
@@ -84,7 +84,9 @@ class Writer:
         return self._words.setdefault(text, len(self._words))
 
     def copy(self, held: Held, rows: Callable[[Section, bytes], Iterable[bytes]]) -> Held:
-        """Copies a packed feed. ``rows`` gives the verified blobs of a section, and raises ValueError if one is damaged."""
+        """Copies a packed feed. ``rows`` returns the verified blobs of a section, and raises ValueError if one is
+        damaged.
+        """
         taken = []
         for section in held.sections:
             first = self._next
@@ -93,9 +95,8 @@ class Writer:
         return replace(held, sections=tuple(taken))
 
     def read(self, row: FeedRow, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[Held, int]:
-        """The packed feed, and its number of records of use.
-
-        ``earlier`` is read after the records: of its statements those are added that the records do not have.
+        """Packs a feed. Returns it, and its number of useful records. ``earlier`` is read after the records; its
+        statements are added if the records do not contain them.
         """
         self._begin()
         count = self._take(chain(records, self._not_restated(earlier)))
@@ -110,9 +111,8 @@ class Writer:
         earlier: Iterable[Statement] = (),
         undo: int | None = None,
     ) -> tuple[Held, int]:
-        """The earlier feed with these records in the place of those with the same ``ids``.
-
-        ``undo``: the number of rows before the earlier feed in this file; the later rows are dropped.
+        """Packs the earlier feed with these records in place of those with the ``ids``. ``undo``: the number of rows
+        before the earlier feed in this file, if it was copied; later rows are dropped.
         """
         self._begin(before.words)
         for section in before.sections:
@@ -130,7 +130,7 @@ class Writer:
         return held, records_of_use(held.sections)
 
     def undo(self, rows: int) -> None:
-        """Drops the rows after so many."""
+        """Drops all rows after the first ``rows``."""
         self._connection.execute("DELETE FROM bucket WHERE id > ?", (rows,))
         self._next = rows + 1
 
@@ -233,13 +233,13 @@ class Writer:
             self._add((_EPSS, -1, id, "", 0, packed))
 
     def _stage(self) -> None:
-        self._batch.sort(key=_key)  # neighbours are on the same page
+        self._batch.sort(key=_key)  # neighbours become rows of the same page
         self._connection.executemany("INSERT OR IGNORE INTO stage.row VALUES (?, ?, ?, ?, ?, ?)", self._batch)
         self._batch.clear()
         self._staged = True
 
     def _sorted(self) -> Iterator[Row]:
-        """In order of their keys; of several with the same key the first."""
+        """The rows in the order of their keys; of several with the same key, only the first."""
         if not self._staged:
             self._batch.sort(key=_key)
             last: tuple[object, ...] = ()
@@ -310,7 +310,9 @@ class Writer:
 
 
 def records_of_use(sections: Iterable[Section]) -> int:
-    """The number of records that measures a feed: its own statements, else its records about those of others."""
+    """The number of records by which a feed is measured: its own statements, else its records about other sources'
+    statements.
+    """
     found = Counter[bool]()
     for section in sections:
         if section.kind in _OF_USE or section.kind == "record":

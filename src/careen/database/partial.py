@@ -1,8 +1,8 @@
-"""Unfinished downloads, kept for the next run to continue.
+"""Unfinished downloads, stored so that the next run can continue them.
 
-``<key>.part`` has the bytes, ``<key>.journal`` what verifies them: the version of the file as the server named it, then a
-line for each piece, with the size up to its end and its checksum. Bytes that the journal does not cover are cut off before
-use. Only the holder of ``partial.lock`` writes these files, as long as its ``workers.Gate`` is open.
+``<key>.part`` contains the bytes, ``<key>.journal`` what verifies them: the version of the file as the server stated
+it, then a line for each piece, with the size up to its end and its checksum. Bytes that the journal does not cover are
+cut off before use. Only the holder of ``partial.lock`` writes these files, as long as its ``workers.Gate`` is open.
 """
 
 import hashlib
@@ -31,8 +31,9 @@ _WHOLE = b"whole"
 
 
 class Version(Struct, frozen=True, omit_defaults=True):
-    """The version of a file, as its server named it. ``validator``: if a later response has the same one, its bytes are the
-    same; "" if no later response can prove that."""
+    """The version of a file, as its server stated it. If a later response has the same ``validator``, its bytes are the
+    same; "" if no later response can prove that.
+    """
 
     url: str
     etag: str = ""
@@ -44,7 +45,7 @@ class Version(Struct, frozen=True, omit_defaults=True):
 
 
 class Partial:
-    """The part of one file. It has ``size`` bytes of ``version``; ``whole``: these are all."""
+    """The stored part of one file: ``size`` bytes of ``version``. ``whole``: these are all bytes."""
 
     def __init__(self, data: Path, gate: Gate) -> None:
         self.data, self._gate = data, gate
@@ -77,7 +78,7 @@ class Partial:
             self.version, self._is_kept = version, True
 
     def _sound(self, lines: Iterable[bytes], data: BinaryIO) -> Iterator[bytes]:
-        """The lines of the journal whose pieces are whole."""
+        """The lines of the journal whose pieces match their checksums."""
         for line in lines:
             end, _, digest = line.partition(b" ")
             size = int(end[:15]) - self.size
@@ -124,7 +125,7 @@ class Partial:
             remove(self.data)
 
     def _check(self, size: int) -> None:
-        """The checksum is of all bytes written: a file that another process removed or cut is another file."""
+        """Raises OSError if the file does not have the expected size, because another process removed or truncated it."""
         if size != self.size:
             raise OSError(f"{self.data}: changed by another process while it was written")
 
@@ -139,7 +140,7 @@ class Partial:
 
 
 def partial_of(folder: Path, url: str, path: str, gate: Gate) -> Partial:
-    """The part of the feed ``path`` from an address: two feeds never write to one file."""
+    """The part for the feed ``path`` from an address. Each pair of both has its own file."""
     return Partial(folder / (hashlib.sha256(f"{path}\n{url}".encode()).hexdigest()[:32] + _DATA), gate)
 
 
@@ -155,7 +156,7 @@ def remove(data: Path) -> None:
 
 
 def prune(folder: Path, now: float | None = None) -> None:
-    """Removes parts that cannot be continued, old ones, and of the rest the oldest beyond the bounds."""
+    """Removes parts that cannot be continued, old ones, and the oldest of the rest beyond the size limit."""
     now = time.time() if now is None else now
     found: list[tuple[float, int, Path]] = []
     with suppress(OSError):
@@ -176,11 +177,11 @@ def prune(folder: Path, now: float | None = None) -> None:
             with suppress(OSError):
                 remove(path)
     with suppress(OSError):
-        folder.rmdir()  # if nothing is left
+        folder.rmdir()  # succeeds only if the folder is empty
 
 
 def _write(file: FileIO, data: bytes) -> None:
-    """Writes all bytes: a disk with space for a part writes that without an error, and refuses the rest."""
+    """Writes all bytes. On a nearly full disk, a single write may write only a part without an error."""
     while data:
         data = data[file.write(data) :]
 

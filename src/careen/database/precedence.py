@@ -1,4 +1,4 @@
-"""The order of precedence of the feeds in a new database: of two with the same record, the first counts."""
+"""The order of precedence of the feeds in a new database: if two have the same record, the first counts."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -14,15 +14,16 @@ def ordered(
     done: Collection[str],
     old: Collection[str],
 ) -> list[Fresh | Kept]:
-    """``parts`` by path. ``asked``: the paths that were requested, in order of precedence; ``done``: those of them that
-    did not fail. ``old``: the paths in the database."""
+    """The feeds in order of precedence. ``parts`` are all feeds by path. ``asked`` are the requested paths, in order of
+    precedence; ``done`` those of them that did not fail; ``old`` the paths in the previous database.
+    """
     ranks = {source.name: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate(_places(parts, asked, done, old))}
     return sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
 
 
 def _places(parts: Mapping[str, Fresh | Kept], asked: Sequence[str], done: Collection[str], old: Collection[str]) -> list[str]:
-    """The feeds of each source in order of precedence.
+    """The paths of all feeds, in the order of precedence within each source.
 
     Feeds that were requested now come before other forms of the same data, unless some of them are unchanged.
     """
@@ -44,7 +45,7 @@ def _places(parts: Mapping[str, Fresh | Kept], asked: Sequence[str], done: Colle
 
 
 def _merged(first: Sequence[str], paths: list[str]) -> list[str]:
-    """``paths`` with those of ``first`` that it lacks, each behind its predecessor."""
+    """``paths``, with the missing elements of ``first`` inserted, each after its predecessor."""
     place = 0
     for path in first:
         if path in paths:

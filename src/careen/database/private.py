@@ -1,7 +1,7 @@
-"""A folder of private advisories as knowledge: OSV JSON files, one record each, in any depth of folders.
+"""A folder of private advisories: OSV JSON files with one record each, at any depth of folders.
 
-Such a folder is given by the user and trusted to be right: a file that is not an OSV record stops the scan.
-Raises: UsageError that names the file and the reason.
+The user vouches for such a folder: a file that is not an OSV record stops the scan.
+Raises: UsageError that states the file and the reason.
 """
 
 from collections import defaultdict
@@ -23,7 +23,9 @@ HINT = "`--advisories` takes a folder of OSV records (https://ossf.github.io/osv
 
 
 def advisories_folder(folder: Path) -> MemoryDatabase:
-    """The user's advisories in a folder. They are used beside the database; alone they are partial data of every namespace."""
+    """The user's advisories in a folder. They are used beside the database; alone they are partial data of every
+    namespace.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of advisories", HINT)
     records = list(_records(folder))

@@ -1,8 +1,8 @@
 """A published database: layers of some feeds each, under one manifest, with signed metadata beside them.
 
-The metadata name every layer with its size, its checksum, its feeds with their dates, and its namespaces, so that a user
-of a part of the database fetches only that part. The manifest is trusted only for where the bytes are. The last verified
-publication is kept in ``published.json`` beside the database.
+The metadata list every layer with its size, its checksum, its feeds with their dates, and its namespaces, so that a user
+of a part of the database fetches only that part. The manifest is only trusted to locate the bytes. The last verified
+publication is stored in ``published.json`` beside the database.
 Raises: InputError if it is not a publication, or is damaged.
 **Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage"; The Update Framework specification 1.0.
 """
@@ -36,13 +36,13 @@ METADATA_TYPE = "application/vnd.tuf.metadata+json"
 TITLE = "org.opencontainers.image.title"
 LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
-MAX_AHEAD = timedelta(days=1)  # of the publisher's clock
+MAX_AHEAD = timedelta(days=1)  # how far the publisher's clock may be ahead
 MAX_FILES = 4000
-LARGE_BYTES = 64 << 20  # decompressed; scans take no larger layer of `--full` feeds: over two seconds of work each time
+LARGE_BYTES = 64 << 20  # decompressed; scans skip larger layers of `--full` feeds, which cost over two seconds each time
 
 
 class Group(Struct, frozen=True):
-    """A layer and its contents. ``scores``: its records are about vulnerabilities in whichever package."""
+    """A layer and its contents. ``scores``: its records are about vulnerabilities in any package."""
 
     name: str
     packed: Packed
@@ -65,9 +65,10 @@ class Publication(Struct, frozen=True):
     def needed(
         self, namespaces: Collection[str] | None, feeds: Collection[str] = (), assessed: Collection[str] = ()
     ) -> tuple[Group, ...]:
-        """The groups that cover these namespaces, or have one of these feeds; None: all.
+        """The groups that cover these namespaces (None: all groups), or contain one of these feeds.
 
-        A large one only if it covers a namespace that no other of these groups covers, nor a feed (``assessed``).
+        A large group is included only if it covers a namespace that no other of these groups and no feed (``assessed``)
+        covers.
         """
         if namespaces is None:
             return self.groups
@@ -91,7 +92,7 @@ class Known(Struct, frozen=True):
 
 
 def target_of(group: Group, order: Mapping[str, int]) -> Target:
-    """The signed description of a group."""
+    """The signed description of a group. ``order`` maps the path of each feed to its place in the precedence."""
     feeds = [(order[row.path], replace(row, layer="", url=_public(row.url))) for row in group.rows]
     custom = {
         "schema": SCHEMA,
@@ -105,7 +106,7 @@ def target_of(group: Group, order: Mapping[str, int]) -> Target:
 
 
 def publication_of(version: int, targets: Mapping[str, Target], where: str) -> Publication:
-    """Reads verified metadata."""
+    """The publication that verified metadata describe. Raises InputError if they are malformed."""
     groups, order = [], []
     for name, target in targets.items():
         try:
@@ -116,7 +117,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
             raise UntrustedError(f"{where} is damaged: its part {visible(name, 100)} cannot be read", _AGAIN) from None
         if signed.schema != SCHEMA:
             raise InputError(
-                f"{where} holds a database of schema {signed.schema}, and this version reads schema {SCHEMA}",
+                f"{where} contains a database of schema {signed.schema}, and this version reads schema {SCHEMA}",
                 f"use the tag {TAG}, or another version of careen",
             )
         packed = Packed(f"sha256:{target.sha256}", target.size, signed.inflated)
@@ -127,7 +128,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
 
 
 def _public(url: str) -> str:
-    """An address for the public: the name of a folder of the publisher is of no use to others."""
+    """An address for the public: without credentials; "" for a folder of the publisher."""
     return without_credentials(url) if url.startswith(("https://", "http://")) else ""
 
 
@@ -187,7 +188,7 @@ def read_manifest(data: bytes, where: str) -> Contents:
     if document.artifact_type != PUBLICATION_TYPE:
         kind = document.artifact_type
         actual = f" but {visible(kind, 80)}" if kind else ""
-        raise InputError(f"{where} is not a published database{actual}", "`careen db publish` makes one")
+        raise InputError(f"{where} is not a published database{actual}", "`careen db publish` creates one")
     files: dict[str, Blob] = {}
     for layer in document.layers:
         name = layer.annotations.get(TITLE, "")

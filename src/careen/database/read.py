@@ -41,11 +41,11 @@ from .shelf import Wanted
 if TYPE_CHECKING:
     import sqlite3
 
-KEPT_RECORDS = 10_000  # the findings of one image read the same ones several times
+KEPT_RECORDS = 10_000  # the findings of one image read the same records several times
 
 
 def open_database(path: Path, *, partly: bool = False) -> "Database":
-    """``partly``: also a damaged one, for its feeds that are whole."""
+    """Opens a database file. With ``partly``, also a damaged one, to read its undamaged feeds."""
     connection = connect(path, partly=partly)
     try:
         return Database(path, connection)
@@ -61,7 +61,7 @@ def status(path: Path) -> DatabaseInfo:
 
 
 class Database(DatabaseFile):
-    """The ``Knowledge`` of a file. Vulnerability records that were looked up are kept."""
+    """Look-ups in a database file, the ``Knowledge`` of a scan. Vulnerability records are cached."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
         super().__init__(path, connection)
@@ -76,7 +76,7 @@ class Database(DatabaseFile):
             confirmed = max(row.as_of, row.confirmed, check.confirmed)
             fetched = max(row.fetched, check.asked)
             detail = "; ".join(filter(None, (row.detail, check.detail)))
-            derived = bool(row.derived)  # SQLite has numbers
+            derived = bool(row.derived)  # SQLite returns a number
             found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
             merged[name] = _combined(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._head.built, tuple(merged.values()))
@@ -88,7 +88,7 @@ class Database(DatabaseFile):
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
                 for statement in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
-                    # Of several feeds of one source the first counts.
+                    # If several feeds of one source have it, the first counts.
                     if first.setdefault((source, name, statement.id), feed) == feed:
                         found[name].append(statement)
         return {name: tuple(advisories) for name, advisories in found.items()}
@@ -201,7 +201,7 @@ class Database(DatabaseFile):
             return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
 
     def _first(self, kind: Kind, keys: Collection[str]) -> Mapping[str, bytes]:
-        """The value of the first feed, for kinds with one value for a key."""
+        """For each key the value from the first feed that has it; for kinds with one value per key."""
         found: dict[str, bytes] = {}
         for _, key, value in self._find(kind, "", Wanted(keys)):
             found.setdefault(key, value)
@@ -209,7 +209,7 @@ class Database(DatabaseFile):
 
 
 def _combined(one: SourceInfo, other: SourceInfo) -> SourceInfo:
-    """Combines two files of one part; the older date is the reliable one."""
+    """Combines the descriptions of two files of one part. The older date counts, because it holds for both."""
     return SourceInfo(
         one.name,
         min(one.as_of, other.as_of),

@@ -1,4 +1,4 @@
-"""The list of an rpm repository: the path and the checksum of its errata.
+"""Reads the list of an rpm repository: the path and the checksum of its errata.
 
 Shape: ``repomd.xml`` with ``data`` elements of a type: location, checksum of the file, size, timestamp.
 Raises: ValueError if it is not such a list.  **Source:** createrepo_c, repomd.xml.
@@ -17,13 +17,13 @@ _DIGESTS = {"sha256": 64, "sha512": 128}
 
 
 class Listed(Struct, frozen=True):
-    path: str  # below the repository's root
+    path: str  # relative to the repository's root
     index: Index
     as_of: str  # date
 
 
 def errata_of(data: bytes) -> Listed | None:
-    """The file of errata; None if the repository has none."""
+    """The file of errata; None if the repository has none. Raises ValueError if the data is not a ``repomd.xml``."""
     found = elements_of(data, frozenset(("data", "revision")))
     if not found:
         raise ValueError("not a repomd.xml")

@@ -10,14 +10,16 @@ from .checks import Trouble
 
 
 class FeedResult(Struct, frozen=True):
-    """``kept``: unchanged in the database, without a failure. ``absent``: neither offered nor in the database."""
+    """The result for one feed. ``kept``: it is unchanged in the database, without a failure. ``absent``: it is neither
+    offered nor in the database.
+    """
 
     source: str
     path: str
     state: Literal["updated", "unchanged", "fresh", "failed", "kept", "absent"]
     detail: str = ""
     records: int = 0
-    trouble: Trouble = ""  # of a failed or kept feed; "late" for an update with only the older changes
+    trouble: Trouble = ""  # of a failed or kept feed; "late" also for an update with only the older changes
     assesses: bool = True  # as its source does
 
 
@@ -36,7 +38,7 @@ class UpdateResult(Struct, frozen=True):
 
 
 def reasons(results: Collection[FeedResult]) -> str:
-    """Each reason once, with its sources unless all have the same."""
+    """The reasons of failures in brackets, each once, with its sources unless all have the same reason."""
     by_reason: dict[str, dict[str, None]] = {}
     for result in results:
         if result.detail:

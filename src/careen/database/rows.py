@@ -1,4 +1,4 @@
-"""Advisories and records as packed in a bucket: without what their key, section and feed already state."""
+"""The packed form of advisories and records in a bucket, without what their key, section and feed already contain."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
@@ -25,7 +25,7 @@ from careen.model.advisory import (
 from careen.plugins import Record
 from careen.safety.pattern import pattern
 
-# Version of the tables and of their packed values: a file of another version is not read.
+# Version of the tables and of their packed values. A file of another version is not read.
 SCHEMA = 7
 # Longer lists of aliases are stored once for all packages of an erratum.
 BUNDLE_FROM = 4
@@ -72,7 +72,9 @@ def unpacked(
     words: Sequence[str],
     bundles: Callable[[Iterable[int]], Mapping[int, tuple[str, ...]]],
 ) -> Iterator[Record]:
-    """The records of one key, whatever their kind; none for kinds that only serve look-ups."""
+    """The records of one key, of any kind; none for kinds that only serve look-ups. ``bundles`` looks up lists of
+    aliases by their numbers.
+    """
     match kind:
         case "advisory":
             yield from unpack_advisories(space, key, value, words, bundles)
@@ -159,7 +161,7 @@ def status_of(packed: bytes) -> Status:
 
 
 def statements(packed: bytes) -> list[tuple[str, Raw]]:
-    """The statements of one feed under one key: the id and the body of each."""
+    """The statements of one feed under one key, as pairs of id and packed body."""
     found = _STATEMENTS.decode(packed)
     if isinstance(found, int):
         return [(_malicious_id(found), _NO_VERSIONS)]
@@ -217,7 +219,9 @@ def unpack_words(packed: bytes) -> tuple[str, ...]:
 
 
 def pack_malicious(found: list[tuple[str, bytes]]) -> bytes:
-    """Hundreds of thousands of packages have one record, about all versions: it is packed as the number of its id alone."""
+    """Packs the statements about a malicious package. Hundreds of thousands of packages have one record, about all
+    versions: only the number of its id is packed.
+    """
     short = [(_malicious_number(id), body) for id, body in found]
     if len(short) == 1 and isinstance(short[0][0], int) and bytes(short[0][1]) == bytes(_NO_VERSIONS):
         return _PACKER.encode(short[0][0])
@@ -229,7 +233,7 @@ def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _malicious_number(id: str) -> int | str:
-    """``MAL-2024-1234`` as a number; an id of another form as it is."""
+    """``MAL-2024-1234`` as a number; an id of another form unchanged."""
     found = _MALICIOUS_ID.fullmatch(id)
     return int(found[2]) << 7 | int(found[1]) if found else id
 
@@ -239,7 +243,7 @@ def _malicious_id(number: int) -> str:
 
 
 def pack_epss(record: Epss) -> bytes:
-    """Packs an EPSS score as whole numbers of steps if it is one: all scores then need half as many buckets."""
+    """Packs an EPSS score, as whole steps if that is exact: then all scores need half as many buckets."""
     score, percentile = record.score, record.percentile
     if 0 <= score <= 1 and 0 <= percentile <= 1:
         steps = round(score * _EPSS_STEPS), round(percentile * _EPSS_STEPS)

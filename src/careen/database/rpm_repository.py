@@ -1,9 +1,9 @@
-"""Fixed vulnerabilities from an rpm repository itself: its errata (``updateinfo.xml``), if it publishes them.
+"""Fixed vulnerabilities from an rpm repository itself: from its errata (``updateinfo.xml``), if it publishes them.
 
-A place is the folder or address that has ``repodata``. The errata are checked by the checksum in ``repomd.xml``, which is
-verified if keys were given. Only errata about builds of the image's own kind (``.el9``, ``.fc43``, ``.amzn2023``) are
-used, so that the repository of another distribution has no effect. A failure at one place is logged and the others are read.
-**Source:** createrepo_c; Fedora Packaging Guidelines, "Dist tag".
+A place is the folder or address that contains ``repodata``. The errata are checked by the checksum in ``repomd.xml``,
+whose signature is verified if keys were given. Only errata about builds of the image's own kind (``.el9``, ``.fc43``,
+``.amzn2023``) are used, so that the repository of another distribution has no effect. A failure at one place is logged
+and the others are read. **Source:** createrepo_c; Fedora Packaging Guidelines, "Dist tag".
 """
 
 import re
@@ -39,7 +39,9 @@ Installed = Mapping[str, Iterable[str]]  # versions by name
 def repository_knowledge(
     archives: Archives, installed: Mapping[str, Installed], on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None if no place has errata about any of it; failures are passed on."""
+    """The fixes in the errata of all places for the packages in ``installed``, which is by namespace. None if no place
+    has errata about any of them. Failures are passed to ``on_failure``.
+    """
     found: list[tuple[str, Listed, _RECORDS]] = []
     for place in archives.places:
         try:
@@ -89,7 +91,7 @@ def _listed(archives: Archives, place: str) -> Listed | None:
 
 
 def _read(file: BinaryIO) -> bytes:
-    """The reader of errata needs a file with a name."""
+    """The records in a file of errata, packed. They are copied to a temporary file, because their reader needs a path."""
     with TemporaryDirectory(prefix="careen-") as folder:
         copy = Path(folder, "updateinfo.xml")
         with copy.open("wb") as target:

@@ -1,7 +1,7 @@
-"""The facts about Debian's base images that Careen ships, by which a first scan without network assesses them.
+"""The facts about Debian's base images that Careen ships, so that a first scan without network can assess them.
 
-They are as old as the release of Careen, or as the file that ``careen db seed`` made, and cover only the source packages of
-``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while making one.
+They are as old as the release of Careen, or as the file that ``careen db seed`` wrote, and cover only the source
+packages of ``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while writing one.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -48,8 +48,9 @@ def _with_provenance(facts: ReleaseFacts) -> ReleaseFacts:
 def make_seed(
     archives: "Archives", target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = ()
 ) -> ArchiveFacts:
-    """Looks up each source package of each release in the archives, one after the other, and writes ``target``. A release
-    that they do not have is left out, with a warning."""
+    """Looks up each source package of each release in the archives, and writes the facts to ``target``. A release that
+    the archives lack is left out, with a warning.
+    """
     import lzma
 
     from .archive import release_facts

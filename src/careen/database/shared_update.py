@@ -1,8 +1,8 @@
-"""Updates of one process that run at the same time: they share the lock, download in parallel, and build one by one.
+"""Simultaneous updates of one process: they share the lock, download in parallel, and build one after the other.
 
-A scan determines the distribution of its image early, and its other packages only later: the second download begins while the
-first still runs. Each feed is requested once, by the update that needs it first; the others wait for its result.
-All feeds that have come when the database is free are built at once.
+A scan determines the distribution of its image early, and its other packages only later, so that the second download
+begins while the first still runs. Each feed is requested once, by the update that needs it first; the others wait for
+its result. All feeds that have arrived when the database is free are built at once.
 Raises: DatabaseError, NetworkError.
 """
 
@@ -23,7 +23,7 @@ from .results import UpdateResult
 
 class SharedUpdate:
     def __init__(self) -> None:
-        self._guard = threading.Lock()  # of all that follow
+        self._guard = threading.Lock()  # guards all fields below
         self._building = threading.Lock()
         self._opened = ExitStack()
         self._workplace: Workplace | None = None
@@ -33,7 +33,9 @@ class SharedUpdate:
 
     @contextmanager
     def workplace(self, hold: Callable[[ExitStack], Workplace]) -> Iterator[tuple[Workplace, int]]:
-        """The workplace, and a number that no other update has. The first update takes the workplace, the last leaves it."""
+        """The shared workplace, and a number that no other update has. The first update opens the workplace, the last
+        closes it.
+        """
         with self._guard:
             if self._workplace is None:
                 with ExitStack() as opening:
@@ -65,7 +67,9 @@ class SharedUpdate:
         return self._with_others(round)
 
     def _claim(self, round: "_Round", feeds: Collection[str]) -> frozenset[str]:
-        """The feeds that no other update requests. All are claimed at once, so that no two updates wait for each other."""
+        """The feeds that no other update requests. They are all claimed at once, so that two updates never wait for
+        each other.
+        """
         with self._guard:
             return frozenset(feed for feed in feeds if self._claims.setdefault(feed, round) is round)
 
@@ -75,7 +79,7 @@ class SharedUpdate:
         with self._building:
             with self._guard:
                 rounds, self._waiting = self._waiting, []
-            if rounds:  # else another update has built the feeds of this round with its own
+            if rounds:  # otherwise another update has built the feeds of this round together with its own
                 _build_all(rounds)
         if round.error:
             raise round.error
@@ -125,7 +129,7 @@ def _build_all(rounds: Sequence[_Round]) -> None:
 
 
 def _merged(found: Sequence[Answers]) -> Answers:
-    """Merges answers that have no answered feed in common; only ``wanted`` may overlap."""
+    """Merges answers that share no answered feed; only ``wanted`` may overlap."""
     first, *others = found
     merged = replace(first)
     for answers in others:

@@ -27,9 +27,9 @@ class Wanted:
     """Keys to be looked up."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        # No record has a name that is not UTF-8, as an image may have.
+        # Names that are not UTF-8, which an image may contain, match no record.
         self._texts = sorted({key for key in keys if key.isascii() or _is_utf8(key)})
-        self._ordered = [key.encode() for key in self._texts]  # UTF-8 sorts as its text does
+        self._ordered = [key.encode() for key in self._texts]  # UTF-8 has the same order as the text
         self.keys = frozenset(self._ordered)
 
     @cached_property
@@ -37,7 +37,7 @@ class Wanted:
         return [place_of(hash_of(key)) for key in self._ordered]
 
     def reach(self, section: Section) -> bool:
-        """Whether one of them may be in a section; most sections begin and end between two keys."""
+        """Whether one of the keys may be in a section; most sections lie between two keys."""
         texts = self._texts
         at = bisect_left(texts, section.low)
         return at < len(texts) and texts[at] <= section.high
@@ -68,7 +68,7 @@ class Shelf:
         return _HEAD.decode(opened(row[0], HEAD, 0))
 
     def find(self, section: Section, tag: bytes, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
-        """The wanted keys of a section, with their values; ``tag`` is that of the section."""
+        """The wanted keys in a section, with their values. ``tag`` is that of the section."""
         if not wanted.reach(section):
             return
         firsts, filter = self._directory(section, tag)
@@ -84,7 +84,7 @@ class Shelf:
             yield from entries(opened(body, tag, number + 1))
 
     def rows(self, section: Section, tag: bytes) -> Iterator[bytes]:
-        """The blobs of a section, each verified, for another file."""
+        """The blobs of a section, each verified, to copy them into another file."""
         if section.buckets > 1:
             (body,) = self._one(section.first)
             opened(body, tag, 0)
@@ -94,8 +94,9 @@ class Shelf:
             yield body
 
     def same(self, section: Section, other: "Shelf", theirs: Section) -> bool:
-        """Whether the blobs of a section of the same tag are those of the other file; both are read, neither is verified.
-        False if they cannot be read: who walks them learns why."""
+        """Whether a section has the same blobs as a section with the same tag in another file. Both are read without
+        verification. False if they cannot be read; a later reader reports why.
+        """
         import sqlite3
 
         try:
@@ -124,7 +125,7 @@ class Shelf:
 
     def _buckets(self, section: Section, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         start = section.start
-        if len(numbers) * 2 > numbers[-1] - numbers[0]:  # one query for neighbours is faster
+        if len(numbers) * 2 > numbers[-1] - numbers[0]:  # one query for neighbours is faster than single ones
             chosen = set(numbers)
             for row, body in self._between(start + numbers[0], start + numbers[-1] + 1):
                 if row - start in chosen:

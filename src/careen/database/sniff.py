@@ -1,6 +1,6 @@
-"""Whether the first bytes of a download can be those of the requested file.
+"""Checks whether the first bytes of a download can be those of the requested file.
 
-A network that requires a login, and many a proxy, answers every request with a web page and status 200.
+A network that requires a login, and many proxies, answer every request with a web page and status 200.
 """
 
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
@@ -10,7 +10,7 @@ HEAD_BYTES = 1024
 
 
 def unexpected_content(name: str, head: bytes) -> str:
-    """What came in place of the file ``name``; "" if it may be the file."""
+    """What the bytes are instead of the file ``name``; "" if they may be the file."""
     start = head[:HEAD_BYTES].removeprefix(_BOM).lstrip()
     if any(page in start.lower() for page in _PAGES) and start[:1] == b"<":
         return "a web page"

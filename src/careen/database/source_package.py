@@ -35,7 +35,7 @@ class FixEvidence(Struct, frozen=True):
     changelog: str
     patched: dict[str, str] = {}  # as ``source_patches.patched`` gives it
     patches: tuple[Patch, ...] = ()
-    has_source: bool = True  # else it is a binary package, which has no patches
+    has_source: bool = True  # False: it is a binary package, which contains no patches
     news: tuple[Mention, ...] = ()  # of vulnerabilities in upstream's news in a binary package
 
 
@@ -50,7 +50,9 @@ def fix_evidence_in(file: BinaryIO) -> FixEvidence:
 
 
 def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
-    """``files``: those of a ``debian`` folder that are of use, by their path in it."""
+    """The evidence in the relevant files of a ``debian`` folder, which are given by their path in it. Raises ValueError
+    without a changelog.
+    """
     changelog = ""
     headers: dict[str, str] = {}
     for path, data in files:
@@ -65,7 +67,7 @@ def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
 
 
 def _kept_bytes(path: str) -> int:
-    """How many bytes of a file are of use."""
+    """How many bytes of a file are needed; 0 if it is not needed."""
     if path == "debian/changelog":
         return MAX_BYTES
     if not path.startswith(_PATCHES):
@@ -80,11 +82,11 @@ def _of_tar(stream: Stream) -> Iterator[tuple[str, bytes]]:
                 yield member.path, _beginning(content(stream, member), kept)
         elif member.kind == "f" and _CHANGELOG.fullmatch(member.path):
             yield "debian/changelog", _beginning(content(stream, member), MAX_BYTES)
-            return  # the only archive of a package: there are no patches of an upstream
+            return  # it is the package's only archive, without patches against an upstream
 
 
 def _of_diff(stream: Stream) -> Iterator[tuple[str, bytes]]:
-    """A new file in a diff has all its lines, each with a plus before it."""
+    """The new files in a diff, in which each of their lines has a plus in front."""
     path, lines = "", list[bytes]()
     for line in stream.read(MAX_BYTES).split(b"\n"):
         if line.startswith(b"--- "):
@@ -115,7 +117,9 @@ def _of_deb(file: BinaryIO) -> tuple[str, tuple[Mention, ...]]:
 
 
 def _documented(stream: Stream) -> tuple[str, tuple[Mention, ...]]:
-    """The Debian changelog of a package with an upstream one, else that of a package made for Debian; upstream's news."""
+    """The changelog of a binary package and upstream's news about vulnerabilities. The Debian changelog counts if there
+    is one; otherwise the plain one, of a package made for Debian.
+    """
     found = debian = ""
     news: tuple[Mention, ...] = ()
     for member in _members(stream):

@@ -2,10 +2,10 @@
 
 A changelog may mention "multiple vulnerabilities" without their ids, while the patches have them: in the name of the file
 (``CVE-2026-1234.patch``), in the header's title (``Subject``, ``Description``, ``Bug``), or as the object of "fixes". Other
-mentions do not count: headers also mention similar vulnerabilities, or those that an earlier patch left ("apply the fix of" one
-of years ago). A patch proves that the newest version of its package has the fix. No version has it that is older than the
-patch: its header's ``Date``, if there is one, and not before the year of the CVE. ``Last-Update`` is no evidence, since
-patches are refreshed.
+mentions do not count: headers also mention similar vulnerabilities, or those that an earlier patch left ("apply the fix of"
+one of years ago). A patch proves that the newest version of its package has the fix. No version older than the patch has
+it: the patch is as old as its header's ``Date``, if there is one, and not older than the year of the CVE. ``Last-Update``
+is no evidence, since patches are refreshed.
 Patches without a CVE are identified by the bug or commit that they come from (``formats.debian.references``).
 **Source:** DEP-3 (patch headers); dpkg-source(1), "Format: 3.0 (quilt)" (series); git-format-patch(1).
 """
@@ -21,8 +21,8 @@ from careen.formats.debian.references import Mention, mention
 MAX_HEADER_BYTES = 16 << 10
 MAX_SERIES_BYTES = 1 << 20
 MAX_CVES = 5_000
-YEARS = 1  # between the year of a CVE in a header and the day of its patch
-SERIES = ("debian.series", "series")  # the first that is there counts
+YEARS = 1  # years between a CVE in a header and the day of its patch
+SERIES = ("debian.series", "series")  # the first that exists counts
 _ID = r"CVE[-_ ]((?:19|20)\d\d)[-_](\d{4,12})(?!\d|-\d{4})"  # "cve-2021-2021-44730" names a year twice
 _IN_NAME = re.compile(rf"(?<![a-z0-9]){_ID}", re.IGNORECASE | re.ASCII)
 _DIFF = re.compile(r"^(?:---|\+\+\+ |diff |Index: |@@ )", re.MULTILINE)
@@ -41,15 +41,16 @@ _OTHER = re.compile(r"regress|incomplete|follow[- ]?up|relax|\bnot\b|similar", r
 
 
 class Patch(Struct, frozen=True, array_like=True):
-    """An applied patch that names its origin. ``day``: when it was written, "" if unknown."""
+    """An applied patch whose header states its origin. ``day``: when it was written; "" if unknown."""
 
     day: str
     mention: Mention
 
 
 def patched(headers: Mapping[str, str], series: str) -> dict[str, str]:
-    """Maps each CVE to the first day on which a version can have the fix (ISO 8601). ``headers`` are the beginnings of patches,
-    by their path below ``debian/patches``; only patches in ``series`` are applied."""
+    """Maps each CVE to the first day on which a version can have the fix (ISO 8601). ``headers`` are the beginnings of
+    patches, by their path below ``debian/patches``. ``series`` lists the patches that are applied.
+    """
     found: dict[str, str] = {}
     for name, header, written in _applied(headers, series):
         for cve in _cves_of(name, header, written):

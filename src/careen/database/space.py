@@ -1,4 +1,5 @@
-"""A full disk while a database is updated: the database stays as it was, and the error states the folder and the need.
+"""A full disk during an update of the database: the database stays unchanged, and the error states the folder and the
+required space.
 
 **Source:** errno(3); sqlite.org/rescode.html.
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 from careen.errors import DatabaseError
 
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
-LEAST_BYTES = 50_000_000  # the need of a database of one distribution while it is built
+LEAST_BYTES = 50_000_000  # enough to build a database of one distribution
 HINT = "free some space, or name another folder: CAREEN_CACHE_DIR"
 
 
@@ -30,12 +31,12 @@ def is_full(error: Exception) -> bool:
 
 
 def full(path: Path, needed: int) -> FullError:
-    """``needed``: about how many more bytes are needed."""
+    """The error for a full disk at ``path``. ``needed``: about how many more bytes are needed."""
     return FullError(f"{path}: the disk is full, about {max(1, round(needed / 1e6)):,} MB more are needed", HINT)
 
 
 def needed_beside(database: Path) -> int:
-    """The bytes for a new file beside the database: its own, and those of sorting aside."""
+    """The bytes needed to build a new database: those of the new file, and as many for sorting."""
     return max(LEAST_BYTES, 2 * database.stat().st_size if database.exists() else 0)
 
 

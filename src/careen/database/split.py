@@ -1,4 +1,4 @@
-"""A database split into the layers of a publication.
+"""Splits a database into the layers of a publication.
 
 Raises: DatabaseError if there is no readable database.
 """
@@ -24,7 +24,9 @@ _OF_PACKAGES = frozenset({"advisory", "malicious"})
 def split(
     database: Path, folder: Path, sources: Sequence[AdvisorySource], without: Collection[str] = ()
 ) -> tuple[tuple[Group, Path], ...]:
-    """Each group with the file of its layer, in the precedence of their feeds. ``without``: sources to leave out."""
+    """Writes the groups of a database as layers into the folder. Returns each group with the file of its layer, in the
+    precedence of their feeds. ``without``: sources to leave out.
+    """
     known = {source.name: source for source in sources}
     groups: dict[str, list[FeedRow]] = {}
     for row in _rows(database):
@@ -47,7 +49,7 @@ def split(
 
 
 def _rows(database: Path) -> Iterator[FeedRow]:
-    """The feeds, with what their origins have confirmed since they were read."""
+    """The feeds, with the dates that their origins have confirmed since they were read."""
     checks = read_checks(database)
     for path, row in rows_of(database).items():
         check = checks.get(path, Check())
@@ -55,13 +57,13 @@ def _rows(database: Path) -> Iterator[FeedRow]:
 
 
 def _is_scores(sections: Sequence[tuple[str, str, int]]) -> bool:
-    """Whether it has more records of vulnerabilities than of packages, and so is of use for every image."""
+    """Whether it contains more records of vulnerabilities than of packages, so that every image needs it."""
     of_packages = sum(records for kind, _, records in sections if kind in _OF_PACKAGES)
     return sum(records for kind, _, records in sections if kind in _OF_VULNERABILITIES) > of_packages
 
 
 def _notice(rows: Sequence[FeedRow], sources: Mapping[str, AdvisorySource]) -> str:
-    """The owners of the data, and the terms of redistribution."""
+    """The owners of the data, and the terms of redistribution, as text."""
     lines = ["Data of others, in another form and otherwise unchanged:"]
     for name in dict.fromkeys(row.source for row in rows):
         source = sources.get(name)

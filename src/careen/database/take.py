@@ -1,10 +1,10 @@
-"""Takes the feeds of a verified publication that the database lacks, or has older, as an update does with feeds.
+"""Takes the feeds of a verified publication that the database lacks or has an older edition of.
 
-Layers are fetched aside, each verified by its signed checksum, and built with the other feeds into a new file: a layer that
-is not what was signed changes nothing. If the network fails for one layer, the others are still taken; its part is
-kept in ``partial``, and the next run continues. A feed is never replaced by an older one, nor by one that lost
-records or reversed itself; feeds that the publication lacks stay. One process takes at a time (``published.lock``), and the
-database is locked only while the new one is built.
+Layers are fetched aside, each is verified by its signed checksum, and they are built with the other feeds into a new
+file; a layer that does not match its signature changes nothing. If the network fails for one layer, the others are
+still taken; its part is stored in ``partial``, and the next run continues. A feed is never replaced by an older one,
+nor by one that lost records or reversed itself. Feeds that the publication lacks stay. One process takes at a time
+(``published.lock``), and the database is locked only while the new one is built.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
@@ -38,13 +38,13 @@ from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remov
 from .publication import Group, Publication
 from .workers import Gate, GateClosedError, in_threads
 
-Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob by its digest, size and first offset
+Reader = Callable[[str, int, int], Generator[bytes]]  # returns the bytes of a blob from its digest, size and first offset
 
 CONNECTIONS = 4
 
 
 class Taken(Struct, frozen=True):
-    """``failed``: by path, why feeds stay as they were. ``is_late``: there was no time for all."""
+    """The result. ``failed``: why feeds stay unchanged, by path. ``is_late``: there was no time for all feeds."""
 
     feeds: tuple[str, ...] = ()
     layers: int = 0
@@ -54,7 +54,7 @@ class Taken(Struct, frozen=True):
 
 
 def lacking(database: Path, groups: Sequence[Group], *, absent: bool = False) -> tuple[Group, ...]:
-    """The groups with a feed that the database lacks or has older; ``absent``: only that it lacks."""
+    """The groups with a feed that the database lacks or has older; with ``absent``, only with a feed that it lacks."""
     ours = rows_of(database)
     return tuple(group for group in groups if any(_is_wanted(row, ours.get(row.path), absent) for row in group.rows))
 
@@ -79,22 +79,22 @@ def take(
     leave_bytes: int | None = None,
     progress: Progress = silent,
 ) -> Taken:
-    """``sources`` are the names of sources in order of precedence; ``accept`` is as for an update.
-
-    ``absent``: only feeds that the database lacks. ``patience_s`` bounds the time for waiting and fetching; layers that
-    decompress to more than ``leave_bytes`` are then left to a later run. A network error of one layer is raised at the end.
+    """Takes feeds of the publication into the database. ``sources`` are the names of sources in order of precedence;
+    ``accept`` is as for an update. ``absent``: only feeds that the database lacks. ``patience_s`` bounds the time for
+    waiting and fetching; with it, layers that decompress to more than ``leave_bytes`` are left to a later run. A
+    network error of one layer is raised at the end.
     """
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_readable(database)
     if is_damaged(database) or (rows_of(database) and not is_whole(database)):
         raise DatabaseError(
-            f"{database}: the advisory database is damaged", "careen db update --feeds repairs it and names what is lost"
+            f"{database}: the advisory database is damaged", "careen db update --feeds repairs it and lists what is lost"
         )
     patience = Patience(patience_s)
     lock = database.parent / "lock"
     if not lacking(database, groups, absent=absent):
         with exclusive(lock, 0) as held:
-            if held:  # else the dates follow in the next run
+            if held:  # without the lock, the next run stores the dates
                 _confirm(database, groups, {})
         return Taken()
     with ExitStack() as opened:
@@ -156,7 +156,7 @@ def _is_wanted(theirs: FeedRow, ours: FeedRow | None, absent: bool) -> bool:
         return True
     if absent or ours.layer == theirs.layer or (theirs.derived and not ours.derived):
         return False
-    if ours.layer:  # of an earlier publication
+    if ours.layer:  # from an earlier publication
         return age_key(theirs) >= age_key(ours)
     return age_key(theirs) > age_key(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
 
@@ -180,7 +180,7 @@ class _Job(Struct, frozen=True):
 
 
 def _fetched(job: _Job, groups: Sequence[Group]) -> tuple[list[tuple[Group, Layer]], list[NetworkError]]:
-    """The layers that came in time, and the errors of others."""
+    """The layers that arrived in time, and the errors of the others."""
     futures = in_threads(
         [partial(_layer, job, group, job.scratch / str(number)) for number, group in enumerate(groups)], CONNECTIONS
     )
@@ -202,7 +202,7 @@ def _layer(job: _Job, group: Group, aside: Path) -> Layer:
     try:
         if part is not None:
             part.take_up(group.packed.digest)
-            if part.size:  # the part of an earlier run may be wrong: that is no reason to refuse the publication
+            if part.size:  # the part of an earlier run may be damaged, which is no reason to refuse the publication
                 with suppress(ValueError):
                     return _inflated(job, group, part, aside)
                 part.drop()
@@ -229,7 +229,7 @@ def _inflated(job: _Job, group: Group, part: Partial | None, aside: Path) -> Lay
 
 
 def _continued(job: _Job, group: Group, part: Partial) -> Generator[bytes]:
-    """The part of an earlier run, then the rest of the layer, which is kept as it comes."""
+    """The bytes of a layer: the part of an earlier run, then the rest, which is stored while it arrives."""
     digest, size = group.packed.digest, group.packed.size
     if part.version is None:
         part.begin(Version(digest, length=size, validator=digest), keep=True)
@@ -270,7 +270,7 @@ def _built(
 
 
 def _confirm(database: Path, groups: Sequence[Group], failed: Mapping[str, Failure]) -> None:
-    """Records that unchanged published feeds are as fresh as their publisher states, and that no attempt failed."""
+    """Stores the publisher's dates for unchanged feeds, and clears the failures of their earlier attempts."""
     rows, checks = rows_of(database), read_checks(database)
     for group in groups:
         for row in group.rows:

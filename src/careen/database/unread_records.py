@@ -1,4 +1,4 @@
-"""Records that cannot be read in a feed's new edition: their earlier editions are kept until they can be."""
+"""Records that cannot be read in a feed's new edition: their earlier editions are kept until they can be read."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -14,11 +14,11 @@ from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_words, unpacked
 from .shelf import Shelf, Wanted
 
-MAX_IDS = 1_000_000  # in the unread records of one feed
-MAX_REMEMBERED = 1000  # unread records that the database remembers of a feed
-MAX_REMEMBERED_IDS = 20  # of each
+MAX_IDS = 1_000_000  # ids in the unread records of one feed
+MAX_REMEMBERED = 1000  # unread records of a feed that the database stores
+MAX_REMEMBERED_IDS = 20  # ids of each of them
 MAX_REASON = 200
-LISTS = frozenset({"advisory", "malicious"})  # in this section a key has statements with ids; in others the key is the id
+LISTS = frozenset({"advisory", "malicious"})  # in these sections a key has statements with ids; in the others the key is the id
 
 
 class Statement(Struct, frozen=True):
@@ -30,7 +30,7 @@ class Statement(Struct, frozen=True):
 
 
 class UnreadRecords:
-    """The records of one feed that could not be read. Raises ValueError if they name too many ids to look up."""
+    """The records of one feed that could not be read. Raises ValueError if they have too many ids to look up."""
 
     def __init__(self, known: Iterable[PassedOver] = ()) -> None:
         """``known``: the records that the feed itself states as unread."""
@@ -57,7 +57,9 @@ class UnreadRecords:
         return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
-        """The unread records to store: those of this update, and those of ``before`` that a partial update left alone."""
+        """The unread records to store: those of this update, and those of ``before`` that a partial update did not
+        touch.
+        """
         left = () if replaced is None else (record for record in before if replaced.isdisjoint(record.ids))
         short = (
             replace(record, reason=record.reason[:MAX_REASON], ids=record.ids[:MAX_REMEMBERED_IDS])
@@ -66,14 +68,15 @@ class UnreadRecords:
         return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
     def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
-        """Yields the statements of the earlier edition that unread records may replace. To be called after the new edition was
-        read."""
+        """Yields the statements of the earlier edition that unread records may replace. It has to be called after the
+        new edition was read.
+        """
         wanted = places_of(self._all)
         if not wanted or before is None:
             return
         bundles = partial(_bundles, shelf, before)
         for section in before.sections:
-            if section.kind in ("bundle", "alias"):  # they follow their advisories and records
+            if section.kind in ("bundle", "alias"):  # they are copied with their advisories and records
                 continue
             kind, space, tag = section.kind, section.space, before.tag(section)
             if kind not in LISTS:
@@ -101,7 +104,7 @@ def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
 
 
 def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
-    """Maps each id in unread records to the namespaces and packages that the record may be about, "" for any."""
+    """Maps each id in unread records to the namespaces and packages that the record may be about; "" means any."""
     places: dict[str, set[tuple[str, str]]] = {}
     for record in unread:
         for id in record.ids:

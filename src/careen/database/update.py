@@ -1,7 +1,7 @@
 """Updates the database: feeds are fetched and read aside, and built into a new file beside the old one.
 
-``asking`` is the first half, ``applying`` the second. Only one process updates at a time; one that had to wait uses what
-the other has fetched. Layout of the folder: ``job``.
+``asking`` is the first half, ``applying`` the second. Only one process updates at a time; one that had to wait uses
+what the other has fetched. ``job`` describes the layout of the folder.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
@@ -47,13 +47,12 @@ def update(
     api_key: str = "",
     shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """By default everything is needed. Feeds that were requested within ``max_age_s`` are not requested again.
-
-    ``patience_s`` bounds the time for feeds of which the database has an older edition; those that it lacks are waited for.
-    Of the former, files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use instead of the
-    live addresses. ``accept`` names sources, or parts of them, whose new editions are used whatever they lost;
-    ``is_affected`` is for the guard against reversed feeds. ``api_key`` is a user's key of NVD's API, for its faster rate.
-    Updates of this process that may run at the same time have one ``shared``.
+    """Updates the database. By default everything is needed. Feeds that were requested within ``max_age_s`` are not
+    requested again. ``patience_s`` bounds the time for feeds of which the database has an older edition; missing feeds
+    are waited for. Of the former, files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL
+    to use instead of the live addresses. ``accept`` lists sources, or parts of them, whose new editions are used
+    whatever they lost. ``is_affected`` is for the guard against reversed feeds. ``api_key`` is a user's key of NVD's
+    API, for its faster rate. Updates of this process that may run at the same time have one ``shared``.
     """
     path = database_path(cache)
     asked = now()
@@ -128,9 +127,8 @@ def finish(
     *,
     mirror_at: str | None = None,
 ) -> UpdateResult | None:
-    """Updates what scans had no time for. They can run meanwhile: the database is locked only while the new one is built.
-
-    None if another process does it already.
+    """Completes what scans had no time for. Scans can run meanwhile: the database is locked only while the new one is
+    built. None if another process is already doing so.
     """
     path = database_path(cache)
     with (

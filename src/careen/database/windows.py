@@ -1,9 +1,10 @@
-"""The changed records of a feed since a time, from an API in windows of time, page by page; one answer serves all its feeds.
+"""The changed records of a feed since a time, from an API that is queried in windows of time, page by page. One answer
+serves all feeds of the API.
 
 Shape of a page: ``{totalResults, startIndex, vulnerabilities: [{cve: {id}}]}``. The total may grow while pages are read. If
 it shrinks, a record left the window (it changed again, and is in the next one) and the later ones moved up: the window is
-requested again. Requests are sequential, at the rate that the API allows. If it breaks off, the complete windows are
-kept, and the next update continues there. None: the whole feed is fetched, since too much changed, or too long ago.
+requested again. Requests are sequential, at the rate that the API allows. If they break off, the complete windows are used,
+and the next update continues there. None means that the whole feed is fetched, because too much changed, or too long ago.
 **Source:** NVD Developers, "Vulnerabilities" (CVE API 2.0: 120 days, 2,000 results a page) and "Start Here" (rate limits).
 """
 
@@ -25,12 +26,12 @@ from .changes import Changes
 
 MAX_AGE = timedelta(days=120)
 WINDOW = timedelta(days=30)  # of the 120 days that one request may cover: complete windows are kept
-EARLIER = timedelta(days=1)  # requested too, so that the answer serves slightly older feeds
+EARLIER = timedelta(days=1)  # requested in addition, so that the answer also serves slightly older feeds
 MAX_PAGES = 10
 MAX_PAGE_BYTES = 64 << 20
 MAX_BYTES = 256 << 20
 TRIES = 3
-PAUSE_S, PAUSE_WITH_KEY_S = 6.0, 0.6  # 5 and 50 requests in 30 seconds
+PAUSE_S, PAUSE_WITH_KEY_S = 6.0, 0.6  # for 5 and 50 requests in 30 seconds
 CHUNK_BYTES = 256 * 1024
 
 
@@ -63,7 +64,9 @@ class Windows:
         self._asked = False
 
     def since(self, feed: Feed, moment: str, target: Path, progress: Progress) -> Changes | None:
-        """Writes the records of ``feed`` that changed after ``moment`` to ``target``; no file if there is no change."""
+        """Writes the records of ``feed`` that changed after ``moment`` to ``target``. Without a change there is no
+        file. None if the whole feed has to be fetched.
+        """
         start = _moment(moment)
         if start is None:
             return None
@@ -92,7 +95,7 @@ class Windows:
             except _TooMuchError:
                 return None
             except (NetworkError, ValueError):
-                # It is of no use unless it goes beyond the requested time.
+                # It is useless unless it ends after the requested time.
                 return answer if answer.until > start + EARLIER else None
             answer.until = end
         return answer
@@ -139,7 +142,7 @@ class Windows:
 
 
 class _TooMuchError(ValueError):
-    """Whole files are quicker."""
+    """There are so many changes that whole files are quicker."""
 
 
 class _Budget:

@@ -1,4 +1,4 @@
-"""Work in threads that can be abandoned, and the gate that keeps abandoned threads from writing."""
+"""Work in threads that can be abandoned, and a gate that stops abandoned threads from writing."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,9 @@ class GateClosedError(Exception):
 
 
 class Gate:
-    """Open while its update holds the lock. Every write passes it, so that nothing is written after it is closed."""
+    """A gate that is open while its update holds the lock. Every write passes it, so that nothing is written after it
+    closes.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,7 +33,7 @@ class Gate:
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Raises GateClosedError if it is closed."""
+        """Holds the gate open for the block. Raises GateClosedError if it is closed."""
         with self._lock:
             if self._closed:
                 raise GateClosedError
@@ -39,7 +41,9 @@ class Gate:
 
 
 def in_threads(jobs: Sequence[Callable[[], Result]], threads: int) -> list["Future[Result]"]:
-    """Daemon threads: work that takes too long continues by itself, and does not keep the process from ending."""
+    """Runs the jobs in daemon threads, and returns their futures in order. Work that takes too long continues, and does
+    not keep the process from ending.
+    """
     queue: SimpleQueue[tuple[Future[Result], Callable[[], Result]]] = SimpleQueue()
     futures: list[Future[Result]] = []
     for job in jobs:

@@ -1,4 +1,6 @@
-"""Licence texts in Java archives: ``META-INF/LICENSE`` and files of such names at the root. Archives within are not opened."""
+"""Licence texts in Java archives: ``META-INF/LICENSE`` and files with such names at the root. Nested archives are not
+opened.
+"""
 
 from collections.abc import Iterator
 
@@ -19,7 +21,7 @@ def read(file: File) -> Iterator[LicenceText]:
         try:
             members = entries(stream, max_entries=MAX_MEMBERS)
         except ValueError:
-            return  # the cataloger of packages reports it
+            return  # the cataloger of packages reports the error
         named = [entry for entry in members if _is_licence(entry.name) and 0 < entry.size <= MAX_TEXT_BYTES]
         for entry in named[:MAX_TEXTS]:
             try:

@@ -1,5 +1,6 @@
-"""SHA-256 and SHA-512 of files that are a component of their own: Java archives, and programs outside a distribution's
-folders."""
+"""SHA-256 and SHA-512 of files that are components themselves: Java archives, and programs outside a distribution's
+folders.
+"""
 
 import hashlib
 from collections.abc import Iterator

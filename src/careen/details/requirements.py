@@ -1,7 +1,7 @@
-"""What packages need of each other, by their own metadata: dpkg, apk, pip and npm.
+"""Dependencies between packages, from their own metadata: dpkg, apk, pip and npm.
 
-Names only: which versions would do was decided when the packages were installed. Of alternatives, the first that is installed
-counts. **Source:** deb-control(5); Alpine wiki, "Apk spec"; Python core metadata; npm, package.json.
+Only names are read: the versions were decided when the packages were installed. Among alternatives, the first installed
+one counts. **Source:** deb-control(5); Alpine wiki, "Apk spec"; Python core metadata; npm, package.json.
 """
 
 import re
@@ -17,14 +17,16 @@ from careen.safety.pattern import pattern
 from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
-MAX_NAMES = 2000  # of a package
+MAX_NAMES = 2000  # names for one package
 MAX_SUPPLIER = 200
 _DEB = frozenset(("package", "version", "architecture", "depends", "pre-depends", "provides", "status"))
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 class Required(Struct, frozen=True, gc=False):
-    """``needs``: for each need, the names that would do. ``provides``: other names of this package."""
+    """The dependencies of a package. ``needs``: for each dependency, the names that fulfil it. ``provides``: other
+    names of this package.
+    """
 
     type: str
     name: str
@@ -32,7 +34,7 @@ class Required(Struct, frozen=True, gc=False):
     arch: str
     needs: tuple[tuple[str, ...], ...] = ()
     provides: tuple[str, ...] = ()
-    supplier: str = ""  # who makes it
+    supplier: str = ""  # the maker of the package
 
 
 def read_status(file: File) -> Iterator[Required]:
@@ -90,7 +92,7 @@ def read_manifest(file: File) -> Iterator[Required]:
     try:
         found = from_json(file.data, _Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return  # the cataloger of packages reports it
+        return  # the cataloger of packages reports the error
     people = found.maintainers if isinstance(found.maintainers, list) else []
     supplier = next(filter(None, map(_person, (found.author, *people))), "")
     if found.name and (found.dependencies or supplier):
@@ -99,7 +101,7 @@ def read_manifest(file: File) -> Iterator[Required]:
 
 
 def _person(value: object) -> str:
-    """``Name <address> (page)``, or an object with a name."""
+    """The name in ``Name <address> (page)``, or in an object with a name; "" if there is none."""
     name = value.get("name") if isinstance(value, dict) else value
     return re.split(r"[<(]", name)[0].strip()[:MAX_SUPPLIER] if isinstance(name, str) else ""
 
@@ -110,7 +112,7 @@ def normal(name: str) -> str:
 
 
 def _first_words(parts: Iterable[str]) -> Iterator[str]:
-    """``libc6:amd64 (>= 2.34)``: the name alone."""
+    """The names of dependencies without architecture and version: ``libc6`` for ``libc6:amd64 (>= 2.34)``."""
     for part in parts:
         words = part.split(None, 1)
         if words:

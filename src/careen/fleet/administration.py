@@ -1,4 +1,4 @@
-"""A fleet for commands of its operator that change rows: without a queue, a store or a session."""
+"""A fleet object for administration commands that change rows: it can neither queue jobs, nor read a store, nor scan."""
 
 from typing import NoReturn, cast
 

@@ -1,6 +1,6 @@
-"""Keeps the advisory database of a fleet up to date, and assesses again what an update changes.
+"""Keeps the advisory database of a fleet up to date, and assesses again the packages that an update affects.
 
-The database that assessed the fleet last is kept until its successor has: a process that dies in between goes on where it was.
+The previous database is kept until the fleet is assessed with the new one, so that an interrupted process can resume.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,9 @@ FEEDS = "feeds in trouble"  # key of the state: the sources that the last update
 
 
 def update(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of kind ``update``. Raises: Error if nothing could be fetched at all, which is noted too."""
+    """Handles jobs of kind ``update``: fetches the feeds and builds the advisory database. Raises Error if nothing at
+    all could be fetched, and stores this failure.
+    """
     shared = SharedAdvisories(fleet.engine, fleet.store, fleet.settings)
     shared.look(now=True)
     keep_before(fleet.engine, database_of(fleet.settings))
@@ -43,7 +45,9 @@ def update(fleet: Fleet, job: Job) -> None:
 
 
 def assess_again(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of kind ``rematch``."""
+    """Handles jobs of kind ``rematch``: assesses the packages that the new advisory database affects. Raises
+    DatabaseError if there is no database.
+    """
     SharedAdvisories(fleet.engine, fleet.store, fleet.settings).look(now=True)
     database = database_of(fleet.settings)
     if not database.is_file():
@@ -55,14 +59,16 @@ def assess_again(fleet: Fleet, job: Job) -> None:
 
 
 def troubles(fleet: Fleet) -> list[str]:
-    """The sources that the last update could not read, and why."""
+    """The sources that the last update could not read, each as ``SOURCE: REASON``."""
     with fleet.engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar()
     return bytes(value).decode().splitlines() if value else []
 
 
 def _note(connection: Connection, found: Mapping[str, str]) -> None:
-    """A source that fails again is no event: it was one when it began."""
+    """Stores the failed sources (name to reason) in place of those stored before. Only sources that did not fail before
+    cause an event.
+    """
     known = bytes(connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar() or b"").decode()
     failed_before = {line.partition(": ")[0] for line in known.splitlines()}
     if begun := {source: reason for source, reason in found.items() if source not in failed_before}:

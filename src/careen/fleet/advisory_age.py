@@ -1,4 +1,4 @@
-"""How old the advisories are that the fleet is assessed by."""
+"""The age of the advisories that the fleet is assessed with."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,9 @@ from .shared_advisories import published
 
 
 class AdvisoryAge(Struct, frozen=True):
-    """``fetched`` None: there are no advisories. ``old`` of ``sources`` have data older than ``days``, by their origin."""
+    """The age of the fleet's advisories. ``fetched`` is None if there are no advisories. ``old`` counts the ``sources``
+    whose data is older than ``days``, by their publisher's date.
+    """
 
     fetched: float | None = None
     is_stale: bool = True
@@ -25,13 +27,15 @@ class AdvisoryAge(Struct, frozen=True):
 
 
 def advisory_age(fleet: Fleet, now: float) -> AdvisoryAge:
-    """Stale: nothing was fetched for that long, every source is old, or one that assesses the findings of every image."""
+    """The age of the fleet's advisories at ``now``. They are stale if nothing was fetched for the allowed number of
+    days, or if every source is too old, or a source that the findings of every image depend on.
+    """
     days, file = max_age_days(fleet.settings), database_of(fleet.settings)
     try:
         info = status(file) if file.is_file() else None
     except DatabaseError:
         info = None
-    if info is None:  # another machine may have them
+    if info is None:  # another machine may have the advisories
         found = published(fleet.engine)
         return _aged(found.build if found else "", [], 0, days, now)
     today = datetime.fromtimestamp(now, UTC).date()

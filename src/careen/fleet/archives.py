@@ -1,9 +1,10 @@
-"""Archives of images that were uploaded, as ``docker save`` and OCI tools write them: their layers are read as those of
-registries are, once in the whole fleet.
+"""Uploaded archives of images, in the formats of ``docker save`` and OCI tools. Their layers are read like those of
+registries: once in the whole fleet.
 
-The bytes are with the upload, so that every worker has them. A layer counts under the digest that its bytes have: one that is
-named otherwise is refused, so that nobody can stand in for a layer that others wait for.
-Raises: InputError for what is no archive of one image, or if the upload is gone.
+The database holds the bytes of the upload, so that every worker can read them. A layer is stored under the digest of
+its actual bytes. A layer with another declared digest is refused, so that no upload can impersonate a layer that other
+images wait for.
+Raises: InputError if the bytes are not an archive of a single image, or if the upload was removed.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ from .tables import image, upload
 
 KIND = "archive"
 CHUNK = 1 << 20
-_STARTS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")  # of compressed archives
+_STARTS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")  # the first bytes of gzip, zstd, xz and bzip2
 
 
 def is_archive(data: bytes) -> bool:
@@ -35,7 +36,7 @@ def is_archive(data: bytes) -> bool:
 
 
 def read(data: bytes, settings: Settings) -> Image:
-    """The only image of an archive; every layer has the digest of its bytes."""
+    """The only image of an archive. The digest of each layer is computed from its bytes."""
     with _file(data, settings) as path:
         opened = open_image(f"docker-archive:{path}", settings)
         return replace(opened, layers=tuple(map(_hashed, opened.layers)))

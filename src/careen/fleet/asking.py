@@ -1,7 +1,8 @@
-"""How a fleet asks a registry: with its own credentials, at its pace, and only at addresses that a server may ask.
+"""How a fleet sends requests to a registry: with the registry's own credentials, at a limited rate, and only to
+addresses that a server may contact.
 
-Credentials are those of the registry's row. The files and helpers of the server's own configuration are used only for a
-registry that the server's operator has marked so: a project that names a host gets no credentials with it.
+Credentials are those of the registry's row. The server's own Docker configuration and credential helpers are used only
+for a registry that the server's operator has marked for this: a project that names any host gets no credentials.
 """
 
 from collections.abc import Callable
@@ -28,11 +29,13 @@ from .tables import registry
 ATTEMPTS = 5
 SOURCE = "the stored credentials"
 
-MakeFetcher = Callable[[NetSettings, Callable[[float], None]], Fetcher]  # (settings, what waits)
+MakeFetcher = Callable[[NetSettings, Callable[[float], None]], Fetcher]  # takes the settings and a function that waits
 
 
 class Login(Struct, frozen=True, omit_defaults=True):
-    """What is sealed in a registry's row. ``helper``: the server's own configuration has the credentials."""
+    """The content of a registry row's sealed credentials. ``helper``: the server's own Docker configuration provides
+    them.
+    """
 
     username: str = ""
     password: str = ""
@@ -47,7 +50,9 @@ def http(settings: NetSettings, wait: Callable[[float], None]) -> Fetcher:
 
 
 def asked_of(fleet: Fleet, registry_id: int, make: MakeFetcher = http) -> Asked:
-    """Raises InputError if the registry is gone, SealError if its credentials cannot be opened."""
+    """The host and the request context of a registry. Raises InputError if the registry was removed, SealError if its
+    credentials cannot be decrypted.
+    """
     row = row_of(fleet, registry_id)
     return Asked(row.host, context_of(fleet, row, make))
 
@@ -67,7 +72,7 @@ def context_of(fleet: Fleet, row: Row[Any], make: MakeFetcher = http) -> OpenCon
     net = replace(
         guard.guarded(net_settings(plain.settings), guard.listed(fleet.settings)),
         attempts=ATTEMPTS,
-        max_wait_s=MAX_PAUSE_S * ATTEMPTS,  # the pace decides which waits are too long
+        max_wait_s=MAX_PAUSE_S * ATTEMPTS,  # the rate limiter decides which waits are too long
         client_cert=None,
         client_key=None,
     )

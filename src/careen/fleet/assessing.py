@@ -1,6 +1,7 @@
-"""Assesses units by a database: one after the other, in the order of their names, so that answers serve several.
+"""Assesses units with an advisory database, one after the other in the order of their names, so that look-ups can be
+reused.
 
-Packages that share a unit share its verdict: nothing of an image is read again.
+A unit is a package as an assessment sees it. All packages that share a unit share its verdict; no image is read again.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -39,17 +40,19 @@ from .units import NO_DATABASE
 from .verdicts import Gap, Verdict, verdict_of
 
 STALE = "stale_source"
-VERSIONS = 20_000  # whose sort keys are kept, of each scheme
+VERSIONS = 20_000  # cached sort keys of versions, per scheme
 
 
 class Assessed(Struct, frozen=True):
     verdict: Verdict
-    sources: frozenset[Key]  # the answers that it depends on
-    needs_day: bool = False  # the day of the image decides, and the unit has none
+    sources: frozenset[Key]  # the look-ups in the advisories that the verdict depends on
+    needs_day: bool = False  # the verdict depends on the day of the image, which a unit does not have
 
 
 class Assessor:
-    """Assesses packages by one database. ``knowledge`` has all its sources, or, without a database, the shipped facts."""
+    """Assesses packages with one database. ``knowledge`` contains all its sources; without a database, only the shipped
+    facts.
+    """
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class Assessor:
         has_database: bool = True,
     ) -> None:
         self.has_database = has_database
-        self._is_empty = not has_database and not settings.advisories  # but for what Careen ships
+        self._is_empty = not has_database and not settings.advisories  # except for the shipped facts
         self.knowledge, self._ecosystems = knowledge, ecosystems
         self._schemes = {name: _with_kept_keys(scheme) for name, scheme in schemes.items()}
         self.today = today or date.today()
@@ -93,7 +96,7 @@ class Assessor:
         return Assessed(replace(verdict, found=_one_each(verdict.found)), recorded.taken(), needs_day)
 
     def known_for(self, inventory: Inventory) -> Knowledge:
-        """What assesses the packages of an inventory; what is asked of it is not noted."""
+        """The advisories to assess the packages of an inventory with. Look-ups in them are not recorded."""
         return self._recorded_for(inventory).knowledge
 
     def is_stale(self, namespace: str) -> bool:
@@ -105,7 +108,9 @@ class Assessor:
         return self._stale[namespace]
 
     def state_of(self, namespace: str) -> str:
-        """What a verdict depends on of a namespace as a whole: if it changes, all units with packages there may change."""
+        """A fingerprint of the namespace's properties as a whole, such as its sources and its end of life. If it
+        changes, the verdicts of all units with packages in the namespace may change.
+        """
         infos = sorted(
             (info.source, info.partial, info.unfixed, info.packages < 60, info.detail)
             for info in self.knowledge.namespace(namespace)
@@ -120,7 +125,7 @@ class Assessor:
         return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
 
     def _recorded_for(self, inventory: Inventory) -> Recorded:
-        """The knowledge for an inventory: with shipped facts, if they count for its release."""
+        """The advisories to assess an inventory with, which include shipped facts if these apply to its distribution."""
         distribution = inventory.distribution
         one = profile(distribution.id) if distribution else None
         if distribution is None or one is None or not one.advisories.shipped:
@@ -137,7 +142,9 @@ class Assessor:
 
 @contextmanager
 def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) -> Iterator[Assessor]:
-    """``database`` None: there is none. Raises: DatabaseError if the file cannot be read."""
+    """Opens an assessor for the database, which is closed at the end of the context. With ``database`` None it uses the
+    private advisories and the shipped facts only. Raises DatabaseError if the file cannot be read.
+    """
     with ExitStack() as opened:
         known: list[Knowledge] = [opened.enter_context(open_database(database))] if database else []
         if fleet.settings.advisories:
@@ -150,12 +157,13 @@ def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) 
 
 
 def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:
-    """The assessor for the database in use, which is kept for the next image. Before the first database, it uses shipped facts.
-    Raises: DatabaseError if the database cannot be read, or is not on this machine."""
+    """The assessor for the current database, cached for later images. Without any database yet, it uses shipped facts.
+    Raises: DatabaseError if the database cannot be read, or is not on this machine.
+    """
     database, today = database_of(fleet.settings), date.today()
     if not database.is_file() and not is_expected(fleet.engine):
         return assessor_of(fleet, None, today)
-    if fleet.settings.advisories:  # a folder that its users change
+    if fleet.settings.advisories:  # users can change this folder at any time
         return assessor_of(fleet, database, today)
     key = (today, *map(_identity, (database, checks_file(database))))
     return fleet.assessors.using(key, lambda: assessor_of(fleet, database, today))
@@ -170,7 +178,9 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 
 def _with_kept_keys(scheme: VersionScheme) -> VersionScheme:
-    """Units of one name follow each other, and are compared with the same versions."""
+    """The version scheme with a cache of sort keys: consecutive units often have the same name, and are compared with
+    the same versions.
+    """
     return replace(scheme, key=lru_cache(VERSIONS)(scheme.key))
 
 
@@ -179,7 +189,7 @@ def _has_debs(inventory: Inventory) -> bool:
 
 
 def _one_each(findings: Collection[Vulnerability]) -> tuple[Vulnerability, ...]:
-    """The findings, and only the most certain one of those of a vulnerability in packages with the same purl."""
+    """The findings, reduced to one for each vulnerability and purl: the one with the highest confidence."""
     order = ("confirmed", "likely", "possible")
     found: dict[tuple[str, str], Vulnerability] = {}
     for finding in findings:

@@ -1,4 +1,5 @@
-"""Signs requests to an S3-compatible store: the headers that state who asks, for one request and a quarter of an hour.
+"""Signs requests to an S3-compatible store. The signature headers identify the sender and are valid for one request,
+within a quarter of an hour.
 
 **Source:** AWS, "Signature Version 4 for API requests" and "Authenticating requests: using the Authorization header (S3)",
 whose examples are the tests.
@@ -18,7 +19,7 @@ _METHOD = "AWS4-HMAC-SHA256"
 class Access(Struct, frozen=True):
     key_id: str
     secret: str
-    token: str = ""  # of temporary credentials
+    token: str = ""  # only for temporary credentials
     region: str = "us-east-1"
 
     def __repr__(self) -> str:
@@ -28,7 +29,9 @@ class Access(Struct, frozen=True):
 def signed(
     access: Access, method: str, url: str, headers: Mapping[str, str], body_sha256: str, now: datetime
 ) -> dict[str, str]:
-    """The headers with those that sign them. The path of the address is quoted already."""
+    """The given headers plus the signature headers. ``body_sha256`` is the hex digest of the body. The path of the URL
+    has to be percent-encoded already.
+    """
     parts = urlsplit(url)
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{moment[:8]}/{access.region}/s3/aws4_request"

@@ -1,9 +1,9 @@
-"""What was decided about a base image, offered to an image that begins with the same layers.
+"""Decisions about a base image, offered to images that begin with the same layers.
 
-``fixed`` and ``component_not_present`` apply if the package is still the one of these layers: they are about the files there.
-Every other justification is about how the software is used, so that a person accepts it for each image. What counts are
-decisions of people who may triage both projects, and what trusted identities have signed (``signed_statements``) about a base
-that the project sees.
+``fixed`` and ``component_not_present`` apply directly, if the package still comes from these layers: they are about the
+files there. Every other justification depends on how the software is used, so that a person has to accept it for each
+image. Two kinds of statements count: decisions of people who may triage both projects, and statements that trusted
+identities have signed (``signed_statements``) about a base that the project can see.
 """
 
 import time
@@ -28,18 +28,20 @@ SOURCE = "base"
 SIGNED = "signed"
 TRIAGING = ("triager", "admin")
 OF_CONTENT = "component_not_present"
-MAX_BASES = 200  # images that a decision is about, and that begin with the same layer
+MAX_BASES = 200  # base images with decisions whose layers the image begins with
 MAX_OFFERS = 500
 
 
 class Offer(Struct, frozen=True):
-    """A decision about a package of the base, and whence it is. ``applies``: without being accepted. ``signed`` is the number
-    of a signed statement, and ``decided_by`` its signer; 0 if it is a decision of the number ``decision``."""
+    """A decision about a package of the base image, offered to an image. ``applies``: it is valid without being
+    accepted. For a signed statement, ``signed`` is its number and ``decided_by`` its signer. Otherwise ``signed`` is 0,
+    and ``decision`` is the number of the decision.
+    """
 
     decision: int
     signed: int
     vulnerability: str
-    package: str  # as it is in this image
+    package: str  # the purl as in this image
     status: VexStatus
     justification: Justification
     reason: str
@@ -47,7 +49,7 @@ class Offer(Struct, frozen=True):
     decided_at: float
     expires_at: float | None
     project: str
-    base: str  # its reference
+    base: str  # the reference of the base image
     base_identity: str
     applies: bool
 
@@ -59,7 +61,9 @@ class Offer(Struct, frozen=True):
 
 
 def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer]:
-    """The statements about the base images that no decision of the project about this image contains already."""
+    """The statements about the base images of an image, without those that the project's own decisions about it already
+    cover.
+    """
     row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
     bases = _bases(connection, project_id, image_id) if row else []
     if not bases or row is None:
@@ -79,7 +83,9 @@ def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer
 
 
 def applying(connection: Connection, project_id: int, image_id: int, identity: str) -> tuple[Statement, ...]:
-    """The statements that count for the image as its own do, unless one of its own is about the same."""
+    """The offered statements that apply to the image without being accepted, rewritten to be about this image. A
+    decision of the project about the same finding replaces them.
+    """
     return tuple(
         statement_of(
             Stated(
@@ -114,7 +120,9 @@ class _StatedAbout(Struct, frozen=True):
 
 
 def _bases(connection: Connection, project_id: int, image_id: int) -> list[tuple[int, int]]:
-    """Images that somebody decided about and whose layers are the first ones of this image, with the number of layers."""
+    """Images with decisions whose layers are the first layers of this image: pairs of image number and number of
+    layers.
+    """
     own = _layers(connection, [image_id]).get(image_id, [])
     if len(own) < 2:
         return []
@@ -164,7 +172,9 @@ def _stated_about(connection: Connection, project_id: int, base_id: int) -> Iter
 
 
 def _may_triage_both(project_id: int) -> ColumnElement[bool]:
-    """Whether the user who decided may do so today, there and here. Keys have names that anybody may choose."""
+    """A condition on rows of ``decision``: its author may triage today both in the decision's project and in this one.
+    API keys do not qualify, because anyone can choose their names.
+    """
     one, other = aliased(member), aliased(member)
     there = select(one.c.user_id).where(
         one.c.user_id == user.c.id, one.c.project_id == decision.c.project_id, one.c.role.in_(TRIAGING)
@@ -183,14 +193,16 @@ def _may_triage_both(project_id: int) -> ColumnElement[bool]:
 def _of_base(
     connection: Connection, project_id: int, image_id: int, base_id: int, layers: int, vulnerability: str
 ) -> Iterable[NamedFinding]:
-    """Findings of the image in packages that the base has as well, and that no later layer has brought."""
+    """Findings of the image with this vulnerability in packages that the base image also contains, and that come from
+    its layers.
+    """
     in_base = select(image_unit.c.unit_id).where(image_unit.c.image_id == base_id)
     of_layers = (image_unit.c.image_id == image_id, image_unit.c.layer < layers, image_unit.c.unit_id.in_(in_base))
     return named_findings(connection, project_id, [vulnerability], *of_layers, limit=MAX_OFFERS)
 
 
 def _is_about(stated: _StatedAbout, found: NamedFinding) -> bool:
-    """A decision without a package is about all of the base."""
+    """Whether the decision is about the finding's package. A decision without a package is about the whole base image."""
     if not stated.package:
         return True
     in_any_image = Statement((stated.vulnerability,), stated.status, (Product((stated.package,)),), SOURCE)
@@ -200,7 +212,9 @@ def _is_about(stated: _StatedAbout, found: NamedFinding) -> bool:
 def _signed(
     connection: Connection, project_id: int, image_id: int, identity: str, base_id: int, layers: int, known: Statements
 ) -> Iterable[Offer]:
-    """What the latest signed statement about a finding hides. Statements of two signers are as those of one."""
+    """Offers from signed statements: for each finding, the latest statement about it if it hides the finding, whoever
+    signed it.
+    """
     base = connection.execute(
         select(image.c.reference, image.c.identity).where(image.c.id == base_id, visible(project_id))
     ).first()

@@ -1,7 +1,9 @@
-"""Bases in use, checked once a day: which images stand on a digest that the tag of their base no longer points to.
+"""Checks once a day the tags of all base images in use, to find images built on a digest that the tag no longer points
+to.
 
-The maker of an image states its base's name and digest (``org.opencontainers.image.base.*``). A registry that is the project's
-own is asked with its credentials, another one with none. What states no digest is counted as unknown, and never as current.
+An image states the name and digest of its base in labels (``org.opencontainers.image.base.*``). Requests to a registry
+of the project use its credentials, requests to any other registry use none. An image whose labels state no digest is
+counted as unknown, and never as current.
 """
 
 import time
@@ -27,9 +29,9 @@ from .tables import base_tag, image, project_image
 
 log = logger(__name__)
 
-MAX_CHECKED = 500  # bases of one run: those that were not checked for longest come first
-MAX_DIGESTS = 100  # of the platforms of a tag
-BOUND = 1000  # a count beyond is "more than 1,000"
+MAX_CHECKED = 500  # bases of one run, the ones with the oldest check first
+MAX_DIGESTS = 100  # platforms of a tag whose digests are stored
+BOUND = 1000  # a larger count is shown as "more than 1,000"
 SHOWN = 20
 
 Ask = Callable[[Fleet, Source], tuple[str, ...]]
@@ -37,11 +39,13 @@ Ask = Callable[[Fleet, Source], tuple[str, ...]]
 
 class OldBase(Struct, frozen=True):
     reference: str
-    images: int  # that stand on another digest
+    images: int  # images that were built on another digest
 
 
 class Bases(Struct, frozen=True):
-    """``exact`` False: there are more than ``outdated``. ``unknown``: images with a base whose digest or tag is not known."""
+    """Counts of images by the state of their base image. ``exact`` False: the real number is larger than ``outdated``.
+    ``unknown``: images with a base whose digest or tag is not known.
+    """
 
     outdated: int
     exact: bool
@@ -52,7 +56,9 @@ class Bases(Struct, frozen=True):
 
 
 def digests_of(fleet: Fleet, source: Source) -> tuple[str, ...]:
-    """The digests of a tag and of the images of its platforms: makers of statements name either. Raises: Error, RetryError."""
+    """The digests of a tag's manifest and of the images of its platforms, because labels may state either. Raises Error
+    or RetryError if the registry does not answer.
+    """
     repository, _ = connected(source.reference, context_of(fleet, source))
     name = parse_reference(source.reference)
     data, digest = repository.manifest(name.tag or "latest", None)
@@ -61,7 +67,9 @@ def digests_of(fleet: Fleet, source: Source) -> tuple[str, ...]:
 
 
 def check(fleet: Fleet, job: Job, ask: Ask = digests_of) -> None:
-    """The handler of the jobs of the kind ``bases``. A registry that does not answer is noted; what was known stays."""
+    """Handles jobs of kind ``bases``: fetches the digests of all base images in use. If a registry does not answer, the
+    failure is stored, and the digests from the last check are kept.
+    """
     for project_id, reference in _in_use(fleet):
         trouble = ""
         digests: tuple[str, ...] = ()

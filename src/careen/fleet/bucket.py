@@ -1,9 +1,9 @@
 """The store of a fleet in an S3-compatible bucket, which workers on many machines share.
 
-``s3://BUCKET/PREFIX?endpoint=https://…&region=…``; without an endpoint it is AWS's. Credentials come from the variables that
-AWS's own programs read. Content is compressed and has a checksum over its key, as in the database (``bulk``). An object that
-is there already is not written again.
-Raises: UsageError for another address or without credentials, NetworkError if the store does not answer or refuses.
+Its address is ``s3://BUCKET/PREFIX?endpoint=https://…&region=…``; the default endpoint is that of AWS. Credentials come
+from the environment variables that AWS's own programs read. Content is compressed and has a checksum that includes its
+key, as in the database (``bulk``). An object that exists already is not written again.
+Raises: UsageError for another form of address or missing credentials, NetworkError if the store does not answer or refuses.
 **Source:** AWS, "Amazon S3 API Reference": GetObject, PutObject (``If-None-Match``).
 """
 
@@ -27,7 +27,7 @@ _HINT = "s3://BUCKET/PREFIX?endpoint=https://minio.example:9000&region=us-east-1
 
 
 class BucketStore:
-    """Threads may share it."""
+    """A store in a bucket. Threads may share it."""
 
     def __init__(
         self, fetcher: Fetcher, base: str, access: Access, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -49,7 +49,7 @@ class BucketStore:
             if response.status != 412:
                 self._require(response, (200, 201, 204), key)
                 return
-        if self.get(key) is None:  # it is damaged
+        if self.get(key) is None:  # the stored object is damaged
             with self._ask("PUT", key, packed(key, data)) as response:
                 self._require(response, (200, 201, 204), key)
 
@@ -67,7 +67,7 @@ class BucketStore:
         if response.status not in allowed:
             host = urlsplit(self._base).netloc
             kind = key.partition(" ")[0]
-            hint = "check its credentials, and that the bucket is there"
+            hint = "check its credentials, and that the bucket exists"
             raise NetworkError(f"the store {host} answers {response.status} for a {kind}", hint)
 
 

@@ -1,7 +1,7 @@
-"""The store of a fleet: Deltas, inventories and reports, compressed, in a table that all workers share.
+"""The store of a fleet: Deltas, inventories and reports, compressed, in a database table that all workers share.
 
-Unlike a cache it forgets nothing by itself: ``purge`` removes what no image needs any more. Rows are checked when they are
-read: a damaged one counts as absent, and is made again.
+Unlike a cache it never removes entries by itself: ``purge`` removes those that no image needs any more. Each entry is
+checked when it is read: a damaged one counts as absent, and is computed again.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ else:
 log = logger(__name__)
 
 LEVEL = 3
-PASSING = ("matched",)  # kinds that a new database replaces: units keep the verdicts of a fleet
+PASSING = ("matched",)  # not stored: a new advisory database would invalidate them, and a fleet keeps verdicts in its units
 
 bulk = Table(
     "bulk",
     metadata,
     Column("key", LargeBinary(32), primary_key=True),  # a digest of the store's key
-    Column("kind", String(20), nullable=False),  # its first word
+    Column("kind", String(20), nullable=False),  # the first word of the key
     Column("data", LargeBinary, nullable=False),
     Column("stored_at", Moment, nullable=False),
 )

@@ -1,8 +1,8 @@
-"""The terms of a query as conditions of SQL. Values are bound, never written into the statement.
+"""Translates the terms of a query into SQL conditions. Values are bound, never written into the statement.
 
-Terms about packages and findings have to hold for one package of an image together; a negated one for none of its packages.
-Versions are compared by the scheme of the package's ecosystem: of the versions that the fleet has of a name, those that fit
-are bound.
+All terms about packages and findings have to hold for a single package of an image. A negated term has to be false for
+all of its packages. Versions are compared by the scheme of the package's ecosystem: the fleet's versions of that name
+are compared in Python, and the ones that meet the condition are bound as values.
 """
 
 import operator
@@ -24,12 +24,12 @@ from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
 from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
-MAX_VERSIONS = 5000  # of the packages that a term names
-FEW = 2000  # images, or findings
-MANY_PLACES = 200_000  # packages of images
+MAX_VERSIONS = 5000  # versions of the packages with the term's name
+FEW = 2000  # up to so many images or findings, another plan of the query is faster
+MANY_PLACES = 200_000  # rows of packages in images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
-OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
+OF_PROJECT = frozenset(("overdue", "decided"))  # terms about findings that depend on the rules and the decisions of a project
 _SCALES = {"risk": 1000, "epss": 1_000_000}
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -41,7 +41,7 @@ _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
 
 
 class Versions:
-    """How versions are compared, by the type of a package."""
+    """The scheme by which versions are compared, for each type of package."""
 
     def __init__(self, schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]) -> None:
         self._keys, self._ecosystems = Keys(schemes), ecosystems
@@ -61,8 +61,10 @@ class Versions:
 
 
 class Conditions(Struct, frozen=True):
-    """``of_image`` are about columns of ``image``; ``units`` select the numbers of fitting units, None if no term is about
-    packages or findings; ``of_finding`` are about columns of ``unit_finding``, ``of_unit`` about ``unit.id``."""
+    """The conditions of a query, by the table that they are about. ``of_image`` is about columns of ``image``,
+    ``of_finding`` about columns of ``unit_finding``, ``of_unit`` about ``unit.id``. ``units`` selects the numbers of
+    the units that meet the conditions; it is None if no term is about packages or findings.
+    """
 
     of_image: tuple[ColumnElement[bool], ...]
     of_unit: tuple[ColumnElement[bool], ...]
@@ -87,7 +89,9 @@ class Conditions(Struct, frozen=True):
 def conditions_of(
     connection: Connection, project_id: int | None, terms: Sequence[Term], versions: Versions | None
 ) -> Conditions:
-    """Raises: UsageError if a term names too many packages."""
+    """The conditions for the terms. Raises UsageError if a term matches too many versions of packages, or lacks what it
+    needs.
+    """
     of_image: list[ColumnElement[bool]] = []
     of_unit: list[ColumnElement[bool]] = []
     of_finding: list[ColumnElement[bool]] = []
@@ -136,9 +140,10 @@ def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
 
 
 def without(connection: Connection, project_id: int | None, found: Conditions) -> list[ColumnElement[bool]]:
-    """No package of the image is what a negated term is about.
+    """The conditions for negated terms: no package of the image matches the term.
 
-    Few images are asked each. For more, a list of the images that have such a package is made, if it is not too long.
+    For few images, each is checked by a subquery. For more, the images with such a package are listed first, if the
+    list is not too long.
     """
     if not found.without:
         return []
@@ -156,8 +161,9 @@ def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bo
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
-    """Conditions on the counts of an image that has no finding with the term. An index has these counts. There is none for low
-    findings, whose counts contain negligible ones."""
+    """Conditions on the stored counts of an image that hold for every image without a finding that matches the term.
+    They let an index answer. There is none for low findings, whose counts include negligible ones.
+    """
     match term.field:
         case "severity":
             place = SEVERITIES.index(term.value) if term.value in SEVERITIES else -1
@@ -217,7 +223,7 @@ def _of_finding(connection: Connection, term: Term) -> ColumnElement[bool]:
     found = like(columns.vulnerability, term.value)
     if term.value.endswith("*") and not count(connection, select(columns.unit_id).where(found), FEW).exact:
         start = term.value.rstrip("*")
-        return func.substr(columns.vulnerability, 1, len(start)) == start  # no index leads to so many
+        return func.substr(columns.vulnerability, 1, len(start)) == start  # no index is selective for so short a prefix
     return found
 
 
@@ -227,7 +233,7 @@ def _of_project(connection: Connection, project_id: int | None, term: Term) -> C
         found = is_overdue(connection, project_id, now)
     else:
         found = is_decided(project_id, now)
-        if term.value == "true":  # decisions lead to their findings
+        if term.value == "true":  # the decisions are few, and lead to their findings
             found = and_(unit_finding.c.vulnerability.in_(decided_about(project_id, now)), found)
     return found if term.value == "true" else not_(found)
 
@@ -265,23 +271,27 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
 
 
 def states_reason(code: str) -> ColumnElement[bool]:
-    """About rows of ``unit``."""
+    """A condition on rows of ``unit``: its list of reasons contains the code."""
     return and_(unit.c.reasons != "", (" " + unit.c.reasons + " ").contains(f" {code} ", autoescape=True))
 
 
 def _is_of_images(connection: Connection, term: Term) -> bool:
-    """Whether an image has this reason apart from its packages."""
+    """Whether any image has this reason for itself, not for one of its packages."""
     return connection.execute(select(image_gap.c.code).where(image_gap.c.code == term.value).limit(1)).first() is not None
 
 
 def has_layers() -> ColumnElement[bool]:
-    """About rows of ``image``: images of registries, and uploaded archives. Other uploads have packages alone."""
+    """A condition on rows of ``image``: it has layers, so it is from a registry or an uploaded archive. Other uploads
+    contain only packages.
+    """
     return or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
 
 
 def like(column: Any, value: str) -> ColumnElement[bool]:
-    """Equal; or, with a star at the end, beginning so: a range, which an index serves. With one at the start, containing or
-    ending so: every value is looked at."""
+    """A condition that compares a column with a pattern. Without a star the value has to be equal. A star at the end
+    matches a prefix, which an index can answer. A star at the start matches a suffix, or with both stars a substring;
+    it scans all values.
+    """
     if value.startswith("*") and value.strip("*"):
         rest = value.lstrip("*")
         inside: ColumnElement[bool] = (

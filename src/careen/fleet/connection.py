@@ -1,6 +1,6 @@
 """Opens the database of a fleet: a SQLite file, or PostgreSQL.
 
-Raises: UsageError for an address of another kind, DatabaseError if it cannot be opened.
+Raises: UsageError for any other kind of address, DatabaseError if the database cannot be opened.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,14 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from careen.errors import DatabaseError, UsageError
 
-PATIENCE_MS = 10_000  # how long a writer of SQLite waits for another
-CACHE_KIB = 32 * 1024  # of a connection to SQLite: with less, each batch of an update reads and writes the same pages again
+PATIENCE_MS = 10_000  # how long a writer waits for SQLite's write lock
+CACHE_KIB = 32 * 1024  # per connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
 
 def connect(address: str, connections: int = 8) -> Engine:
-    """``address``: ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
+    """Opens the database. ``address`` is ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``. ``connections`` is the
+    size of the pool.
+    """
     url = _parsed(address)
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, pool_size=connections, hide_parameters=True, connect_args={"timeout": PATIENCE_MS / 1000})
@@ -32,7 +34,9 @@ def connect(address: str, connections: int = 8) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes. SQLite takes its lock at the start: one that reads first and writes later could not."""
+    """A transaction that may write. SQLite takes the write lock at its start, because a transaction that reads first
+    may fail to get the lock later.
+    """
     with engine.connect().execution_options(careen_writes=True) as connection, connection.begin():
         yield connection
 
@@ -43,7 +47,7 @@ def check(engine: Engine) -> None:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
         raise DatabaseError(
-            f"the database {engine.url!r} does not answer: {error}", "see that it runs, and the address"
+            f"the database {engine.url!r} does not answer: {error}", "check that it runs, and check the address"
         ) from None
 
 
@@ -70,7 +74,7 @@ def _parsed(address: str) -> URL:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where the code begins them
+    connection.isolation_level = None  # our code begins each transaction itself
     limits = (f"busy_timeout = {PATIENCE_MS}", f"cache_size = -{CACHE_KIB}")
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", *limits):
         connection.execute(f"PRAGMA {pragma}")
@@ -82,7 +86,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Brings the tables up to date; one process at a time."""
+    """Creates or migrates the tables. On PostgreSQL a lock admits one process at a time."""
     from .migrations import upgrade
 
     with writing(engine) as connection:

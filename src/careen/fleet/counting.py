@@ -1,4 +1,4 @@
-"""Counts up to a bound: what is beyond is "more than 1,000"."""
+"""Counts rows up to a bound; larger numbers are shown as "more than 1,000"."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,11 +13,11 @@ BOUND = 1000
 
 class Count(Struct, frozen=True):
     number: int
-    exact: bool = True  # else there are more
+    exact: bool = True  # False: there are more
 
 
 def count(connection: Connection, wanted: Select[Any], bound: int = BOUND) -> Count:
-    """How many rows a selection has."""
+    """The number of rows that a selection has, at most ``bound``."""
     number = connection.execute(select(func.count()).select_from(wanted.limit(bound + 1).subquery())).scalar_one()
     return Count(min(number, bound), number <= bound)
 
@@ -25,8 +25,9 @@ def count(connection: Connection, wanted: Select[Any], bound: int = BOUND) -> Co
 def image_counts(
     connection: Connection, groups: Sequence[Sequence[int]], of_places: ColumnElement[bool]
 ) -> list[dict[str, Any]]:
-    """How many images have one of the units, for each group of units. Nearly all groups are one unit: those are counted
-    together. ``of_places``: about rows of ``image_unit``."""
+    """How many images contain at least one of the units, for each group of units. ``of_places`` is a condition on rows
+    of ``image_unit``. Groups of a single unit, which are nearly all, are counted in one query.
+    """
     single = [units[0] for units in groups if len(units) == 1]
     places = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit.c.id, of_places)
     places = places.correlate(unit).limit(BOUND + 1)

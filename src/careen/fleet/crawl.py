@@ -1,8 +1,8 @@
-"""Lists a registry: its repositories and tags become rows, and its new images are enrolled.
+"""Lists a registry: stores its repositories and tags as rows, and enrols its new images.
 
-What the registry's lists state is not asked for again: a tag whose list has its digest costs no request, another one a HEAD,
-and the manifest of a digest that the project knows is never asked for. Each page is stored with where the next one begins, so
-that a crawl that was killed, or has to wait, continues there.
+A crawl avoids requests for facts that the registry's lists already contain. A tag whose digest the list contains costs
+no request, any other tag costs a HEAD. The manifest of a digest that the project already knows is never fetched. Each
+page is stored together with the start of the next one, so that an interrupted or delayed crawl continues there.
 """
 
 import time
@@ -34,23 +34,23 @@ from .tables import image, project_image, registry, repository, tag, tag_change
 
 log = logger(__name__)
 
-STALE_S = 24 * 3600.0  # an interrupted crawl that began earlier begins anew
+STALE_S = 24 * 3600.0  # an unfinished crawl that is older starts from the beginning
 RETRY_S = 60.0
-WAIT_S = 600.0  # if too many requests were made, and the registry does not state how long to wait
+WAIT_S = 600.0  # the pause after too many requests, if the registry does not state a duration
 CHUNK = 50  # tags that are stored together
-SHOWN = 3  # failures in the registry's row
+SHOWN = 3  # failures that the registry's row keeps
 
 
 class Position(Struct, frozen=True):
-    """Where a crawl is: ``following`` is the next page of repositories, None if all are listed."""
+    """The progress of a crawl. ``following`` is the next page of repositories; None if all are listed."""
 
     started: float
     following: str | None = ""
-    whole: bool = True  # the list of repositories came to its end
+    whole: bool = True  # False: the list of repositories was cut off
 
 
 class Crawl(Struct, frozen=True):
-    """What all steps of one crawl need."""
+    """The common context of all steps of one crawl."""
 
     fleet: Fleet
     row: Row[Any]
@@ -61,9 +61,8 @@ class Crawl(Struct, frozen=True):
 
 
 def crawl(fleet: Fleet, registry_id: int, make: MakeFetcher = http) -> None:
-    """The handler of jobs of the kind ``crawl``.
-
-    Raises RetryError if it continues later. What the registry denies is noted in its row, until it is listed again.
+    """Handles jobs of kind ``crawl``: lists one registry. Raises RetryError if the crawl has to continue later. A
+    refusal of the registry is stored in its row, until the next crawl.
     """
     try:
         row = row_of(fleet, registry_id)
@@ -110,9 +109,10 @@ def _see(connection: Connection, run: Crawl, names: Sequence[str]) -> None:
 
 
 def _forget_repositories(run: Crawl) -> bool:
-    """Forgets repositories that the registry does not list any more, or that are not wanted any more.
+    """Deletes repositories that the registry no longer lists, or that the settings no longer select.
 
-    Returns False, and forgets none, if that would be all: a user who lost a permission is often shown an empty list.
+    Returns False, and deletes none, if no repository would remain: a user who lost a permission often gets an empty
+    list.
     """
     gone = select(repository.c.id).where(
         repository.c.registry_id == run.row.id, or_(repository.c.seen_at.is_(None), repository.c.seen_at < run.started)
@@ -130,7 +130,9 @@ def _forget_repositories(run: Crawl) -> bool:
 
 
 def _list_tags(run: Crawl) -> Iterator[str]:
-    """The failures of single repositories and tags."""
+    """Lists the tags of all repositories and enrols their new images. Yields the failures of single repositories and
+    tags, as texts.
+    """
     left = (
         select(repository.c.id, repository.c.name)
         .where(
@@ -185,8 +187,10 @@ def _list_repository(run: Crawl, id: int, name: str) -> Iterator[str]:
 
 
 def _enrol(run: Crawl, name: str, chunk: Sequence[tuple[Tag, str]]) -> Iterator[str]:
-    """The images that the project does not know. Another project's image is shown to this one only after its own
-    credentials have fetched the manifest: a registry could state any digest."""
+    """Enrols the tagged images that the project does not know, and yields the failures as texts. An image that another
+    project has becomes visible to this one only after its own credentials have fetched the manifest, because a registry
+    could state any digest.
+    """
     digests = {digest: each for each, digest in chunk}
     with run.fleet.engine.connect() as connection:
         known = dict(_known(connection, run.row.project_id, digests))
@@ -255,7 +259,9 @@ def _store_tags(connection: Connection, run: Crawl, id: int, seen: Sequence[tupl
 
 
 def _remove_tags(connection: Connection, id: int, names: Iterable[str], gone: Iterable[str]) -> None:
-    """Rows of tags that are not followed any more; of these, the registry does not have ``gone`` any more."""
+    """Deletes the rows of tags ``names``. The tags ``gone``, which the registry no longer has, also get a row of
+    history.
+    """
     removed, lost = list(names), [{"at": time.time(), "repository_id": id, "name": name, "identity": ""} for name in gone]
     for some in batches(removed, 500):
         connection.execute(delete(tag).where(tag.c.repository_id == id, tag.c.name.in_(some)))
@@ -281,7 +287,7 @@ def _note(connection: Connection, run: Crawl, position: Position) -> None:
 
 
 def _stop(fleet: Fleet, row: Row[Any], error: RetryError | Error) -> None:
-    """Notes why it stops. Its position stays. Raises RetryError if a later try may go further."""
+    """Stores the error in the registry's row; the progress is kept. Raises RetryError if a later try may succeed."""
     log.warning("registry %d (%s): %s", row.id, row.host, error)
     with writing(fleet.engine) as connection:
         connection.execute(update(registry).where(registry.c.id == row.id).values(trouble=_trouble(fleet, error)))
@@ -318,6 +324,8 @@ def _end(fleet: Fleet, row: Row[Any], run: Crawl, failures: Sequence[str]) -> No
 
 
 def _schedule(connection: Connection, row: Row[Any]) -> None:
-    """From now on, not from when it was due: a slow crawl is not followed by another at once."""
+    """Schedules the next crawl, one interval from now. Counting from when this one was due would start the next one at
+    once after a slow crawl.
+    """
     if row.every_s is not None:
         connection.execute(update(registry).where(registry.c.id == row.id).values(next_at=time.time() + row.every_s))

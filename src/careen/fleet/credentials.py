@@ -1,9 +1,9 @@
-"""Encryption of what the database must not show: credentials of registries, secrets and targets of webhooks.
+"""Encryption of secrets in the database: credentials of registries, and secrets and targets of webhooks.
 
-A sealed value is ``C1``, the id of its key, a nonce, and the AES-GCM text, so that several keys can be in use while values
-are sealed anew. Keys are 32 bytes in base64: lines of a file that only its owner reads, or words of ``CAREEN_SECRET_KEY``.
-The first key seals, all of them unseal. No message and no ``repr`` holds a key or what was sealed.
-Raises: UsageError for keys that cannot be used, SealError for a value that none of the keys opens.
+A sealed value consists of ``C1``, the id of its key, a nonce, and the AES-GCM text. The id allows several keys in use
+while values are sealed anew. Keys are 32 bytes in base64: lines of a file that only its owner can read, or words of
+``CAREEN_SECRET_KEY``. The first key seals, any of them can unseal. No message and no ``repr`` contains a key or a secret.
+Raises: UsageError for unusable keys, SealError for a value that none of the keys can decrypt.
 **Source:** NIST SP 800-38D.
 """
 
@@ -25,19 +25,21 @@ from .tables import registry, state, subscription
 
 VARIABLE = "CAREEN_SECRET_KEY"
 KEY_BYTES, NONCE_BYTES, ID_BYTES = 32, 12, 4
-KEPT = 2  # keys of a file after a rotation: what waits in the queue may be sealed with the one before
+KEPT = 2  # keys in a file after a rotation: queued jobs may contain values that are sealed with the previous one
 MAX_KEYS = 8
 _MARK = b"C1"
-_CHECK = "secret key"  # key of the state: a sealed word
+_CHECK = "secret key"  # the key of a row in ``state``, which holds a sealed constant
 SEALED: tuple[Column[bytes], ...] = (registry.c.credentials, registry.c.webhook_secret, subscription.c.target)
 
 
 class SealError(InputError):
-    """None of the keys opens it."""
+    """None of the keys decrypts the sealed value."""
 
 
 class Keyring:
-    """The keys of a server or worker. With ``file``, keys that another process has added to it are read when needed."""
+    """The keys of a server or worker. With ``file``, keys that another process has added to the file are read when
+    needed.
+    """
 
     def __init__(self, keys: Sequence[bytes], file: Path | None = None) -> None:
         self._file, self._keys = file, _by_id(keys)
@@ -70,7 +72,7 @@ class Keyring:
             ) from None
 
     def is_latest(self, data: bytes) -> bool:
-        """Whether the key that seals now has sealed it."""
+        """Whether the value is sealed with the first key."""
         return data.startswith(_MARK + next(iter(self._keys)))
 
     def _key(self, id: bytes) -> bytes | None:
@@ -80,7 +82,9 @@ class Keyring:
 
 
 def keyring(file: Path, environ: Mapping[str, str] | None = None) -> Keyring:
-    """The keys of the environment, else those of the file, which is made with a new key if it is not there."""
+    """The keys of the environment variable if it is set, otherwise those of the file. A missing file is created with a
+    new key.
+    """
     text = (os.environ if environ is None else environ).get(VARIABLE, "")
     if text.strip():
         return Keyring(_parsed(text.replace(",", " ").split(), VARIABLE))
@@ -89,18 +93,19 @@ def keyring(file: Path, environ: Mapping[str, str] | None = None) -> Keyring:
     except FileExistsError:
         pass
     except OSError as error:
-        raise UsageError(f"{file} cannot be made: {error.strerror}", f"choose another file, or set {VARIABLE}") from None
+        raise UsageError(f"{file} cannot be created: {error.strerror}", f"choose another file, or set {VARIABLE}") from None
     return Keyring(_read(file), file)
 
 
 def checked_file(file: Path) -> int:
-    """How many keys it has. Raises UsageError if it cannot be used."""
+    """The number of keys in the file. Raises UsageError if the file cannot be used."""
     return len(_read(file))
 
 
 def check_key(engine: Engine, keys: Keyring) -> None:
-    """The first process of a fleet leaves a mark that its keys open; raises UsageError if these are the keys of another one:
-    a worker without the fleet's key would fail at each registry."""
+    """Checks that the keys are those of this fleet. The first process of a fleet stores a sealed constant; later ones
+    have to decrypt it. Raises UsageError if they cannot, because such a worker would fail at each registry.
+    """
     with writing(engine) as connection:
         mark = connection.execute(select(state.c.value).where(state.c.key == _CHECK)).scalar()
         if mark is None:
@@ -120,7 +125,7 @@ def new_key() -> str:
 
 
 def add_key(file: Path) -> Keyring:
-    """A new key, which seals from now on, before those that the file has."""
+    """Adds a new key to the file, in front of the others, and returns all keys. The new one seals from now on."""
     keys = [base64.b64encode(key).decode() for key in _read(file)]
     _write(file, [new_key(), *keys])
     return Keyring(_read(file), file)
@@ -133,7 +138,9 @@ def drop_old_keys(file: Path) -> None:
 
 
 def seal_anew(engine: Engine, keys: Keyring) -> int:
-    """Seals every stored value with the first key, all or none of them; how many were changed. Raises SealError."""
+    """Seals every stored value again with the first key, in one transaction. Returns how many changed. Raises SealError
+    if a value cannot be decrypted.
+    """
     count = 0
     with writing(engine) as connection:
         for column in SEALED:
@@ -149,9 +156,9 @@ def seal_anew(engine: Engine, keys: Keyring) -> int:
 
 
 def rotate(engine: Engine, file: Path) -> int:
-    """Makes a new key in the file and seals everything with it. Other processes read the file when they meet the new key.
-
-    If it is interrupted, the file has all keys that are needed, and the same call again completes it.
+    """Adds a new key to the file and seals every value with it; returns how many values changed. Other processes read
+    the file again when they meet the new key. After an interruption, the file still has all needed keys, and the same
+    call completes the rotation.
     """
     count = seal_anew(engine, add_key(file))
     drop_old_keys(file)
@@ -163,7 +170,7 @@ def _by_id(keys: Sequence[bytes]) -> dict[bytes, bytes]:
 
 
 def _create(file: Path) -> None:
-    """Creates the file with a new key. Other processes see it when it is complete. Raises FileExistsError if it is there."""
+    """Creates the file with a new key. It appears only when complete. Raises FileExistsError if it exists already."""
     if file.exists():
         raise FileExistsError(file)
     aside = file.with_name(f".{file.name}.{os.getpid()}.new")
@@ -176,7 +183,7 @@ def _create(file: Path) -> None:
 
 
 def _write(file: Path, keys: Sequence[str]) -> None:
-    """The file is replaced as a whole, and never readable to others."""
+    """Replaces the file as a whole. At no time can other users read it."""
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)
     try:

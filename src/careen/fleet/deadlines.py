@@ -1,7 +1,8 @@
-"""Until when findings have to be dealt with: days for each severity and for exploited ones, of each project, and who does it.
+"""Deadlines for findings, set per project: a number of days for each severity and for exploited ones, and the
+responsible person.
 
-The days count from the moment at which the service first found the vulnerability in that package. A finding that a decision
-hides is not overdue.
+The days count from the moment at which the service first found the vulnerability in that package. A finding that a
+decision hides is not overdue.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,9 @@ Owner = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class Deadlines(Struct, frozen=True, forbid_unknown_fields=True):
-    """None: such findings are never overdue. ``exploited`` counts whatever the severity is."""
+    """The days allowed for findings of each severity. None: such findings are never overdue. ``exploited`` applies to
+    exploited findings of any severity.
+    """
 
     owner: Owner = ""
     exploited: Days | None = None
@@ -35,7 +38,7 @@ class Deadlines(Struct, frozen=True, forbid_unknown_fields=True):
         return next(self._limits(), None) is None
 
     def due_at(self, severity: str, exploited: bool, first_at: float) -> float | None:
-        """The earliest of those that count."""
+        """The earliest deadline that applies to a finding; None if none does. Times are seconds since 1970."""
         days = [limit for name, limit in self._limits() if name == severity or (name == "exploited" and exploited)]
         return first_at + min(days) * DAY_S if days else None
 
@@ -46,7 +49,7 @@ class Deadlines(Struct, frozen=True, forbid_unknown_fields=True):
                 yield name, limit
 
     def passed(self, now: float) -> ColumnElement[bool]:
-        """About rows of ``unit_finding``."""
+        """A condition on rows of ``unit_finding``: the deadline has passed."""
         of_kind = (
             and_(
                 unit_finding.c.exploited.is_(True) if name == "exploited" else unit_finding.c.severity == name,
@@ -67,7 +70,9 @@ def deadlines_of(connection: Connection, project_id: int) -> Deadlines:
 
 
 def is_overdue(connection: Connection, project_id: int | None, now: float) -> ColumnElement[bool]:
-    """About rows of ``unit_finding``. Days are set for a project: nothing is overdue without one."""
+    """A condition on rows of ``unit_finding``: overdue, not merely possible, and not hidden by a decision. It is false
+    without a project, because deadlines belong to projects.
+    """
     if project_id is None:
         return false()
     passed = deadlines_of(connection, project_id).passed(now)

@@ -1,6 +1,7 @@
-"""What people decided about findings, as statements of VEX: each counts until it expires or is revoked, and stays on record.
+"""Decisions of users about findings, as VEX statements. Each is valid until it expires or is revoked, and stays on
+record.
 
-A decision is about a package, in one image or in all of the project, or about an image as a whole.
+A decision is about a package, in one image or in all images of the project, or about an image as a whole.
 """
 
 import time
@@ -17,12 +18,14 @@ from careen.formats.vex.statements import Product, Statement, VexStatus
 from .tables import decision, unit_finding
 
 SOURCE = "decision"
-MAX_DECISIONS = 20_000  # of a project, in one document
+MAX_DECISIONS = 20_000  # decisions of a project in one VEX document
 HIDING: tuple[VexStatus, ...] = ("not_affected", "fixed")
 
 
 class Stated(Struct, frozen=True):
-    """What makes a statement. ``identity`` "": of all images; ``package`` "": of all packages."""
+    """The content of a decision, from which a VEX statement is made. An empty ``identity`` means all images, an empty
+    ``package`` all packages.
+    """
 
     vulnerability: str
     package: str
@@ -39,8 +42,9 @@ def counting(now: float) -> tuple[ColumnElement[bool], ...]:
 
 
 def is_decided(project_id: int | None, now: float) -> ColumnElement[bool]:
-    """Whether a decision about all images of the project hides the row of ``unit_finding``. (One about a single image does
-    so there alone.)"""
+    """A condition on rows of ``unit_finding``: a decision about all images of the project hides the finding. Decisions
+    about a single image are not considered.
+    """
     package, named = unit_finding.c.package, decision.c.package
     begins_so = func.substr(package, 1, func.length(named) + 1) == named + "@"
     hides = decided_about(project_id, now).where(
@@ -50,7 +54,7 @@ def is_decided(project_id: int | None, now: float) -> ColumnElement[bool]:
 
 
 def decided_about(project_id: int | None, now: float) -> Select[tuple[str]]:
-    """The vulnerabilities about which such decisions are."""
+    """Selects the vulnerabilities that decisions about all images of the project hide."""
     of_all = (decision.c.project_id == project_id, decision.c.identity == "", decision.c.status.in_(HIDING))
     return select(decision.c.vulnerability).where(*of_all, *counting(now))
 
@@ -63,8 +67,10 @@ def statements(
     named: str = "",
     ids: Collection[str] | None = None,
 ) -> tuple[Statement, ...]:
-    """The statements that count now. ``identity``: only those about this image or about all; ``named``: its name in its report,
-    if not by its identity. ``ids``: only about these vulnerabilities."""
+    """The project's valid decisions as VEX statements. ``identity`` limits them to those about this image or about all
+    images. ``named`` is the image's name in its report, if that differs from its identity. ``ids`` limits them to these
+    vulnerabilities.
+    """
     wanted = select(decision).where(decision.c.project_id == project_id, *counting(time.time()))
     if identity is not None:
         wanted = wanted.where(decision.c.identity.in_(("", identity)))
@@ -85,7 +91,7 @@ def statement_of(stated: Stated, named: str = "") -> Statement:
 
 
 def openvex(stated: Sequence[Statement], project_id: int) -> dict[str, Any]:
-    """One document; equal statements give an equal one, so that it can be cached."""
+    """The VEX statements as one OpenVEX document. Equal statements give an equal document, so that it can be cached."""
     latest = max((statement.issued for statement in stated), default="1970-01-01T00:00:00Z")
     return document(stated, "Careen", latest, f"project {project_id}")
 

@@ -1,4 +1,4 @@
-"""``careen doctor --server``: looks at the fleet of a server. Nothing is written, and no migration runs."""
+"""``careen doctor --server``: checks the state of a server's fleet. It writes nothing and runs no migration."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from .start import KEY_FILE
 
 SILENT_S = 60.0  # a worker that is alive beats every few seconds
 OLD_DAYS = 14
-LONG_S = 3600.0  # that the oldest image has waited
+LONG_S = 3600.0  # a longer wait of the oldest image is a problem
 LEAST_BYTES = 5 << 30
 DAY_S = 86_400.0
 _RIGHTS = text(
@@ -31,7 +31,7 @@ _RIGHTS = text(
 def examine_server(address: str | None, data: Path, key_file: Path | None = None) -> tuple[Line, ...]:
     lines = [*guarded("data", lambda: _folder(data)), *guarded("key", lambda: _key(key_file or data / KEY_FILE))]
     if address is None and not (data / "fleet.sqlite").is_file():
-        lines.append(problem("database", "no_database", f"{data} has no fleet", f"careen serve --data {data} makes one"))
+        lines.append(problem("database", "no_database", f"{data} has no fleet", f"careen serve --data {data} creates one"))
         return tuple(lines)
     found: list[Engine] = []
     lines += guarded("database", lambda: _connected(address or sqlite_address(data), found))
@@ -50,7 +50,7 @@ def examine_server(address: str | None, data: Path, key_file: Path | None = None
 
 def _folder(data: Path) -> Iterator[Line]:
     if not data.is_dir():
-        yield problem("data", "no_folder", f"{data} is not there", "name the folder of careen serve with --data")
+        yield problem("data", "no_folder", f"{data} does not exist", "name the folder of careen serve with --data")
         return
     mode = stat.S_IMODE(data.stat().st_mode)
     if os.name == "posix" and mode & 0o077:
@@ -74,7 +74,7 @@ def _key(file: Path) -> Iterator[Line]:
         yield ok("key", "key", f"the secret key is in {VARIABLE}")
         return
     if not file.exists():
-        yield note("key", "no_key", f"{file} is not there yet", "the first careen serve makes it; keep a backup of it apart")
+        yield note("key", "no_key", f"{file} does not exist yet", "the first careen serve creates it; keep a backup apart")
         return
     try:
         count = checked_file(file)
@@ -97,7 +97,7 @@ def _database(engine: Engine) -> Iterator[Line]:
     with engine.connect() as connection:
         if not inspect(connection).has_table("job"):
             yield problem(
-                "database", "no_tables", "the database has no tables of Careen", "careen serve makes them at its start"
+                "database", "no_tables", "the database has no tables of Careen", "careen serve creates them at its start"
             )
             return
         if steps := missing(connection):
@@ -110,7 +110,7 @@ def _database(engine: Engine) -> Iterator[Line]:
 
 
 def _role(connection: Connection) -> Iterator[Line]:
-    """The role needs its own tables alone."""
+    """Yields a note if the database role has more rights than its own tables need."""
     row = connection.execute(_RIGHTS).mappings().one()
     more = [right.removeprefix("rol") for right, has in row.items() if has]
     if more:

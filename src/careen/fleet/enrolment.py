@@ -1,4 +1,4 @@
-"""Takes an image into the fleet: a row for it, rows for the layers that are not known yet, and the job that reads them."""
+"""Enrols an image in the fleet: adds a row for it, rows for its unknown layers, and the job that reads them."""
 
 import time
 
@@ -24,12 +24,12 @@ from .tables import image, image_layer, layer, project_image
 
 log = logger(__name__)
 
-PROOF_S = 3600.0  # a project whose own fetch takes longer does not see the image
-ASKED_FOR = 0.0  # in place of the moment of a deletion: the project has named the image, and not fetched it yet
+PROOF_S = 3600.0  # a project whose own fetch takes longer does not get to see the image
+ASKED_FOR = 0.0  # stored in place of the time of deletion: the project has named the image, but not fetched it yet
 
 
 class LayerSource(Struct, frozen=True):
-    """Where a layer is fetched from, if not from the image's repository (Clair's manifests)."""
+    """The address of a layer that is fetched from elsewhere than the image's repository (Clair's manifests)."""
 
     digest: str
     uri: str
@@ -37,12 +37,12 @@ class LayerSource(Struct, frozen=True):
 
 
 class Enrolment(Struct, frozen=True):
-    """What to scan. Either a ``reference`` that a registry resolves, or an ``identity`` with ``layers``."""
+    """A request to scan an image: either a ``reference`` that a registry resolves, or an ``identity`` with ``layers``."""
 
     reference: str = ""  # "registry.example/app:1", "registry.example/app@sha256:…"
     identity: str = ""  # the digest of the manifest, if the caller knows it
-    registry_id: int | None = None  # whose credentials fetch it
-    authorization: str = ""  # of this image alone; sealed, and removed when it is read
+    registry_id: int | None = None  # the registry whose credentials fetch it
+    authorization: str = ""  # an Authorization header for this image alone; stored sealed, and removed after use
     layers: tuple[LayerSource, ...] = ()
     platform: str = ""
     pushed_at: float | None = None
@@ -55,10 +55,10 @@ class _Proof(Struct, frozen=True):
 
 
 def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str) -> str:
-    """The identity of the image. The same call again changes nothing, but for the lane if it is a faster one.
+    """Enrols an image and returns its identity. A repeated call changes nothing, except for a faster lane.
 
     A tag is resolved by one request; the manifest is read by a job. Raises: InputError for a reference that cannot be
-    resolved, NetworkError if its registry does not answer, UsageError for one that is no reference.
+    resolved, NetworkError if its registry does not answer, UsageError for a malformed reference.
     """
     identity, source, is_proven = _resolved(fleet, project_id, wanted)
     now = time.time()
@@ -94,7 +94,7 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
 
 
 def see(connection: Connection, project_id: int, image_id: int, now: float) -> None:
-    """From now on the project sees the image: its own credentials have fetched it."""
+    """Makes the image visible to the project, whose own credentials have fetched it."""
     row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": None}
     new = insert(connection, project_image)
     connection.execute(
@@ -103,8 +103,9 @@ def see(connection: Connection, project_id: int, image_id: int, now: float) -> N
 
 
 def prove(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs that show an image to a project which has named its digest: its own credentials have to fetch
-    the manifest first. What is denied stays unseen."""
+    """Handles jobs that show an image to a project which has named its digest. The project's own credentials have to
+    fetch the manifest first; otherwise the image stays hidden from it.
+    """
     asked = from_json(job.payload, _Proof)
     try:
         require_manifest(fleet, source_of(asked.source))
@@ -121,7 +122,7 @@ def prove(fleet: Fleet, job: Job) -> None:
 
 
 def open_enrolled(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs that ``enrol`` adds: reads the manifest, and queues the layers that are not read yet."""
+    """Handles the jobs that ``enrol`` adds: reads the manifest, and queues the layers that are not read yet."""
     number = from_json(job.payload, images.Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
@@ -143,7 +144,7 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
 
 
 def _ask_for(connection: Connection, project_id: int, image_id: int, now: float) -> bool:
-    """Notes that the project waits for its own fetch; returns whether it sees the image already."""
+    """Stores that the project waits for its own fetch of the image. Returns whether the project sees the image already."""
     row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": ASKED_FOR}
     new = insert(connection, project_image)
     again = {"seen_at": now, "deleted_at": ASKED_FOR}
@@ -163,7 +164,9 @@ def _proof(number: int, project_id: int, identity: str, source: Source, lane: in
 
 
 def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, Source, bool]:
-    """The digest, where it is fetched from, and whether that was asked with the project's credentials just now."""
+    """Resolves the request: the digest, its source, and whether the project's own credentials have just been used for
+    it.
+    """
     login = sealed(fleet, wanted.authorization)
     if wanted.layers:
         if not is_digest(wanted.identity.removeprefix(f"clair:{project_id}:")):
@@ -195,8 +198,9 @@ def _image_of_layers(wanted: Enrolment, identity: str) -> Image:
 
 
 def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Image, source: Source, lane: int, by: str) -> None:
-    """Stores the layers of the image. New layers, and those that other readers have read, get the state ``waiting``. In a lane
-    before the background, they are queued at once."""
+    """Stores the layers of the image. New layers, and layers read by other readers than today's, get the state
+    ``waiting``. In a lane other than the background, they are queued at once.
+    """
     now = time.time()
     readers = layers.readers_of(fleet)
     if opened.layers:
@@ -242,7 +246,9 @@ def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Imag
 
 
 def _queue_layers(fleet: Fleet, connection: Connection, number: int, lane: int, by: str) -> None:
-    """Waiting or queued layers of the image, in a job of this lane: one that another job reads meanwhile is left to it."""
+    """Queues the image's unread layers for this lane. If a job of another lane also has a layer, the first one to reach
+    it reads it.
+    """
     of_image = select(image_layer.c.digest).where(image_layer.c.image_id == number)
     unread = select(layer.c.digest, layer.c.size_bytes).where(
         layer.c.digest.in_(of_image), layer.c.state.in_(("waiting", "queued"))
@@ -253,7 +259,7 @@ def _queue_layers(fleet: Fleet, connection: Connection, number: int, lane: int, 
 
 
 def _again(fleet: Fleet, connection: Connection, number: int, state: str, identity: str, lane: int, by: str) -> None:
-    """An image that waits gets the faster lane; one that failed is tried again."""
+    """Enrols a known image again: a waiting image gets the faster lane, a failed one is tried again."""
     faster = case((image.c.lane > lane, lane), else_=image.c.lane)
     if state == "failed":
         of_image = select(image_layer.c.digest).where(image_layer.c.image_id == number)

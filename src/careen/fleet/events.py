@@ -1,8 +1,9 @@
-"""Events, and the rows that send them, written in the transaction of what they are about.
+"""Events, and the rows that send them, written in the same transaction as the change they report.
 
-A new database makes one event for each vulnerability and package, with the count of images, and never one for each image.
-An image that becomes ready makes one event of its own, with what it introduced. A project sees the events of its images,
-with its own count; what concerns the whole service (a source that failed) all projects see.
+A new database makes one event for each vulnerability and package, with the number of images, and never one for each
+image. An image that becomes ready makes one event, with what it introduced. A project sees the events of its images,
+with its own count of images. An event that concerns the whole service, such as a failed source, is visible to all
+projects.
 """
 
 import time
@@ -30,15 +31,15 @@ from .tables import (
     unit_source,
 )
 
-KEYS = 200  # vulnerabilities and packages of one transaction
-SHOWN = 20  # of what an image introduced
+KEYS = 200  # pairs of vulnerability and package per transaction
+SHOWN = 20  # findings that an image introduced, in its event
 REASON = 500  # characters
 Key = tuple[object, object, object]
 Seen = Mapping[Key, int]  # how many images of a project each event is about
 
 
 def after_ready(connection: Connection, image_id: int) -> None:
-    """The image is ready: what of its vulnerabilities no other image of the fleet has is new."""
+    """Adds the event for an image that became ready. It lists the vulnerabilities that no other image of the fleet has."""
     now = time.time()
     detail = _image_detail(connection, image_id)
     if detail is None:
@@ -65,7 +66,7 @@ def after_ready(connection: Connection, image_id: int) -> None:
 
 
 def after_failure(connection: Connection, image_id: int, reason: str) -> None:
-    """The image could not be read or assessed, and is not tried again."""
+    """Adds the event for an image that could not be read or assessed, and is not tried again."""
     detail = _image_detail(connection, image_id)
     if detail is not None:
         failed = {**detail, "reason": reason[:REASON]}
@@ -73,7 +74,9 @@ def after_failure(connection: Connection, image_id: int, reason: str) -> None:
 
 
 def of_sources(connection: Connection, sources: Mapping[str, str]) -> None:
-    """Sources of advisories that failed or are out of date, each with the reason: all projects see it."""
+    """Adds an event, visible to all projects, for sources of advisories that failed or are out of date; ``sources``
+    maps each name to the reason.
+    """
     detail = {"sources": {name: reason[:REASON] for name, reason in sorted(sources.items())}}
     everybody = list(connection.execute(select(project.c.id)).scalars())
     made = _event(time.time(), "source_failed", detail=detail)
@@ -81,7 +84,7 @@ def of_sources(connection: Connection, sources: Mapping[str, str]) -> None:
 
 
 def of_ended_support(connection: Connection, namespace: str, ended: str) -> None:
-    """A release gets no more updates: the projects that have images with it see that."""
+    """Adds an event for a release whose support ended, visible to the projects that have images with it."""
     counted = (
         select(project_image.c.project_id, func.count(project_image.c.image_id.distinct()).label("images"))
         .join(image_unit, image_unit.c.image_id == project_image.c.image_id)
@@ -96,7 +99,7 @@ def of_ended_support(connection: Connection, namespace: str, ended: str) -> None
 
 
 def changes_of(unit_id: int, before: Iterable[Vulnerability], after: Iterable[Vulnerability]) -> list[dict[str, object]]:
-    """The rows of ``rematch_change`` for a unit that was assessed again."""
+    """The rows of ``rematch_change`` for a unit that was assessed again: how its findings changed."""
     old, new = _counted(before), _counted(after)
     found: dict[tuple[str, str, str], str] = {}
 
@@ -120,7 +123,7 @@ def changes_of(unit_id: int, before: Iterable[Vulnerability], after: Iterable[Vu
 
 
 def _counted(found: Iterable[Vulnerability]) -> dict[tuple[str, str], Vulnerability]:
-    """The findings by vulnerability and package, without possible ones, which the counts of images leave out too."""
+    """The findings by vulnerability and package, without possible ones, which the counts of images exclude too."""
     return {(finding.id, finding.package): finding for finding in found if finding.confidence != "possible"}
 
 
@@ -132,7 +135,9 @@ def lasting(purl: str) -> str:
 
 
 def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
-    """Makes events of the first changes, and removes these: how many; None if there are no more."""
+    """Turns up to ``limit`` stored changes into events, and deletes them. Returns how many events; None if no changes
+    are left.
+    """
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
     worst = select(*columns, func.max(rank_of(rematch_change.c.severity))).group_by(*columns)
     found = connection.execute(worst.order_by(*columns).limit(limit)).all()
@@ -154,8 +159,10 @@ def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
 
 
 def _images_with(connection: Connection, kind: str, id: str, package: str) -> tuple[int, dict[int, int]]:
-    """How many images have a unit that changed so, and how many of each project. Each image counts once, and is looked up
-    once; all keys together would be sorted with each image."""
+    """How many images contain a unit with this change, in total and per project.
+
+    Each image counts once. One query per change avoids sorting all changes together with each image.
+    """
     change = rematch_change.c
     units = select(change.unit_id).where(change.kind == kind, change.vulnerability == id, change.package == package)
     images = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().cte("images")
@@ -186,7 +193,7 @@ def _add_for_image(connection: Connection, image_id: int, events: Sequence[dict[
 
 
 def _add(connection: Connection, events: Sequence[dict[str, object]], seen: Mapping[int, Seen]) -> None:
-    """Stores the events for the projects that see them, with outbox rows for the subscriptions that want them."""
+    """Stores the events for the projects that see them, with outbox rows for the subscriptions whose rules match."""
     rules = [
         (number, project_id, rule_of(bytes(rule)))
         for number, project_id, rule in connection.execute(
@@ -218,7 +225,7 @@ def _image_detail(connection: Connection, image_id: int) -> dict[str, object] | 
 
 
 def rank_of(severity: Any) -> Any:
-    """In SQL, as ``rank`` here: the words have another order."""
+    """The rank of a severity as an SQL expression, equal to ``rank`` in Python. The names themselves sort differently."""
     return type_coerce(case({name: rank(name) for name in SEVERITIES}, value=severity, else_=0), Integer)
 
 

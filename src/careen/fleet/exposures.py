@@ -1,9 +1,9 @@
-"""What an intruder reaches, as ``careen exposure`` has computed it where the deployment is known.
+"""Stores which containers an attacker can reach, as ``careen exposure`` has computed it next to the deployment.
 
-In: a document ``careen.exposure/1``, one for each source (a cluster, a folder of manifests) of a project. Kept: its containers
-and its paths. A container is an image by its digest; without one by its tag in a registry of the project, or by the name of
-the newest image that was seen under it.
-Raises: InputError for another document.
+In: a document ``careen.exposure/1``, one for each source (a cluster, a folder of manifests) of a project. Stored: its
+containers and its paths. The image of a container is found by its digest; without one, by its tag in a registry of the
+project, or as the newest image that was scanned under its name.
+Raises: InputError for any other document.
 """
 
 import zlib
@@ -26,8 +26,8 @@ SCHEMA = "careen.exposure/1"
 MAX_NODES = 20_000
 MAX_PATHS = 500
 MANY = 500  # rows in one statement
-SOURCES = 10  # that the page of an image shows
-SHOWN = 10  # paths of each
+SOURCES = 10  # sources that the page of an image shows
+SHOWN = 10  # paths that it shows of each source
 Line = Annotated[str, Meta(max_length=2000)]
 
 
@@ -53,7 +53,9 @@ class Cut(Struct, frozen=True):
 
 
 class Path(Struct, frozen=True):
-    """``nodes``: all that it passes; ``steps``: from one that an attacker controls to the next."""
+    """A path of an attack. ``nodes`` are all nodes that it passes. ``steps`` lead from one node that an attacker
+    controls to the next.
+    """
 
     severity: Annotated[str, Meta(max_length=20)]
     score: float
@@ -70,7 +72,9 @@ class Container(Struct, frozen=True):
 
 
 class Node(Struct, frozen=True):
-    """``likelihood``: of an attacker from the Internet; None: no path leads there."""
+    """A node of the graph. ``likelihood``: how likely an attacker from the Internet reaches it; None if no path leads
+    to it.
+    """
 
     id: Line
     kind: Annotated[str, Meta(max_length=30)]
@@ -87,18 +91,18 @@ class Document(Struct, frozen=True):
 
 class Stored(Struct, frozen=True):
     containers: int
-    reached: int  # from the Internet
+    reached: int  # containers that can be reached from the Internet
     paths: int
 
 
 class Seen(Struct, frozen=True):
-    """An image in one source: its containers, the paths that pass them, and the names of what these pass."""
+    """An image in one source: its containers, the paths through them, and the names of the nodes on these paths."""
 
     source: str
     at: float
     containers: tuple[Node, ...]
     paths: tuple[Path, ...]
-    more: int  # paths that are not among these
+    more: int  # number of further paths
     labels: dict[str, str]
 
     @property
@@ -110,7 +114,7 @@ def read(data: bytes) -> Document:
     try:
         found = from_json(data, Document)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(f"this is no document of an exposure: {error}", "careen exposure --format json writes one") from None
+        raise InputError(f"this is not an exposure document: {error}", "careen exposure --format json writes one") from None
     if found.schema != SCHEMA:
         raise InputError(f"the document is {found.schema[:60]!r}, not {SCHEMA}", "careen exposure --format json writes one")
     if len(found.nodes) > MAX_NODES:
@@ -119,7 +123,7 @@ def read(data: bytes) -> Document:
 
 
 def store(connection: Connection, project_id: int, source: str, found: Document, by: str, now: float) -> Stored:
-    """Stores an exposure, in place of what the source had sent before."""
+    """Stores an exposure, in place of the source's earlier one."""
     remove(connection, project_id, source)
     kept = Document(found.schema, found.nodes, found.paths[:MAX_PATHS])
     values = {"project_id": project_id, "source": source, "sent_by": by, "at": now}
@@ -142,7 +146,9 @@ def remove(connection: Connection, project_id: int, source: str) -> bool:
 
 
 def is_exposed(project_id: int | None) -> ColumnElement[bool]:
-    """About rows of ``image``: a path from the Internet leads to one of its containers. Deployments are those of a project."""
+    """A condition on rows of ``image``: a path from the Internet leads to one of its containers. It is false without a
+    project, because deployments belong to projects.
+    """
     if project_id is None:
         return false()
     known = _known(project_id)
@@ -150,7 +156,7 @@ def is_exposed(project_id: int | None) -> ColumnElement[bool]:
 
 
 def seen(connection: Connection, project_id: int, image_id: int) -> tuple[Seen, ...]:
-    """The latest sources first."""
+    """The image's containers and paths, one entry for each source, the latest sources first."""
     known = _known(project_id)
     nodes: dict[int, set[str]] = {}
     for exposure_id, node in connection.execute(
@@ -172,7 +178,9 @@ def _seen(source: str, at: float, content: bytes, own: set[str]) -> Seen:
 
 
 def _names(node: Node) -> dict[str, str]:
-    """How the image of a container is found; all "" if it is only built, or has no name that a registry could have."""
+    """The columns by which the image of a container is found. All are "" if it is only built, or has no name that a
+    registry could have.
+    """
     try:
         name = parse_reference((node.container.image if node.container else None) or "")
     except InputError:
@@ -189,7 +197,7 @@ def _names(node: Node) -> dict[str, str]:
 
 
 def _known(project_id: int) -> Subquery:
-    """Which image of the project is which container."""
+    """A subquery of pairs: an image of the project, and a container that runs it."""
     container = exposed_container
     columns = (container.c.exposure_id, container.c.node, container.c.likelihood)
     of_project = and_(exposure.c.id == container.c.exposure_id, exposure.c.project_id == project_id)
@@ -218,7 +226,9 @@ def _known(project_id: int) -> Subquery:
 
 
 def _is_newest(project_id: int) -> ColumnElement[bool]:
-    """A tag may have moved: of several images that were seen under one name, the newest counts."""
+    """A condition on rows of ``image``: it is the newest of the project's images under its reference. Tags move, so
+    that several images may share one.
+    """
     newer = image.alias()
     seen_here = select(func.max(newer.c.id)).join(project_image, project_image.c.image_id == newer.c.id)
     seen_here = seen_here.where(
@@ -228,6 +238,6 @@ def _is_newest(project_id: int) -> ColumnElement[bool]:
 
 
 def sources(connection: Connection, project_id: int) -> Sequence[tuple[str, float, str]]:
-    """Who has sent what, and when: source, moment, sender."""
+    """The stored exposures of a project: source, time and sender of each."""
     wanted = select(exposure.c.source, exposure.c.at, exposure.c.sent_by).where(exposure.c.project_id == project_id)
     return [(source, at, by) for source, at, by in connection.execute(wanted.order_by(exposure.c.source))]

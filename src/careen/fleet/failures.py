@@ -1,4 +1,4 @@
-"""Why something failed, for people who see an image or a job: without paths and statements of the server."""
+"""The reasons of failures as users may read them, without the server's paths and internal texts."""
 
 import re
 import sys
@@ -18,11 +18,13 @@ _HERE = Path(__file__).resolve().parents[2]
 
 
 class FailedError(Exception):
-    """A job failed; the message is for people."""
+    """A job failed. Users may read the message."""
 
 
 def reason_of(settings: Settings, error: BaseException) -> str:
-    """Errors that nobody foresaw are named by their type alone: the log has the rest."""
+    """The reason of an error as users may read it. For unexpected errors it is only their type; the log has the
+    details.
+    """
     if isinstance(error, Error | RetryError | FailedError):
         return without_paths(settings, str(error))
     return f"{type(error).__name__}: {error.strerror}" if isinstance(error, OSError) else type(error).__name__
@@ -31,11 +33,11 @@ def reason_of(settings: Settings, error: BaseException) -> str:
 def without_paths(settings: Settings, text: str) -> str:
     roots = (settings.cache_dir.parent, tempfile.gettempdir(), sys.prefix, _HERE)
     named = "|".join(re.escape(str(root)) for root in roots if len(Path(root).parts) > 1)
-    return re.sub(rf"(?:{named})(?![\w-])(?:/[^\s'\",;:()]*)?", "a file of the server", text)[:MOST]
+    return re.sub(rf"(?:{named})(?![\w-])(?:/[^\s'\",;:()]*)?", "a file on the server", text)[:MOST]
 
 
 def shown(settings: Settings, handler: Handler) -> Handler:
-    """A handler whose failures may be shown."""
+    """Wraps a handler so that the messages of its failures may be shown to users."""
 
     def run(job: Job) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What every call of the fleet needs, built once by the process that serves or works."""
+"""The context that every function of the fleet needs, created once in each server or worker process."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,10 +24,10 @@ BACKGROUND: Lane = 2
 
 
 class Fleet(Struct, frozen=True):
-    """``settings`` state how images are scanned, as for ``careen scan``; ``store`` has Deltas, inventories and reports.
-
-    ``seal`` and ``unseal`` encrypt what the database must not show (credentials); ``session`` opens what matches and
-    assesses, by the newest advisories. ``assessors`` has those of this process that wait for their next use.
+    """The context of a fleet. ``settings`` state how images are scanned, as for ``careen scan``. ``store`` contains
+    Deltas, inventories and reports. ``seal`` and ``unseal`` encrypt and decrypt what the database must not show
+    (credentials). ``session`` opens a scan session, which matches with the newest advisories. ``assessors`` caches
+    opened assessors.
     """
 
     engine: Engine

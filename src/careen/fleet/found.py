@@ -1,6 +1,6 @@
-"""Findings of units in the order of lists: the highest risk first. Each window of them is one statement.
+"""Findings of units in list order, the highest risk first. Each page is read by one statement.
 
-``unit_finding`` is walked in its index by risk, which has all columns of a row but the finding itself.
+``unit_finding`` is read through its index by risk, which contains all columns of a row except the finding itself.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,16 @@ Pair = tuple[str, str]  # a vulnerability and a package
 
 
 class Findings(Struct, frozen=True):
-    """``of_findings`` are conditions on rows of ``unit_finding``, ``of_images`` on those of ``image``; ``of_places`` is the
-    condition of ``of_images`` on rows of ``image_unit``."""
+    """A selection of findings. ``of_findings`` are conditions on rows of ``unit_finding``, ``of_images`` on rows of
+    ``image``; ``of_places`` expresses ``of_images`` on rows of ``image_unit``.
+    """
 
     of_findings: tuple[ColumnElement[bool], ...]
     of_images: ColumnElement[bool]
     of_places: ColumnElement[bool]
 
     def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
-        """The next ``size`` findings after ``start``. Each has ``fits``: whether an image has it."""
+        """The next ``size`` findings after ``start``. ``fits`` of each: whether an image of the selection has it."""
         columns = unit_finding.c
         wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
         if start:
@@ -46,8 +47,10 @@ class Findings(Struct, frozen=True):
         return sorted(map(dict, rows), key=lambda row: (-row["risk"], -row["unit_id"], row["vulnerability"], row["package"]))
 
     def same(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[Pair, dict[int, float]]:
-        """The units of images that have the vulnerability of the package, in the order of lists, and since when: a package
-        is in several if distributions decide about it. Nearly all are in one, that of the row."""
+        """For each pair of vulnerability and package in the rows: all units that have it, in list order, with the time
+        since when. Nearly all pairs have one unit, that of the row. There are several if distributions decide about the
+        package.
+        """
         columns = unit_finding.c
         pairs = list(dict.fromkeys(map(_pair, rows)))
         units: dict[Pair, list[int]] = {pair: [] for pair in pairs}
@@ -76,15 +79,16 @@ def findings_of(connection: Connection, project_id: int | None, found: Condition
 
 
 class Places(Struct, frozen=True):
-    """Images for which conditions hold: about rows of ``image``, and the same about those of ``image_unit``. ``few``: their
-    numbers, if there are few."""
+    """The images that meet conditions, stated once on rows of ``image`` and once on rows of ``image_unit``. ``few`` has
+    their numbers if there are few, else None.
+    """
 
     of_images: ColumnElement[bool]
     of_places: ColumnElement[bool]
     few: tuple[int, ...] | None = None
 
     def has(self, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """If the images are few: whether one of them has the unit. Otherwise true for any unit."""
+        """A condition: one of the images contains the unit. It is true for any unit if the images are not few."""
         if self.few is None:
             return true()
         return unit_id.in_(select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(self.few))) if self.few else false()

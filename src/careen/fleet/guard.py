@@ -1,8 +1,8 @@
-"""Which addresses a server asks: public hosts, and those in a private network that its operator lists.
+"""Which addresses a server may contact: public hosts, and those in private networks that its operator lists.
 
-Users name registries, webhooks and identity providers, and these name further hosts: token services, redirects, uploads.
-Loopback, link-local, metadata and private addresses are refused unless they are listed, by name or as a network. A name is
-resolved and checked before the request, and the address of each connection is checked again when it is made.
+Users configure registries, webhooks and identity providers, and these lead to further hosts: token services, redirects,
+uploads. Loopback, link-local, metadata and private addresses are refused unless they are listed, by name or as a network.
+A name is resolved and checked before the request, and the address of each connection is checked again when it is made.
 **Source:** OWASP, "Server Side Request Forgery Prevention"; RFC 6890.
 """
 
@@ -30,7 +30,7 @@ def listed(settings: Settings) -> tuple[str, ...]:
 
 
 def allowed(url: str, hosts: tuple[str, ...], environ: Mapping[str, str] | None = None) -> str:
-    """Why an address must not be asked; "" if it may. ``hosts`` lists NAME, NAME:PORT and networks (``10.0.0.0/8``)."""
+    """Why a URL must not be contacted; "" if it may be. ``hosts`` lists NAME, NAME:PORT and networks (``10.0.0.0/8``)."""
     try:
         parts = urlsplit(net_addresses.checked(url))
     except NetworkError as error:
@@ -38,27 +38,29 @@ def allowed(url: str, hosts: tuple[str, ...], environ: Mapping[str, str] | None 
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return f"{parts.scheme or 'it'} is not http or https"
     if "@" in parts.netloc:
-        return "it holds a user name or a password"
+        return "it contains a user name or a password"
     direct = net_addresses.proxy_for(url, os.environ if environ is None else environ) is None
     return net_addresses.allowed(parts.netloc, (PUBLIC, *_without_patterns(hosts)), direct)
 
 
 def check(url: str, hosts: tuple[str, ...], what: str) -> None:
-    """Raises NotListedError if the address must not be asked, and logs that. ``what`` names its use: "the webhook"."""
+    """Raises NotListedError, and logs a warning, if the URL must not be contacted. ``what`` is its use in messages:
+    "the webhook".
+    """
     why = allowed(url, hosts)
     if why:
         shown = net_addresses.host_of(url)[:200]
         log.warning("%s was refused: %r: %s", what, shown, why)
-        raise NotListedError(f"{what} at {shown} is not asked: {why}", "the server's operator lists it with --private-hosts")
+        raise NotListedError(f"{what} at {shown} is refused: {why}", "the server's operator lists it with --private-hosts")
 
 
 def guarded(settings: NetSettings, hosts: tuple[str, ...]) -> NetSettings:
-    """The settings with a limit for addresses that users name: only public hosts and the listed ones are contacted."""
+    """The settings, limited to public hosts and the listed ones, for addresses that users enter."""
     return replace(settings, only=(PUBLIC, *_without_patterns(hosts)))
 
 
 class GuardedFetcher:
-    """Logs what the settings refuse; ``who`` names the registry or subscription that led there."""
+    """A fetcher that logs refused addresses. ``who`` is the registry or subscription that led to the address."""
 
     def __init__(self, fetcher: Fetcher, who: str) -> None:
         self._fetcher, self._who = fetcher, who
@@ -74,5 +76,5 @@ class GuardedFetcher:
 
 
 def _without_patterns(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    """A pattern could stand for a name whose address somebody else decides."""
+    """The hosts without those that contain ``*``: a pattern could match a name whose address someone else controls."""
     return tuple(host for host in hosts if "*" not in host)

@@ -1,4 +1,4 @@
-"""Which kinds of secrets an image has, for searches: the ids of the rules that found them. No value is here."""
+"""The kinds of secrets in each image, for searches: the ids of the rules that found them. Their values are not stored."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from careen.model.report import Report
 from .conditions import visible
 from .tables import image, image_secret
 
-MAX_KINDS = 200  # of one completion
+MAX_KINDS = 200  # kinds offered for completion
 
 
 def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
@@ -23,6 +23,6 @@ def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
 
 
 def known_kinds(connection: Connection, project_id: int | None) -> list[str]:
-    """The kinds of secrets in the images of the project."""
+    """The kinds of secrets in the images of the project, sorted."""
     kinds = select(image_secret.c.kind).join(image, image.c.id == image_secret.c.image_id).where(visible(project_id)).distinct()
     return list(connection.execute(kinds.order_by(image_secret.c.kind).limit(MAX_KINDS)).scalars())

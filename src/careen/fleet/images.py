@@ -1,7 +1,8 @@
-"""Joins an image when all of its layers are read, and writes what the fleet knows of it.
+"""Joins an image when all of its layers are read, and stores the results.
 
-Its packages are units (``units``), which images share: only those that no image has had are assessed (``joined``), and later
-updates change their verdicts. What lists, searches and gates need is in the image's row.
+Its packages become units (``units``), which images share. Only units that no earlier image has are assessed
+(``joined``); later updates change their verdicts. The image's row contains everything that lists, searches and gates
+need.
 """
 
 import time
@@ -36,15 +37,15 @@ log = logger(__name__)
 
 TRIES = 3
 MANY = 500  # ids in one statement
-LOST_S = 180.0  # an image whose job has not reported for so long gets another one
+LOST_S = 180.0  # an image without any progress for so long gets a new job
 
 
 class LayerGoneError(Exception):
-    """What a layer contains is not in the store any more."""
+    """The content of a layer is no longer in the store."""
 
 
 class Step(Struct, frozen=True):
-    """What the jobs of an image carry."""
+    """The payload of an image's jobs: the number of the image."""
 
     image_id: int
 
@@ -58,7 +59,7 @@ class _Layer(Struct, frozen=True, array_like=True):
 
 
 class _Saved(Struct, frozen=True, array_like=True):
-    """An opened image without its layers' content. ``tag``: by which it was asked for, if not by its digest."""
+    """An opened image without its layers' content. ``tag`` is the requested tag; "" if it was requested by digest."""
 
     reference: str
     kind: str
@@ -77,10 +78,9 @@ def encoded(opened: Image) -> bytes:
 
 
 def read_image(fleet: Fleet, row: Any) -> tuple[Image, Inventory]:
-    """The image of its row, and what is in it. Its layers can be opened: the search of origins and a second look read some of
-    their files.
-
-    Raises: LayerGoneError if the store has lost what a layer contains: only ``layers`` reads one as a whole.
+    """The image of a row of ``image``, and its inventory. Its layers can still be opened, because the search for
+    origins and the second look read some of their files.
+    Raises: LayerGoneError if the store has lost a layer's content. Only ``layers`` reads a layer as a whole.
     """
     opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     closed = replace(opened, layers=tuple(replace(each, open=_gone, reopen=each.open) for each in opened.layers))
@@ -103,9 +103,11 @@ def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
 
 
 def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
-    """Queues the join of images with these layers (None: with any) whose layers are all read; fails those with a failed one.
+    """Queues the join of images that contain these layers (None: any layers), if all their layers are read. Images with
+    a failed layer fail.
 
-    In a transaction of its own, after the layers are committed: whoever commits the last one sees all of them.
+    It runs in its own transaction after the layers are committed, so that the process that commits the last one sees
+    them all.
     """
     from .layers import readers_of
 
@@ -125,15 +127,16 @@ def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
 
 
 def join_image(fleet: Fleet, number: int) -> None:
-    """Queues the join of one image, or fails it, as ``join_ready`` does. Called after the image was enrolled: all of its layers
-    may have been read for other images."""
+    """Queues the join of one image, or fails it, as ``join_ready`` does. It is called after enrolment, because all
+    layers may have been read for other images already.
+    """
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.id == number, image.c.state == "reading")
     with writing(fleet.engine) as connection:
         _settle(fleet, connection, list(connection.execute(reading)))
 
 
 def join(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of ``join_ready``."""
+    """Handles the jobs that ``join_ready`` queues: joins an image."""
     number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
@@ -144,7 +147,7 @@ def join(fleet: Fleet, job: Job) -> None:
 
 
 def join_upload(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of ``uploads.store``."""
+    """Handles the jobs that ``uploads.store`` queues: assesses an uploaded SBOM or report."""
     identity = uploads.identity_of(job)
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.identity == identity)).first()
@@ -158,7 +161,9 @@ def join_upload(fleet: Fleet, job: Job) -> None:
 
 @contextmanager
 def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
-    """Notes that the block works on an image, and why it failed. Raises what it raised unless that was the last try."""
+    """Marks the image as being worked on while the block runs, and stores why it failed. An exception is raised again,
+    unless this was the last try.
+    """
     with writing(fleet.engine) as connection:
         touch(connection, [row.id], time.time())
     try:
@@ -171,7 +176,7 @@ def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
 
 
 def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
-    """Writes why an image got no further, and whether that was the last try."""
+    """Stores why an image failed. Returns whether this was the last try."""
     last = lasting or tries + 1 >= TRIES
     reason = reason_of(fleet.settings, error)
     log.debug("the image %d: %s", number, reason, exc_info=True)
@@ -184,7 +189,7 @@ def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Excep
 
 
 def queue_lost(fleet: Fleet) -> None:
-    """Queues the jobs of images again whose state has not changed for long. A job that still waits is not added twice.
+    """Queues new jobs for images whose state has not changed for long. A job that still waits is not added twice.
 
     A worker that loses its connection to the database while a job ends cannot report whether it has ended.
     """
@@ -198,7 +203,7 @@ def queue_lost(fleet: Fleet) -> None:
 
 
 def queue_verdicts(fleet: Fleet) -> None:
-    """Queues the images whose gates have to decide again, some at a time: advisories have changed since."""
+    """Queues images whose gates have to decide again because advisories have changed, a limited number per call."""
     now = time.time()
     open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers()
     rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S)
@@ -211,7 +216,7 @@ def queue_verdicts(fleet: Fleet) -> None:
 
 
 def decide(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of ``queue_verdicts``."""
+    """Handles the jobs that ``queue_verdicts`` queues: decides an image's gates again."""
     number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
@@ -287,13 +292,15 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
 
 
 def keep(fleet: Fleet, number: int, found: Scanned) -> None:
-    """The units first: the image is ready when everything about it is there, and is so once."""
+    """Stores the result of an image. Its units are stored and assessed first, so that the image becomes ready only once
+    and complete.
+    """
     now = time.time()
     with writing(fleet.engine) as connection:
         missing = units.store_units(connection, fleet, number, found.inventory)
     try:
         rematch.assess_units(fleet, missing, found.news)
-    except DatabaseError as error:  # the image is not assessed, and is so when a database comes
+    except DatabaseError as error:  # the packages are assessed when a database arrives
         log.warning("%d packages wait for a database: %s", len(missing), error)
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:

@@ -1,8 +1,8 @@
-"""What a scan would find in an image, joined from the verdicts of its units: packages that another image has are not matched
+"""What a scan would find in an image, from the verdicts of its units. Packages that another image has are not matched
 again.
 
-Findings and counts are those of a scan, with the places that packages have in this image; reasons have no sentences. That is
-enough for gates and lists. The report for people is matched as a whole when somebody asks for it (``reports``).
+Findings and counts are those of a scan, with the places of the packages in this image; reasons have no sentences. Gates
+and lists need no more. The full report is matched when a user requests it (``reports``).
 """
 
 import time
@@ -39,15 +39,16 @@ log = logger(__name__)
 
 
 class News(Struct, frozen=True):
-    """Verdicts that are not stored yet, by the keys of their units, and the build of the database that they are by."""
+    """Verdicts that are not stored yet, by the keys of their units, and the database build that they come from."""
 
     build: str = ""
     verdicts: Mapping[bytes, Assessed] = {}
 
 
 class Scanned(Struct, frozen=True):
-    """``inventory`` is what was matched: with what a second look has shown, and as the image states its packages.
-    ``begun``: when its verdicts were read; if the database has changed since, gates have to decide again."""
+    """The result of a scan. ``inventory`` is what was matched: it includes the results of the second look. ``begun`` is
+    when the verdicts were read; if the database has changed since, gates have to decide again.
+    """
 
     report: Report
     inventory: Inventory
@@ -58,7 +59,7 @@ class Scanned(Struct, frozen=True):
 def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
     """Scans the inventory of an image with the settings of the server.
 
-    Without an advisory database the report is the one that the command line would write without a database.
+    Without an advisory database the report is the same as that of ``careen scan`` without one.
     """
     begun = time.time()
     with fleet.session() as session:
@@ -74,7 +75,9 @@ def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
 
 
 class UnitMatcher:
-    """Takes the place of a scan's ``Matcher``. It assesses units without a verdict; ``new`` has these verdicts."""
+    """Replaces a scan's ``Matcher``: uses stored verdicts, and assesses units that have none. ``new`` collects the new
+    verdicts.
+    """
 
     def __init__(self, fleet: Fleet, assessor: Assessor) -> None:
         self._fleet, self._assessor = fleet, assessor
@@ -104,7 +107,7 @@ class UnitMatcher:
         return result.verdict
 
     def _stored(self, keys: Iterable[bytes]) -> tuple[dict[bytes, Verdict], set[bytes]]:
-        """The verdicts, and the units that are another one on the day of the image."""
+        """The stored verdicts by key, and the keys of units that need a variant for the day of the image."""
         known: dict[bytes, Verdict] = {}
         dated: set[bytes] = set()
         columns = (unit.c.key, unit.c.id, unit.c.dated, unit.c.assessed_by, unit.c.verdict)
@@ -162,8 +165,9 @@ def _in_places(found: Vulnerability, places: Mapping[str, Sequence[Place]]) -> l
 
 
 def _reasons(verdicts: Sequence[Verdict], packages: Mapping[str, int], namespaces: frozenset[str]) -> list[Reason]:
-    """One of each code; those without subjects apart, since only their code accepts them. How old the sources are is added
-    by the scan."""
+    """The reasons of all verdicts, merged by code. Reasons without subjects stay separate, because only their code can
+    accept them. The scan adds the age of the sources.
+    """
     subjects: dict[tuple[str, bool], dict[str, None]] = {}
     for verdict in verdicts:
         covered = any(namespace in namespaces for namespace, _ in verdict.sampled)

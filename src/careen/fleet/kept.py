@@ -1,4 +1,6 @@
-"""A value that is expensive to open, kept for the next user: each has it alone, and it is opened anew when its key changes."""
+"""A cache of values that are expensive to open. Each value has one user at a time, and is opened again if its key
+changes.
+"""
 
 import threading
 import weakref
@@ -8,11 +10,11 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-MOST = 2  # values that wait for a user: the others are closed
+MOST = 2  # cached values without a user; others are closed
 
 
 class Kept(Generic[Value]):
-    """Threads may share it. When it is gone, what still waits is closed."""
+    """A cache that threads may share. When it is garbage-collected, the unused values are closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -21,7 +23,7 @@ class Kept(Generic[Value]):
 
     @contextmanager
     def using(self, key: Hashable, opened: Callable[[], AbstractContextManager[Value]]) -> Iterator[Value]:
-        """A value whose user fails is not used again."""
+        """Lends a cached or newly opened value for the block. A value whose block raises is closed, and not used again."""
         value, stack = self._taken(key) or _opened(opened)
         try:
             yield value

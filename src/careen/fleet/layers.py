@@ -1,7 +1,7 @@
 """Reads every layer of the fleet once.
 
-A layer waits, is queued with others as one job, is claimed by a worker for a while, and is read or has failed. Only the
-latest claim may commit its result: a worker that was thought dead cannot overwrite what another one did meanwhile.
+The states of a layer: waiting, queued (with others as one job), claimed by a worker for a limited time, read or failed.
+Only the latest claim may commit its result, so that a worker that seemed dead cannot overwrite another one's result.
 """
 
 import hashlib
@@ -32,13 +32,13 @@ from .tables import image, image_layer, layer
 
 log = logger(__name__)
 
-CHUNK_LAYERS, CHUNK_BYTES = 50, 128 << 20  # of one job
-MOST_JOBS = 10_000  # that wait: a million layers never stand in the queue
+CHUNK_LAYERS, CHUNK_BYTES = 50, 128 << 20  # layers and bytes of one job
+MOST_JOBS = 10_000  # jobs that wait: the queue never contains a million layers
 LEASE_S = 120.0
 QUEUED_S = 1800.0  # a layer that is queued for longer has lost its job
 OUTDATED_S = 600.0
 TRIES = 3
-COMMIT_AFTER = 10  # layers
+COMMIT_AFTER = 10  # layers between two commits
 
 
 class Chunk(Struct, frozen=True):
@@ -54,17 +54,17 @@ class _Claimed(Struct, frozen=True):
 
 
 def readers_of(fleet: Fleet) -> str:
-    """The fingerprint of what reads layers: one that others read with an older version is read again."""
+    """The fingerprint of the layer readers. A layer whose fingerprint is another one is read again."""
     return fingerprint(fleet.settings.scanners)
 
 
 def jobs_for(digests: Sequence[tuple[str, int]], lane: int, owner: str) -> list[Job]:
-    """Jobs for layers and their sizes: many small ones in one job, or one large one."""
+    """Jobs for layers, given as pairs of digest and size: many small layers in one job, or a single large one."""
     return [_job(chunk, lane, owner) for chunk in _chunks(digests)]
 
 
 def feed(fleet: Fleet) -> int:
-    """Queues background layers that wait, as long as the queue is short; returns how many."""
+    """Queues waiting background layers as long as the queue is short. Returns how many."""
     now = time.time()
     with writing(fleet.engine) as connection:
         room = MOST_JOBS - sum(fleet.queue.depth(connection).values())
@@ -91,7 +91,9 @@ def mark_queued(connection: Connection, digests: Iterable[str]) -> None:
 
 
 def read(fleet: Fleet, job: Job, worker: str, stop: Callable[[], bool] = lambda: False) -> None:
-    """The handler of the jobs of ``jobs_for``. On ``stop``, the layers that are not read yet are given back."""
+    """Handles the jobs that ``jobs_for`` makes: reads layers. When ``stop`` returns true, layers that are not read yet
+    are released.
+    """
     digests = from_json(job.payload, Chunk).digests
     claimed = {each.digest: each for each in _claim(fleet, digests, worker)}
     if not claimed:
@@ -115,7 +117,7 @@ def read(fleet: Fleet, job: Job, worker: str, stop: Callable[[], bool] = lambda:
 
 
 def _results(fleet: Fleet, claimed: dict[str, _Claimed]) -> Iterator[Result]:
-    """What became of each layer. A Delta is stored before its layer counts as read."""
+    """Yields the result of each layer. Its Delta is stored before the layer counts as read."""
     files: list[File] = []
     for each in claimed.values():
         try:
@@ -131,19 +133,19 @@ def _results(fleet: Fleet, claimed: dict[str, _Claimed]) -> Iterator[Result]:
 
 
 def _give_back(fleet: Fleet, claimed: dict[str, _Claimed]) -> None:
-    """Layers that this job did not finish: others need not wait until its claim ends."""
+    """Releases layers that this job did not finish, so that others need not wait until its claim ends."""
     mine = [(layer.c.digest == each.digest) & (layer.c.claim == each.claim) for each in claimed.values()]
     try:
         with writing(fleet.engine) as connection:
             connection.execute(
                 update(layer).where(layer.c.state == "claimed", or_(*mine)).values(state="waiting", lease_until=0.0)
             )
-    except Exception as error:  # the database is away: the claims end by themselves
-        log.info("%d layers were not given back: %s", len(claimed), error)
+    except Exception as error:  # without a connection to the database, the claims expire by themselves
+        log.info("%d layers were not released: %s", len(claimed), error)
 
 
 def read_again(fleet: Fleet, image_id: int) -> None:
-    """Layers of the image whose Delta is gone wait again, and the image waits for them."""
+    """Sets layers of the image whose Delta is missing, and the image, to be read again."""
     now = time.time()
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image.c.source, image.c.lane).where(image.c.id == image_id)).first()
@@ -162,11 +164,11 @@ def read_again(fleet: Fleet, image_id: int) -> None:
             connection.execute(update(layer).where(was_read).values(state="waiting", tries=0, read_by=""))
         back = update(image).where(image.c.id == image_id, image.c.state.in_(("joining", "ready")))
         connection.execute(back.values(state="reading", step_at=now))
-    log.warning("%d layers of the image %d are read again: what was known of them is gone", len(gone), image_id)
+    log.warning("%d layers of the image %d are read again: their stored content is missing", len(gone), image_id)
 
 
 def sweep(fleet: Fleet) -> None:
-    """Gives back layers whose worker or job is gone, and finds images that lost the moment when their layers were there."""
+    """Releases layers whose worker or job is gone, and queues images whose join was missed though all layers are read."""
     now = time.time()
     with writing(fleet.engine) as connection:
         over = layer.c.lease_until < now
@@ -183,9 +185,9 @@ def sweep(fleet: Fleet) -> None:
 
 
 def _read_outdated(fleet: Fleet, now: float) -> None:
-    """Layers that workers of another version have read wait again, if an image has waited for them for long.
+    """Sets layers that workers of another version have read to waiting again, if an image has waited for them for long.
 
-    While workers of two versions run, they replace each other's results; an image waits so long each time.
+    Workers of two versions replace each other's results as long as both run; this wait limits how often.
     """
     waiting = (image.c.state == "reading") & (image.c.step_at < now - OUTDATED_S)
     with writing(fleet.engine) as connection:
@@ -211,7 +213,7 @@ def _claim(fleet: Fleet, digests: Sequence[str], worker: str) -> list[_Claimed]:
         .returning(layer.c.digest, layer.c.size_bytes, layer.c.source, layer.c.claim, layer.c.tries)
     )
     with writing(fleet.engine) as connection:
-        if not is_sqlite(connection):  # rows are locked in one order by all workers
+        if not is_sqlite(connection):  # all workers lock rows in the same order
             connection.execute(
                 select(layer.c.digest).where(layer.c.digest.in_(digests)).order_by(layer.c.digest).with_for_update()
             ).all()
@@ -221,8 +223,9 @@ def _claim(fleet: Fleet, digests: Sequence[str], worker: str) -> list[_Claimed]:
 
 
 def _commit(fleet: Fleet, results: Sequence[Result], claimed: dict[str, _Claimed]) -> None:
-    """Stores the results of layers that this worker still owns: its claim is the latest one. Images whose layers are all read
-    are joined next."""
+    """Stores the results of layers that this worker still owns: its claim is the latest one. Images whose layers are
+    all read are joined next.
+    """
     if not results:
         return
     now = time.time()
@@ -256,7 +259,7 @@ def _commit(fleet: Fleet, results: Sequence[Result], claimed: dict[str, _Claimed
 
 @contextmanager
 def _renewed(fleet: Fleet, claimed: Iterable[_Claimed], worker: str) -> Iterator[None]:
-    """The claims are renewed from another thread for as long as the block runs."""
+    """Renews the claims from another thread while the block runs."""
     digests = [each.digest for each in claimed]
     done = threading.Event()
 
@@ -266,7 +269,7 @@ def _renewed(fleet: Fleet, claimed: Iterable[_Claimed], worker: str) -> Iterator
             try:
                 with writing(fleet.engine) as connection:
                     connection.execute(update(layer).where(mine).values(lease_until=time.time() + LEASE_S))
-            except Exception as error:  # the database is away: the next time
+            except Exception as error:  # without a connection to the database, the next round tries again
                 log.warning("the claims of %d layers were not renewed: %s", len(digests), error)
 
     thread = threading.Thread(target=renew, daemon=True)

@@ -1,6 +1,6 @@
-"""The findings of images, each with what rules call it by: its package's names, and those of the image.
+"""The findings of images, with the names that rules can refer to: those of the package and of the image.
 
-A decision is tried on them as the policy of a scan applies it, without making the report of every image.
+They show what a decision would apply to, as the policy of a scan would, without making the report of every image.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,8 +37,9 @@ class NamedFinding(Struct, frozen=True):
 def named_findings(
     connection: Connection, project_id: int | None, ids: Sequence[str], *conditions: ColumnElement[bool], limit: int
 ) -> Iterator[NamedFinding]:
-    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. An uploaded report keeps its
-    verdict, and is left out."""
+    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. Uploaded reports are
+    left out, because they keep their own verdict.
+    """
     reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
     columns = (image.c.identity, image.c.reference, image_unit.c.image_id, image_unit.c.layer, unit_finding.c.unit_id)
     wanted = (
@@ -65,7 +66,7 @@ def named_findings(
 
 
 def _image(row: Any) -> Image:
-    """The image of a row. An upload has no digest: its identity is its name."""
+    """The image of a row. An upload has no digest; its identity becomes its name."""
     is_digest = row.identity.startswith("sha256:")
     name, digest = (row.reference, row.identity) if is_digest else (row.identity, "")
     return Image(name, "image", digest, None, ImageConfig(), ())

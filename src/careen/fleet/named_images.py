@@ -1,6 +1,7 @@
-"""Images as people name them: by digest, as REPOSITORY:TAG with or without the host, or by the reference of a scan or upload.
+"""Finds images by the names that users type: a digest, REPOSITORY:TAG with or without the host, or the reference of a
+scan or upload.
 
-``beside`` are the images that people compare one with: what its tags led to before, the other tags of its repositories, its
+``beside`` lists the images that users compare one with: earlier images of its tags, other tags of its repositories, its
 base, and others of the same name.
 """
 
@@ -13,12 +14,14 @@ from sqlalchemy import Connection, Select, or_, select
 from .conditions import visible
 from .tables import image, registry, repository, tag, tag_change
 
-MOST = 8  # images of one kind
+MOST = 8  # images of each kind
 LONGEST = 300
 
 
 class NamedImage(Struct, frozen=True):
-    """``name`` is as people call it here; ``at``: since when, in seconds since 1970, if that distinguishes it from others."""
+    """An image under the name that lists show. ``at`` is since when, in seconds since 1970, if that distinguishes it
+    from others.
+    """
 
     identity: str
     name: str
@@ -36,8 +39,9 @@ class Beside(Struct, frozen=True):
 
 
 def named(connection: Connection, project_id: int, text: str) -> tuple[NamedImage, ...]:
-    """The images of the project that the text names: one, unless several registries have such a tag. If nothing has the whole
-    name, those whose reference contains it."""
+    """The images of the project with the name ``text``: one, unless several registries have such a tag. If none has
+    exactly this name, those whose reference contains it.
+    """
     if not text or len(text) > LONGEST or not text.isprintable():
         return ()
     seen = select(image.c.identity, image.c.reference).where(visible(project_id))
@@ -73,7 +77,7 @@ def beside(connection: Connection, project_id: int, identity: str) -> Beside:
 
 
 def _of_project(project_id: int) -> Select[Any]:
-    """Tags with the names of their registries and repositories."""
+    """Selects the project's tags with their repositories and the hosts of their registries."""
     return (
         select(tag.c.name, tag.c.repository_id, registry.c.host, repository.c.name.label("repository"))
         .join(repository, repository.c.id == tag.c.repository_id)
@@ -84,7 +88,7 @@ def _of_project(project_id: int) -> Select[Any]:
 
 def _tags(connection: Connection, project_id: int, text: str) -> tuple[NamedImage, ...]:
     of_repository, colon, name = text.rpartition(":")
-    if not colon or "/" in name:  # a port, and no tag
+    if not colon or "/" in name:  # the colon belongs to a port
         of_repository, name = text, "latest"
     names = (of_repository, f"library/{of_repository}")
     hosts = registry.c.host + "/" + repository.c.name
@@ -114,7 +118,7 @@ def _others(connection: Connection, project_id: int, image_id: int, repositories
 
 
 def _earlier(connection: Connection, project_id: int, identity: str, own: Iterable[Any]) -> tuple[NamedImage, ...]:
-    """What the image's own tags led to at other times, the latest first."""
+    """The images that the same tags pointed to at other times, the latest first."""
     found: dict[str, NamedImage] = {}
     for row in own:
         wanted = (

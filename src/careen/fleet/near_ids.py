@@ -1,4 +1,4 @@
-"""Ids of vulnerabilities as people type them: what they mean, and which known ids are one slip away.
+"""Ids of vulnerabilities as users type them: corrects their form, and finds known ids that differ by one typing error.
 
 cve_2021_44228 → CVE-2021-44228        CVE-2021-44282 → CVE-2021-44228, if an image has that
 """
@@ -19,7 +19,7 @@ _NUMBER = pattern(r"(CVE-\d{4}-)(\d{4,12})")
 
 
 def meant(text: str) -> str:
-    """The id that the text is, with other separators or letters; "" if it is none."""
+    """The text as an id in its proper form, if only separators or letter case differ; "" if it is not an id."""
     if found := _SPACED.fullmatch(text):
         return f"CVE-{found[1]}-{found[2]}"
     if found := _GHSA.fullmatch(text):
@@ -28,13 +28,14 @@ def meant(text: str) -> str:
 
 
 def is_begun(text: str) -> bool:
-    """Whether the text looks as if it were meant as an id."""
+    """Whether the text begins like an id."""
     return text[:3].lower() == "cve" or text[:4].lower() == "ghsa"
 
 
 def near(connection: Connection, project_id: int, id: str) -> tuple[str, ...]:
-    """Ids that may be meant by a mistyped one: those in images of the project that differ by one digit (another, an additional
-    or a missing one), by two swapped digits, or by up to three years. At most five."""
+    """Known ids that a mistyped one may mean, at most five: those in images of the project that differ by one digit
+    (another, an additional or a missing one), by two swapped digits, or by up to three years.
+    """
     candidates = sorted(_slips(id))
     if not candidates:
         return ()

@@ -1,7 +1,7 @@
-"""What was not assessed in all images of a project: for each reason, how many images and packages it is about.
+"""What was not assessed in the images of a project: for each reason, how many images and packages it affects.
 
-Reasons are those of units (their advisories) and of images (what could not be read). One statement counts all of them, each up
-to a bound, so that a fleet of any size answers.
+Reasons belong to units (their advisories) or to images (unreadable parts). One statement counts all of them, each up to
+a bound, so that it is fast for a fleet of any size.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from .conditions import visible
 from .counting import BOUND, Count
 from .tables import image_gap, image_unit, unit, unit_package
 
-MOST = 40  # codes that this version does not know: an uploaded report may state any
+MOST = 40  # reasons with codes that this version does not know: an uploaded report may state any
 
 
 class NotAssessed(Struct, frozen=True):
@@ -25,7 +25,7 @@ class NotAssessed(Struct, frozen=True):
 
 
 def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, ...]:
-    """The reasons why something was not assessed; those about most images first."""
+    """The reasons why something was not assessed, with the reason that affects most images first."""
     texts = connection.execute(select(unit.c.reasons).where(unit.c.reasons != "").distinct()).scalars().all()
     by_code: dict[str, list[str]] = {}
     for text in texts:
@@ -45,7 +45,7 @@ def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, 
 
 
 def _counting(project_id: int, code: str, texts: list[str], is_own: bool) -> Select[Any]:
-    """One row: the code, its images, its packages."""
+    """Selects one row: the code, the number of its images, the number of its packages."""
     images, packages = list[Select[tuple[int]]](), list[Select[tuple[int, int]]]()
     if texts:
         stated = select(image_unit.c.image_id).join(unit, unit.c.id == image_unit.c.unit_id).where(unit.c.reasons.in_(texts))

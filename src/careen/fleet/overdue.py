@@ -1,4 +1,4 @@
-"""What of a project is overdue, for a page and for a digest: counted up to a bound, the highest risk first."""
+"""The overdue findings of a project, for pages and digests: counted up to a bound, the highest risk first."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,8 +13,8 @@ from .deadlines import deadlines_of, is_overdue
 from .tables import image, image_unit, unit_finding
 
 SHOWN = 50
-BOUND = 1000  # a count beyond is "more than 1,000"
-MOST = 50_000  # in one answer to a gate elsewhere
+BOUND = 1000  # a larger count is shown as "more than 1,000"
+MOST = 50_000  # overdue findings in one answer to a gate on another machine
 
 
 class Late(Struct, frozen=True):
@@ -23,13 +23,13 @@ class Late(Struct, frozen=True):
     severity: str
     risk: float
     exploited: bool
-    fixed_version: str  # "": there is no fix
+    fixed_version: str  # "" if there is no fix
     due_at: float
     images: int
 
 
 class Overdue(Struct, frozen=True):
-    """``exact`` False: there are more than ``count``."""
+    """Overdue findings. ``exact`` False: the real number is larger than ``count``."""
 
     owner: str
     count: int
@@ -38,12 +38,11 @@ class Overdue(Struct, frozen=True):
 
 
 def late_ones(connection: Connection, project_id: int, now: float, image_id: int | None = None) -> frozenset[tuple[str, str]]:
-    """Vulnerability and package of what is overdue in an image, or in all of the project.
-
-    Raises: InputError if that is too much to state, or if the project has no days.
+    """The overdue findings of an image, or of the whole project, as pairs of vulnerability and package.
+    Raises: InputError if there are too many, or if the project has no deadlines.
     """
     if deadlines_of(connection, project_id).is_empty:
-        raise InputError("the project has no days after which a finding is overdue", "its settings have them")
+        raise InputError("the project has no deadlines for findings", "set them in the project's settings")
     of_unit = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
     of_unit = of_unit.where(image_unit.c.unit_id == unit_finding.c.unit_id, visible(project_id))
     if image_id is not None:
@@ -57,7 +56,9 @@ def late_ones(connection: Connection, project_id: int, now: float, image_id: int
 
 
 def with_late(connection: Connection, project_id: int, policy: Policy, now: float, image_id: int) -> Policy:
-    """The policy, which knows what is overdue in the image. Without days of the project everything counts as overdue."""
+    """The policy, with the list of overdue findings of the image. It is unchanged if the policy has no such rule or the
+    project has no deadlines; then the rule counts every finding as overdue.
+    """
     if not counts_overdue(policy) or deadlines_of(connection, project_id).is_empty:
         return policy
     late = late_ones(connection, project_id, now, image_id)

@@ -1,7 +1,7 @@
-"""What a project looks like today: counts of its images by what matters, and the latest events of each kind.
+"""The overview of a project: counts of its images by state and findings, and the latest events of each kind.
 
-Counting reads one row for each image of the project, from an index: whoever shows the counts keeps them for a while
-(``Kept``). The latest events are looked for among a bounded number of the newest.
+Counting reads one row for each image of the project, from an index, so that callers cache the counts (``Kept``). The
+latest events are searched among a bounded number of the newest.
 """
 
 import threading
@@ -19,17 +19,17 @@ from .conditions import own_images, visible
 from .fleet import Fleet
 from .tables import event, image, image_unit, project_image, unit_finding
 
-NEWEST = 300  # events of a kind that are looked through
+NEWEST = 300  # events of each kind that are searched
 WAITING = ("opening", "reading", "joining")
 COVERAGE = ("assessed", "partially_assessed", "not_assessed")
-FRESH_S = 20.0  # how long counts are kept at least, and
-SHARE = 20  # how many times as long as it took to count
-PROJECTS = 1000  # whose counts are kept
+FRESH_S = 20.0  # counts are cached for at least so long, and
+SHARE = 20  # for so many times the duration of counting
+PROJECTS = 1000  # projects whose counts are cached
 Counts = TypeVar("Counts")
 
 
 class Summary(Struct, frozen=True):
-    """Images of a project. ``oldest``: since when the one waits that waits longest, of all projects."""
+    """Counts of a project's images. ``oldest`` is when the longest waiting image of all projects was enrolled."""
 
     images: int = 0
     waiting: int = 0
@@ -37,7 +37,7 @@ class Summary(Struct, frozen=True):
     assessed: int = 0
     partially_assessed: int = 0
     not_assessed: int = 0
-    critical: int = 0  # have one
+    critical: int = 0  # images with at least one critical finding, and so on
     high: int = 0
     exploited: int = 0
     fixable: int = 0
@@ -47,7 +47,7 @@ class Summary(Struct, frozen=True):
 
 
 class Latest(Struct, frozen=True):
-    """An event, as a line. ``identity``: of the image that it is about, if it is one."""
+    """An event, as a line. ``identity`` is that of its image; "" if it is not about an image."""
 
     id: int
     at: float
@@ -57,11 +57,11 @@ class Latest(Struct, frozen=True):
     severity: str
     identity: str
     reference: str
-    count: int  # of what an image introduced
+    count: int  # number of findings that an image introduced
 
 
 class Kept(Generic[Counts]):
-    """Keeps what was counted of projects for a while; threads may share it."""
+    """A cache for the counts of projects; threads may share it."""
 
     def __init__(self, counted: Callable[[Connection, int], Counts]) -> None:
         self._counted = counted
@@ -69,7 +69,7 @@ class Kept(Generic[Counts]):
         self._lock = threading.Lock()
 
     def of(self, fleet: Fleet, project_id: int) -> Counts:
-        with self._lock:  # who comes meanwhile waits for the same counts
+        with self._lock:  # another caller waits here for the same counts
             begun = time.monotonic()
             if (kept := self._known.get(project_id)) and begun < kept[0]:
                 return kept[1]
@@ -105,7 +105,7 @@ def summary(connection: Connection, project_id: int) -> Summary:
 
 
 def latest(connection: Connection, project_id: int, kind: str, limit: int) -> list[Latest]:
-    """The newest events of this kind that the project sees, as far as they are among the newest of all."""
+    """The newest events of this kind that the project sees, among the newest of all projects."""
     newest = select(event.c.id).where(event.c.kind == kind).order_by(event.c.id.desc()).limit(NEWEST).subquery()
     wanted = (
         select(event, image.c.identity, image.c.reference)
@@ -119,7 +119,9 @@ def latest(connection: Connection, project_id: int, kind: str, limit: int) -> li
 
 
 def seen_by(project_id: int) -> ColumnElement[bool]:
-    """Whether an event is about an image that the project sees, or about a vulnerability that one of its images has."""
+    """A condition on rows of ``event``: it is about an image that the project sees, or a vulnerability in one of its
+    images.
+    """
     own = exists().where(
         project_image.c.project_id == project_id,
         project_image.c.image_id == event.c.image_id,
@@ -136,7 +138,9 @@ def seen_by(project_id: int) -> ColumnElement[bool]:
 
 
 def _oldest(connection: Connection) -> float | None:
-    """One look into an index for each state and lane."""
+    """When the longest waiting image was enrolled; None if none waits. Each state and lane costs one look-up in an
+    index.
+    """
     found = []
     for state in WAITING:
         for lane in (0, 1, 2):

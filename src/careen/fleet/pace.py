@@ -1,7 +1,7 @@
-"""How fast a registry is asked: a bucket of tokens in its row, which all workers on all machines share.
+"""Limits the rate of requests to a registry: a token bucket in its row, which all workers on all machines share.
 
-One UPDATE refills the bucket and takes a token, so that two workers never take the same one. A registry that asks for a
-pause (429, ``Retry-After``, an allowance that is used up) gets it from all workers.
+One UPDATE refills the bucket and takes a token, so that two workers never take the same one. If a registry demands a pause
+(429, ``Retry-After``, an exhausted allowance), all workers pause.
 **Source:** RFC 9110 10.2.3 (Retry-After); IETF draft "RateLimit header fields for HTTP"; Docker Hub, "Pull usage and limits";
 GitHub REST API, "Rate limits".
 """
@@ -18,10 +18,10 @@ from .connection import writing
 from .queue import RetryError
 from .tables import registry
 
-BURST_S = 2.0  # as many tokens as this time gives may be saved
-PATIENCE_S = 20.0  # a longer wait is given back to the queue: the worker does something else meanwhile
+BURST_S = 2.0  # the bucket holds the tokens of this duration
+PATIENCE_S = 20.0  # after a longer wait the job returns to the queue, so that the worker can do other work
 MAX_PAUSE_S = 24 * 3600.0
-_MOMENTS = 1e9  # numbers from here on are seconds since 1970, and not from now
+_MOMENTS = 1e9  # larger numbers are seconds since 1970, smaller ones seconds from now
 _LIMIT = re.compile(r"\s*(\d{1,10})\s*(?:;.*?\bw=(\d{1,10}))?")
 _FIELD = re.compile(r"\b([rt])=(\d{1,12})")
 
@@ -39,7 +39,9 @@ _LEFT = select(_ROW.paused_until, _ROW.per_second, _AVAILABLE).where(_ROW.id == 
 
 
 def take(connection: Connection, registry_id: int, now: float) -> float:
-    """Takes a token; else the seconds until there may be one. Raises RetryError if the registry is gone."""
+    """Takes a token. Returns 0, or without a token the seconds until one may be available. Raises RetryError if the
+    registry was removed.
+    """
     given = {"which": registry_id, "now": now}
     if connection.execute(_TAKE, given).rowcount:
         return 0.0
@@ -51,7 +53,7 @@ def take(connection: Connection, registry_id: int, now: float) -> float:
 
 
 def pause(connection: Connection, registry_id: int, until: float) -> None:
-    """No worker asks the registry before ``until``, unless a later moment is noted already."""
+    """Stops all requests to the registry before ``until``, unless a later time is stored already."""
     connection.execute(
         update(registry)
         .where(registry.c.id == registry_id, registry.c.paused_until < until)
@@ -77,9 +79,8 @@ def pause_of(headers: Mapping[str, str], now: float) -> float | None:
 
 
 class PacedFetcher:
-    """A Fetcher that takes a token for each request, and notes what the registry asks for.
-
-    ``pause`` is what the network calls before it repeats a request. Raises RetryError for a wait that is too long.
+    """A fetcher that takes a token for each request, and stores the pauses that the registry demands. ``pause`` is what
+    the network calls before it repeats a request. Raises RetryError for a wait that is too long.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class PacedFetcher:
         self._wait()
         response = self._fetcher.request(url, method=method, headers=headers, body=body)
         now = self._clock()
-        until = None if method == "HEAD" else pause_of(response.headers, now)  # HEAD counts against no limit
+        until = None if method == "HEAD" else pause_of(response.headers, now)  # HEAD requests do not count against the limit
         if until is not None:
             with writing(self._engine) as connection:
                 pause(connection, self._id, min(until, now + MAX_PAUSE_S))
@@ -119,7 +120,7 @@ class PacedFetcher:
             if not seconds:
                 return
             if waited + seconds > PATIENCE_S:
-                raise RetryError("the registry asks to wait", seconds)
+                raise RetryError("the registry demands a pause", seconds)
             self._sleep(seconds)
             waited += seconds
 

@@ -1,4 +1,4 @@
-"""Loaded once by the process that the readers of layers are forked from."""
+"""Imports of the fork server, from which the processes that read layers are forked: they are loaded once for all."""
 
 from careen.app.wiring import readers_with
 from careen.layers import index, read

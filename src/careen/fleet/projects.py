@@ -1,6 +1,6 @@
-"""Projects: their settings and quotas, what they use, and how one goes without leaving a row.
+"""Projects: their settings and quotas, their use of them, and their complete deletion.
 
-Raises: QuotaError if a project has used up what it may.
+Raises: QuotaError if a project has exhausted a quota.
 """
 
 import time
@@ -41,7 +41,7 @@ MANY = 500  # ids in one statement
 
 
 class QuotaError(Exception):
-    """``code``: scans, uploads or images."""
+    """A quota is exhausted. ``code``: scans, uploads or images."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class QuotaError(Exception):
 
 
 class Quotas(Struct, frozen=True, forbid_unknown_fields=True):
-    """None: no limit."""
+    """The limits of a project. None: no limit."""
 
     scans_per_day: Count | None = None
     upload_bytes: Bytes | None = None
@@ -57,7 +57,9 @@ class Quotas(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectSettings(Struct, frozen=True):
-    """``signers``: identities whose uploads answer admission. ``rest`` of other parts is kept as it is."""
+    """The settings of a project. ``signers``: identities whose uploads the admission webhook accepts. ``rest``:
+    settings that other modules own, kept unchanged.
+    """
 
     quotas: Quotas = Quotas()
     signers: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ def settings_of(kept: bytes) -> ProjectSettings:
 
 
 def with_settings(kept: bytes, settings: ProjectSettings) -> bytes:
-    """Keys that other parts of the service have there stay."""
+    """The stored settings, with these values replaced. Keys that other modules own are kept."""
     found: dict[str, Any] = msgspec.json.decode(kept) if kept else {}
     return msgspec.json.encode(found | msgspec.to_builtins(settings))
 
@@ -91,7 +93,9 @@ def use_of(connection: Connection, project_id: int) -> Use:
 
 
 def refuse_over_quota(connection: Connection, project_id: int, *, scans: int = 0, stored: int = 0, images: int = 0) -> None:
-    """In the transaction that adds so many, so that two requests cannot pass together."""
+    """Raises QuotaError if the project would exceed a quota by adding so many. It belongs into the transaction that
+    adds them; its lock keeps two requests from passing together.
+    """
     kept = connection.execute(select(project.c.settings).where(project.c.id == project_id).with_for_update()).scalar()
     quotas = settings_of(bytes(kept or b"")).quotas
     if quotas == Quotas():
@@ -103,13 +107,12 @@ def refuse_over_quota(connection: Connection, project_id: int, *, scans: int = 0
         ("images", quotas.images, use.images + images if images else 0),
     ):
         if limit is not None and wanted > limit:
-            raise QuotaError(f"quota_{code}", f"the project may have {limit} ({code}), and would have {wanted}")
+            raise QuotaError(f"quota_{code}", f"the project is limited to {limit} ({code}), and would have {wanted}")
 
 
 def delete_project(connection: Connection, project_id: int) -> None:
-    """Deletes a project with all that only it has: images, their packages and layers that no other image has, history, events.
-
-    What refers to the project goes with its row; the audit log stays.
+    """Deletes a project and everything that belongs to it alone: its images, their packages and layers, history and
+    events. Rows that reference the project are deleted with it; the audit log stays.
     """
     own = _own_images(project_id)
     identities = select(image.c.id).where(image.c.id.in_(own))

@@ -1,8 +1,9 @@
-"""Removes what no rule keeps, in bounded batches: each is a transaction, so that nobody waits for a purge.
+"""Removes data that no rule keeps, in small transactions, so that other processes never wait long.
 
-An image stays as long as a tag points to it, it runs, or somebody uploaded it. Of a repository the newest tags stay, and
-those whose images run. Units stay as long as an image has them. Finished rows (events that are old, messages that were
-sent) leave by age. Of the store, what no layer of the fleet is, and what can be made again and is old.
+An image is kept as long as a tag points to it, it runs, or it was uploaded. Of each repository the newest tags are
+kept, and those whose images run. Units are kept as long as an image contains them. Finished rows (old events, sent
+messages) are removed by age. From the store it removes entries that belong to no layer of the fleet, and old entries
+that can be recomputed.
 """
 
 import time
@@ -49,13 +50,15 @@ OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, re
 
 
 class Retention(Struct, frozen=True):
-    """``tags``: how many of each repository stay; 0: all. ``grace_days``: how long an image stays that nothing keeps."""
+    """What a purge keeps. ``tags``: how many of each repository; 0: all. ``grace_days``: how long an image is kept that
+    no rule keeps.
+    """
 
     tags: int = 0
-    runs_days: float = 7.0  # an image counts as running for so long after it was last seen to
+    runs_days: float = 7.0  # an image counts as running for so long after it was last seen running
     grace_days: float = 1.0
     events_days: float = 180.0
-    messages_days: float = 30.0  # after they were sent, or given up
+    messages_days: float = 30.0  # counted from when they were sent, or given up
 
 
 class Purged(Struct, frozen=True):
@@ -82,7 +85,9 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
 
 
 def _of_layers_that_are_gone(fleet: Fleet, before: float) -> None:
-    """What was read of layers that no image has any more, or by earlier versions of the readers."""
+    """Removes from the store the content of layers that no image contains any more, or that other versions of the
+    readers have read.
+    """
     from .layers import readers_of
 
     readers, limits = readers_of(fleet), limits_of(fleet.settings)
@@ -102,7 +107,9 @@ def _of_layers_that_are_gone(fleet: Fleet, before: float) -> None:
 
 
 def _old_bulk(connection: Connection, rules: Retention, now: float) -> int:
-    """Inventories and the like are made again when somebody asks; of the advisories, only the newest parts are asked for."""
+    """Removes old entries that can be recomputed, such as inventories, and all but the newest parts of the advisories.
+    Returns how many.
+    """
     published = connection.execute(select(state.c.value).where(state.c.key == ADVISORIES)).scalar()
     parts = [row_key(key_of(part)) for part in from_json(bytes(published), Published).parts] if published else []
     is_old = bulk.c.kind.not_in(("delta", "advisories")) & (bulk.c.stored_at < now - rules.events_days * DAY_S)
@@ -154,7 +161,7 @@ def _images(connection: Connection, rules: Retention, now: float) -> int:
     runs = image.c.runs_at >= now - rules.runs_days * DAY_S
     was_tagged = select(tag_change.c.id).where(
         tag_change.c.identity == image.c.identity
-    )  # an image that no tag ever named was enrolled directly, and stays
+    )  # an image without any tag was enrolled directly, and is kept
     free = select(image.c.id).where(
         image.c.kind == "image",
         was_tagged.exists(),
@@ -167,7 +174,7 @@ def _images(connection: Connection, rules: Retention, now: float) -> int:
 
 
 def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
-    """Rows with a reference to the image go with it."""
+    """Removes images, with the rows that refer to them. Returns how many."""
     if numbers:
         connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(numbers)))
         events = select(event.c.id).where(event.c.image_id.in_(numbers))
@@ -179,7 +186,9 @@ def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
 
 
 def _units(connection: Connection) -> int:
-    """Removes units that no image has. ``dated`` ones stay: they show which packages need the day of an image."""
+    """Removes units that no image contains; returns how many. ``dated`` ones stay: they show which packages need the
+    day of an image.
+    """
     has = select(image_unit.c.unit_id).where(image_unit.c.unit_id == unit.c.id)
     numbers = list(connection.execute(select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)).scalars())
     if not numbers:
@@ -204,7 +213,7 @@ def _gathered(connection: Connection, before: float) -> int:
 
 
 def _sent(connection: Connection, before: float) -> int:
-    """Messages that were sent, or given up: those that still wait stay, however old they are."""
+    """Removes old messages that were sent or given up; returns how many. Unsent messages are kept at any age."""
     old = and_(delivery.c.state.in_(("sent", "dead")), delivery.c.next_at < before)
     return _delete(
         connection, delivery, delivery.c.id, list(connection.execute(select(delivery.c.id).where(old).limit(BATCH)).scalars())
@@ -212,7 +221,7 @@ def _sent(connection: Connection, before: float) -> int:
 
 
 def _old(connection: Connection, table: Table, before: float) -> int:
-    """In the order in which they were written; an event that a message still waits for stays."""
+    """Removes the oldest rows of a table, up to one batch; returns how many. Events that the outbox refers to are kept."""
     old = select(table.c.id).where(table.c.at < before)
     if table is event:
         waits = select(outbox.c.id).where(outbox.c.event_id == event.c.id)

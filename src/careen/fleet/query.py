@@ -1,11 +1,11 @@
-"""The query language of ``careen query`` and of the server's lists: terms, all of which have to hold.
+"""The query language of ``careen query`` and of the server's lists: a sequence of terms, all of which have to hold.
 
     package:openssl<3.0.14 runs:true severity:high
 
-A term is ``field:value``, or a word that an image's reference or identity begins with; ``-`` before a term negates it; quotes
-keep spaces in a value. ``docs/query.md`` lists the fields. A query is text of a person: it is short, and parsing it takes
-one pass.
-Raises: UsageError, with what may stand there.
+A term is ``field:value``, or a word with which an image's reference or identity begins. ``-`` before a term negates it.
+Quotes allow spaces in a value. ``docs/query.md`` lists the fields. A query has a limited length, and is parsed in one
+pass.
+Raises: UsageError, which states what is allowed there.
 """
 
 import re
@@ -61,7 +61,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "overdue": ("true", "false"),
     "decided": ("true", "false"),
 }
-ANY = frozenset(("secret",))  # fields of which a star alone means that there is one
+ANY = frozenset(("secret",))  # fields for which ``*`` alone means that any value is present
 _TERM = pattern(r'\s*(-?)(?:([a-z]{1,20}):)?("(?:[^"\\]|\\.){0,500}"|[^\s"]{1,500})(?=\s|$)')
 _ESCAPED = re.compile(r"\\(.)")
 _COMPARED = pattern(r"(?P<name>[^<>=]*)(?P<operator><=|>=|<|>|=)(?P<value>[^<>=]+)")
@@ -70,7 +70,9 @@ _DAY = pattern(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 class Term(Struct, frozen=True):
-    """``value`` of a package is its name, which may end in ``*``; ``operator`` and ``bound`` limit its version, or a number."""
+    """A term of a query. The ``value`` of a package is its name, which may end in ``*``. ``operator`` and ``bound``
+    limit its version, or a number.
+    """
 
     field: str
     value: str
@@ -96,12 +98,12 @@ def parsed(text: str) -> tuple[Term, ...]:
 
 
 def written(terms: tuple[Term, ...]) -> str:
-    """The query as text: parsing it gives the same terms."""
+    """The text of a query. Parsing it gives the same terms."""
     return " ".join(map(_written, terms))
 
 
 def completions(text: str, known: Mapping[str, Sequence[str]] = VALUES) -> tuple[str, ...]:
-    """What may come next: fields, or the values of the field that stands at the end."""
+    """Completions for the end of the text: field names, or the values of the field at the end."""
     last = last_word(text)
     field, colon, begun = last.partition(":")
     if colon:
@@ -110,7 +112,7 @@ def completions(text: str, known: Mapping[str, Sequence[str]] = VALUES) -> tuple
 
 
 def last_word(text: str) -> str:
-    """The unfinished end of a query."""
+    """The last, unfinished word of a query, without its ``-``."""
     return text.rpartition(" ")[2].removeprefix("-")
 
 
@@ -138,7 +140,7 @@ def _term(field: str, value: str, negated: bool) -> Term:
     if kind == "flag" and value not in VALUES[field]:
         raise UsageError(f"{field}:{value} is neither true nor false", f"{field}:true")
     if field in VALUES and value not in VALUES[field]:
-        raise UsageError(f"{value!r} is no value of {field}", f"values: {', '.join(VALUES[field])}")
+        raise UsageError(f"{value!r} is not a value of {field}", f"values: {', '.join(VALUES[field])}")
     if not value.rstrip("*") and not (value and field in ANY):
         raise UsageError(f"{field} has no value", f"{field}:word, or the beginning of one with a star: {field}:word*")
     return Term(field, value, negated=negated)
@@ -149,11 +151,11 @@ def _compared(field: str, kind: Kind, value: str, negated: bool) -> Term:
     operator, bound = (compared["operator"], compared["value"]) if compared and not compared["name"] else ("", value)
     if kind == "severity":
         if bound not in VALUES["severity"] or (operator and bound == "unknown"):
-            raise UsageError(f"{bound!r} is no severity", f"severities: {', '.join(VALUES['severity'])}")
+            raise UsageError(f"{bound!r} is not a severity", f"severities: {', '.join(VALUES['severity'])}")
         return Term(field, bound, _operator(operator or "="), bound, negated)
     wanted, example = (_NUMBER, "risk:>=40") if kind == "number" else (_DAY, "disclosed:>=2026-05-01")
     if not wanted.fullmatch(bound):
-        raise UsageError(f"{bound!r} is no value of {field}", example)
+        raise UsageError(f"{bound!r} is not a value of {field}", example)
     return Term(field, bound, _operator(operator or (">=" if kind == "number" else "=")), bound, negated)
 
 

@@ -1,7 +1,7 @@
-"""Reads layers in a child process, so that a hostile one takes nothing but its own child with it.
+"""Reads layers in a child process, so that a hostile layer can only crash that process.
 
-The child gets open files and gives back encoded Deltas. It is forked from a server that has the readers loaded already, and
-gives up its rights (``sandbox``) before it reads the first byte.
+The child gets open files and returns encoded Deltas. It is forked from a server that has the readers loaded already,
+and gives up its rights (``sandbox``) before it reads the first byte.
 """
 
 import io
@@ -49,7 +49,9 @@ class How(Struct, frozen=True, array_like=True):
 
 
 class Result(Struct, frozen=True, array_like=True):
-    """``delta`` is encoded; if it is empty, ``trouble`` states why. ``lasting``: another try would end the same."""
+    """The result of reading a layer. ``delta`` is encoded; if it is empty, ``trouble`` is the reason. ``lasting``:
+    another try would fail too.
+    """
 
     digest: str
     delta: bytes = b""
@@ -58,8 +60,7 @@ class Result(Struct, frozen=True, array_like=True):
 
 
 def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
-    """One result for each file, in order. A child that dies takes only the file with it that it was reading.
-
+    """Yields one result for each file, in order. If a child dies, only the file fails that it was reading.
     Raises: OSError if a child ends before it reads anything.
     """
     left = list(files)
@@ -97,7 +98,7 @@ def _is_ready(receiver: Connection) -> bool:
 
 
 def _received(receiver: Connection, seconds: float) -> Result | str:
-    """The next result; why there is none."""
+    """The next result, or the reason why there is none."""
     if not receiver.poll(2 * seconds + GRACE_S):
         return f"its reader took more than {2 * seconds + GRACE_S:.0f} seconds"
     try:
@@ -110,7 +111,7 @@ def _received(receiver: Connection, seconds: float) -> Result | str:
 
 @cache
 def _processes() -> "ForkServerContext | SpawnContext":
-    """Children of a server that has the readers loaded, where the system can fork."""
+    """The way to start children: forked from a server with the readers loaded, if the system can fork; else spawned."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -127,7 +128,7 @@ def _read(sender: Connection, asked: bytes) -> None:
     files, how = from_msgpack(asked, tuple[list[File], How])
     handles = [Path(file.path).open("rb") for file in files]
     readers = Readers(lambda: readers_with(how.scanners), how.fingerprint)
-    _ = readers.dispatch  # loads what is left to load, before the rights are gone
+    _ = readers.dispatch  # loads all modules before the process gives up its rights
     for missing in confine(MEMORY_BYTES, int(2 * how.limits.scan_seconds + GRACE_S)):
         log.debug("%s", missing)
     sender.send_bytes(READY)
@@ -141,7 +142,7 @@ def _result(file: File, handle: BinaryIO, readers: "Readers", limits: Limits) ->
     from careen.store.memory import NoStore
 
     def opened() -> BinaryIO:
-        """Each time from the start: a layer may be read twice."""
+        """Opens the file from its start. A layer may be read twice."""
         return cast(BinaryIO, io.BufferedReader(_FromStart(handle)))
 
     layer = Layer(0, file.digest, "", file.size_bytes, "", opened)
@@ -157,7 +158,7 @@ def _result(file: File, handle: BinaryIO, readers: "Readers", limits: Limits) ->
 
 
 class _FromStart(io.RawIOBase):
-    """An open file from its start, with a position of its own; closing it leaves the file open."""
+    """A view of an open file that starts at its beginning and has its own position. Closing it leaves the file open."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._at = file, 0

@@ -1,6 +1,7 @@
-"""Knowledge that records what is looked up in it: the verdict of a unit depends on these answers, and on no other.
+"""A view of advisories that records which names are looked up: the verdict of a unit depends on these, and on no
+others.
 
-Answers are kept from one unit to the next, since units are assessed in the order of their packages' names.
+Results are cached from one unit to the next, because units are assessed in the order of their packages' names.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -21,11 +22,11 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
-REPOSITORIES = "repository"  # in place of a namespace: names of a vendor's repositories
-VULNERABILITIES = ""  # in place of a namespace: ids
-WHOLE = ""  # in place of a name: what a namespace is as a whole, if nothing else of it was asked
-KEPT = 50_000  # answers
-_WEAKNESS = "CWE-"  # their names decide about nothing
+REPOSITORIES = "repository"  # stands for a namespace: its names are a vendor's repositories
+VULNERABILITIES = ""  # stands for a namespace: its names are ids
+WHOLE = ""  # stands for a name: the namespace as a whole, if nothing else of it was looked up
+KEPT = 50_000  # cached results
+_WEAKNESS = "CWE-"  # names with this prefix affect no verdict
 
 Value = TypeVar("Value")
 Key = tuple[str, str]  # namespace, name

@@ -1,6 +1,6 @@
-"""The registries of projects: added, changed, listed, removed, tried out, and which of them have to be listed again.
+"""The registries of projects: added, changed, listed, removed and tested, and which of them are due for a crawl.
 
-Raises: UsageError for a registry that cannot be added, InputError for one that is not there.
+Raises: UsageError for a registry that cannot be added, InputError for one that does not exist.
 """
 
 import time
@@ -30,13 +30,13 @@ from .tables import registry
 log = logger(__name__)
 
 MIN_EVERY_S = 60.0
-MAX_TESTED = 20  # repositories whose tags a test lists
+MAX_TESTED = 20  # repositories whose tags are listed in a test
 MAX_PATTERNS = 100
 _HUB_NAMES = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io", "hub.docker.com")
 
 
 class Choice(Struct, frozen=True, omit_defaults=True):
-    """Which images of a registry are wanted, as in ``Wanted``."""
+    """The selection of a registry's images, as in ``Wanted``."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -52,13 +52,13 @@ ALL = Choice()
 
 
 class Registry(Struct, frozen=True):
-    """What may be shown of a registry."""
+    """A registry without its secrets."""
 
     id: int
     project_id: int
     host: str
     namespace: str
-    kind: str  # "": not known before it was first listed
+    kind: str  # "" before the first crawl
     choice: Choice
     every_s: float | None
     per_second: float
@@ -72,7 +72,7 @@ class Registry(Struct, frozen=True):
 
 
 class Seen(Struct, frozen=True):
-    """What a test sees, in the order in which it sees it. ``step``: kind, repository, more, failure, done."""
+    """A step of a test of a registry. ``step`` is kind, repository, more, failure or done."""
 
     step: str
     text: str
@@ -93,8 +93,9 @@ def add(
     per_second: float = 10.0,
     webhook_secret: str = "",
 ) -> int:
-    """``target``: HOST[/NAMESPACE]. It is due at once if it is listed from time to time. An interface for users never
-    passes a login with ``helper``: only the operator's command line does."""
+    """Adds a registry; returns its number. ``target`` is HOST[/NAMESPACE]. With an interval, its first crawl is due at
+    once. Interfaces for users must not pass a login with ``helper``; only the operator's command line may.
+    """
     host, namespace = _parsed(target)
     guard.check(f"https://{host}", guard.listed(fleet.settings), "the registry")
     _check(choice, every_s, per_second, kind)
@@ -129,7 +130,7 @@ def change(
     per_second: float | UnsetType = UNSET,
     webhook_secret: str | UnsetType = UNSET,
 ) -> None:
-    """What is not given stays. Raises InputError if the project has no such registry."""
+    """Changes a registry. Omitted values stay. Raises InputError if the project has no such registry."""
     known = _known(fleet, project_id, registry_id)
     values: dict[str, Any] = {"position": ""}
     if choice is not UNSET:
@@ -162,14 +163,16 @@ def listed(fleet: Fleet, project_id: int | None = None) -> list[Registry]:
 
 
 def remove(fleet: Fleet, project_id: int, registry_id: int) -> bool:
-    """Whether the project had it. Its repositories and tags go with it; images stay until they are purged."""
+    """Removes a registry with its repositories and tags. Images stay until they are purged. Returns whether the project
+    had it.
+    """
     with writing(fleet.engine) as connection:
         gone = connection.execute(delete(registry).where(registry.c.id == registry_id, registry.c.project_id == project_id))
     return bool(gone.rowcount)
 
 
 def due(connection: Connection, now: float) -> list[int]:
-    """The registries that have to be listed now, the longest overdue first."""
+    """The registries that are due for a crawl, the longest overdue first."""
     query = select(registry.c.id).where(registry.c.next_at <= now, registry.c.every_s.is_not(None))
     return list(connection.execute(query.order_by(registry.c.next_at, registry.c.id)).scalars())
 
@@ -179,12 +182,12 @@ def crawl_job(registry_id: int, lane: int, by: str) -> Job:
 
 
 def registry_of(job: Job) -> int:
-    """The registry that a job of ``crawl_job`` is about."""
+    """The registry's number in the payload of a job that ``crawl_job`` made."""
     return from_json(job.payload, dict[str, int])["registry"]
 
 
 def try_out(fleet: Fleet, registry_id: int, make: MakeFetcher = http) -> Iterator[Seen]:
-    """What a crawl would see, as it sees it; nothing is stored. Ends with ``failure`` or ``done``."""
+    """Lists a registry as a crawl would, without storing anything. The last item is ``failure`` or ``done``."""
     repositories = tags = chosen = 0
     try:
         row = row_of(fleet, registry_id)

@@ -1,9 +1,9 @@
-"""Brings the verdicts of all units to a new database, without reading anything of an image.
+"""Assesses the stored units again with a new database, without reading any image.
 
-An update is a set of answers that changed: units that depend on one of them are assessed again, then the images that have
-a unit whose counts changed are counted, and what changed becomes events. What is left to do is in tables
-(``rematch_unit``, ``rematch_score``, ``rematch_change``), so that a run that was killed goes on where it was; each step is
-one transaction, and the same run again changes nothing.
+An update is a set of names in the advisories for which the answers differ. Units that depend on one of them are
+assessed again. Then the images with a unit whose counts changed are counted, and the changes become events. The
+remaining work is in tables (``rematch_unit``, ``rematch_score``, ``rematch_change``), so that an interrupted run
+continues there. Each step is one transaction, and a repeated run changes nothing.
 """
 
 import time
@@ -69,14 +69,16 @@ from .units import give_days
 from .verdict_rows import COUNTS, Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
 NO_NEWS = News()
-BATCH = 500  # units of one transaction
+BATCH = 500  # units in one transaction
 MANY = 500  # ids in one statement
-IMAGES = 2000  # images that are counted in one transaction
-MANY_UNITS = 2000  # from so many on, nearly every image has one of them: all are counted
+IMAGES = 2000  # images counted in one transaction
+MANY_UNITS = 2000  # so many units are in nearly every image: all images are counted
 
 
 class Rematched(Struct, frozen=True):
-    """``units`` were assessed again, and ``images`` counted; ``events`` were made."""
+    """The result of a run: how many ``units`` were assessed again, how many ``images`` counted, how many ``events``
+    made.
+    """
 
     units: int = 0
     scores: int = 0
@@ -86,7 +88,9 @@ class Rematched(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """``build``: the database that units are brought to; ``spaces``: what each namespace is as a whole, by it."""
+    """The progress of a run. ``build`` is the database that units are assessed with. ``spaces`` maps each namespace to
+    its fingerprint in it.
+    """
 
     build: str = ""
     is_done: bool = True
@@ -95,7 +99,9 @@ class Progress(Struct, frozen=True):
 
 
 def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *, everything: bool = False) -> Rematched:
-    """Assesses what an update changed, or everything if the old database is missing, or another one assessed the fleet."""
+    """Assesses the units that an update affects. It assesses all units if the old database is missing, or is not the
+    one that the fleet was assessed with.
+    """
     start = time.monotonic()
     with assessor_of(fleet, new_database) as assessor:
         _begin(fleet, assessor, old_database, new_database, everything=everything)
@@ -110,14 +116,15 @@ def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *,
 
 
 def everything(fleet: Fleet) -> Rematched:
-    """All units again: the code or the settings that decide have changed."""
+    """Assesses all units again, because the code or the settings that affect verdicts have changed."""
     return after_update(fleet, None, database_of(fleet.settings), everything=True)
 
 
 def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) -> None:
-    """The first verdicts of units, by the present database; ``news`` has those that are known already.
+    """Stores the first verdicts of units, by the current database; ``news`` contains those that are computed already.
 
-    They make no events: what is new is an event of the image. Neither does the first database after what Careen ships.
+    It makes no events, because the event of the new image reports them. The first database after the shipped facts
+    makes none either.
     """
     if not unit_ids:
         return
@@ -134,7 +141,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
 
 
 def count_images(connection: Connection, image_ids: Sequence[int]) -> None:
-    """The counts of these images, from the verdicts of their units."""
+    """Sums up the counts of these images from the verdicts of their units."""
     sums = [func.sum(unit_count.c[name]) if name != "risk" else func.max(unit_count.c.risk) for name in COUNTS]
     counting = (
         select(image_unit.c.image_id, *sums)
@@ -149,7 +156,7 @@ def count_images(connection: Connection, image_ids: Sequence[int]) -> None:
 
 
 def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, everything: bool) -> None:
-    """Notes what the update has to do, in one transaction."""
+    """Stores what the update has to do, in one transaction."""
     with fleet.engine.connect() as connection:
         known = _progress(connection)
         spaces = list(connection.execute(select(unit_source.c.namespace).distinct()).scalars())
@@ -159,7 +166,7 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
     changed: set[Key] | None = None
     scored: set[str] = set()
     if known.build == assessor.build and not everything:
-        changed = set()  # only the day is another one
+        changed = set()  # the database is the same; only the day is another one
     elif not everything:
         changed, scored = _changed(old, new, known.build)
     with writing(fleet.engine) as connection:
@@ -177,7 +184,9 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
 
 
 def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, set[str]]:
-    """The answers that differ, and the vulnerabilities whose scores do; None: unknown, everything may differ."""
+    """The look-ups whose results differ between the databases, and the vulnerabilities whose scores differ. None in
+    place of the look-ups: anything may differ.
+    """
     if old is None:
         return None, set()
     keys: set[Key] = set()
@@ -190,7 +199,7 @@ def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, 
                 if found.kind == "epss":
                     scored.add(found.id)
                 elif found.kind == "support":
-                    continue  # a part of what a namespace is as a whole
+                    continue  # it is a part of the namespace's fingerprint
                 elif found.kind in ("record", "exploited"):
                     keys.add((VULNERABILITIES, found.id))
                     records = (*found.before, *found.after)
@@ -207,7 +216,7 @@ def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, 
 
 
 def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[str]) -> None:
-    """One join of the changed answers with those that units depend on."""
+    """Stores the units that depend on a changed look-up, found with one join."""
     asked = Table(
         "rematch_key",
         MetaData(),
@@ -231,7 +240,7 @@ def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[st
 
 
 def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[int]) -> None:
-    """The namespaces of these units, as they are now: the next update compares them."""
+    """Stores the current fingerprints of these units' namespaces, which the next update compares."""
     known = _progress(connection)
     asked: set[str] = set()
     for some in batches(unit_ids, MANY):
@@ -247,7 +256,7 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
 
 
 def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
-    """How many units each transaction has brought to the database."""
+    """Assesses the waiting units. Yields the number of units of each transaction."""
     while True:
         last = ("", 0)
         while numbers := _waiting_after(fleet, last):
@@ -283,7 +292,9 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
 
 
 def _note_missed(connection: Connection, build: str) -> bool:
-    """Units that another process has assessed by an older database since the run began."""
+    """Stores units for another assessment that another process has assessed with an older database since the run began.
+    Returns whether there are any.
+    """
     begun = _progress(connection).begun
     missed = select(unit.c.id, literal(TO_ASSESS)).where(
         unit.c.assessed_at >= begun, unit.c.assessed_by != build, unit.c.assessed_by != ""
@@ -308,13 +319,15 @@ def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[Row]:
 def _assess(
     fleet: Fleet, assessor: Assessor, rows: Sequence[Row], news: News = NO_NEWS, *, is_first: bool = False
 ) -> list[int]:
-    """Assesses units and writes what changed, in one transaction; returns those that need the day of their images."""
+    """Assesses units and writes the changes, in one transaction. Returns the numbers of units that need the day of
+    their images.
+    """
     new = news.verdicts if news.build == assessor.build else {}
     results = [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
     now = time.time()
     with writing(fleet.engine) as connection:
         numbers = [row.number for row in rows]
-        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit
+        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
             connection.execute(select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update()).all()
         before = findings_of(connection, numbers)
         counts = counts_of(connection, numbers)
@@ -342,7 +355,7 @@ def _assess(
 
 
 def _count_images(fleet: Fleet) -> int:
-    """Counts the images that have a unit whose counts changed, in the order of their numbers."""
+    """Counts the images with a unit whose counts changed, in the order of their numbers. Returns how many."""
     with fleet.engine.connect() as connection:
         to_count = rematch_unit.c.phase == TO_COUNT
         units = connection.execute(select(func.count()).select_from(rematch_unit).where(to_count)).scalar_one()
@@ -372,9 +385,8 @@ def _count_images(fleet: Fleet) -> int:
 
 
 def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float | None = None) -> None:
-    """What the gates decided by older advisories counts no more; ``images.queue_verdicts`` has them decide again.
-
-    ``since``: if an update goes on, or has begun since that moment.
+    """Discards the gates' decisions for these images, so that ``images.queue_verdicts`` queues them again. With
+    ``since``, only if an update is running, or has begun since that time.
     """
     if since is not None:
         last = _progress(connection)

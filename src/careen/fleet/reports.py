@@ -1,4 +1,4 @@
-"""The report of an image of the fleet: the one that ``careen scan`` would write, from what is stored."""
+"""The report of an image of the fleet, made from stored data. It equals the report that ``careen scan`` would write."""
 
 import time
 
@@ -51,8 +51,9 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
 
 
 def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | None:
-    """The report of an image by the present advisories, and the rules and decisions of the project. None unless the image is
-    ready and visible."""
+    """The report of an image, with today's advisories and the project's rules and decisions. None unless the image is
+    ready and visible.
+    """
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
         policy = _policy(connection, project_id, row) if project_id is not None and row is not None else None
@@ -76,7 +77,9 @@ def _is_being_proven(connection: Connection, project_id: int | None, image_id: i
 
 
 def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]]) -> Policy | None:
-    """The policy for an image; None if the project has neither rules nor decisions, so that the server's settings count."""
+    """The project's policy for an image. None if the project has neither rules nor decisions; then the server's
+    settings apply.
+    """
     active = rules.active_policy(connection, project_id)
     named = row.reference if row.kind == "uploaded" else ""  # an upload has no digest by which a statement could name it
     stated = decisions.statements(connection, project_id, row.identity, named=named)
@@ -88,7 +91,7 @@ def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]
 
 
 def visible(project_id: int | None, identity: str, *, asked_for: bool = False) -> Select[tuple[object, ...]]:
-    """The image's row, if the project sees it. ``asked_for``: or if it waits for its own fetch."""
+    """Selects the image's row if the project sees it. With ``asked_for``, also if the project waits for its own fetch."""
     rows = select(image).where(image.c.identity == identity)
     if project_id is None:
         return rows

@@ -1,4 +1,4 @@
-"""Rows in bulk."""
+"""Writes many rows at a time."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -21,5 +21,5 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
-    """An INSERT that can state what to do about rows that are there already."""
+    """An INSERT statement that can handle conflicts with existing rows (``ON CONFLICT``)."""
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)

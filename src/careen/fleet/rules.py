@@ -1,4 +1,4 @@
-"""The policies of a project, and the one that gates apply."""
+"""The policies of a project, among them the one that gates apply."""
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +13,7 @@ DEFAULT = "default"  # the policy that gates apply
 
 
 class ActivePolicy(Struct, frozen=True):
-    """``name`` "" and ``version`` 0: the project has none, so that nothing fails."""
+    """The policy that gates apply. Without one, ``name`` is "", ``version`` is 0, and no rule can fail."""
 
     name: str
     version: int

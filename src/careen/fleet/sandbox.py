@@ -1,8 +1,8 @@
-"""Takes rights away from the process that reads layers, which an enemy may have made: no network, no programs, and limits of
-memory and CPU time.
+"""Takes rights away from the process that reads layers, which may be hostile: it gets no network and no programs, and
+its memory and CPU time are limited.
 
-System calls are refused by a filter of the kernel (seccomp) on Linux on x86-64 and ARM64; elsewhere only the limits hold, and
-``confine`` states it. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
+A filter of the kernel (seccomp) refuses system calls on Linux on x86-64 and ARM64. Elsewhere only the limits apply, and
+``confine`` reports this. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ _LOAD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # refused calls end with EPERM
 _X32 = 0x40000000
 
-# The network, programs, other processes, mounts and namespaces, keys, modules of the kernel, bpf and io_uring.
+# Calls for the network, programs, other processes, mounts, namespaces, keys, kernel modules, bpf and io_uring.
 _CALLS = {
     "x86_64": (0xC000003E, (41, 42, 43, 44, 46, 49, 50, 53, 59, 62, 101, 165, 175, 200, 246, 248, 249, 250, 272, 288, 298, 307,
                             308, 310, 311, 313, 317, 321, 322, 323, 425)),
@@ -25,7 +25,9 @@ _CALLS = {
 
 
 def confine(memory_bytes: int, cpu_seconds: int) -> tuple[str, ...]:
-    """Limits this process for the rest of its life. Returns what this machine does not limit."""
+    """Limits this process for the rest of its life. Returns a sentence for each limit that this machine does not
+    support.
+    """
     missing = list(_limited(memory_bytes, cpu_seconds))
     trouble = _filtered()
     return (*missing, *([trouble] if trouble else []))
@@ -50,16 +52,16 @@ def _limited(memory_bytes: int, cpu_seconds: int) -> list[str]:
 
 
 def _filtered() -> str:
-    """Makes the kernel refuse system calls. Returns "" if it does, else why not."""
+    """Makes the kernel refuse system calls. Returns "", or the reason why it does not."""
     known = _CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return "the network is not closed to readers on this system"
     architecture, calls = known
     steps = [
-        (_LOAD, 0, 0, 4),  # the architecture of the call
+        (_LOAD, 0, 0, 4),  # the architecture that the call is made for
         (_JUMP_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, 0),  # its number
+        (_LOAD, 0, 0, 0),  # the number of the call
         (_JUMP_SET, 0, 1, _X32),
         (_RETURN, 0, 0, _REFUSE),
     ]

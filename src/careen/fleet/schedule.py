@@ -1,9 +1,9 @@
-"""What is due: registries, the advisory database, the bases of images, what is signed about them, the purge.
+"""Queues work when it is due: crawls of registries, updates of the advisory database, checks of base images and of
+signed statements, the purge.
 
-Several servers may run it; one of them leads at a time.
-
-The leader is a row with a lease: who cannot renew it in time is replaced. What is due is queued and noted as done in one
-transaction, so that even two leaders, for a moment, queue nothing twice.
+Several servers may run it; one of them leads at a time. The leader is a row with a lease: a server that does not renew
+it in time is replaced. Due work is queued and marked as done in one transaction, so that even two leaders at the same
+moment queue nothing twice.
 """
 
 import time
@@ -28,7 +28,7 @@ log = logger(__name__)
 LEASE_S = 60.0
 STEP_S = 15.0
 DAY_S = 24 * 3600.0
-# Kinds of jobs that are due from time to time.
+# Kinds of jobs that are due at intervals.
 EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "watch": DAY_S / 4, "purge": DAY_S, "bases": DAY_S, "signed": DAY_S / 24}
 MAX_AT_ONCE = 1000
 _LEADER = "leader"
@@ -40,7 +40,7 @@ class Lease(Struct, frozen=True):
 
 
 def run(fleet: Fleet, holder: str, stop: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Queues what is due until ``stop``. A database that does not answer is asked again."""
+    """Queues due jobs until ``stop`` returns true. Errors of the database are logged, and the next round tries again."""
     while not stop():
         try:
             step(fleet, holder, time.time())
@@ -50,7 +50,7 @@ def run(fleet: Fleet, holder: str, stop: Callable[[], bool], sleep: Callable[[fl
 
 
 def step(fleet: Fleet, holder: str, now: float, every_s: Mapping[str, float] = EVERY_S) -> list[str]:
-    """The keys of the jobs that were queued; none if another server leads."""
+    """Queues the due jobs and returns their keys. The list is empty if another server leads."""
     with writing(fleet.engine) as connection:
         if not lead(connection, holder, now):
             return []
@@ -61,7 +61,7 @@ def step(fleet: Fleet, holder: str, now: float, every_s: Mapping[str, float] = E
 
 
 def lead(connection: Connection, holder: str, now: float) -> bool:
-    """Whether this server leads until ``LEASE_S`` from now."""
+    """Takes or renews the lead for ``LEASE_S``; returns whether this server leads."""
     mine = msgspec.json.encode(Lease(holder, now + LEASE_S))
     known = connection.execute(select(state.c.value).where(state.c.key == _LEADER)).scalar()
     if known is None:
@@ -75,7 +75,9 @@ def lead(connection: Connection, holder: str, now: float) -> bool:
 
 
 def _crawls(connection: Connection, now: float) -> list[Job]:
-    """The row is due again after its interval, even if the job is lost: the crawl itself sets a later moment."""
+    """The jobs for registries that are due. Each row gets its next time at once, even if the job is lost; the crawl
+    itself later sets a more precise one.
+    """
     found = due(connection, now)[:MAX_AT_ONCE]
     jobs = []
     for id in found:

@@ -1,4 +1,6 @@
-"""Scores of vulnerabilities, written into the findings without assessing anything: they change every day, and for most."""
+"""Writes changed scores of vulnerabilities into the findings without assessing anything, since most scores change
+daily.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,12 +21,12 @@ from .rows import batches, insert
 from .tables import rematch_score, rematch_unit, unit_count, unit_finding
 from .verdict_rows import scores_of
 
-MANY = 500  # vulnerabilities, or units, of one statement
+MANY = 500  # vulnerabilities or units in one statement
 TO_ASSESS, TO_COUNT = 0, 1
 
 
 def score(fleet: Fleet, knowledge: Knowledge) -> int:
-    """Scores change every day and for most vulnerabilities: they are written without assessing anything."""
+    """Writes the scores that an update changed into the stored findings. Returns how many findings changed."""
     count = 0
     while True:
         with writing(fleet.engine) as connection:

@@ -1,7 +1,7 @@
 """Lists of images, packages, vulnerabilities and findings: pages that begin after a row, and counts up to a bound.
 
-No page sorts a table: images come in the order of an index on ``image``, findings in the order of ``found``.
-All lists contain only what belongs to images that the project sees; ``project_id`` None is an administrator.
+No page sorts a table: images come in the order of an index on ``image``, findings in the order of ``found``. All lists
+only contain images that the project sees. ``project_id`` None, for an administrator, means all images.
 """
 
 import base64
@@ -26,16 +26,18 @@ from .tables import image, image_unit, unit_finding, unit_package
 
 PAGE = 50
 MAX_PAGE = 500
-FEW = 20_000  # packages of images: so many are collected, of more the images are walked in their order
+FEW = 20_000  # up to so many rows of image and package are collected; with more, the images are read in list order
 FEW_UNITS = 500
-WINDOWS = (200, 800)  # findings that a page looks at after the first ones, until it ends early
-HIDDEN = ("source", "manifest", "lane", "tries", "lowered")  # what nobody may see, or only the fleet needs
+WINDOWS = (200, 800)  # findings read after the first ones, before a page ends early
+HIDDEN = ("source", "manifest", "lane", "tries", "lowered")  # columns that are secret, or only for the fleet itself
 
 Order = Literal["risk", "reference", "id"]
 
 
 class Page(Struct, frozen=True):
-    """``next`` is where the following page begins, "" if this is the last one. A page may be short before it."""
+    """A page of a list. ``next`` is the cursor of the following page; "" after the last one. A page before the last may
+    be short.
+    """
 
     rows: list[dict[str, Any]]
     next: str = ""
@@ -59,7 +61,7 @@ def images(
     if at:
         wanted = wanted.where(tuple_(*keys) < tuple_(*at) if falls else tuple_(*keys) > tuple_(*at))
     in_order = [key.desc() if falls else key for key in keys]
-    # An index has what is searched, and so what is found is known before its rows are read.
+    # An index contains the searched columns, so that rows are only read for the images found.
     found = wanted.order_by(*in_order).limit(limit + 1).subquery()
     shown = select(*(column for column in image.c if column.name not in HIDDEN)).join(found, found.c.id == image.c.id)
     rows = [dict(row) for row in connection.execute(shown.order_by(*in_order)).mappings()]
@@ -69,7 +71,7 @@ def images(
 def image_ids(
     connection: Connection, project_id: int | None, terms: Sequence[Term], *, versions: Versions | None = None
 ) -> Select[tuple[int]]:
-    """The numbers of the images for which all terms hold."""
+    """Selects the numbers of the images that meet all terms."""
     found = conditions_of(connection, project_id, terms, versions)
     wanted = select(image.c.id).where(visible(project_id), *found.of_image, *without(connection, project_id, found))
     return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
@@ -84,7 +86,7 @@ def findings(
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
-    """One row for each finding of an image, the highest risk first."""
+    """Findings of images, one row for each finding of an image, the highest risk first."""
     limit = _bounded(limit)
     found = findings_of(connection, project_id, conditions_of(connection, project_id, terms, versions))
     at = _cursor(after, 5)
@@ -114,7 +116,9 @@ def to_decide(
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
-    """One row for each vulnerability of a package, the highest risk first, with the count of images that have it."""
+    """One row for each pair of vulnerability and package, the highest risk first, with the number of images that have
+    it.
+    """
     limit = _bounded(limit)
     found = findings_of(connection, project_id, conditions_of(connection, project_id, terms, versions))
     start, rows = _cursor(after, 4), list[dict[str, Any]]()
@@ -126,7 +130,7 @@ def to_decide(
         for finding in fitting:
             units = same[finding["vulnerability"], finding["package"]]
             if next(iter(units), None) != finding["unit_id"]:
-                continue  # an earlier row has counted it
+                continue  # an earlier row has counted this pair
             if len(rows) == limit:
                 following = _token(place_of(rows[-1]))
                 break
@@ -148,7 +152,7 @@ def packages(
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
-    """Distinct packages by name, each with the count of images that have it."""
+    """Distinct packages by name and version, each with the number of images that contain it."""
     limit = _bounded(limit)
     columns = (unit_package.c.name, unit_package.c.type, unit_package.c.version)
     own, others = _of_package(terms)
@@ -173,7 +177,9 @@ def packages(
 
 
 def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]:
-    """Few packages lead to their images; if there are many, most images have one: each is asked in turn."""
+    """A condition on rows of ``image``: it contains one of the units. Few units are looked up from the package's side;
+    for many, which most images contain, the condition is evaluated for each image.
+    """
     units = found.units
     assert units is not None
     wanted = units.subquery()
@@ -190,7 +196,9 @@ def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]
 
 
 def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Few packages are selected first; if there are many, each of a list is asked."""
+    """A condition: the unit is one of the units found. Few units are selected first; for many, it is evaluated for each
+    row.
+    """
     units = found.units
     assert units is not None
     if not found.of_finding or count(connection, units, FEW_UNITS).exact:
@@ -202,14 +210,15 @@ def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[in
 def _has_finding(found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
     """A condition: the unit has a finding that meets the conditions.
 
-    It is a CASE, because databases use no index for one: they would scan all findings in an index for each row of a list.
+    It uses CASE to keep databases from choosing an index, with which they would scan all findings for each row of a
+    list.
     """
     is_so = case((and_(*found.of_finding), 1)) == 1
     return select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == unit_id, is_so).exists()
 
 
 def _windows(limit: int) -> Iterator[int]:
-    """How many findings are looked at, at a time: most pages need the first few."""
+    """The numbers of findings to read at a time. Most pages need only the first few."""
     yield from (limit + 1, *(size for size in WINDOWS if size > limit))
 
 
@@ -236,7 +245,7 @@ def _images_with(
 
 
 def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[Term]]:
-    """Conditions about columns of ``unit_package``, and the terms that are about something else too."""
+    """The terms as conditions on columns of ``unit_package``, and the terms that concern anything else."""
     own, others = list[ColumnElement[bool]](), list[Term]()
     for term in terms:
         if term.negated or term.field not in ("package", "type"):
@@ -274,5 +283,5 @@ def _cursor(token: str, parts: int) -> Cursor:
         parts
     ]
     if len(found) != parts or not all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True)):
-        raise UsageError("the cursor is none of this list", "begin with the first page")
+        raise UsageError("the cursor does not belong to this list", "begin with the first page")
     return found

@@ -1,7 +1,8 @@
-"""The advisory database of a fleet on PostgreSQL: whoever updates it puts it into the store, the others take it from there.
+"""Shares the advisory database of a fleet on PostgreSQL: the worker that updates it puts it into the store, and the
+others copy it from there.
 
-So workers need no folder in common. Parts are named by their digests, and the whole is checked before it takes the place of
-an older one; a database that is newer than the published one stays.
+So workers need no common folder. Parts are named after their digests, and the whole is checked before it replaces an
+older database. A local database that is newer than the published one is kept.
 """
 
 import hashlib
@@ -31,10 +32,10 @@ from .tables import state
 log = logger(__name__)
 
 STATE = "advisories"
-REMATCH = "rematch"  # key of the state: how far updates are
-SHIPPED = "shipped"  # in place of the build of a database: what Careen ships, and the user's own advisories
-BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
-LOOK_S = 15.0  # between two looks for a newer one
+REMATCH = "rematch"  # the key of a row in ``state``: the progress of updates
+SHIPPED = "shipped"  # in place of a database's build: the shipped facts and the user's private advisories
+BEFORE = "before.sqlite"  # the copy of the database that the fleet was last assessed with
+LOOK_S = 15.0  # between two look-ups of the published one
 PART_BYTES = 8 << 20
 
 
@@ -45,13 +46,15 @@ class Published(Struct, frozen=True):
 
 
 class _Assessed(Struct, frozen=True):
-    """A part of the state of updates: the build of the database that the fleet is assessed by."""
+    """A part of the state of updates: the build of the database that the fleet is assessed with."""
 
     build: str = ""
 
 
 class SharedAdvisories:
-    """Does nothing on SQLite, whose workers share a folder, or if the settings name a database."""
+    """The shared advisory database. It does nothing on SQLite, whose workers share a folder, or if the settings name a
+    database.
+    """
 
     def __init__(self, engine: Engine, store: Store, settings: Settings) -> None:
         self._engine, self._store, self._settings = engine, store, settings
@@ -75,7 +78,9 @@ class SharedAdvisories:
             connection.execute(new, {"key": STATE, "value": value})
 
     def look(self, *, now: bool = False) -> None:
-        """Takes the published database if it is newer; ``now``: even if the last look was a moment ago."""
+        """Replaces the local database by the published one if that is newer. Look-ups are limited in time, except with
+        ``now``.
+        """
         if not self._is_shared:
             return
         with self._lock:
@@ -95,7 +100,7 @@ class SharedAdvisories:
                 for digest in found.parts:
                     part = self._store.get(key_of(digest))
                     if part is None or hashlib.sha256(part).hexdigest() != digest:
-                        log.warning("the published advisory database is not whole: the one that is here stays in use")
+                        log.warning("the published advisory database is incomplete: the local one stays in use")
                         return
                     whole.update(part)
                     file.write(part)
@@ -116,7 +121,7 @@ def published(engine: Engine) -> Published | None:
 
 
 def is_expected(engine: Engine) -> bool:
-    """Whether a database has assessed the fleet, or is published: a machine without one lacks it only for now."""
+    """Whether a database has assessed the fleet, or is published. Then a machine without a database will get one."""
     with engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
     by = from_json(bytes(value), _Assessed).build if value else ""
@@ -128,8 +133,9 @@ def key_of(digest: str) -> str:
 
 
 def keep_before(engine: Engine, database: Path) -> None:
-    """Keeps the database that assessed the fleet last, until its successor has. One that another machine's work has made
-    useless goes."""
+    """Copies the database that assessed the fleet last, and keeps the copy until the fleet is assessed with its
+    successor. A copy that another machine's work has made useless is deleted.
+    """
     before = database.with_name(BEFORE)
     with engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
@@ -138,7 +144,7 @@ def keep_before(engine: Engine, database: Path) -> None:
     if not database.is_file() or before.exists():
         return
     try:
-        os.link(database, before)  # an update replaces the file, so that the old content stays under this name
+        os.link(database, before)  # an update replaces the file, so that this link keeps the old content
     except OSError:
         import shutil
 

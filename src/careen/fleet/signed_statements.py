@@ -1,7 +1,9 @@
-"""What trusted identities have signed about images: documents of VEX beside them in their registries, read once a day.
+"""Statements about images that trusted identities have signed: VEX documents next to the images in their registries,
+read once a day.
 
-``vex_trust`` in the settings of the service is a policy of signatures: whose statements count. A document counts if one of them
-has signed it and the signed text names the image by its digest. What a registry does not answer completely replaces nothing.
+``vex_trust`` in the settings of the service is a policy of signatures that states who is trusted. A document counts if
+a trusted identity has signed it and the signed text contains the image's digest. An incomplete answer of a registry
+replaces no stored statements.
 """
 
 import time
@@ -34,8 +36,8 @@ from .tables import image, signed_check, signed_statement
 log = logger(__name__)
 
 DAY_S = 86_400.0
-MAX_CHECKED = 200  # images of one run: those that were not looked at for longest come first
-MAX_STATEMENTS = 2000  # about one image
+MAX_CHECKED = 200  # images of one run, the ones with the oldest check first
+MAX_STATEMENTS = 2000  # statements about one image
 MANY = 500
 Ask = Callable[[Fleet, Source, Trust], Attached]
 
@@ -48,7 +50,9 @@ def beside(fleet: Fleet, source: Source, trust: Trust) -> Attached:
 
 
 def check(fleet: Fleet, job: Job, ask: Ask = beside) -> None:
-    """The handler of the jobs of the kind ``signed``. A registry that does not answer is noted; what was known stays."""
+    """Handles jobs of kind ``signed``: reads the signed statements about images. If a registry does not answer, the
+    failure is stored, and the earlier statements are kept.
+    """
     if fleet.settings.vex_trust is None:
         return
     required = read_requirement(fleet.settings.vex_trust)
@@ -71,7 +75,9 @@ def check(fleet: Fleet, job: Job, ask: Ask = beside) -> None:
 
 
 def stated_about(connection: Connection, image_id: int, identity: str) -> list[tuple[Row[Any], Statement]]:
-    """Each row, and the statement that it is about the image ``identity``, which begins with this one."""
+    """The rows of statements about the image ``image_id``, each with the statement as one about the image ``identity``,
+    which begins with the same layers.
+    """
     wanted = select(signed_statement).where(signed_statement.c.image_id == image_id).order_by(signed_statement.c.id)
     return [(row, _statement(row, identity)) for row in connection.execute(wanted.limit(MAX_STATEMENTS))]
 
@@ -114,7 +120,7 @@ def _replace(connection: Connection, row: Row[Any], attached: Attached) -> None:
 
 
 def _packages(statement: Statement, about: About) -> Iterator[str]:
-    """Purls that it is about; "": all of the image. What names another image is about nothing here."""
+    """The purls that the statement is about; "" means the whole image. Products that are another image are ignored."""
     for product in statement.products:
         if product.components:
             if any(about.is_image(name) for name in product.names):

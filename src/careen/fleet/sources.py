@@ -1,8 +1,8 @@
-"""Where an image and its layers are fetched from, kept with their rows. What is secret in it is sealed.
+"""Where an image and its layers are fetched from, stored with their rows. Secrets in it are sealed.
 
-The credentials are those of the registry's row, or of the source alone; never those of the server's own configuration, unless
-its operator has marked the registry so.
-Raises: InputError for what is not there or denied, NetworkError if a registry does not answer.
+Credentials are those of the registry's row or of the source itself. Those of the server's own configuration are only
+used if its operator has marked the registry for this.
+Raises: InputError for a missing or denied image, NetworkError if a registry does not answer.
 """
 
 import base64
@@ -35,14 +35,14 @@ ALONE = "the credentials of this request"
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
-    """``sealed`` is an Authorization header of this source alone, encrypted, in base64."""
+    """The source of an image or layer. ``sealed`` is its own Authorization header, encrypted, in base64."""
 
-    reference: str = ""  # of the image, by its digest
+    reference: str = ""  # the image by its digest
     registry_id: int | None = None
     platform: str = ""
     sealed: str = ""
-    upload: str = ""  # the identity of an uploaded archive, which has the layers
-    tag: str = ""  # by which the image was asked for, if not by its digest
+    upload: str = ""  # the identity of an uploaded archive that contains the layers
+    tag: str = ""  # the requested tag; "" if the image was requested by digest
 
     def encoded(self) -> bytes:
         return msgspec.json.encode(self)
@@ -57,7 +57,9 @@ def sealed(fleet: Fleet, authorization: str) -> str:
 
 
 def registry_of(connection: Connection, project_id: int, name: Reference) -> int | None:
-    """The project's registry that an image is of: that with the longest namespace above it."""
+    """The number of the project's registry that an image belongs to: the one with the longest matching namespace. None
+    if there is none.
+    """
     rows = connection.execute(
         select(registry.c.id, registry.c.namespace)
         .where(registry.c.project_id == project_id, registry.c.host == name.registry)
@@ -67,14 +69,16 @@ def registry_of(connection: Connection, project_id: int, name: Reference) -> int
 
 
 def open_image(fleet: Fleet, source: Source) -> Image:
-    """The image's manifest and configuration, read from its registry; its layers are opened when they are asked for."""
+    """The image with its manifest and configuration, read from its registry. Its layers are opened when they are
+    needed.
+    """
     context = context_of(fleet, source)
     repository, store = connected(source.reference, context)
     return replace(opened(repository, store, None, source.reference, context.platform), tag=source.tag)
 
 
 def digest_of(fleet: Fleet, source: Source) -> str:
-    """The digest behind a tag, by a request that counts against no limit."""
+    """The digest behind a tag, if possible by a HEAD request, which counts against no limit."""
     repository, _ = connected(source.reference, context_of(fleet, source))
     name = parse_reference(source.reference)
     if name.digest:
@@ -83,7 +87,9 @@ def digest_of(fleet: Fleet, source: Source) -> str:
 
 
 def require_manifest(fleet: Fleet, source: Source) -> None:
-    """Asks the registry for the manifest, whatever the cache has: it decides who may see the image."""
+    """Fetches the manifest from the registry, bypassing the cache: the registry decides who may see the image. Raises
+    InputError if it refuses.
+    """
     digest = parse_reference(source.reference).digest
     repository, _ = connected(source.reference, context_of(fleet, source))
     repository.manifest(digest or "", digest)
@@ -98,13 +104,13 @@ def open_layer(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> Bi
     if spooled is not None:
         return spooled
     if not source.reference:
-        raise InputError(f"nothing states where the layer {digest} is", "scan the image again")
+        raise InputError(f"the source of the layer {digest} is unknown", "scan the image again")
     _, store = connected(source.reference, context_of(fleet, source))
     return store.open(Descriptor(digest, size_bytes or -1))
 
 
 def layer_file(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> Path:
-    """The file of a layer's bytes, downloaded if it is not there."""
+    """The path of a file with a layer's bytes, which is downloaded if it is missing."""
     spooled = spool.path_of(fleet, digest)
     if spooled is not None:
         return spooled

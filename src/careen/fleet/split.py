@@ -1,9 +1,9 @@
-"""Splits an inventory into units: what is assessed together, each in the context that decides about it, and nothing else.
+"""Splits an inventory into units: packages that have to be assessed together, each with the context that affects them.
 
-Packages are in one unit if they decide about each other: a package and those whose files it owns, modules of one program of
-Go, rpms of one module stream, what a second look at an owner's files has shown, the places that notes in programs mark, and
-code that is known by its content. Paths and layers stay only where a rule reads them. The verdict of an inventory is that
-of its units together (``verdicts.together``).
+Packages share a unit if they affect each other's assessment: a package and those whose files it owns, modules of one Go
+program, rpms of one module stream, the results of a second look at an owner's files, the places that notes in programs
+mark, and code that is known by its content. Paths and layers are kept only if a rule reads them. The verdict of an
+inventory is that of its units together (``verdicts.together``).
 """
 
 import hashlib
@@ -26,14 +26,14 @@ from careen.safety.typed import from_msgpack
 
 Value = TypeVar("Value")
 
-_SYSTEMS = (".exe", ".dll", ".dylib")  # ends of paths that name an operating system
-_WITHOUT_ADVISORIES = frozenset(("opkg",))  # types of packages of distributions that no profile names
-_NOTED = "elf_note"  # the cataloger of packages that a note in a program names
+_SYSTEMS = (".exe", ".dll", ".dylib")  # endings of paths that reveal an operating system
+_WITHOUT_ADVISORIES = frozenset(("opkg",))  # distribution packages for which no profile exists
+_NOTED = "elf_note"  # the cataloger of packages that a note in a program describes
 _LIBRARIES = frozenset(SOURCES.values())
 
 
 class Context(Struct, frozen=True, array_like=True):
-    """What matching reads of an image beside the packages of a unit."""
+    """The properties of an image, other than packages, that affect the assessment of a unit."""
 
     distribution: Distribution | None = None
     curator: str = ""
@@ -42,7 +42,7 @@ class Context(Struct, frozen=True, array_like=True):
 
 
 class Content(Struct, frozen=True, array_like=True):
-    """``created`` is the day of the image, if it decides about one of the packages; else ""."""
+    """The packages of a unit. ``created`` is the day of the image if it affects one of them; otherwise ""."""
 
     packages: tuple[Package, ...]
     created: str = ""
@@ -55,11 +55,11 @@ class Content(Struct, frozen=True, array_like=True):
 class Unit(Struct, frozen=True):
     context: bytes  # encoded
     content: bytes  # encoded
-    first: Package  # as it is in the image: of the packages of a unit, the one that owns the others
+    first: Package  # the package as it is in the image; if the unit has several, the one that owns the others
 
     @property
     def distribution(self) -> str:
-        """The distribution, to display: "debian 12"."""
+        """The distribution for display, such as "debian 12"."""
         found = from_msgpack(self.context, Context).distribution
         return f"{found.id} {found.version}".strip() if found else ""
 
@@ -80,7 +80,7 @@ def split(inventory: Inventory) -> list[Unit]:
 
 
 def inventory_of(context: bytes, content: bytes) -> Inventory:
-    """The part of an inventory that a unit is. Raises: msgspec.MsgspecError, ValueError if it is damaged."""
+    """The inventory that consists of this unit. Raises: msgspec.MsgspecError, ValueError if the bytes are damaged."""
     around, inside = from_msgpack(context, Context), from_msgpack(content, Content)
     return Inventory(
         around.distribution,
@@ -97,7 +97,7 @@ def inventory_of(context: bytes, content: bytes) -> Inventory:
 
 
 def dated(content: bytes, created: str) -> bytes:
-    """The content of the unit in an image of that day."""
+    """The unit's content, for an image of that day."""
     return msgspec.msgpack.encode(replace(from_msgpack(content, Content), created=created[:10]))
 
 
@@ -121,12 +121,14 @@ class _Image:
         self.content_sets = tuple(replace(sets, layer=self.layers.index(sets.layer)) for sets in inventory.content_sets)
 
     def nearest(self, layer: int) -> int:
-        """The position, among the layers that list their repositories, of the one that counts for this layer."""
+        """For layers that list their own repositories: the position of the last one up to ``layer``; 0 if there is
+        none.
+        """
         return max((position for position, index in enumerate(self.layers) if index <= layer), default=0)
 
 
 def _groups(inventory: Inventory, is_unrecorded: bool) -> list[list[Package]]:
-    """Packages with a common mark are together; each group in the order of purls."""
+    """Groups of packages that share a mark directly or through others. Each group is sorted by purl."""
     marks = list(_marks(inventory, is_unrecorded))
     leader = list(range(len(marks)))
 
@@ -201,7 +203,7 @@ def _of(paths: Iterable[str], known: dict[str, Value]) -> Iterator[Value]:
 
 
 def _lean(package: Package, image: _Image) -> Package:
-    """The package without what no rule reads."""
+    """The package without the fields that no rule reads."""
     lean = replace(package, licenses=(), evidence=_evidence(package, image))
     return lean if package.type in image.system_types else replace(lean, maintainer=None, cataloger=_cataloger(package))
 

@@ -1,10 +1,11 @@
-"""Layers that were fetched at once, because their addresses do not live long: files by digest, until a worker reads them.
+"""Layers that are fetched as soon as they are enrolled, because their URLs expire: files by digest, until a worker
+reads them.
 
-Clair's clients hand out links that end after a minute, while a queue may be longer. ``fetch`` downloads such a layer into
-the spool, a folder beside the caches; ``open_spooled`` gives it to the job that reads it. Bytes are checked against the
-digest while they are written. The spool is bounded: old files go, and a layer that finds no room is refused. Workers on
-other machines need the folder on a volume that they share.
-Raises: InputError for other bytes than the digest names, OverBudgetError if there is no room, NetworkError.
+Clair's clients send links that expire after a minute, while jobs may wait longer. ``fetch`` downloads such a layer into
+the spool, a folder beside the caches; ``open_spooled`` opens it for the job that reads it. Bytes are checked against
+the digest while they are written. The spool has a maximum size: old files are removed, and a layer that does not fit is
+refused. Workers on other machines need the folder on a shared volume.
+Raises: InputError if the bytes do not have the digest, OverBudgetError if there is no room, NetworkError.
 """
 
 import time
@@ -26,22 +27,22 @@ from careen.safety.digest import hasher, is_digest, text_of
 from .fleet import Fleet
 
 if TYPE_CHECKING:
-    from .enrolment import LayerSource  # which reads layers, and so the spool
+    from .enrolment import LayerSource  # it reads layers, and therefore imports the spool
 
 log = logger(__name__)
 
-MAX_BYTES = 64 << 30  # of all layers in the spool
-MAX_AGE_S = 24 * 3600.0  # of a layer that no worker reads
+MAX_BYTES = 64 << 30  # size of all layers in the spool
+MAX_AGE_S = 24 * 3600.0  # of a layer that no worker has read
 _CHUNK = 1 << 20
-_COUNT_EVERY = 16 << 20  # bytes between two looks at the size of the spool
-_SENT = ("accept", "authorization")  # the headers that a fetcher drops on the way to another host, or that are no secret
+_COUNT_EVERY = 16 << 20  # bytes between two checks of the spool's size
+_SENT = ("accept", "authorization")  # other headers could be secrets that a fetcher does not drop on the way to another host
 
 
 def fetch(fleet: Fleet, source: "LayerSource", max_bytes: int = MAX_BYTES) -> None:
-    """Downloads a layer, unless it is there. The caller has checked that the host may be asked.
+    """Downloads a layer into the spool, unless it is there. The caller has checked that the host may be contacted.
 
-    Private addresses are asked only if the settings list them, at redirects too. The headers of ``source`` go to its host
-    alone, and into no file and no log.
+    Private addresses are contacted only if the settings list them, also after redirects. The headers of ``source`` are
+    sent to its host alone, and appear in no file and no log.
     """
     path = _path(fleet, source.digest)
     if path_of(fleet, source.digest):
@@ -56,7 +57,7 @@ def fetch(fleet: Fleet, source: "LayerSource", max_bytes: int = MAX_BYTES) -> No
 
 
 def put(fleet: Fleet, digest: str, chunks: Iterable[bytes], max_bytes: int = MAX_BYTES) -> None:
-    """Bytes that the fleet has elsewhere, for the job that reads them."""
+    """Writes a layer's bytes from another place into the spool, for the job that reads them."""
     path = _path(fleet, digest)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     forget_old(fleet)
@@ -68,7 +69,7 @@ def put(fleet: Fleet, digest: str, chunks: Iterable[bytes], max_bytes: int = MAX
             file.write(chunk)
         _refuse_if_full(path.parent, 0, max_bytes)
         if text_of(checksum) != digest:
-            raise InputError(f"these are other bytes than {digest}", "upload them again")
+            raise InputError(f"the bytes do not have the digest {digest}", "upload them again")
 
     try:
         write_whole(path, write)
@@ -77,13 +78,13 @@ def put(fleet: Fleet, digest: str, chunks: Iterable[bytes], max_bytes: int = MAX
 
 
 def path_of(fleet: Fleet, digest: str) -> Path | None:
-    """The file of a layer; None if it was never fetched, or is gone."""
+    """The file of a spooled layer; None if there is none."""
     path = _path(fleet, digest)
     return path if path.is_file() else None
 
 
 def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
-    """Opens a spooled layer; None if it was never fetched, or is gone."""
+    """Opens a spooled layer; None if there is none."""
     path = path_of(fleet, digest)
     try:
         return path.open("rb") if path else None
@@ -92,13 +93,13 @@ def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
 
 
 def forget(fleet: Fleet, digest: str) -> None:
-    """Removes a spooled layer after the job has read it."""
+    """Removes a spooled layer after a job has read it."""
     with suppress(OSError):
         _path(fleet, digest).unlink()
 
 
 def forget_old(fleet: Fleet, max_age_s: float = MAX_AGE_S) -> int:
-    """Removes what no worker has read for so long, and what a killed process left; returns how many files."""
+    """Removes files that no worker has read in time, or that a killed process left. Returns how many."""
     before, gone = time.time() - max_age_s, 0
     for file in _files(_folder(fleet)):
         with suppress(OSError):
@@ -136,9 +137,7 @@ def _refuse_if_full(folder: Path, more: int, max_bytes: int) -> None:
             used += file.stat().st_size
     if used + more > max_bytes:
         log.warning("the spool of layers is full: %d bytes wait for a worker", used)
-        raise OverBudgetError(
-            "the spool of layers is full", "see that workers run; the layer is taken when they have read others"
-        )
+        raise OverBudgetError("the spool of layers is full", "check that workers run; they make room by reading layers")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -157,7 +156,9 @@ def _folder(fleet: Fleet) -> Path:
 
 
 def _net(settings: Settings) -> NetSettings:
-    """Public hosts, and private ones that the operator lists by name. One try: the client comes back."""
+    """Network settings for public hosts, and for private ones that the operator lists by name. They allow one
+    repetition, because the client will send its request again.
+    """
     private = tuple(host for host in settings.private_hosts if "*" not in host)
     return NetSettings(
         timeout_s=settings.timeout_s,

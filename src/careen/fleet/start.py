@@ -1,4 +1,4 @@
-"""Opens a fleet: its database, its store, its queue, and a session that assesses."""
+"""Opens a fleet: its database, its store, its queue, and sessions for assessment."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -34,10 +34,9 @@ def opened(
     store: str = "",
     cache: Path | None = None,
 ) -> Iterator[Fleet]:
-    """``address`` None: a SQLite file in the folder ``data``, which also has the key, and the cache unless ``cache`` is
-    another folder. ``store``: the address of a bucket (``bucket``); "": what layers contain is in the database.
-
-    ``alone``: no other process works on this database. Raises: UsageError, DatabaseError.
+    """Opens a fleet. ``address`` None: a SQLite file in the folder ``data``. This folder also contains the secret key,
+    and the cache unless ``cache`` is another folder. ``store`` is the address of a bucket (``bucket``); "" stores the
+    layers' content in the database. ``alone``: no other process uses this database. Raises: UsageError, DatabaseError.
     """
     _make_private(data)
     cache = cache or data / "cache"
@@ -46,7 +45,7 @@ def opened(
     try:
         check(engine)
         prepare(engine)
-        # Whether the cache is the user's own is looked at once, and not for each layer.
+        # The permissions of the cache are checked once, and not for each layer.
         settings = settled(replace(settings, cache_dir=cache, offline=True, jobs=1))
         keys = keyring(key_file or data / KEY_FILE)
         check_key(engine, keys)
@@ -105,4 +104,4 @@ def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another folder") from None
+        raise UsageError(f"{folder} cannot be created: {error.strerror}", "choose another folder") from None

@@ -1,4 +1,4 @@
-"""The columns of an image's row that its report decides."""
+"""The columns of an image's row that come from its report."""
 
 from careen.formats.images.base import base_of
 from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
@@ -6,7 +6,7 @@ from careen.model.report import Report
 
 
 def summary_of(report: Report) -> dict[str, object]:
-    """The columns of an image that its report decides."""
+    """The values of the columns of ``image`` that come from its report."""
     found = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
     counted = [finding for finding in found if finding.confidence != "possible"]
     by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
@@ -16,7 +16,7 @@ def summary_of(report: Report) -> dict[str, object]:
     return {
         **by_severity,
         "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
-        "base": ((base.reference if base else None) or "")[:300],  # the index has it
+        "base": ((base.reference if base else None) or "")[:300],  # the length that the index allows
         "base_digest": ((base.digest if base else None) or "")[:150],
         "packages": len(report.inventory.packages),
         "coverage": report.coverage.verdict,

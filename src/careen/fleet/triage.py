@@ -1,7 +1,8 @@
-"""Decisions about many findings at once: what they would hide, made as one batch, and undone as one.
+"""Decisions about many findings at once: previewed, stored as one batch, and revoked as one.
 
-A preview applies the statements to the stored findings as the policy of a scan does, so that it states what reports will show.
-Raises: DecisionError for a decision that states too little, or is about an image that the project does not see.
+A preview applies the statements to the stored findings as the policy of a scan does, so that it shows what reports will
+show.
+Raises: DecisionError for an incomplete decision, or for an image that the project does not see.
 """
 
 import time
@@ -22,8 +23,8 @@ from .tables import decision, image
 
 DAY_S = 86_400
 MAX_TARGETS = 200
-MAX_FINDINGS = 10_000  # that a preview looks at
-SHOWN = 10  # images of a preview
+MAX_FINDINGS = 10_000  # findings that a preview reads
+SHOWN = 10  # images that a preview lists
 
 VulnerabilityId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}\Z")]
 PackageUrl = Annotated[str, Meta(max_length=1000, pattern=r"^(pkg:[!-~]+)?\Z")]
@@ -41,7 +42,7 @@ Justification = Literal[
 
 
 class DecisionError(UsageError):
-    """``code``: about, justification or identity."""
+    """A decision is invalid. ``code`` is the affected part: about, justification or identity."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -49,7 +50,9 @@ class DecisionError(UsageError):
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """``package`` without a version means all versions, "" all packages of the image; ``identity`` "" all of the project."""
+    """What a decision is about. ``package`` without a version means all versions, "" all packages of the image.
+    ``identity`` "" means all images of the project.
+    """
 
     vulnerability: VulnerabilityId
     package: PackageUrl = ""
@@ -57,7 +60,7 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Batch(Struct, frozen=True, forbid_unknown_fields=True):
-    """One decision about each target."""
+    """The same decision about several targets."""
 
     targets: Annotated[tuple[Target, ...], Meta(min_length=1, max_length=MAX_TARGETS)]
     status: VexStatus
@@ -67,20 +70,19 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hidden(Struct, frozen=True):
-    """What the batch hides: ``hides`` of the ``total`` findings of these vulnerabilities that count now, on ``images`` images.
-
-    ``exact`` False: the project has more findings than were looked at.
+    """What the batch would hide: ``hides`` of the ``total`` valid findings of these vulnerabilities, in ``images``
+    images. ``exact`` False: the project has more findings than were read.
     """
 
     hides: int
     total: int
     images: int
     exact: bool
-    examples: tuple[str, ...]  # references of images
+    examples: tuple[str, ...]  # references of some of these images
 
 
 def check(connection: Connection, project_id: int, wanted: Batch) -> None:
-    """A vulnerability that is waved through everywhere, or without a reason, is nobody's decision."""
+    """Raises DecisionError for an incomplete decision: one without any package or image, or one without a reason."""
     if not all(target.package or target.identity for target in wanted.targets):
         raise DecisionError("about", "a decision is about a package, an image, or both")
     if wanted.status == "not_affected" and not wanted.justification and not wanted.reason.strip():
@@ -114,7 +116,7 @@ def preview(connection: Connection, project_id: int, wanted: Batch) -> Hidden:
 
 
 def decide(connection: Connection, project_id: int, wanted: Batch, by: str, *, origin: str = "") -> str:
-    """Stores the decisions; returns the name of their batch, which ``undo`` takes."""
+    """Stores the decisions; returns the id of their batch, which ``undo`` takes."""
     check(connection, project_id, wanted)
     now, batch = time.time(), uuid.uuid4().hex
     rows = [
@@ -139,7 +141,7 @@ def decide(connection: Connection, project_id: int, wanted: Batch, by: str, *, o
 
 
 def undo(connection: Connection, project_id: int, batch: str) -> int:
-    """Revokes the decisions of a batch that count; returns how many. They stay on record."""
+    """Revokes the valid decisions of a batch; returns how many. They stay on record."""
     of_batch = (decision.c.project_id == project_id, decision.c.batch == batch, decision.c.revoked_at.is_(None))
     if not batch:
         return 0
@@ -147,7 +149,7 @@ def undo(connection: Connection, project_id: int, batch: str) -> int:
 
 
 def _new_statements(wanted: Batch) -> list[Statement]:
-    """Later than all others, as they will be."""
+    """The statements that the batch would add. They are dated now, so that they replace earlier ones."""
     now, why = time.time(), wanted.justification or wanted.reason
     return [
         statement_of(Stated(target.vulnerability, target.package, target.identity, wanted.status, why, now, "", "preview"))

@@ -32,9 +32,9 @@ class _Placed(Struct, frozen=True):
 
 
 def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: Inventory) -> list[int]:
-    """Writes the units of an image, and returns those without a verdict. The same call again changes nothing.
+    """Stores the units of an image, and returns those without a verdict. A repeated call changes nothing.
 
-    The image's row gets what every later verdict needs of it: its day, and whether all of it was read.
+    The image's row gets the properties that later verdicts need: its day, and whether it was read completely.
     """
     units = {found.key: found for found in split(inventory)}
     known = _stored(connection, list(units.values()))
@@ -62,12 +62,14 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
 
 
 def on_its_day(found: Unit, created: str) -> Unit:
-    """The unit in an image of that day, if the day decides about it."""
+    """The unit for an image of that day, whose verdict depends on the day."""
     return Unit(found.context, dated(found.content, created), found.first)
 
 
 def gaps_of(inventory: Inventory) -> dict[str, int]:
-    """Why the image is not assessed completely whatever advisories there are, by code: how many packages that is about."""
+    """The reasons why the image is not completely assessed, whatever the advisories are: the number of packages for
+    each code.
+    """
     covered = coverage(inventory, None, Matched((), ()), inventory.unknowns, date.today())
     found: dict[str, int] = {}
     for reason in covered.reasons:
@@ -81,7 +83,7 @@ def is_lowered(codes: Iterable[str]) -> bool:
 
 
 def give_days(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    """Replaces units by one for each day of the images that have them; returns those without a verdict."""
+    """Replaces each of the units by one for each day of the images that contain it. Returns those without a verdict."""
     made: dict[int, bool] = {}
     for number in numbers:
         row = connection.execute(
@@ -114,8 +116,9 @@ def _add(connection: Connection, found: Unit, columns: dict[str, object]) -> tup
 
 
 def _stored(connection: Connection, units: Sequence[Unit]) -> dict[bytes, tuple[int, bool, bool]]:
-    """Stores new units. Maps the key of each unit to its number, whether it has a verdict, and whether that depends on the day
-    of an image."""
+    """Stores new units. Maps the key of each unit to its number, whether it has a verdict, and whether its verdict
+    depends on the day of an image.
+    """
     contexts = _contexts(connection, units)
     known = _known(connection, [found.key for found in units])
     missing = [found for found in units if found.key not in known]

@@ -1,8 +1,8 @@
-"""SBOMs, reports and archives that were made elsewhere: each is an image of its own kind, by whom, and stands in for no scan.
+"""Uploaded SBOMs, reports and archives. Each becomes an image of its own kind, with its sender; none replaces a scan.
 
-In: the bytes, in any format that Careen reads. Out: a row of kind ``uploaded`` that this project alone sees, and a job of the
-kind ``upload``, which assesses its packages (``images.join_upload``); the layers of an archive are read by the jobs of all
-layers. A report keeps its findings; lists and searches assess its packages by the present advisories.
+In: the bytes, in any format that Careen reads. Out: a row of kind ``uploaded`` that only this project sees, and a job
+of kind ``upload``, which assesses its packages (``images.join_upload``). The layers of an archive are read by the
+ordinary jobs for layers. A report keeps its findings; lists and searches assess its packages with today's advisories.
 Raises: InputError for a document that cannot be read.
 """
 
@@ -42,7 +42,7 @@ MAX_BYTES = 64 << 20
 
 
 class Uploaded(Struct, frozen=True):
-    """``token`` asks for its state."""
+    """A stored upload. ``token`` identifies it in requests for its state."""
 
     token: str
     identity: str
@@ -50,7 +50,7 @@ class Uploaded(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """What was uploaded, read once before it is stored: a document that nobody can read is refused at once."""
+    """An uploaded document, parsed before it is stored, so that an unreadable one is refused at once."""
 
     kind: str
     data: bytes
@@ -83,7 +83,7 @@ def read(data: bytes, settings: Settings) -> Document:
 
 
 def store(fleet: Fleet, connection: Connection, project_id: int, found: Document, name: str, by: str) -> Uploaded:
-    """In the caller's transaction. The same bytes again are the same image."""
+    """Stores the document in the caller's transaction. The same bytes again become the same image."""
     digest = hashlib.sha256(found.data).hexdigest()
     identity = f"upload:{project_id}:{digest}"
     content = zlib.compress(found.data, 6)
@@ -130,7 +130,7 @@ def kind_of(connection: Connection, identity: str) -> str:
 
 
 def identity_of(job: Job) -> str:
-    """The identity of the image that a job of ``job_of`` is about."""
+    """The identity of the image in the payload of a job that ``job_of`` made."""
     return from_json(job.payload, _Payload).identity
 
 
@@ -139,7 +139,7 @@ def job_of(identity: str, by: str) -> Job:
 
 
 def assessed(fleet: Fleet, identity: str, name: str) -> Scanned | None:
-    """What the upload contains, by the present advisories; None if it was deleted meanwhile."""
+    """Assesses the upload with today's advisories; None if it was deleted meanwhile."""
     with fleet.engine.connect() as connection:
         found = read_upload(connection, identity, fleet.settings)
     if found is None:
@@ -150,12 +150,13 @@ def assessed(fleet: Fleet, identity: str, name: str) -> Scanned | None:
 
 
 def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Report | None:
-    """The report of an upload; None if there is none. An SBOM is assessed by the present advisories. An uploaded report keeps
-    its findings, and this policy applies to them."""
+    """The report of an upload; None if there is none. An SBOM is assessed with today's advisories. An uploaded report
+    keeps its findings, and this policy applies to them.
+    """
     with fleet.engine.connect() as connection:
         name = connection.execute(select(image.c.reference).where(image.c.identity == identity)).scalar()
         found = read_upload(connection, identity, fleet.settings)
-    if found is None or found.kind == archives.KIND:  # whose report is made of its layers, when they are read
+    if found is None or found.kind == archives.KIND:  # the report of an archive is made from its layers, when they are read
         return None
     if found.report is not None:
         return reapplied(found.report, policy, date.today(), name or "") if policy else found.report
@@ -179,7 +180,7 @@ def _insert_image(connection: Connection, identity: str, found: Document, name: 
         "identity": identity,
         "kind": "uploaded",
         "uploaded_by": by,
-        "digest": "",  # it never answers for a scan of that digest
+        "digest": "",  # so that it never counts as a scan of that digest
         "reference": name or found.image.reference or "uploaded",
         "state": "joining",
         "lane": PERSON,
@@ -188,7 +189,7 @@ def _insert_image(connection: Connection, identity: str, found: Document, name: 
         "step_at": now,
     }
     if found.report is not None:
-        row |= summary_of(found.report)  # as the report has it, until the server has assessed it
+        row |= summary_of(found.report)  # the values of the uploaded report, until the server has assessed its packages
     created = connection.execute(image.insert().values(**row)).inserted_primary_key
     assert created is not None
     return int(created[0])

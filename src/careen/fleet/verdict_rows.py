@@ -1,4 +1,6 @@
-"""The rows of a unit's verdict: its findings, its counts, and the answers that it depends on. Only what changed is written."""
+"""Writes the rows of a unit's verdict: its findings, its counts, and the look-ups that it depends on. Only changes are
+written.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,7 +57,7 @@ def write_findings(
 
 
 def _changed(connection: Connection, number: int, old: Stored, result: Assessed, now: float) -> list[dict[str, object]]:
-    """Writes what is another than before, and returns the rows that are new."""
+    """Writes the changed findings of a unit, and returns the rows of new ones."""
     new = {(finding.id, finding.package): finding for finding in result.verdict.found}
     added, changed = [], []
     for key, finding in new.items():
@@ -109,7 +111,7 @@ def scores_of(finding: Vulnerability) -> dict[str, int]:
 
 
 def counts_in(result: Assessed) -> tuple[int, ...]:
-    """The counts of a unit as an image adds them up. Findings that are only possible are left out."""
+    """The counts of a unit, which add up to those of an image. Findings that are only possible are left out."""
     counted = [finding for finding in result.verdict.found if finding.confidence != "possible"]
     by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
     for finding in counted:

@@ -1,8 +1,8 @@
-"""The verdict of a unit, and that of all units of an image together.
+"""The verdict of a unit, and how the verdicts of an image's units combine.
 
-Most of a verdict adds up. What does not: an image is reported as without packages of its distribution only if none of its
-units has one that is assessed; a source that covers some packages of the image leaves the others partly assessed, not
-unassessed; and code that is known by its content adds no reason that the other packages have already.
+Most of a verdict adds up, with three exceptions. An image is reported as without packages of its distribution only if
+none of its units has an assessed one. A source that covers some packages of the image leaves the others partly
+assessed, not unassessed. Code that is known by its content adds no reason that the other packages have already.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ NO_PACKAGE_OF_RELEASE = "no_distribution_package"
 
 
 class Gap(Struct, frozen=True, array_like=True):
-    """A reason of ``careen.model.report`` without its sentence."""
+    """A reason of ``careen.model.report``, without its sentence."""
 
     code: str
     packages: int
@@ -30,7 +30,7 @@ class Gap(Struct, frozen=True, array_like=True):
 
 
 class Verdict(Struct, frozen=True, array_like=True):
-    """``found`` and ``fixed`` have one finding for each vulnerability and package of the unit."""
+    """The verdict of a unit. ``found`` and ``fixed`` have one finding for each vulnerability and package."""
 
     found: tuple[Vulnerability, ...] = ()
     fixed: tuple[Suppressed, ...] = ()
@@ -39,12 +39,12 @@ class Verdict(Struct, frozen=True, array_like=True):
     namespaces: tuple[str, ...] = ()
     by_release: bool = False
     sampled: tuple[tuple[str, int], ...] = ()
-    by_content: bool = False  # its packages are known by their content
-    third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
+    by_content: bool = False  # its packages are identified by their content
+    third_parties: tuple[str, ...] = ()  # purls of packages that a third party built, according to an index
 
     @property
     def is_lowered(self) -> bool:
-        """Whether an image with this unit is not assessed completely."""
+        """Whether an image with this unit is not completely assessed."""
         return any(effect_of(gap.code) != "information" for gap in self.gaps)
 
     @property
@@ -53,7 +53,7 @@ class Verdict(Struct, frozen=True, array_like=True):
 
 
 class Together(Struct, frozen=True):
-    packages: dict[str, int]  # by the code of a reason
+    packages: dict[str, int]  # number of packages for the code of each reason
     assessed: int
     namespaces: frozenset[str]
 
@@ -91,7 +91,7 @@ def together(verdicts: Sequence[Verdict]) -> Together:
 
 
 def packed(verdict: Verdict) -> bytes:
-    """The bytes of a verdict, without its findings, which have rows of their own."""
+    """The encoded verdict without its findings, which have their own rows."""
     return msgspec.msgpack.encode(msgspec.structs.replace(verdict, found=()))
 
 

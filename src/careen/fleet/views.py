@@ -1,6 +1,6 @@
-"""Saved views: pages of a project with their filters and order, under a name that its people share.
+"""Saved views: named pages of a project with their filters and order, which all its users share.
 
-Raises: UsageError for what is no page of a project, or if there are too many.
+Raises: UsageError for a path that is not a page of a project, or if there are too many views.
 """
 
 import re
@@ -23,7 +23,7 @@ _PAGE = re.compile(r"[a-z0-9][a-z0-9/_.:@-]*")
 
 
 class View(Struct, frozen=True):
-    """``path``: below the pages of the project: ``images?severity=high``."""
+    """A saved view. ``path`` is relative to the pages of the project: ``images?severity=high``."""
 
     id: int
     name: str
@@ -33,12 +33,14 @@ class View(Struct, frozen=True):
 
 
 def save(connection: Connection, project_id: int, name: str, path: str, by: str) -> int:
-    """One of the same name is replaced. Nothing but a page of this project can be saved: a link may not lead elsewhere."""
+    """Saves a view; returns its number. It replaces a view with the same name. Only pages of the project are allowed,
+    so that no link can lead elsewhere.
+    """
     if len(path) > MAX_PATH or not _is_page(path):
         raise UsageError(f"{path[:80]!r} is not a page of the project", "images?severity=high")
     known = select(func.count()).select_from(saved_view).where(saved_view.c.project_id == project_id, saved_view.c.name != name)
     if connection.execute(known).scalar_one() >= MAX_VIEWS:
-        raise UsageError(f"the project has {MAX_VIEWS} saved views", "remove some that nobody uses")
+        raise UsageError(f"the project has {MAX_VIEWS} saved views", "remove some that are not used")
     row = {"project_id": project_id, "name": name, "path": path, "made_by": by, "made_at": time.time()}
     changed = {column: row[column] for column in ("path", "made_by", "made_at")}
     new = insert(connection, saved_view).on_conflict_do_update(index_elements=["project_id", "name"], set_=changed)

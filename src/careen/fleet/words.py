@@ -1,7 +1,7 @@
-"""What a plain word names among all that a project sees: packages, vulnerabilities, images, repositories, tags, and more.
+"""Finds everything in a project whose name begins with a word: packages, vulnerabilities, images, repositories, tags.
 
-Each group is short and states whether there is more. The names of packages and the ids of a project with few images are those
-of its own packages. With many images, a bounded number of all names is searched, and there may be more.
+Each group is short and states whether there is more. In a project with few images, only the names of its own packages
+and vulnerabilities are searched. With many images, a bounded number of all names is searched, and there may be more.
 """
 
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ from .counting import Count, count
 from .query import Term
 from .tables import image, image_unit, project_image, registry, repository, tag, unit, unit_finding, unit_package
 
-FEW = 6  # lines of a group
-CANDIDATES = 400  # names that are looked at
-FEW_IMAGES = 500  # whose packages are listed for each search
-SHORTEST = 2  # characters of a word
+FEW = 6  # results in a group
+CANDIDATES = 400  # names that are read
+FEW_IMAGES = 500  # projects with more images do not list their packages for each search
+SHORTEST = 2  # the shortest word, in characters
 LONGEST = 200
 
 
 class Group(Struct, frozen=True):
-    """``more``: there are others, or may be."""
+    """The results of one kind. ``more``: there are others, or there may be."""
 
     items: tuple[Any, ...] = ()
     more: bool = False
@@ -41,7 +41,7 @@ class NamedPackage(Struct, frozen=True):
 
 
 class NamedTag(Struct, frozen=True):
-    """``tag`` "": the repository itself."""
+    """A tag. An empty ``tag`` means the repository itself."""
 
     repository_id: int
     repository: str
@@ -80,7 +80,9 @@ def named_by(connection: Connection, project_id: int, word: str) -> Words:
 
 
 def vulnerabilities(connection: Connection, project_id: int, start: str) -> Group:
-    """Ids that begin so, of findings in images of the project. Ids are upper case, but for the ends of some."""
+    """The ids with this beginning of findings in the project's images. Both the given and the upper-case form are
+    searched, because some ids have lower-case parts.
+    """
     column = unit_finding.c.vulnerability
     begins = [like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))]
     own = _own_units(connection, project_id)
@@ -125,7 +127,7 @@ def _packages(connection: Connection, project_id: int, word: str) -> Group:
 
 
 def _own_units(connection: Connection, project_id: int) -> Select[Any] | None:
-    """The packages of the project's images, if these are few."""
+    """Selects the packages of the project's images; None if the images are many."""
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
     if not count(connection, own, FEW_IMAGES).exact:
         return None
@@ -140,7 +142,7 @@ def _repositories(connection: Connection, project_id: int, word: str) -> Group:
 
 
 def _tags(connection: Connection, project_id: int, word: str) -> Group:
-    """The tags that a word names: by the tag's name, or as REPOSITORY:TAG."""
+    """The tags that match the word: as the name of a tag, or as REPOSITORY:TAG."""
     wanted = (
         select(repository.c.id, repository.c.name, tag.c.name.label("tag"))
         .join(repository, repository.c.id == tag.c.repository_id)

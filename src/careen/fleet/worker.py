@@ -1,4 +1,4 @@
-"""A worker: runs the jobs of the queue, and from time to time what keeps the fleet going."""
+"""A worker: runs the jobs of the queue, and at intervals the fleet's maintenance."""
 
 import os
 import platform
@@ -28,7 +28,7 @@ log = logger(__name__)
 
 BEAT_S = 2.0
 WAKE_S = 0.5
-GONE_S = 120.0  # without a beat
+GONE_S = 120.0  # since its last sign of life
 
 
 def run_worker(
@@ -42,13 +42,15 @@ def run_worker(
     store: str = "",
     cache: Path | None = None,
 ) -> None:
-    """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
+    """Opens the fleet and runs its jobs until ``stop`` returns true. Raises: UsageError, DatabaseError."""
     with opened(database, data, settings, places, key_file=key_file, store=store, cache=cache) as fleet:
         work(fleet, places, stop)
 
 
 def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
-    """Works on jobs until ``stop``. Jobs that run then are finished, except those of layers, whose rest is given back."""
+    """Runs jobs until ``stop`` returns true. Jobs that are running then are finished, but those of layers release the
+    layers that they have not read.
+    """
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
     beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, sending.work)]
@@ -59,7 +61,7 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
             with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
                 running = [pool.submit(fleet.queue.work, handlers(fleet, name, stop), name, stop) for _ in range(places)]
                 while wait(running, WAKE_S).not_done:
-                    pass  # this thread wakes to handle signals: one that another thread received does not wake it
+                    pass  # this thread wakes up at intervals, so that Python handles signals that another thread received
                 for each in running:
                     each.result()
         else:
@@ -95,7 +97,7 @@ def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str,
 
 
 def _periods(fleet: Fleet) -> Mapping[str, float]:
-    """What is done from time to time; the settings may leave updates of the database to somebody else."""
+    """The intervals of periodic jobs by kind, without those that the settings switch off."""
     never = {"update", "bases", "signed"} if fleet.settings.refresh == "never" else set[str]()
     if fleet.settings.vex_trust is None:
         never.add("signed")
@@ -119,7 +121,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
                 images.queue_verdicts(fleet)
                 spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
-        except Exception as error:  # the database is away: the next time
+        except Exception as error:  # the database may not answer: the next round tries again
             log.warning("the fleet could not be kept going: %s: %s", type(error).__name__, error)
             log.debug("the fleet could not be kept going", exc_info=True)
         if ended.wait(BEAT_S):

@@ -1,1 +1,1 @@
-"""Open: a reference comes in, an Image (configuration and unread layers) goes out."""
+"""Opens images: from a reference to an Image (configuration and unread layers)."""

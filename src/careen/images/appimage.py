@@ -1,5 +1,5 @@
-"""An AppImage (``.AppImage``): a program for ELF systems with a squashfs behind it, which holds the application and its
-libraries. It is read as the root file system of one layer; the program itself, which mounts it, is not.
+"""An AppImage (``.AppImage``): an ELF program followed by a squashfs that contains the application and its libraries.
+The squashfs is read as the root file system of one layer; the program, which only mounts it, is not read.
 
 Shape of type 2: an ELF file with ``AI`` and 2 at offset 8; the squashfs begins where the ELF file ends, after its section
 headers.
@@ -37,7 +37,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def _part(path: Path) -> PartFile:
-    """The part of the file behind the program. Raises ValueError if there is none."""
+    """The part of the file after the program. Raises ValueError if there is none."""
     size = path.stat().st_size
     with path.open("rb") as file:
         elf = read_elf(file.read(_HEAD_BYTES))

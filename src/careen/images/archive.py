@@ -1,6 +1,6 @@
-"""Named members of an archive or a folder: what docker-archives (``tar_archive``) and OCI layouts are made of.
+"""Named members of an archive or a folder: the common interface of docker-archives (``tar_archive``) and OCI layouts.
 
-Names are only compared, never used as paths of this machine, but for digests in a layout's own ``blobs`` folder.
+Names are only compared, and never become paths on this machine, except for digests in a layout's own ``blobs`` folder.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ AGAIN = "pull, save or export the image again"
 
 
 class Archive(Protocol):
-    """``opener`` gives a function that opens the member anew at each call, from any thread."""
+    """Members by name. ``opener`` returns a function that opens the member anew at each call, from any thread."""
 
     name: str
 

@@ -1,7 +1,7 @@
 """Attaches a signed attestation to an image in its registry: as a referrer (OCI 1.1), or under the tag of cosign 2.
 
-A registry that keeps no list of referrers gets one under the tag ``sha256-<hex>``, which clients keep. Nothing there is
-replaced: entries are added, and read back, since two clients may write at once.
+For a registry that keeps no list of referrers, the client writes one under the tag ``sha256-<hex>``. Nothing there is
+replaced: entries are added, and read back, because two clients may write at the same time.
 Raises: InputError, NetworkError.
 **Source:** OCI distribution-spec 1.1, "Pushing Manifests with Subject" and "Referrers Tag Schema"; OCI image-spec 1.1,
 manifest.md, "Guidelines for Artifact Usage"; cosign, specs/BUNDLE_SPEC.md and specs/SIGNATURE_SPEC.md.
@@ -20,14 +20,16 @@ from .manifest import INDEX_TYPES, MANIFEST_TYPES, Descriptor, is_index
 
 OCI_INDEX, OCI_MANIFEST = INDEX_TYPES[0], MANIFEST_TYPES[0]
 OCI_CONFIG, EMPTY_TYPE, EMPTY = "application/vnd.oci.image.config.v1+json", "application/vnd.oci.empty.v1+json", b"{}"
-MAX_LAYERS = 64  # of cosign's tag: as many as are read
+MAX_LAYERS = 64  # attestations under cosign's tag, as many as are read
 _TRIES = 3
 
 
 def attach(
     repository: Repository, subject: Descriptor, data: bytes, media_type: str, annotations: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The digest of the new manifest, and the list that has it: ``referrers``, or the tag of the list."""
+    """Attaches the data as a referrer. Returns the digest of the new manifest, and what lists it: ``referrers``, or the
+    tag of the list.
+    """
     manifest = _encoded(
         {
             "schemaVersion": 2,
@@ -53,7 +55,9 @@ def attach(
 def attach_as_cosign(
     repository: Repository, subject: Descriptor, data: bytes, media_type: str, annotations: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Attaches the data under the tag ``sha256-<hex>.att``, and keeps what is there already."""
+    """Attaches the data under the tag ``sha256-<hex>.att``, beside earlier attestations. Returns the digest of the
+    manifest, and the tag.
+    """
     tag = f"{subject.digest.replace(':', '-')}.att"
     layer = _described(data, media_type) | {"annotations": dict(annotations)}
     repository.push_blob(layer["digest"], data)
@@ -92,7 +96,7 @@ def _entries(repository: Repository, tag: str) -> list[dict[str, Any]]:
     if data is None:
         return []
     if not is_index(data):
-        raise InputError(f"the tag {tag} is not a list of referrers", "somebody pushed something else there: remove the tag")
+        raise InputError(f"the tag {tag} is not a list of referrers", "something else was pushed there: remove the tag")
     return [entry for entry in sequence(_object(data, tag).get("manifests")) if isinstance(entry, dict)]
 
 
@@ -100,7 +104,7 @@ def _layers(repository: Repository, tag: str) -> list[dict[str, Any]]:
     data = repository.manifest_if_there(tag)
     layers = sequence(_object(data, tag).get("layers")) if data is not None else []
     if not all(isinstance(layer, dict) and isinstance(layer.get("digest"), str) for layer in layers):
-        raise InputError(f"the tag {tag} is malformed", "somebody pushed something else there: remove the tag")
+        raise InputError(f"the tag {tag} is malformed", "something else was pushed there: remove the tag")
     return layers
 
 

@@ -44,7 +44,9 @@ class Authorizer:
         self.header: str | None = None
 
     def renew(self, refused: str | None, response: Response) -> bool:
-        """Whether there is another header to send than the refused one. ``response`` has status 401."""
+        """Gets another header after a response with status 401. Returns whether there is one other than the refused
+        one.
+        """
         with self._lock:
             if self.header != refused:
                 return True  # another thread has renewed it
@@ -59,7 +61,9 @@ class Authorizer:
             return self.header is not None and self.header != refused
 
     def renew_expired(self, refused: str | None) -> bool:
-        """After a 403: Amazon's registries answer so if a token has expired. Whether a helper has another one."""
+        """Gets other credentials after a 403, which Amazon's registries send if a token has expired. Returns whether a
+        helper has other ones.
+        """
         with self._lock:
             if self.header != refused:
                 return True
@@ -77,7 +81,9 @@ class Authorizer:
         return self._found
 
     def _find_others(self) -> bool:
-        """Looks refused credentials up again: those of a helper may have expired. Whether there are others now."""
+        """Looks up credentials of a helper again after they were refused: they may have expired. Returns whether there
+        are others.
+        """
         before = self.credential
         if before is None or not before.of_helper:
             return False
@@ -89,7 +95,7 @@ class Authorizer:
         return self._found.credential if self._found else None
 
     def hint(self) -> str:
-        """What the user can do after a refusal."""
+        """Advice for the user after a refusal."""
         troubles = "; ".join(self.found.troubles)
         known = "check the name" if self.found.credential else f"check the name, or log in: docker login {self._registry}"
         return f"{known} ({troubles})" if troubles else known
@@ -177,8 +183,9 @@ def wrong_password(registry: str, credential: Credential) -> CredentialsError:
 
 
 def _check_realm(realm: str, asked: str, registry: str, with_credentials: bool) -> None:
-    """A token service has to be a valid target of a redirect. Credentials are sent over TLS; without it only if the user
-    allowed that for the registry, and only to its own host."""
+    """Checks the address of a token service like the target of a redirect. Credentials are sent over TLS; without it
+    only if the user allowed that for the registry, and only to its own host. Raises NetworkError.
+    """
     parts = urlsplit(realm)
     if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
         raise NetworkError(f"{registry} names no usable service for its tokens", "inform the registry's operator")

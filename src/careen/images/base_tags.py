@@ -1,8 +1,8 @@
-"""Tags of a repository that an image could build on instead of the one that it names.
+"""Other tags of a repository that an image could build on instead of its present one.
 
-A tag is read as numbers and words: ``3.11.4-slim-bookworm``. Another tag with the same words and higher numbers is a newer
-patch, minor or major version. One of the same version, or of the newest patch, that has ``slim`` or ``alpine`` among its words
-is a smaller variant. Preliminary versions are no candidates.
+A tag is parsed into numbers and words: ``3.11.4-slim-bookworm``. Another tag with the same words and higher numbers is
+a newer patch, minor or major version. One of the same version, or of the newest patch, that has ``slim`` or ``alpine``
+among its words is a smaller variant. Preliminary versions are no candidates.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _TAG = pattern(r"(v?)(\d{1,9}(?:\.\d{1,9}){0,3})((?:-[A-Za-z0-9_.]+){0,6})")
 _WORDS = pattern(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+){0,6}")
 _PRELIMINARY = pattern(r"(?:rc|alpha|beta|a|b|dev|pre|preview|nightly|snapshot|canary|edge|test|ea|m)\d*(?:\.\d+)?")
 _OF_RELEASE = pattern(r"(alpine|slim)[\d.]*")
-_DATE = 100_000  # from this number on, dates and no versions
+_DATE = 100_000  # larger numbers are dates, not versions
 
 
 class Candidate(Struct, frozen=True):
@@ -36,13 +36,15 @@ class _Tag(Struct, frozen=True):
 
     @property
     def variant(self) -> str:
-        """The first word of the tag that names a smaller variant: ``alpine`` for ``alpine3.18``; "" if there is none."""
+        """The first word of the tag that identifies a smaller variant: ``alpine`` for ``alpine3.18``; "" if there is
+        none.
+        """
         found = (match[1] for word in self.words if (match := _OF_RELEASE.fullmatch(word)))
         return next(found, "")
 
 
 def candidates(tag: str, tags: Iterable[str]) -> tuple[Candidate, ...]:
-    """At most ``MAX_TAGS`` of the tags, the nearest to ``tag`` first."""
+    """The candidates among the tags, at most ``MAX_TAGS``, the nearest to ``tag`` first."""
     own = _read(tag)
     if own is None:
         return ()
@@ -77,7 +79,7 @@ def _newer(own: _Tag, others: Iterable[_Tag]) -> Iterator[Candidate]:
         and other.numbers > own.numbers
         and all((new >= _DATE) == (old >= _DATE) for new, old in zip(other.numbers, own.numbers, strict=True))
     ]
-    highest: dict[tuple[int, ...], _Tag] = {}  # by all numbers but the patch
+    highest: dict[tuple[int, ...], _Tag] = {}  # by all numbers except the patch
     for other in same:
         series = other.numbers[:2] if len(own.numbers) > 2 else other.numbers
         if series not in highest or other.numbers > highest[series].numbers:
@@ -98,7 +100,9 @@ def _kind(own: _Tag, other: _Tag) -> Kind:
 
 
 def _variants(own: _Tag, others: Iterable[_Tag]) -> Iterator[Candidate]:
-    """The slim and the alpine image of the same version with the fewest words: ``3.11-alpine``, not ``3.11-alpine3.18``."""
+    """The slim and the alpine image of the same version with the fewest words: ``3.11-alpine``, not
+    ``3.11-alpine3.18``.
+    """
     kinds: tuple[Literal["slim", "alpine"], ...] = ("slim", "alpine")
     for kind in kinds:
         if own.variant == kind:
@@ -112,7 +116,7 @@ def _is_variant_of(own: _Tag, other: _Tag) -> bool:
     if (other.prefix, other.numbers) != (own.prefix, own.numbers):
         return False
     more = [word for word in other.words if not _OF_RELEASE.fullmatch(word)]
-    # ``bookworm-slim`` is a variant of ``bookworm``; an alpine image is built on no release of the other.
+    # ``bookworm-slim`` is a variant of ``bookworm``; but alpine images are not built on another distribution's release.
     return all(word in own.words for word in more) and (
         other.variant == "alpine" or bool(own.numbers) or more == list(own.words)
     )

@@ -1,4 +1,4 @@
-"""Whether the documents beside images are wanted: most scans do not want them, and then their readers are not imported."""
+"""Whether the documents attached to images are requested. Most scans do not, and then their readers are not imported."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 
 def asked_beside(context: OpenContext) -> "Asked | None":
-    """Raises UsageError if a trusted key is not a public key, or the policy of signatures is not one."""
+    """The request for attached documents; None if there is none. Raises UsageError if a trusted key is not a public
+    key, or the policy of signatures is invalid.
+    """
     if not any(context.settings.get(name) for name in ("referrers", "trust_key", "require_signature", "trust")):
         return None
     from .referrers import asked_of

@@ -1,10 +1,10 @@
-"""Blobs kept by digest: ``BlobStore`` downloads each once, verifies it while it streams, and returns it as a file, or
+"""Blobs stored by digest: ``BlobStore`` downloads each once, verifies it while it streams, and returns it as a file, or
 (for layers, which are large) as a stream.
 
-With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
-a killed one leaves no partial file; the least recently used ones are removed when the folder outgrows its bound. Without a
-folder each lies in a file without a name as long as the store lives. A broken connection is resumed at the same byte.
-A kept blob is hashed before it is used; a damaged one is downloaded anew, with a warning.
+With a folder they are in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it
+and a killed process leaves no partial file; the least recently used ones are removed when the folder exceeds its limit.
+Without a folder each is in a file without a name as long as the store exists. A broken connection is resumed at the
+same byte. A stored blob is hashed before it is used; a damaged one is downloaded again, with a warning.
 Raises: InputError if the bytes do not match the digest, NetworkError if they cannot be downloaded.
 """
 
@@ -36,11 +36,11 @@ log = logger(__name__)
 
 MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024
-_TRIES = 4  # with less than a chunk between them
+_TRIES = 4  # attempts in a row that bring less than a chunk
 
 
 class BlobStore:
-    """Threads may share it; each blob is downloaded by one of them while the others download theirs."""
+    """A store of blobs. Threads may share it; they download different blobs in parallel, and each blob only once."""
 
     def __init__(
         self,
@@ -57,14 +57,16 @@ class BlobStore:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._unnamed: dict[str, _Unnamed] = {}
-        self._checked: set[str] = set()  # digests of kept blobs that this store has hashed
+        self._checked: set[str] = set()  # digests of stored blobs that this object has verified
 
     def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
-        """The function that opens a blob as ``pull`` does, for a Layer."""
+        """A function that opens the blob as ``pull`` does, for a Layer."""
         return lambda: self.pull(descriptor)
 
     def parts(self, descriptor: Descriptor) -> LayerParts | None:
-        """What reads parts of a layer, if that is wanted: of one that has a table of contents and is not kept."""
+        """A reader of parts of a layer; None if it is not wanted, the layer has no table of contents, or it is stored
+        already.
+        """
         if not self._by_table or descriptor.size_bytes < 0 or not has_table(descriptor.annotations):
             return None
         is_kept = self._folder is not None and self._path(descriptor.digest).exists()
@@ -76,8 +78,10 @@ class BlobStore:
             return self._kept(descriptor) or self._fetched(descriptor)
 
     def pull(self, descriptor: Descriptor) -> BinaryIO:
-        """The blob while it is downloaded: the reader works beside the network. Errors are raised at its end, when it is
-        kept; other readers of it wait until this one is closed. A read returns as much as is available.
+        """The blob as a stream while it is downloaded, so that reader and network work in parallel.
+
+        Errors are raised at its end, when it is stored. Other readers of the same blob wait until this one is closed. A
+        read returns as much as is available.
         """
         alone = self._alone(descriptor)
         alone.acquire()
@@ -110,7 +114,7 @@ class BlobStore:
         return data
 
     def known(self, digest: str) -> bytes | None:
-        """A manifest that is kept already."""
+        """A stored manifest; None if it is not stored."""
         if self._folder is None or not is_digest(digest):
             return None
         try:
@@ -123,7 +127,7 @@ class BlobStore:
         return None
 
     def keep(self, digest: str, data: bytes) -> None:
-        """Keeps a manifest whose digest was checked."""
+        """Stores a manifest whose digest was verified."""
         if self._folder is not None:
             with aside(self._path(digest)) as file:
                 file.write(data)
@@ -181,7 +185,7 @@ class BlobStore:
             alone.release()
 
     def _saved(self, descriptor: Descriptor, progress: Progress) -> Generator[bytes]:
-        """The chunks of a blob, which is kept once all have come and match the digest."""
+        """Yields the chunks of a blob, and stores it when all have arrived and match the digest."""
         if self._folder is None:
             unnamed = _Unnamed()
             yield from self._stream(descriptor, unnamed.file, progress)
@@ -196,7 +200,7 @@ class BlobStore:
         make_room_for(size, self._folder, self._limit, mine)
 
     def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
-        """Writes the blob and checks it, resuming a broken connection at the same byte."""
+        """Yields the chunks of a blob, writes them to the file and verifies them. A broken connection is resumed."""
         given = 0
         size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
         done, tries, checksum = 0, 0, hasher(descriptor.digest)
@@ -218,7 +222,7 @@ class BlobStore:
                         checksum.update(chunk)
                         write(file, chunk)
                         progress(f"layer {descriptor.digest[:19]}", done, size)
-                        if done > given:  # else it started over
+                        if done > given:  # the server started from the beginning
                             yield chunk[max(0, given - (done - len(chunk))) :]
                             given = done
                 finally:
@@ -241,11 +245,12 @@ class BlobStore:
 
 
 class _Pulled(io.RawIOBase):
-    """A blob while it is downloaded: a few chunks come while others are read. The first has been downloaded, so that a blob
-    that is not available fails when it is opened."""
+    """A blob while it is downloaded: further chunks arrive while earlier ones are read. The first chunk is downloaded
+    at once, so that an unavailable blob fails when it is opened.
+    """
 
     def __init__(self, chunks: Generator[bytes]) -> None:
-        self._source = self._chunks = chunks  # before anything can fail: an incomplete object is closed as well
+        self._source = self._chunks = chunks  # set before anything can fail, because an incomplete object is closed too
         self._left = next(chunks, b"")
         if len(self._left) == _CHUNK:  # a small blob is complete already
             self._chunks = ahead(chunks)
@@ -262,8 +267,8 @@ class _Pulled(io.RawIOBase):
         return data
 
     def close(self) -> None:
-        self._chunks.close()  # first: its thread is in the source
-        with contextlib.suppress(ValueError):  # and still is if the network hangs: it ends with its connection
+        self._chunks.close()  # first, because its thread uses the source
+        with contextlib.suppress(ValueError):  # it may still do so if the network hangs; it ends with its connection
             self._source.close()
         super().close()
 
@@ -277,9 +282,9 @@ class _Unnamed:
 
 
 class _View(io.RawIOBase):
-    """A file object of its own over a shared open file."""
+    """A separate file object over a shared open file."""
 
-    _lock = threading.Lock()  # without pread (Windows), only one reads at a time
+    _lock = threading.Lock()  # without pread (Windows), only one view reads at a time
 
     def __init__(self, unnamed: _Unnamed) -> None:
         self._unnamed, self._file, self._place = unnamed, unnamed.file, 0

@@ -1,4 +1,4 @@
-"""Files of the cache folder: written aside and renamed, and removed when the folder outgrows its bound.
+"""Files of the cache folder: written aside and renamed, and removed when the folder exceeds its limit.
 
 Raises: InputError if the folder cannot be written to.
 """
@@ -16,12 +16,12 @@ from ..errors import InputError
 
 _PART = ".part-"
 _STALE_S = 24 * 3600.0
-_allowed: dict[tuple[Path, int], int] = {}  # bytes that may come to a folder before it is listed again
+_allowed: dict[tuple[Path, int], int] = {}  # bytes that may be added to a folder before it is listed again
 
 
 @contextlib.contextmanager
 def aside(path: Path) -> Iterator[BinaryIO]:
-    """A new file that gets the name ``path`` if the block succeeds, and is removed if it fails."""
+    """Opens a new file, which is renamed to ``path`` if the block succeeds, and removed if it fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(prefix=_PART, dir=path.parent)
@@ -52,14 +52,16 @@ def write(file: BinaryIO, chunk: bytes, flush: bool = False) -> None:
 
 
 def seal(path: Path, digest: str = "") -> None:
-    """Writes the checksum of a file that has no digest of its own beside it; ``is_sealed`` checks it."""
+    """Writes the checksum of a file without a digest beside the file; ``is_sealed`` checks it."""
     digest = digest or _sha256(path)
     with aside(_seal_of(path)) as file:
         write(file, f"{_identity(path)}\n{digest}\n".encode())
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file is unchanged since it was sealed. It is hashed if its place, size or time differs, and marked as used."""
+    """Whether a file is unchanged since it was sealed. It is hashed only if its place, size or time differs. It is
+    marked as used.
+    """
     try:
         identity, digest = _seal_of(path).read_text("ascii").splitlines()
         if identity != _identity(path) and digest != _sha256(path):
@@ -73,15 +75,16 @@ def is_sealed(path: Path) -> bool:
 
 
 def make_room_for(added: int, folder: Path, limit_bytes: int, keep: Set[str]) -> None:
-    """``make_room``, after so many bytes were added. The folder is listed when this process has added an eighth of what was
-    free at the last time: the time that many small files take grows with their number and not with its square."""
+    """Calls ``make_room`` after so many bytes were added, but only when an eighth of the last free space is used:
+    otherwise the time for many small files would grow with the square of their number.
+    """
     left = _allowed.get((folder, limit_bytes), 0) - added
     _allowed[folder, limit_bytes] = left if left > 0 else make_room(folder, limit_bytes, keep) // 8
 
 
 def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> int:
-    """Removes the least recently used files of the folders in ``folder`` if they have more bytes than the limit, with a little
-    more to spare; returns how many bytes are left of it.
+    """Removes the least recently used files below ``folder`` if they exceed the limit, and a few more. Returns the free
+    bytes.
 
     Files with a name in ``keep`` stay. Partial files of killed processes are removed after a day.
     """

@@ -1,7 +1,7 @@
-"""Containers that an engine on this machine runs: what it reports of each, of its image and of its changed files.
+"""Running containers of an engine on this machine: what it reports about each, about its image and its changed files.
 
-Nothing is started, stopped or entered; only the engine's API is used. A container that ends meanwhile is left out. What the
-engine does not report is an Unknown.
+Nothing is started, stopped or entered; only the engine's API is used. A container that ends meanwhile is left out. Facts
+that the engine does not report become Unknowns.
 Raises: NotHereError if no engine answers.
 **Source:** Docker Engine API 1.43, "List containers", "Inspect a container", "Get changes on a container's filesystem",
 "Inspect an image"; Podman's compatible API.
@@ -35,7 +35,7 @@ class Containers(Struct, frozen=True):
 
 
 def containers(engine: str | None, context: OpenContext) -> Containers:
-    """The containers of the named engine; without a name, of the first that answers."""
+    """The containers of the named engine; without a name, of the first engine that answers."""
     trouble: NotHereError | None = None
     for name in [engine] if engine else ENGINES:
         for endpoint in ENGINES[name](os.environ, context):
@@ -52,7 +52,7 @@ def containers(engine: str | None, context: OpenContext) -> Containers:
 
 
 def running_images(engine: str | None, context: OpenContext) -> tuple[RunningImage, ...]:
-    """The images of its containers, each with the digest that it was pulled by, if it was."""
+    """The images of the engine's containers, each with the digest by which it was pulled, if any."""
     trouble: NotHereError | None = None
     for name in [engine] if engine else ENGINES:
         for endpoint in ENGINES[name](os.environ, context):
@@ -101,8 +101,9 @@ def _of(engine: str, endpoint: Endpoint) -> Containers:
 
 
 def _beside(engine: str, endpoint: Endpoint, id: str, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yields a container's image, what the name of that image means now, and the changed files; None for what the engine does
-    not report."""
+    """Yields a container's image, the image that this image's name means now, and the changed files; None for what the
+    engine does not report.
+    """
     config = found.get("Config")
     name = config.get("Image") if isinstance(config, dict) else None
     paths: Sequence[tuple[str, Any]] = (

@@ -16,10 +16,10 @@ MAX_NAME_BYTES = 4096
 
 
 class CpioMember(Struct, frozen=True):
-    """``size_bytes`` of content follow. The last of several hard links has the content."""
+    """A member, followed by ``size_bytes`` of content. If it has several hard links, the last one has the content."""
 
     name: bytes
-    mode: int  # with the kind of file in it, as in stat(2)
+    mode: int  # includes the kind of file, as in stat(2)
     uid: int
     gid: int
     size_bytes: int

@@ -1,8 +1,8 @@
-"""Credentials for a registry: the user's settings, else those that Docker and Podman keep, else none.
+"""Credentials for a registry: the user's settings, else those that Docker and Podman have stored, else none.
 
 Order: settings (``CAREEN_REGISTRY_USERNAME``/``_PASSWORD``); ``DOCKER_AUTH_CONFIG``; Docker's ``config.json`` with its
-credential helpers; Podman's ``auth.json``. A file or helper that cannot be used stops nothing, since an image may need no
-credentials; ``troubles`` lists it, in case access is denied.
+credential helpers; Podman's ``auth.json``. An unusable file or helper is no error, since an image may need no credentials;
+it is listed in ``troubles``, in case access is denied.
 **Source:** docker/cli, config file and ``docker login`` "Credential stores", docker-credential-helpers protocol;
 containers-auth.json(5).
 """
@@ -48,7 +48,7 @@ class Credential(Struct, frozen=True):
 
     @property
     def of_helper(self) -> bool:
-        """Whether a helper program gave it, which may give another one when it has expired."""
+        """Whether they come from a helper program, which may return others when they have expired."""
         return self.source.startswith(_HELPER_PROGRAM)
 
     @property
@@ -66,7 +66,7 @@ Run = Callable[..., Finished]
 
 
 class SharedCredential:
-    """Credentials that all repositories of a registry share; looked up when first needed, and again when refused."""
+    """Credentials that all repositories of a registry share, looked up when first needed, and again after a refusal."""
 
     def __init__(self, find: Callable[[], Found]) -> None:
         self._find = find
@@ -102,7 +102,7 @@ def find(
 
 
 def find_for_others(host: str, repository: str, settings: Mapping[str, Any]) -> Found:
-    """The credentials for a host that a registry redirects to: never those that were given for the registry itself."""
+    """The credentials for a host to which a registry redirects: never those that were given for the registry itself."""
     others = {key: value for key, value in settings.items() if key not in _FOR_THE_REGISTRY}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CAREEN_REGISTRY_")}
     return find(host, repository, others, environ)
@@ -112,7 +112,7 @@ _FOR_THE_REGISTRY = ("registry_username", "registry_password", "username", "pass
 
 
 class Holder(Struct, frozen=True):
-    """A file with credentials: the hosts that it has a login for, and the helpers that it names."""
+    """A file with credentials: the hosts for which it has logins, and the helpers that it names."""
 
     place: str
     hosts: tuple[str, ...]
@@ -120,7 +120,7 @@ class Holder(Struct, frozen=True):
 
 
 def held(settings: Mapping[str, Any], environ: Mapping[str, str], troubles: list[str]) -> Iterator[Holder]:
-    """Where credentials come from, without the credentials themselves. No helper is started."""
+    """The files with credentials, without the credentials themselves. No helper is started."""
     for name, document in _documents(settings, environ, troubles):
         helpers = _mapping(document.get("credHelpers"))
         named = (_text(document.get("credsStore")), *map(_text, helpers.values()))
@@ -214,7 +214,7 @@ def _of_document(
 
 
 def _best(auths: Mapping[str, Any], registry: str, repository: str) -> list[str]:
-    """The keys that cover a repository, the most exact first: Podman's may name a path below the host."""
+    """The keys that cover a repository, the most exact first: Podman's keys may contain a path below the host."""
     wanted = f"{registry}/{repository}"
     fitting = []
     for key in auths:
@@ -226,7 +226,7 @@ def _best(auths: Mapping[str, Any], registry: str, repository: str) -> list[str]
 
 
 def _plain(key: str) -> str:
-    """A key without scheme and without the path of an API version, which old files have."""
+    """A key without scheme and without the path of an API version, which old files contain."""
     text = key.partition("://")[2] if "://" in key else key
     return re.sub(r"/(?:v[12](?:/.*)?)?$", "", text)
 
@@ -254,7 +254,9 @@ def _of_entry(name: str, entry: Any) -> Credential | None:
 
 
 def _of_helper(helper: Any, server: str, environ: Mapping[str, str], start: Run) -> tuple[Credential | None, str]:
-    """The answer of ``docker-credential-HELPER get``, and why it failed. It has no credentials: (None, "")."""
+    """Runs ``docker-credential-HELPER get``. Returns the credentials, or None and why it failed; "" if the helper has
+    none.
+    """
     if not isinstance(helper, str) or not _HELPER.fullmatch(helper):
         return None, "the name of a credential helper is malformed"
     program = f"{_HELPER_PROGRAM}{helper}"
@@ -266,7 +268,7 @@ def _of_helper(helper: Any, server: str, environ: Mapping[str, str], start: Run)
         output = (finished.stdout + finished.stderr).decode(errors="replace").strip()
         if "credentials not found" in output or "not found in native keychain" in output:
             return None, ""
-        return None, f"{program} failed with code {finished.code}"  # its output may hold a secret
+        return None, f"{program} failed with code {finished.code}"  # its output may contain a secret
     try:
         answer = _mapping(msgspec.json.decode(finished.stdout))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

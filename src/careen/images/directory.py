@@ -1,4 +1,4 @@
-"""A root file system that lies unpacked in a folder: one layer, read in place and never written to."""
+"""An unpacked root file system in a folder: one layer, read in place and never written to."""
 
 from pathlib import Path
 

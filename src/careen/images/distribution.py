@@ -1,7 +1,7 @@
-"""What a registry serves: digests, manifests, blobs and tags of one repository, with every refusal explained.
-It accepts blobs and manifests too, one request each.
+"""One repository of a registry: its digests, manifests, blobs and tags, with an explanation of every refusal. Blobs and
+manifests can be pushed, too, with one request each.
 
-Raises: InputError for what is not there or denied, NetworkError for the rest.
+Raises: InputError for what does not exist or is denied, NetworkError otherwise.
 **Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Listing
 Referrers", "Error codes".
 """
@@ -30,20 +30,20 @@ TAGS, CATALOGUE, PAGE = "tags/list", "/v2/_catalog", "n=1000"
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
 _MAX_NAMES = 1_000_000
-_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what the user may not see, others loop
+_EMPTY_PAGES = 100  # in a row without a new name: some registries omit names that the user may not see, others loop
 _REFERRER_PAGES = 8
 _NO_REFERRERS = (400, 404, 405, 406, 501)  # answers of registries that have no such address
 
 
 class Names(Struct, frozen=True):
-    """Tags or repositories, each once. ``whole``: these are all."""
+    """A list of tags or repositories without duplicates. ``whole``: it is complete."""
 
     names: tuple[str, ...]
     whole: bool = True
 
 
 class Page(Struct, frozen=True):
-    """``following``: the query of the next page; "" if this is the last."""
+    """A page of a list. ``following``: the query of the next page; "" if this is the last."""
 
     document: dict[str, Any]
     following: str
@@ -57,14 +57,16 @@ class Repository:
         self._endpoint = Endpoint(reference, fetcher, settings)
 
     def digest_of(self, name: str) -> str | None:
-        """The digest behind a tag by HEAD, which counts against no limit; None if the registry does not state it."""
+        """The digest behind a tag, by a HEAD request, which counts against no limit. None if the registry does not
+        state it.
+        """
         response = self._endpoint.ask(f"manifests/{name}", method="HEAD", headers={"Accept": ACCEPT})
         response.close()
         digest = response.headers.get("docker-content-digest", "")
         return digest if response.status == 200 and is_digest(digest) else None
 
     def manifest(self, name: str, digest: str | None) -> tuple[bytes, str]:
-        """A manifest or an index by tag or digest, checked against ``digest`` if given, and its digest."""
+        """A manifest or an index by tag or digest, checked against ``digest`` if given; and its digest."""
         response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             data = self._whole(response, name)
@@ -80,7 +82,7 @@ class Repository:
         return data, found
 
     def manifest_if_there(self, name: str) -> bytes | None:
-        """A manifest by tag or digest, unchecked; None if it is not there, which is not an error."""
+        """A manifest by tag or digest, unchecked; None if it does not exist."""
         response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             return None if response.status == 404 else self._whole(response, name)
@@ -88,9 +90,9 @@ class Repository:
             response.close()
 
     def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool] | None:
-        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list.
-
-        ``kind``: only artifacts of this type; from a registry that does not filter them, one page at most is requested.
+        """The lists of referrers of a digest, one for each page, and whether they are complete; None if the registry
+        has no such list. ``kind``: only artifacts of this type; if the registry does not filter them, one page at most
+        is requested.
         """
         found: list[bytes] = []
         query = urlencode({"artifactType": kind}) if kind else ""
@@ -110,7 +112,7 @@ class Repository:
                 data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
             finally:
                 response.close()
-            if not found and data.lstrip()[:1] != b"{":  # an HTML page: the registry has no such address
+            if not found and data.lstrip()[:1] != b"{":  # an HTML page: the registry does not support this address
                 return None
             if not data or len(data) > MANIFEST_BYTES:
                 return found, False
@@ -136,7 +138,7 @@ class Repository:
             response.close()
 
     def push_blob(self, digest: str, data: bytes) -> None:
-        """Uploads a blob, unless it is there already."""
+        """Uploads a blob, unless the registry has it already."""
         response = self._endpoint.ask(f"blobs/{digest}", method="HEAD")
         response.close()
         if response.status == 200:
@@ -152,16 +154,17 @@ class Repository:
         self._expect(response, 201, digest)
 
     def push_manifest(self, name: str, data: bytes, media_type: str) -> str:
-        """Uploads a manifest under a tag or its digest; its blobs have to be there.
-
-        Returns the digest that the registry now lists it under as a referrer; "" if it keeps no such list.
+        """Uploads a manifest under a tag or its digest, after its blobs. Returns the digest under which the registry
+        now lists it as a referrer; "" if it keeps no such list.
         """
         response = self._endpoint.ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
         return response.headers.get("oci-subject", "")
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
-        """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""
+        """The tags, at most some thousands; None if the registry does not list them. Raises InputError if the
+        repository does not exist.
+        """
         return self._listed(TAGS, "tags", pages)
 
     def catalogue(self, pages: int = _TAG_PAGES) -> Names | None:
@@ -169,9 +172,9 @@ class Repository:
         return self._listed(CATALOGUE, "repositories", pages)
 
     def document(self, path: str, query: str = "", headers: Mapping[str, str] | None = None) -> Page | None:
-        """A page of a list, at a path below the repository or, with a slash, below the registry; None if there is none.
-
-        Raises InputError if there is no such repository, and what ``denial`` gives if the credentials are refused.
+        """A page of a list, at a path below the repository or, with a slash, below the registry; None if it does not
+        exist. Raises InputError if the repository does not exist, and the error of ``denial`` if the credentials are
+        refused.
         """
         response = self._endpoint.ask(f"{path}?{query}" if query else path, headers=headers)
         try:
@@ -184,7 +187,7 @@ class Repository:
             response.close()
 
     def challenge(self) -> Challenge | None:
-        """How the registry wants clients to log in; None if it needs no login."""
+        """The login that the registry requires; None if it requires none."""
         return self._endpoint.challenge()
 
     def root(self) -> str:
@@ -227,7 +230,7 @@ class Repository:
             response.close()
 
     def _refusal(self, response: Response, name: str) -> Error:
-        """Why the registry does not give a manifest or a blob."""
+        """The error that explains why the registry does not serve a manifest or a blob."""
         codes, message = _errors(response)
         if response.status == 404:
             return self._not_there(name, codes)
@@ -239,7 +242,7 @@ class Repository:
     def _not_there(self, name: str, codes: set[str]) -> Error:
         if "NAME_UNKNOWN" in codes:
             return self._no_repository()
-        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # these codes mean that the repository is known
+        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # these codes mean that the repository exists
         try:
             tags = None if known else self.tags()
         except Error as error:

@@ -1,4 +1,4 @@
-"""Images that Docker has on this machine: ``docker:NAME:TAG`` or ``docker:ID``.
+"""Images of Docker on this machine: ``docker:NAME:TAG`` or ``docker:ID``.
 
 ``DOCKER_HOST`` is its address (``unix://``, ``tcp://``, with ``DOCKER_TLS_VERIFY`` and ``DOCKER_CERT_PATH``); else its
 usual sockets are tried: the system's, that of a rootless engine, that of Docker Desktop.
@@ -18,7 +18,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
-    """Docker's address, by the environment."""
+    """Docker's address from the environment, or the usual sockets that exist."""
     if environ.get("DOCKER_HOST"):
         return (engine.endpoint_of(environ["DOCKER_HOST"], "DOCKER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)

@@ -1,8 +1,8 @@
-"""What ``docker save`` writes: a tar with ``manifest.json``, in all the forms of its versions.
+"""Archives that ``docker save`` writes: a tar with ``manifest.json``, in all the forms of its versions.
 
 Shape: ``manifest.json`` is a list of ``{"Config": name, "RepoTags": [...], "Layers": [names]}``; since Docker 25 the same
 tar is an OCI layout as well, and BuildKit's ``--output type=oci`` is that alone. Gzip, zstd, xz or bzip2 around the tar,
-members with a leading "./" and several images in one file are all met in practice. ``-`` is standard input.
+members with a leading "./" and several images in one file all occur in practice. ``-`` is standard input.
 Some engines load the image of ``manifest.json``, others that of ``index.json``: they have to be the same.
 Source: moby image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format".
 """
@@ -30,13 +30,13 @@ from .tar_archive import TarArchive, open_archive
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
-    """``PATH[:NAME]``, ``PATH@DIGEST`` or ``PATH@N`` (the N-th image, from 0); ``-`` for standard input."""
+    """Opens ``PATH[:NAME]``, ``PATH@DIGEST`` or ``PATH@N`` (the N-th image, from 0); ``-`` means standard input."""
     archive, wanted = _blobs(reference, context)
     return _image(archive, reference, wanted, context)
 
 
 def open_file(path: Path, reference: str, context: OpenContext) -> Image:
-    """The only image of an archive that an engine exported into ``path``."""
+    """The only image of an archive that an engine exported to ``path``."""
     archive = open_archive(path.open("rb"), str(path), _limits(context), context.progress, lasting=False)
     return _image(archive, reference, "", context)
 
@@ -59,7 +59,7 @@ def _blobs(reference: str, context: OpenContext) -> tuple[TarArchive, str]:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", "check the path and its permissions") from error
     if reference.endswith(f"@{wanted}") and wanted.isascii() and wanted.isdigit():
-        wanted = f"@{wanted}"  # a number, while "PATH:1" is the tag 1
+        wanted = f"@{wanted}"  # a number after @, because "PATH:1" means the tag 1
     return open_archive(file, str(path), _limits(context), context.progress, lasting=True), wanted
 
 
@@ -123,7 +123,7 @@ def _require_agreement(archive: TarArchive, tags: list[str], config: str) -> Non
 
 
 def _promised(path: str) -> str:
-    """The digest of a member that is named by it, as in a layout."""
+    """The digest in the name of a member, as in a layout; "" if there is none."""
     name = path.removeprefix("blobs/").replace("/", ":")
     return name if is_digest(name) else ""
 

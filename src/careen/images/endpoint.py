@@ -1,6 +1,6 @@
 """Requests to the registry of one repository, with the credentials that it and the hosts behind it require.
 
-Raises: InputError for what is denied, NetworkError for the rest.
+Raises: InputError for a denied request, NetworkError otherwise.
 """
 
 import os
@@ -23,14 +23,16 @@ log = logger(__name__)
 
 
 class Endpoint:
-    """Threads may share it. Settings: ``credential`` (a SharedCredential) takes the place of the user's own files."""
+    """The endpoint of a repository; threads may share it. If the settings have ``credential`` (a SharedCredential), it
+    replaces the user's own files.
+    """
 
     def __init__(self, reference: Reference, fetcher: Fetcher, settings: Mapping[str, Any]) -> None:
         self.reference, self._fetcher = reference, fetcher
         self._plain = bool(settings.get("plain_http"))
         self._inside = tuple(settings.get("private_hosts") or ())
         self._settings = settings
-        self._others: dict[str, Authorizer] = {}  # of hosts that the registry redirects to
+        self._others: dict[str, Authorizer] = {}  # for hosts to which the registry redirects
         self._authorizer = Authorizer(
             fetcher,
             reference.registry,
@@ -70,7 +72,9 @@ class Endpoint:
         return response
 
     def _asked_elsewhere(self, response: Response, method: str, headers: Mapping[str, str]) -> Response:
-        """A host that the registry redirects to requires credentials: it gets only those that are meant for it."""
+        """Repeats a request to a host to which the registry redirects, with the credentials that are meant for this
+        host.
+        """
         url, sent = response.url, None
         host = urlsplit(url).netloc
         with self._lock:
@@ -100,14 +104,14 @@ class Endpoint:
         return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
     def challenge(self) -> Challenge | None:
-        """How the registry wants clients to log in; None if it needs no login, or does not state how."""
+        """The login that the registry requires; None if it requires none, or does not state how."""
         response = self._fetcher.request(f"{self.root()}/v2/")
         response.close()
         found = parse_challenges(response.headers.get("www-authenticate", "")) if response.status == 401 else ()
         return next((each for each in found if each.scheme == "bearer"), found[0] if found else None)
 
     def root(self) -> str:
-        """``https://HOST``; on this machine ``http://HOST`` if there is no TLS, as Docker does."""
+        """``https://HOST``; for hosts on this machine ``http://HOST`` if there is no TLS, as Docker does."""
         with self._lock:
             if self._base is None:
                 host = self.reference.host
@@ -117,11 +121,11 @@ class Endpoint:
             return self._base
 
     def hint(self) -> str:
-        """What to do if the registry denies something."""
+        """Advice for the user if the registry denies a request."""
         return self._authorizer.hint()
 
     def denial(self, response: Response) -> Error | None:
-        """Why the answer is 401 or 403; None for other answers."""
+        """The error for an answer of 401 or 403; None for other answers."""
         reference, status = self.reference, response.status
         if status not in (401, 403):
             return None
@@ -140,7 +144,7 @@ class Endpoint:
 
 
 def _renewed(authorizer: Authorizer, sent: str | None, response: Response) -> bool:
-    """Whether there is another header to send; then the response is closed."""
+    """Whether there is another header to send; if so, the response is closed."""
     try:
         renewed = authorizer.renew(sent, response)
     except Error:

@@ -1,9 +1,8 @@
-"""Images that a container engine on this machine has: what its API exports, opened as an archive.
+"""Images of a container engine on this machine: the export of its API, opened as an archive.
 
-Shape: ``GET /images/NAME/json`` gives ID and platform, ``GET /images/NAME/get`` sends the archive. It is kept under the
-image's ID with a checksum, so that an unchanged image is not exported again; without a cache folder it lies in a temporary
-file.
-Raises: NotHereError if the engine is absent or has no such image, InputError and NetworkError for the rest.
+Shape: ``GET /images/NAME/json`` returns ID and platform, ``GET /images/NAME/get`` sends the archive. It is cached under the
+image's ID with a checksum, so that an unchanged image is not exported again; without a cache folder it is a temporary file.
+Raises: NotHereError if the engine is absent or has no such image, InputError and NetworkError otherwise.
 **Source:** Docker Engine API 1.43, "Inspect an image", "Export an image"; 1.48 for ``platform``; Podman's compatible API.
 """
 
@@ -54,13 +53,13 @@ class Inspected(Struct, frozen=True):
     id: str
     platform: Platform | None
     size_bytes: int | None
-    version: tuple[int, int]  # of the engine's API
+    version: tuple[int, int]  # version of the engine's API
 
 
 def open_image(
     engine: str, reference: str, context: OpenContext, endpoints: tuple[Endpoint, ...], names: Callable[[str], tuple[str, ...]]
 ) -> Image:
-    """The image that the first of the endpoints has under one of ``names(reference)``."""
+    """Opens the image that the first of the endpoints has under one of ``names(reference)``."""
     reference = reference.removeprefix("//")
     if not accepts(reference):
         raise NotHereError(f"{reference!r} is not the name of an image", "write it as NAME:TAG, or as an image's ID")
@@ -96,7 +95,7 @@ def unix_endpoints(sockets: tuple[Path, ...], context: OpenContext) -> tuple[End
 
 
 def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context: OpenContext) -> Endpoint:
-    """The endpoint that an environment variable such as DOCKER_HOST names."""
+    """The endpoint in an environment variable such as DOCKER_HOST."""
     parts = urlsplit(address)
     if parts.scheme == "unix":
         return Endpoint(unix_url(parts.path, ""), context.fetcher or make_fetcher(_PATIENT))
@@ -131,7 +130,7 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
 
 
 def _by_ssh(parts: SplitResult) -> str:
-    """The arguments of ssh; a password in the address is left out."""
+    """The arguments for ssh; a password in the address is left out."""
     host = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname
     try:
         return f"-p {parts.port} {host}" if parts.port else f"{host}"
@@ -143,7 +142,7 @@ def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...
     found = _inspected(engine, endpoint, reference, names)
     query = ""
     if context.platform and found.platform and rank(context.platform, found.platform) is None:
-        if found.version < (1, 48):  # older engines keep one platform of an image
+        if found.version < (1, 48):  # older engines store only one platform of an image
             raise _other_platform(engine, reference, context.platform, found.platform)
         wanted = {"os": context.platform.os, "architecture": context.platform.architecture}
         wanted |= {"variant": context.platform.variant} if context.platform.variant else {}
@@ -206,7 +205,7 @@ def _inspected(engine: str, endpoint: Endpoint, reference: str, names: tuple[str
 
 
 def asked(engine: str, endpoint: Endpoint, path: str) -> Any:
-    """The JSON that an engine answers; None if it has no such object. Raises NotHereError, NetworkError, InputError."""
+    """The JSON answer of an engine; None if it has no such object. Raises NotHereError, NetworkError, InputError."""
     response = _ask(engine, endpoint, path)
     try:
         data = response.read(_ANSWER_BYTES + 1)
@@ -238,7 +237,7 @@ def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
 
 
 def _unkept(stream: Callable[[BinaryIO], None], reference: str, context: OpenContext) -> Image:
-    """Opens an export that is not kept: the file loses its name as soon as it is open."""
+    """Opens an export without caching it: the file loses its name as soon as it is open."""
     handle, name = tempfile.mkstemp(prefix="careen-", suffix=".tar")
     try:
         with os.fdopen(handle, "wb") as file:

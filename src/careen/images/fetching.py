@@ -1,4 +1,4 @@
-"""The fetcher of an image source: the one it was given, else one made from the settings it was given."""
+"""The fetcher of an image source: the one in its context, else one made from the settings there."""
 
 from collections.abc import Mapping
 from pathlib import Path

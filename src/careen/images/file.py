@@ -1,7 +1,7 @@
-"""A single file: a package as it would be installed in an empty root, anything else as the only file of an image.
+"""A single file: a package in its installed form in an empty root, any other file as the only file of an image.
 
-A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or what ``npm pack`` writes is opened (``images.package_tar``). A jar, a program, a
-lock file or a manifest is read by its name and content as it would be in an image.
+A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or an archive of ``npm pack`` is opened (``images.package_tar``). A jar, a
+program, a lock file or a manifest is read by its name and content, as in an image.
 Raises: InputError if the file cannot be read or is not a package of its kind.
 """
 
@@ -21,7 +21,7 @@ from .tarstream import TarStream, identity_of, limits_of
 
 HEAD_BYTES = 512
 PIECE_BYTES = 1 << 20
-NPM_BYTES = 64 << 20  # an archive of npm names its package within these
+NPM_BYTES = 64 << 20  # an archive of npm has its package.json within these bytes
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
@@ -57,7 +57,7 @@ def _alone(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _accepts(reference: str) -> bool:
-    """Whether it is a package by its first bytes, or neither a tar nor compressed, as archives of images are."""
+    """Whether the file is a package by its first bytes, or is neither a tar nor compressed, as archives of images are."""
     try:
         path = Path(reference)
         if not path.is_file():
@@ -81,7 +81,7 @@ def _is_package(name: str, head: bytes, file: BinaryIO) -> bool:
 
 
 def _is_tar(head: bytes) -> bool:
-    """Whether this is the head of a tar archive, by the magic or the checksum: older archives have nothing else."""
+    """Whether this is the head of a tar archive, by its magic, or in older archives by its checksum."""
     if head[257:262] == b"ustar":
         return True
     checksum = head[148:156].strip(b" \0")

@@ -1,7 +1,8 @@
-"""Parts of a layer in a registry, by HTTP ranges: its table of contents, and the bytes that the table leads to.
+"""Parts of a layer in a registry, fetched by HTTP ranges: its table of contents, and the bytes to which the table
+refers.
 
-A part has no digest of its own: the manifest states that of the table, and the table those of its chunks.
-Raises: TableError if the registry serves no parts or the table is not good; NetworkError as any download.
+A part has no digest of its own: the manifest has the digest of the table, and the table those of its chunks.
+Raises: TableError if the registry serves no parts or the table is invalid; NetworkError as for any download.
 **Source:** RFC 9110, "Range Requests"; OCI distribution-spec 1.1, "Pulling blobs".
 """
 
@@ -19,13 +20,15 @@ _TRIES = 3
 
 
 class Download(Protocol):
-    """The bytes of a blob from ``offset`` on, up to ``stop``; the whole blob, with status 200, if ranges are not served."""
+    """A function that returns the bytes of a blob from ``offset`` to ``stop``, or the whole blob, with status 200, if
+    ranges are not served.
+    """
 
     def __call__(self, digest: str, offset: int, stop: int | None = None) -> Response: ...
 
 
 class Room:
-    """The memory for parts that are kept, of all layers together."""
+    """The memory for cached parts of all layers together."""
 
     def __init__(self, size_bytes: int = 32 << 20) -> None:
         self._left = size_bytes
@@ -39,8 +42,9 @@ class Room:
 
 
 class LayerParts:
-    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second pass
-    over an image often needs the same ones."""
+    """``model.image.Parts`` of one layer; threads may share it. Parts are cached while there is ``room``, because a
+    second pass over an image often needs the same ones.
+    """
 
     def __init__(self, descriptor: Descriptor, download: Download, room: Room) -> None:
         self.used = False

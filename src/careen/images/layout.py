@@ -1,4 +1,4 @@
-"""An image out of an OCI image layout, whether its blobs lie in a folder or in a tar.
+"""Opens an image in an OCI image layout, whether its blobs are in a folder or in a tar.
 
 Source: OCI image-spec 1.1, image-layout.md; the annotations of containerd for names.
 """
@@ -35,7 +35,7 @@ NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 
 def from_layout(archive: Archive, reference: str, wanted: str, context: OpenContext) -> Image:
-    """``wanted`` is a tag, a name or a digest; "" if the layout has only one image."""
+    """The image in a layout. ``wanted`` is a tag, a name or a digest; "" if the layout has only one image."""
     image, chain = _opened(archive, reference, _select(archive, wanted), context)
     asked = asked_beside(context)
     if asked is None:
@@ -46,14 +46,14 @@ def from_layout(archive: Archive, reference: str, wanted: str, context: OpenCont
 
 
 def from_entries(archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext) -> Image:
-    """The image that one of the entries is, or leads to, for the context's platform."""
+    """The image for the context's platform, found directly or through indexes from one of the entries."""
     return _opened(archive, reference, entries, context)[0]
 
 
 def _opened(
     archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext
 ) -> tuple[Image, list[tuple[str, bytes]]]:
-    """The image, with digest and bytes of the indexes that led to it and of its manifest."""
+    """The image; and digest and bytes of the indexes that lead to it and of its manifest."""
     descriptor, chain = _resolve(archive, entries, context.platform)
     manifest = parse_manifest(chain[-1][1])
     config, diff_ids, platform = parse_config(_verified(archive, manifest.config))
@@ -103,10 +103,10 @@ def platforms_of(archive: Archive, entries: tuple[Descriptor, ...]) -> tuple[Pla
 
 
 def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
-    """The entries of ``index.json`` that are meant: several only if they are the platforms of one image."""
+    """The chosen entries of ``index.json``: several only if they are the platforms of one image."""
     entries = parse_index(archive.read("index.json"))
     if not entries:
-        raise InputError(f"{archive.name}: the layout holds no image", AGAIN)
+        raise InputError(f"{archive.name}: the layout contains no image", AGAIN)
     if is_digest(wanted):
         named = tuple(entry for entry in entries if entry.digest == wanted)
         return named or (Descriptor(wanted, -1),)
@@ -131,7 +131,9 @@ def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
 def _resolve(
     archive: Archive, entries: tuple[Descriptor, ...], platform: Platform | None
 ) -> tuple[Descriptor, list[tuple[str, bytes]]]:
-    """Down through nested indexes to the manifest for the platform: its descriptor, digests and bytes of all on the way."""
+    """The descriptor of the manifest for the platform, found through nested indexes; and digest and bytes of each
+    document on the way.
+    """
     chain: list[tuple[str, bytes]] = []
     for _ in range(5):
         chosen = choose(entries, platform)

@@ -1,8 +1,8 @@
-"""The documents beside an image in its OCI layout, found as in a registry: by tag, by subject, in the index.
+"""The documents attached to an image in its OCI layout, found as in a registry: by tag, by subject, in the index.
 
 Tools copy signatures and attestations into a layout as entries of ``index.json``: under cosign's tags or its ``kind``
-(``cosign save``), as referrers with a ``subject`` (oras, regctl), or in the image's own index (BuildKit). No network
-is used; whoever wrote the layout may have put anything there.
+(``cosign save``), as referrers with a ``subject`` (oras, regctl), or in the image's own index (BuildKit). No network is
+used. The author of the layout may have put anything there.
 Raises: InputError if a document is not in the layout, or does not match its digest.
 **Source:** OCI image-spec 1.1, image-layout.md and manifest.md ("subject"); cosign, pkg/oci/layout.
 """
@@ -19,7 +19,7 @@ from careen.safety.pattern import pattern
 from .archive import AGAIN, Archive
 from .manifest import MANIFEST_BYTES, Descriptor, is_digest, parse_artifact, parse_entries
 
-MAX_READ = 512  # manifests of the index that are looked into for a subject
+MAX_READ = 512  # manifests of the index that are searched for a subject
 KIND = "kind"  # cosign's annotation
 COSIGN = "dev.cosignproject.cosign/"
 KIND_BY_ENDING = {"sig": f"{COSIGN}sigs", "att": f"{COSIGN}atts", "sbom": f"{COSIGN}sboms"}
@@ -28,13 +28,13 @@ _TAG = pattern(r"(?:.*:)?sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 
 
 class InLayout:
-    """``index.json`` and the blobs of a layout, read as a registry is (``referrers.Place``)."""
+    """``index.json`` and the blobs of a layout, with the interface of a registry (``referrers.Place``)."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
     def images(self, entries: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
-        """The entries that are images: not a signature, an attestation or a list of referrers."""
+        """The entries that are images, without signatures, attestations and lists of referrers."""
         left = tuple(entry for entry in entries if not _lies_beside(entry))
         if len(left) > 1:
             left = tuple(entry for entry in left if entry.platform or not self._subjects.get(entry.digest))
@@ -50,7 +50,9 @@ class InLayout:
         return self._blob(found[0].digest, MANIFEST_BYTES) if found else None
 
     def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool]:
-        """The manifests whose subject it is, and the list under the tag of its referrers."""
+        """The manifests with this digest as subject, the list under the tag of its referrers, and whether all were
+        searched.
+        """
         found = [_plain(entry) for entry in self._looked_into if self._subjects.get(entry.digest) == digest]
         tagged = self.manifest_if_there(digest.replace(":", "-")[:71])
         pages = [msgspec.json.encode({"manifests": found}), *([tagged] if tagged else [])]
@@ -60,7 +62,7 @@ class InLayout:
         return self.manifest_if_there(digest)
 
     def keep(self, digest: str, data: bytes) -> None:
-        """The layout has it already."""
+        """Does nothing, because the layout contains the document already."""
 
     def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes:
         return self._blob(descriptor.digest, limit_bytes)

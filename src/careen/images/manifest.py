@@ -1,10 +1,10 @@
-"""Index, manifest and configuration of an image, read from their JSON, and the choice of a platform.
+"""Parses index, manifest and configuration of an image from JSON, and chooses a platform.
 
-Shape: ``parse_index`` gives the images an index lists (attestations left out), ``parse_manifest`` a configuration and
-layers, ``parse_config`` the image's own settings, the claimed diff IDs and the platform; ``parse_artifact`` reads a
-manifest of anything else. Fields that are absent or null count as empty, as long as the image can be read without them.
-In a manifest or configuration, a field of a type that no engine would load (a number for the user, a text for the size) is
-an error, since its meaning would be lost; in an index it counts as empty, since the other images are not affected.
+Shape: ``parse_index`` returns the images in an index (without attestations), ``parse_manifest`` a configuration and
+layers, ``parse_config`` the image's own settings, the claimed diff IDs and the platform; ``parse_artifact`` parses any other
+manifest. Absent or null fields count as empty, as long as the image can be read without them. In a manifest or
+configuration, a field of a type that no engine would load (a number for the user, a text for the size) is an error, since
+its meaning would be lost; in an index it counts as empty, since the other images are not affected.
 Raises: InputError if an image cannot be read, or a document is over its limit.
 **Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
 """
@@ -27,9 +27,9 @@ INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docke
 MANIFEST_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 CONFIG_TYPES = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json", "")
 
-MANIFEST_BYTES = 4 * 1024 * 1024  # what registries accept (OCI distribution-spec, "Pushing Manifests")
+MANIFEST_BYTES = 4 * 1024 * 1024  # the limit of registries (OCI distribution-spec, "Pushing Manifests")
 CONFIG_BYTES = 8 * 1024 * 1024
-MAX_LAYERS = 4096  # overlayfs ends at 500; an image with more is an attack
+MAX_LAYERS = 4096  # overlayfs supports 500; an image with more than 4096 is an attack
 MAX_CHILDREN = 4096
 
 
@@ -55,7 +55,7 @@ class Manifest(Struct, frozen=True):
 
 
 class Artifact(Struct, frozen=True):
-    """A manifest of any kind. ``type`` is "" if it is not stated; ``subject`` is the digest it is about."""
+    """A manifest of any kind. ``type`` is "" if it is not stated; ``subject`` is the digest of what it is about."""
 
     type: str
     subject: str
@@ -64,7 +64,7 @@ class Artifact(Struct, frozen=True):
 
 
 def is_index(data: bytes) -> bool:
-    """Whether a document is an index, by its content: the media type is often absent or wrong."""
+    """Whether a document is an index, by its content, because the media type is often absent or wrong."""
     document = _document(data, "manifest", MANIFEST_BYTES)
     return _text(document.get("mediaType")) in INDEX_TYPES or (
         isinstance(document.get("manifests"), list) and not isinstance(document.get("config"), dict)
@@ -117,7 +117,7 @@ def parse_manifest(data: bytes) -> Manifest:
 
 
 def parse_entries(data: bytes) -> tuple[Descriptor, ...]:
-    """Everything that an index lists, attestations too; entries without a digest are left out."""
+    """All entries of an index, including attestations, but without entries that have no digest."""
     entries = _list(_document(data, "index", MANIFEST_BYTES).get("manifests"))
     return tuple(
         _descriptor(entry, "an index") for entry in entries if isinstance(entry, dict) and is_digest(_text(entry.get("digest")))
@@ -125,7 +125,7 @@ def parse_entries(data: bytes) -> tuple[Descriptor, ...]:
 
 
 def parse_artifact(data: bytes) -> Artifact:
-    """The content of a manifest that need not be an image."""
+    """Parses a manifest that need not be an image."""
     document = _document(data, "manifest", MANIFEST_BYTES)
     layers = _list(document.get("layers"))
     if len(layers) > MAX_LAYERS:
@@ -139,7 +139,7 @@ def parse_artifact(data: bytes) -> Artifact:
 
 
 def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
-    """The image's own settings, the diff IDs it claims for its layers, and the platform it was built for."""
+    """The image's own settings, the diff IDs that it claims for its layers, and the platform for which it was built."""
     document = _document(data, "configuration", CONFIG_BYTES)
     _require_types(document, _CONFIG_TYPES, "the image configuration")
     settings = _mapping(document.get("config"))
@@ -170,8 +170,8 @@ def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
 def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: Platform | None = None) -> Descriptor:
     """The image of an index for a platform; ``platform`` None: the host's.
 
-    If no platform is given and the index offers a single image, it is that one, as with an image that has no index.
-    Raises InputError that names the offered platforms.
+    If no platform is given and the index has a single image, this one is chosen, as with an image that has no index.
+    Raises InputError that lists the offered platforms.
     """
     offered = tuple(descriptors)
     if not offered:
@@ -210,9 +210,9 @@ def bind_layers(
     has: Callable[[Descriptor], bool] = lambda _: False,
     parts: Callable[[Descriptor], Parts | None] = lambda _: None,
 ) -> tuple[Layer, ...]:
-    """The layers of a manifest with the configuration's data of each; ``opener`` gives the function that reads one.
-
-    ``has`` is called for layers that need not be stored with the others; ``parts`` returns a reader of parts of a layer.
+    """The layers of a manifest with their data in the configuration. ``opener`` returns the function that opens a
+    layer. ``has`` is called for layers that need not be stored with the others; ``parts`` returns a reader of parts of
+    a layer.
     """
     if diff_ids and len(diff_ids) != len(manifest.layers):
         raise InputError(

@@ -25,7 +25,7 @@ _HINT = "write it as NAME:TAG, HOST/NAME:TAG or HOST/NAME@sha256:DIGEST"
 
 
 class Reference(Struct, frozen=True):
-    """``tag`` is None if only a digest was given; if both were, ``digest`` counts."""
+    """A parsed reference. ``tag`` is None if there is only a digest; if there are both, ``digest`` counts."""
 
     registry: str
     repository: str
@@ -45,12 +45,12 @@ class Reference(Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        """The registry's host: Docker Hub's has another name than its images."""
+        """The host of the registry. Docker Hub's host differs from the name in its images' references."""
         return "registry-1.docker.io" if self.registry == DOCKER_HUB else self.registry
 
 
 def parse_reference(text: str) -> Reference:
-    """The parts of a name, completed as Docker does."""
+    """Parses a reference, and completes it as Docker does. Raises InputError."""
     shown = "".join(char if char.isprintable() else "\ufffd" for char in text[:300])
     if text.startswith(("http://", "https://")):
         raise InputError(f"{shown!r} is an address, not the name of an image", "leave http:// or https:// out")

@@ -1,4 +1,5 @@
-"""An OCI image layout in a folder, as skopeo, BuildKit, crane and umoci write them; in a tar, see docker_archive.
+"""An OCI image layout in a folder, as skopeo, BuildKit, crane and umoci write them; for a layout in a tar, see
+docker_archive.
 
 Source: OCI image-spec 1.1, image-layout.md.
 """
@@ -13,7 +14,7 @@ from .paths import split_path
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
-    """``FOLDER[:NAME]`` or ``FOLDER@DIGEST``; a tar of a layout is opened as well."""
+    """Opens ``FOLDER[:NAME]`` or ``FOLDER@DIGEST``; a tar of a layout is opened as well."""
     path, wanted = split_path(reference)
     if path.is_file():
         from . import docker_archive

@@ -1,9 +1,9 @@
 """A package file as a tar of the root file system after its installation: its files, and its record.
 
-The record lies where package managers keep it: ``var/lib/dpkg/status.d/NAME`` of a ``.deb``, ``container-manifest-2`` of an
-``.rpm``, ``lib/apk/db/installed`` of an ``.apk``, ``site-packages`` of a wheel, ``node_modules/NAME`` of what ``npm pack``
-writes, ``specifications`` of a ``.gem``. An ``etc/os-release`` is added if the version names the distribution that it was
-built for. No script of the package is run.
+The record is where package managers store it: ``var/lib/dpkg/status.d/NAME`` for a ``.deb``, ``container-manifest-2`` for an
+``.rpm``, ``lib/apk/db/installed`` for an ``.apk``, ``site-packages`` for a wheel, ``node_modules/NAME`` for an archive of
+``npm pack``, ``specifications`` for a ``.gem``. An ``etc/os-release`` is added if the version shows the distribution for
+which it was built. No script of the package is run.
 Raises: ValueError if the file is damaged, InputError over a limit.
 **Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; PEP 427; npm-pack(1); RubyGems, ``Gem::Package``.
 """
@@ -25,13 +25,15 @@ from careen.safety.budget import Limits
 
 RECORD_BYTES = 16 << 20
 MAX_PATHS = 500_000
-MEMBER_BYTES = 256 << 20  # of a wheel
+MEMBER_BYTES = 256 << 20  # size of a member in a wheel
 PIECE_BYTES = 1 << 20
 _KINDS = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR: "c", stat.S_IFBLK: "b", stat.S_IFIFO: "p"}
 
 
 def kind_of(name: str, head: bytes) -> str:
-    """deb, rpm, apk, wheel, npm or gem, by the first bytes and, if these are common, the name; else ""."""
+    """The kind of package by the first bytes and, if these are ambiguous, the name: deb, rpm, apk, wheel, npm or gem;
+    else "".
+    """
     if head.startswith(b"!<arch>\ndebian"):
         return "deb"
     if head.startswith(b"\xed\xab\xee\xdb"):
@@ -52,7 +54,7 @@ def installed(kind: str, file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 
 def npm_name(file: BinaryIO, limits: Limits) -> str:
-    """What ``package.json`` in the first folder of an archive names; "" if it is not a package of npm."""
+    """The name in ``package.json`` in the first folder of an archive; "" if it is not a package of npm."""
     file.seek(0)
     stream = open_stream(file, limits)
     for member in tar.members(stream):
@@ -81,7 +83,7 @@ def _deb(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 
 def _release(head: PackageHead) -> Iterator[bytes]:
-    """The distribution that a package was built for, if it names one."""
+    """An ``os-release`` file with the distribution for which a package was built, if its version shows that."""
     if found := built_for(head):
         yield from _whole("etc/os-release", f'ID={found[0]}\nVERSION_ID="{found[1]}"\n'.encode())
 
@@ -126,7 +128,7 @@ def _rpm(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
         mode, size = stat.S_IMODE(member.mode), member.size_bytes if kind == "f" else 0
         link = stream.read(min(member.size_bytes, 65536)) if kind == "l" else b""
         if kind == "f" and member.links > 1 and not size:
-            first.setdefault(member.inode, path)  # its content comes with the last of its names
+            first.setdefault(member.inode, path)  # the content comes with the last of the file's names
         yield header(path, kind, mode, member.uid, member.gid, size, link=link)
         yield from _copied(stream, size)
         for name in [first.pop(member.inode)] if size and member.inode in first else ():
@@ -225,7 +227,7 @@ class _Reading:
 
 
 def _moved(stream: Stream, folder: str, leave_out: int) -> Iterator[bytes]:
-    """The members of a tar below another folder, without so many of their own outer folders."""
+    """The members of a tar, moved below another folder, without their first ``leave_out`` folders."""
     for member in tar.members(stream):
         path = "/".join(member.path.split("/")[leave_out:])
         if not path:

@@ -1,7 +1,7 @@
-"""References that are paths of this machine: which ones are, and the part of the archive that they choose.
+"""References that are paths on this machine: how they are recognised, and which image of an archive they choose.
 
-Whether a reference is a path is decided by its form alone. The content of the working folder does not matter: a file there
-with the name of an image must not be scanned in its place.
+Only the form of a reference decides whether it is a path. The content of the working folder does not matter: a file
+there with the name of an image must not be scanned instead of the image.
 """
 
 from pathlib import Path
@@ -11,14 +11,14 @@ from careen.safety.pattern import pattern
 
 from .names import parse_reference
 
-# Endings of a path, in lower case: archives and file systems, packages, programs, and documents that name packages.
+# Endings of paths, in lower case: archives and file systems, packages, programs, and documents that list packages.
 ENDINGS = (
     ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".oci", ".sif", ".squashfs",
     ".sqfs", ".sqsh", ".snap", ".deb", ".udeb", ".ipk", ".rpm", ".apk", ".whl", ".egg", ".gem", ".jar", ".war", ".ear",
     ".nupkg", ".exe", ".dll", ".json", ".jsonl", ".xml", ".spdx", ".rdf", ".yaml", ".yml", ".toml", ".lock", ".lockfile",
     ".txt", ".mod", ".purls", ".cdx", ".appimage",
 )  # fmt: skip
-_ID = pattern(r"[0-9a-f]{64}")  # of an image: neither a name nor a path
+_ID = pattern(r"[0-9a-f]{64}")  # the ID of an image: neither a name nor a path
 
 
 def is_path(reference: str) -> bool:
@@ -36,7 +36,7 @@ def is_written_as_path(reference: str) -> bool:
 
 
 def may_be_image(reference: str) -> bool:
-    """Whether an engine or a registry may have an image of that name, or of that ID."""
+    """Whether an engine or a registry may have an image with that name or ID."""
     try:
         parse_reference(reference)
     except InputError:
@@ -45,9 +45,9 @@ def may_be_image(reference: str) -> bool:
 
 
 def split_path(reference: str) -> tuple[Path, str]:
-    """(path, choice): of ``PATH``, ``PATH:NAME`` and ``PATH@DIGEST``, the longest PATH that exists.
+    """Splits ``PATH``, ``PATH:NAME`` and ``PATH@DIGEST`` into the longest existing path, and the rest.
 
-    A path may hold colons itself (and starts with one letter and a colon on Windows), so what exists decides.
+    A path may contain colons itself (and starts with one letter and a colon on Windows), so that existence decides.
     """
     whole = Path(reference)
     if _is_there(whole):
@@ -62,5 +62,5 @@ def split_path(reference: str) -> tuple[Path, str]:
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL
+    except (OSError, ValueError):  # the name is too long, or contains a NUL
         return False

@@ -42,8 +42,7 @@ _PART = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def parse_platform(text: str) -> Platform:
-    """``linux/arm64/v8``, ``linux/amd64``, ``arm64`` or ``linux`` (with the host's architecture), in any case.
-
+    """Parses ``linux/arm64/v8``, ``linux/amd64``, ``arm64`` or ``linux`` (with the host's architecture), in any case.
     Raises UsageError for anything else.
     """
     parts = text.strip().lower().split("/")
@@ -64,7 +63,7 @@ def parse_platform(text: str) -> Platform:
 
 
 def host_platform() -> Platform:
-    """The platform that this machine's containers have: Linux, also on macOS and Windows (in a virtual machine)."""
+    """The platform of this machine's containers: Linux, also on macOS and Windows (in a virtual machine)."""
     import platform
 
     machine = platform.machine().lower()
@@ -73,7 +72,7 @@ def host_platform() -> Platform:
 
 
 def rank(wanted: Platform, offered: Platform) -> int | None:
-    """How far an offered platform is from the requested one (0 is the same), None if it does not match.
+    """How far an offered platform is from the requested one (0: the same); None if it does not match.
 
     A processor runs code for lower variants of its architecture, so the next lower one matches too; if no variant was
     requested, any matches, and the architecture's usual one is preferred.

@@ -1,8 +1,8 @@
-"""Images that Podman has on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
+"""Images of Podman on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
 
 ``CONTAINER_HOST`` is its address (``unix://``, ``tcp://``); else the user's own socket, the system's and that of a
-machine of Podman (macOS) are tried. A name without a host may also be one that was built on this machine, which Podman calls
-``localhost/NAME``.
+Podman machine (macOS) are tried. A name without a host may also mean an image that was built on this machine, which
+Podman calls ``localhost/NAME``.
 """
 
 import os
@@ -19,14 +19,14 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def names(reference: str) -> tuple[str, ...]:
-    """The names that the image may have in Podman."""
+    """The names under which Podman may have the image."""
     first = reference.partition("/")[0]
     has_host = "/" in reference and (any(char in first for char in ".:") or first == "localhost")
     return (reference,) if has_host else (reference, f"localhost/{reference}")
 
 
 def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
-    """Podman's address, by the environment."""
+    """Podman's address from the environment, or the usual sockets that exist."""
     if environ.get("CONTAINER_HOST"):
         return (engine.endpoint_of(environ["CONTAINER_HOST"], "CONTAINER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)

@@ -1,9 +1,9 @@
-"""Images of a registry, by the OCI distribution protocol: ``registry:HOST/NAME:TAG``.
+"""Images in a registry, by the OCI distribution protocol: ``registry:HOST/NAME:TAG``.
 
-The manifest's digest is requested first; documents that are kept under a digest are not requested again. Layers are
+The manifest's digest is requested first; documents that are stored under a digest are not requested again. Layers are
 downloaded when they are opened, by several threads at once if wanted, each verified against its digest. Mirrors of a
 registry are tried before it.
-Raises: InputError for what is not there, denied or does not match its digest; NetworkError for the rest.
+Raises: InputError if something does not exist, is denied or does not match its digest; NetworkError otherwise.
 **Source:** OCI distribution-spec 1.1; OCI image-spec 1.1.
 """
 
@@ -61,9 +61,8 @@ def opened(
     wanted: Platform | None,
     asked: "Asked | None" = None,
 ) -> Image:
-    """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name.
-
-    ``asked``: the documents that are attached to it are wanted too.
+    """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its
+    name for reports. ``asked``: also read the documents that are attached to it.
     """
     digest, data = _resolved(repository, store, named or repository.reference)
     chain = [(digest, data)]
@@ -106,13 +105,13 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
 
 
 def tags(reference: str, context: OpenContext) -> tuple[str, ...]:
-    """The tags of its repository, some thousands of them; () if the registry does not list them."""
+    """The tags of the reference's repository, at most some thousands; () if the registry does not list them."""
     known = _first(reference, context, lambda repository, _: repository.tags())
     return known.names if known else ()
 
 
 def digest(reference: str, context: OpenContext) -> str:
-    """The digest behind a name now, which may be that of an index."""
+    """The present digest of a reference, which may be that of an index."""
     return _first(reference, context, lambda repository, store: _resolved(repository, store, repository.reference)[0])
 
 
@@ -125,7 +124,7 @@ def accepts(reference: str) -> bool:
 
 
 def _plain(reference: str) -> str:
-    return reference.removeprefix("//")  # registry://NAME, as others write it
+    return reference.removeprefix("//")  # registry://NAME is another common form
 
 
 def _store(context: OpenContext, download: Download) -> BlobStore:
@@ -135,7 +134,9 @@ def _store(context: OpenContext, download: Download) -> BlobStore:
 
 
 def _first(reference: str, context: OpenContext, ask: Callable[[Repository, BlobStore], Answer]) -> Answer:
-    """The answer of the first mirror that has one, else the registry's own. Blobs come from the first that has them."""
+    """The answer of the first mirror that has one, else of the registry itself. Blobs come from the first that has
+    them.
+    """
     wanted, fetcher = parse_reference(_plain(reference)), fetcher_of(context)
     asked = (*mirrors_of(wanted, context.settings.get("mirrors") or ()), wanted)
     repositories = [Repository(name, fetcher, context.settings) for name in asked]
@@ -175,7 +176,7 @@ def _any_of(repositories: Sequence[Repository]) -> Download:
 
 
 def _resolved(repository: Repository, store: BlobStore, wanted: Reference) -> tuple[str, bytes]:
-    """Digest and bytes of what the reference names, which may be an index."""
+    """The digest and bytes of the manifest that the reference means, which may be an index."""
     if wanted.digest:
         return wanted.digest, _manifest(repository, store, wanted.digest)
     tag = wanted.tag or "latest"

@@ -105,7 +105,7 @@ def _oci(reference: str, path: Path, parts: tuple[Part, ...], context: OpenConte
 
 
 class _Blobs:
-    """The documents of an OCI-SIF, by the names that they have in an OCI layout."""
+    """The documents of an OCI-SIF, under the names that they have in an OCI layout."""
 
     def __init__(self, path: Path, parts: tuple[Part, ...]) -> None:
         self.name, self._path = str(path), path
@@ -153,7 +153,7 @@ def _overlay(path: Path, part: Part, index: int, context: OpenContext) -> Layer:
 
 
 class _NotRead(io.RawIOBase):
-    """Reports once why there is nothing to read."""
+    """A stream that cannot be read. The first read raises ValueError with the reason; later ones return nothing."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
@@ -166,7 +166,7 @@ class _NotRead(io.RawIOBase):
 
 
 def _parts(file: BinaryIO) -> tuple[int, tuple[Part, ...]]:
-    """(time of creation, parts in use)."""
+    """The time of creation, and the parts in use."""
     head = file.read(_HEADER.size)
     if len(head) < _HEADER.size or head[MAGIC_AT : MAGIC_AT + len(MAGIC)] != MAGIC:
         raise ValueError("it has no header of a SIF")
@@ -197,7 +197,7 @@ def _part(type_: int, offset: int, size_bytes: int, extra: bytes) -> Part:
 
 
 def _labels(file: BinaryIO, parts: tuple[Part, ...]) -> dict[str, str]:
-    """The labels of all label parts; anything but an object of texts is left out."""
+    """The labels of all label parts. Anything other than an object of texts is left out."""
     return dict(pair for part in parts if part.type == _LABELS for pair in _label_pairs(file, part))
 
 

@@ -1,7 +1,7 @@
 """The members of a tar, by name.
 
-The tar is indexed once by its headers; a member is then a window on the file. Compressed archives and pipes are first written
-to an anonymous temporary file.
+The tar is indexed once by its headers; a member is then a window on the file. Compressed archives and pipes are first
+written to an anonymous temporary file.
 """
 
 import io
@@ -29,10 +29,10 @@ class TarArchive:
     """The members of an uncompressed tar in a seekable file, which stays open as long as a member may be read."""
 
     def __init__(self, file: BinaryIO, name: str, *, lasting: bool) -> None:
-        """``lasting``: the file is the user's, so that its identity is valid in a later run."""
+        """``lasting``: it is the user's file, so that its identity is valid in a later run."""
         self.name, self.trouble = name, ""
         self._file, self._lasting = file, lasting
-        weakref.finalize(self, file.close)  # a window that is read keeps the archive, and so the file, open
+        weakref.finalize(self, file.close)  # an open window keeps the archive, and so the file, open
         self._members: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
         self._repeated: set[str] = set()
@@ -41,7 +41,7 @@ class TarArchive:
         end = os.fstat(file.fileno()).st_size  # the last member of a truncated archive has less than its header states
         try:
             for member in tar.members(source):
-                if member.sparse is not None:  # no tool writes images like this, and the bytes are not in one piece
+                if member.sparse is not None:  # no tool writes such images, and the bytes are not contiguous
                     self._members.pop(member.path, None)
                     self.trouble = f"{member.path} is stored as a sparse file, which is not read here"
                 elif member.kind == "f" and member.path:
@@ -66,7 +66,9 @@ class TarArchive:
             return document(stream, f"{self.name}: {path}")
 
     def opener(self, path: str, report: Callable[[int], None] | None = None) -> Callable[[], BinaryIO]:
-        """``report`` gets the position in the member about once a megabyte, from the first reader only."""
+        """A function that opens a member. ``report`` gets the position in it about once a megabyte, only from the first
+        reader.
+        """
         place = self._find(path)
         if place is None:
             why = f" ({self.trouble})" if self.trouble else ""
@@ -82,7 +84,7 @@ class TarArchive:
         return opened
 
     def identity(self, path: str) -> str:
-        """Identifies these bytes on this machine in a later run too; "" if nothing does."""
+        """The identity of the member's bytes on this machine, valid in later runs; "" if there is none."""
         place = self._find(path)
         if not self._lasting or place is None:
             return ""
@@ -94,7 +96,7 @@ class TarArchive:
         return place[1] if place else 0
 
     def _find(self, path: str) -> tuple[int, int] | None:
-        for _ in range(8):  # layers that several images share are links between folders in old archives
+        for _ in range(8):  # in old archives, shared layers are links between folders
             if path in self._members:
                 return self._members[path]
             if path not in self._links:
@@ -104,7 +106,7 @@ class TarArchive:
 
 
 class _Window(io.RawIOBase):
-    """Part of a file, read with a position of its own: several threads may read different windows at once."""
+    """A part of a file with its own position, so that several threads can read different windows at once."""
 
     def __init__(
         self, owner: TarArchive, file: BinaryIO, start: int, size: int, report: Callable[[int], None] | None = None
@@ -147,7 +149,7 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
             raise InputError(f"{name} is empty", AGAIN)
         if compression(head) == "plain":
             return TarArchive(file, name, lasting=lasting)
-    import tempfile  # not for the archives and layouts that need none
+    import tempfile  # imported here, because archives and layouts on disk do not need it
 
     spool = cast(BinaryIO, tempfile.TemporaryFile())
     stream = open_stream(file, limits)
@@ -158,7 +160,7 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
         spool.flush()
     except ValueError as error:
         if not spool.tell():
-            raise InputError(f"{name}: {error}", AGAIN) from error  # else the complete members are used
+            raise InputError(f"{name}: {error}", AGAIN) from error  # otherwise the complete members are used
     except InputError as error:
         raise InputError(f"{name}: {error}", error.hint) from error
     except OSError as error:

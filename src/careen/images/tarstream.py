@@ -1,4 +1,4 @@
-"""A layer made of a file of another format, for several image sources: the equivalent tar, piece by piece."""
+"""A layer from a file of another format, for several image sources: the equivalent tar, generated piece by piece."""
 
 import io
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from careen.safety.budget import Limits
 
 
 class TarStream(io.RawIOBase):
-    """Pieces as they are made, read like a file; an error is raised after all pieces before it."""
+    """Reads generated pieces like a file. An error is raised after all pieces before it were read."""
 
     def __init__(self, pieces: Iterator[bytes], file: BinaryIO) -> None:
         self._pieces, self._file, self._rest = pieces, file, b""
@@ -45,13 +45,13 @@ def limits_of(context: OpenContext) -> Limits:
 
 
 def identity_of(path: Path, what: str) -> str:
-    """Identifies these bytes on this machine, and what was made of them."""
+    """The identity of the file's bytes on this machine, together with ``what`` was made of them."""
     status = path.stat()
     return f"{what} {status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def starts_with(reference: str, offset: int, magic: bytes) -> bool:
-    """Whether a reference is a file that has these bytes at an offset."""
+    """Whether a reference is a file with these bytes at an offset."""
     try:
         path = Path(reference)
         if not path.is_file():

@@ -1,1 +1,1 @@
-"""Read: layers come in, Deltas and then one bound Inventory go out."""
+"""Reads layers: each becomes a Delta, and the Deltas of an image are bound into one Inventory."""

@@ -1,7 +1,7 @@
-"""Reads files under other names than those at which a layer holds their content.
+"""Reads files under other names than those at which a layer contains their content.
 
-A reader that wants the name of a link gets the file that the link leads to. The layer with the content is read once more
-for it, each file once for each reader, however many links lead to it.
+A reader that wants the name of a link gets the file to which the link leads. The layer with the content is read once
+more for this, each file once for each reader, however many links lead to it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,21 +23,23 @@ from careen.safety.budget import MORE
 from .dispatch import Wanted
 from .walk import Select, Walked, over_budget
 
-MAX_IN_A_ROW = 16  # hard links of one layer that lead to each other
+MAX_IN_A_ROW = 16  # length of a chain of hard links in one layer
 
 
 class Alias(Struct, frozen=True, gc=False):
-    """A file that a reader requests by the name of a link to it. Its facts belong to ``layer``, with the path ``shown_at``."""
+    """A file that a reader requests by the name of a link to it. Its facts belong to ``layer``, with the path
+    ``shown_at``.
+    """
 
-    name: str  # which the reader requests, and sees
-    place: str  # which has the content, in the layer that is read
+    name: str  # the name that the reader requests and sees
+    place: str  # the path of the content in the layer that is read
     wanted: Wanted
     shown_at: str
     layer: int = 0
 
 
 class More(Struct):
-    """What one more pass finds for a layer."""
+    """The additional results for a layer, from one more pass."""
 
     facts: dict[str, list[tuple[str, Any]]] = {}
     roots: dict[str, dict[str, str]] = {}
@@ -45,9 +47,9 @@ class More(Struct):
 
 
 def read_aliases(aliases: Sequence[Alias], again: Callable[[Select], Walked]) -> tuple[dict[int, More], Walked]:
-    """``again`` rereads the layer that has the files. Returns what is found, by the layer that it belongs to.
-
-    Each copy is charged: one fact of a file is as many facts as there are names.
+    """Reads files for aliases. ``again`` rereads the layer that contains them. Returns the results by the layer to
+    which they belong, and the pass itself. The budget is charged for each copy: a fact counts once for each name of its
+    file.
     """
     by_place: dict[str, list[Alias]] = {}
     for alias in aliases:
@@ -86,14 +88,14 @@ def with_more(delta: Delta, more: More) -> Delta:
 
 
 def end_of(path: str, links: Mapping[str, str]) -> str:
-    """The file that hard links of one layer lead to; links in a circle lead to one of themselves."""
+    """The file to which hard links of one layer lead. If links form a circle, it is one of them."""
     for _ in range(MAX_IN_A_ROW):
         path = links.get(path, path)
     return path
 
 
 def at_most(unknowns: Iterable[Unknown], most: int) -> list[Unknown]:
-    """The first ``most``, and one for all the others."""
+    """The first ``most`` of the unknowns; one more stands for all others."""
     found: list[Unknown] = []
     for unknown in unknowns:
         if len(found) == most:
@@ -104,7 +106,7 @@ def at_most(unknowns: Iterable[Unknown], most: int) -> list[Unknown]:
 
 
 def _under_first_name(aliases: Sequence[Alias]) -> list[Wanted]:
-    """Each reader once: it sees the name of the first link."""
+    """Each reader once, with the name of the first link instead of the path."""
     first = aliases[0].name
     readers = dict.fromkeys((alias.wanted.cataloger, alias.wanted.reader) for alias in aliases)
     return [Wanted(cataloger, replace(reader, read=partial(_read_as, reader.read, first))) for cataloger, reader in readers]
@@ -117,7 +119,7 @@ def _read_as(read: Callable[[File], Any], name: str, file: File) -> Any:
 
 
 def _by_place(walked: Walked, places: Mapping[str, str]) -> dict[tuple[str, str], list[Unknown | tuple[Any]]]:
-    """Unknowns, and the values of facts, by place and cataloger. ``places``: by the name that readers saw."""
+    """Unknowns and the values of facts, by path and cataloger. ``places`` maps the name that readers saw to the path."""
     found: dict[tuple[str, str], list[Unknown | tuple[Any]]] = {}
     for unknown in walked.unknowns:
         path = unknown.evidence.path.partition("!/")[0]
@@ -129,7 +131,7 @@ def _by_place(walked: Walked, places: Mapping[str, str]) -> dict[tuple[str, str]
 
 
 def _once_each(aliases: Iterable[Alias]) -> Iterator[Alias]:
-    """Several readers of a cataloger may want the same name: all that they find is under it already."""
+    """The aliases, without those whose name and cataloger occurred already: the first one has all results."""
     first: dict[tuple[int, str, str, str], Alias] = {}
     for alias in aliases:
         first.setdefault((alias.layer, alias.shown_at, alias.place, alias.wanted.cataloger), alias)

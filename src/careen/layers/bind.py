@@ -1,8 +1,9 @@
-"""The Inventory of an image: packages of the visible tree with distribution, owner, presence and introducing layer.
+"""Binds the Deltas of an image into its Inventory: packages of the visible tree with distribution, owner, presence and
+introducing layer.
 
-Attribution is a left fold over the layers: a package keeps its layer while its key (type, name, version, architecture,
-place) stays present after each layer, else it is new. If a layer deletes or empties a package database while files of its
-packages stay, the packages that it last listed are kept as ``shadowed``, and an Unknown names the layer.
+The introducing layer is found layer by layer: a package keeps it as long as its key (type, name, version, architecture,
+place) stays present, else the package is new. If a layer deletes or empties a package database while files of its
+packages stay, the packages that it last listed are kept as ``shadowed``, and an Unknown states the layer.
 """
 
 from collections import Counter
@@ -48,8 +49,8 @@ def bind(
     """Computes the inventory from the deltas of all layers.
 
     ``again`` rereads a layer, for files behind links; without it, package databases behind links become Unknowns.
-    ``check`` is called at intervals, and raises OverBudgetError when the time is up; ``on_file`` is called with each visible
-    file. ``verify``: all files of packages are compared with their recorded digests, not only programs.
+    ``check`` is called at intervals, and raises OverBudgetError when the time is up. ``on_file`` is called with each
+    visible file. ``verify``: all files of packages are compared with their recorded digests, not only programs.
     """
     tree, not_followed = squash_with_links(deltas, catalogers, again)
     facts, histories = Facts(tree, catalogers), histories_of(catalogers)
@@ -64,7 +65,7 @@ def bind(
     unknowns = [*_unknowns(tree), *not_followed]
     owners = Owners(tree)
     packages: list[Package] = []
-    is_listed = False  # a database that is still there lists a package of the image's own distribution
+    is_listed = False  # a database that still exists lists a package of the image's own distribution
     for history in histories.values():
         check()
         found, shadowed = history.result()
@@ -106,9 +107,9 @@ def bind(
         hooks=hooks(tree, facts, owners),
         notices=_made("notices", facts, catalogers),
         ledger=ledger(tree, owners, claimed, compared, named, on_file),
-        # Whatever searches for origins has read the digests, too.
+        # A search for origins has read the digests, too.
         origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages) if facts.reads("digests") else OriginFiles(),
-        # The distribution's own are assessed by its advisories, which name no functions.
+        # The distribution's own programs are assessed with its advisories, which list no functions.
         programs=tuple(
             program
             for history in histories.values()
@@ -120,13 +121,15 @@ def bind(
 
 
 def _made(role: Role, facts: Facts, catalogers: Iterable[Cataloger]) -> tuple[Any, ...]:
-    """What the catalogers of a role make of their visible facts."""
+    """The results of all catalogers of a role from their visible facts."""
     asked = ((cataloger, facts.of(cataloger.name)) for cataloger in catalogers if cataloger.role == role)
     return tuple(value for cataloger, found in asked if cataloger.join and found for value in cataloger.join(found))
 
 
 def _unknowns(tree: Squashed) -> Iterator[Unknown]:
-    """Yields the unknowns of all layers, with the layer's index, but none of files that a later layer removes or replaces."""
+    """Yields the unknowns of all layers, with the layer's index, except those of files that a later layer removes or
+    replaces.
+    """
     for layer, delta in enumerate(tree.deltas):
         for unknown in delta.unknowns:
             path = unknown.evidence.path
@@ -136,7 +139,9 @@ def _unknowns(tree: Squashed) -> Iterator[Unknown]:
 
 
 def _apart(unknowns: list[Unknown], owners: Owners) -> tuple[list[Unknown], list[str]]:
-    """What could not be read, and the places of archives that nothing identifies and no package of the distribution owns."""
+    """Splits the unknowns: those that could not be read, and the paths of archives that nothing identifies and no
+    package of the distribution owns.
+    """
     nameless = [unknown.evidence.path for unknown in unknowns if unknown.code == UNIDENTIFIED]
     if not nameless:
         return unknowns, []
@@ -145,7 +150,9 @@ def _apart(unknowns: list[Unknown], owners: Owners) -> tuple[list[Unknown], list
 
 
 def _of_distribution(package: Package, root: str, roots: Mapping[str, Distribution]) -> Package:
-    """A package belongs to the distribution of its root file system, if that names one, else to that of the next outer one."""
+    """The package with its distribution: that of the innermost root file system around it that states one. Unchanged if
+    it is in the image's own file system.
+    """
     while root and root not in roots:
         root = root.rpartition("/")[0]
     if root not in roots:
@@ -158,7 +165,7 @@ def _of_distribution(package: Package, root: str, roots: Mapping[str, Distributi
 def _lost_databases(
     cataloger: Cataloger, packages: Iterable[Package], shadowed: dict[Key, tuple[str, int]]
 ) -> Iterator[Unknown]:
-    """Names the lost databases whose packages are kept."""
+    """Yields an Unknown for each lost database whose packages are kept."""
     kept = Counter(shadowed[key] for package in packages if (key := key_of(package)) in shadowed)
     for (database, index), count in sorted(kept.items()):
         them = "package it last named is" if count == 1 else f"{count} packages it last named are"
@@ -167,7 +174,9 @@ def _lost_databases(
 
 
 def _merged(packages: Sequence[Package]) -> Iterator[Package]:
-    """One entry for each purl and owner; places are evidence, those that only declare what is installed come last."""
+    """Merges packages to one for each purl and owner. Their places become evidence; those that only declare an
+    installed package come last.
+    """
     there = [package for package in packages if package.presence in ("present", "partial")]
     installed = {_release(package): package.purl for package in there} | {package.purl: package.purl for package in there}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
@@ -200,7 +209,7 @@ def _in_order(places: set[Evidence]) -> list[Evidence]:
 
 
 def _count(tree: Squashed, owners: Owners) -> tuple[int, int]:
-    """(files of the visible tree, executables among them that no package owns)."""
+    """The number of files in the visible tree, and of executables among them that no package owns."""
     files = unowned = 0
     owned = owners.by_place
     modes = [delta.table.numbers(delta.table.modes, "H") for delta in tree.deltas]

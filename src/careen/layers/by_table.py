@@ -1,7 +1,7 @@
-"""The Delta of a layer by its table of contents: the files that readers want are fetched, the others not at all.
+"""Reads the Delta of a layer by its table of contents: only the files that readers want are fetched.
 
-A table is what the author of the image states; an engine that unpacks the stream may find other files. So the Delta states that
-it was ``read_by_toc``, and is never kept under the digest of the layer. Programs are left to ``not_installed``.
+A table is a claim of the image's author; an engine that unpacks the stream may find other files. So the Delta states
+that it was ``read_by_toc``, and is never stored under the digest of the layer. Programs are left to ``not_installed``.
 """
 
 from careen.errors import TableError

@@ -1,7 +1,7 @@
-"""The vulnerabilities that each entry of a changelog names as fixed, and those about which it states anything else.
+"""The vulnerabilities that each entry of a changelog states as fixed, and those that it mentions otherwise.
 
-An item counts with the items above it: ``* Revert these patches:`` is also about the names in the list below. An entry that
-takes a fix back, calls it incomplete or states that the package is not affected does not state a fix.
+An item belongs to the items above it: ``* Revert these patches:`` also applies to the names in the list below. An entry that
+reverts a fix, calls it incomplete or states that the package is not affected does not state a fix.
 Shape: see ``formats.debian.changelog``.
 **Source:** Debian Policy 4.4; dh_installchangelogs(1) and pkgbinarymangler, which cut changelogs off.
 """
@@ -28,11 +28,13 @@ _RETRACTION = pattern(
     r"|\b(?:drop|remov|disabl)\w{0,4}\s{1,9}(?:\S{1,60}\s{1,9}){0,3}\S{0,60}patch",
     re.IGNORECASE,
 )
-_FOLLOW_UP = pattern(r"\bregression", re.IGNORECASE)  # of an earlier fix, which stays
+_FOLLOW_UP = pattern(r"\bregression", re.IGNORECASE)  # of an earlier fix, which remains valid
 
 
 def claims_of(changelog: str) -> tuple[tuple[str, ...], tuple[ChangelogEntry, ...], str]:
-    """All versions, newest first; the entries that name a vulnerability; the day of the oldest entry, if it is cut off."""
+    """All versions, newest first; the entries that mention a vulnerability; and the day of the oldest entry if the
+    changelog is cut off, else "".
+    """
     starts = list(ENTRY.finditer(changelog))[:MAX_ENTRIES]
     entries: list[ChangelogEntry] = []
     text = ""
@@ -56,7 +58,7 @@ def _entry(version: str, text: str) -> ChangelogEntry:
 
 
 class _Item:
-    """An item, and what the items that it is part of state."""
+    """An item of an entry, with the stance of the items that contain it."""
 
     def __init__(self, indentation: int, outer: Stance = "fixes") -> None:
         self.indentation, self._outer = indentation, outer
@@ -67,7 +69,7 @@ class _Item:
 
     @cached_property
     def stance(self) -> Stance:
-        """Asked for when all its lines are there: what follows its first inner item is part of that."""
+        """What the item states about its names. It is called when all lines of the item are known."""
         text = self.text()
         if self._outer == "retracts" or _RETRACTION.search(text):
             return "retracts"
@@ -75,7 +77,7 @@ class _Item:
 
 
 def _items(text: str) -> Iterator[tuple[list[str], Stance]]:
-    """The names in each item."""
+    """Yields the names in each item, and what it states about them."""
     opened = [_Item(-1)]  # the outermost first
     for line in text.splitlines()[:MAX_LINES]:
         bullet = _BULLET.match(line)

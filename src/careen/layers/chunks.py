@@ -1,7 +1,7 @@
-"""The content of files by the chunks of a table of contents: fetched in few requests, inflated, verified.
+"""Reads files by the chunks of a table of contents: fetched in few requests, inflated, verified.
 
-Chunks come in the order of the stored bytes, so one part is in memory at a time.
-Raises: TableError for a chunk that is not what the table states.
+Chunks come in the order of the stored bytes, so that only one part is in memory at a time.
+Raises: TableError for a chunk that does not match the table.
 """
 
 import io
@@ -23,12 +23,13 @@ Span = tuple[int, int]
 
 
 def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_BYTES) -> list[Span]:
-    """The ranges that contain the chunks. The smallest gaps are fetched too, as long as all of them take no more than a 25th of
-    the chunks, or ``spare_bytes``: a request costs more than some bytes."""
+    """The byte ranges that contain the chunks. The smallest gaps are fetched too, because a request costs more than
+    some bytes; together they are at most a 25th of the chunks, or ``spare_bytes``.
+    """
     places = dict.fromkeys((chunk.start, chunk.stop) for chunk in chunks)
     gaps = sorted((after - before, after) for (_, before), (after, _) in pairwise(places))
     left = max(spare_bytes, sum(stop - start for start, stop in places) // 25)
-    closed: set[int] = set()  # the starts behind them
+    closed: set[int] = set()  # the starts behind these gaps
     for gap, after in gaps:
         left -= gap
         if left < 0:
@@ -44,13 +45,13 @@ def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_
 
 
 class Chunks:
-    """The chunks within some spans, each of which is fetched when its first chunk is read."""
+    """The chunks within some ranges. A range is fetched when its first chunk is read."""
 
     def __init__(self, parts: Parts, spans: list[Span], spent: Spending, limits: Limits) -> None:
         self._parts, self._spans, self._spent, self._limits = parts, spans, spent, limits
         self._span: Span = (0, 0)
         self._data = memoryview(b"")
-        self._start, self._stream = -1, Stream(iter(()))  # several chunks may begin at one place: see ``Chunk.inner``
+        self._start, self._stream = -1, Stream(iter(()))  # several chunks may begin at one position: see ``Chunk.inner``
 
     def content(self, chunk: Chunk) -> bytes:
         try:

@@ -1,7 +1,7 @@
-"""The changes between two inventories: packages added, removed, up- or downgraded, each with its layer.
+"""Compares two inventories: packages added, removed, up- or downgraded, each with its layer.
 
-Packages of one type, name and architecture are one thing whose versions are compared by the order of their ecosystem;
-several versions of it are paired in that order.
+Packages with the same type, name and architecture are compared by the version order of their ecosystem; if there are
+several versions, they are paired in that order.
 """
 
 from collections import defaultdict
@@ -20,14 +20,14 @@ _Name = tuple[str, str, str, str]
 
 
 class Change(Struct, frozen=True):
-    """``changed``: another version, and it is unknown which is newer. Layers count from 0; None if unknown."""
+    """A change of a package. ``changed``: it is unknown which version is newer. Layers count from 0; None if unknown."""
 
     how: How
     type: str
     name: str
     before: str | None
     after: str | None
-    purl: str  # of the package as it is now, or was
+    purl: str  # the purl after the change; the old one of a removed package
     layer_before: int | None
     layer_after: int | None
 
@@ -35,7 +35,7 @@ class Change(Struct, frozen=True):
 def changes(
     before: Inventory, after: Inventory, schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]
 ) -> tuple[Change, ...]:
-    """In the order of type and name."""
+    """The changes, sorted by type and name."""
     old, new = _by_name(before.packages), _by_name(after.packages)
     found: list[Change] = []
     for name in sorted(old.keys() | new.keys()):
@@ -46,7 +46,7 @@ def changes(
 
 
 def shared_layers(before: Iterable[str], after: Iterable[str]) -> int:
-    """How many layers, from the base upward, are the same; "" is an unknown digest."""
+    """How many layers, from the base upward, are the same. An unknown digest ("") ends the count."""
     count = 0
     for old, new in zip(before, after, strict=False):
         if not old or old != new:

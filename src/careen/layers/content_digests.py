@@ -1,7 +1,8 @@
-"""The digests of files' contents, by the layer and path that have the content.
+"""The digests of files' contents, by the layer and path of the content.
 
-Those of programs are computed while a layer is read. If the package database records one of another algorithm, or of a file of
-data that is compared as well, the layer is read once more: the algorithm is known then, so that each file is hashed once.
+Those of programs are computed while a layer is read. The layer is read once more if the package database records
+digests of another algorithm, or of data files that are compared too. The algorithm is known then, so that each file is
+hashed once.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from .squash import Squashed
 from .walk import ended_early
 
 NAME = "digests"
-AT_ONCE = 50_000  # files of one more reading, which has a bound on its facts
+AT_ONCE = 50_000  # files in one additional pass, because the number of facts is limited
 Digests = dict[str, str]  # by algorithm
 Content = tuple[int, str]  # layer and path
 
@@ -35,7 +36,7 @@ class ContentDigests:
         self._native = cache(lambda layer: {path for path, _ in facts.in_layer("native_code", layer)})
 
     def programs(self) -> set[str]:
-        """The visible paths of programs, hard links within a layer included."""
+        """The visible paths of programs, including hard links within a layer."""
         found = {path for layer, path in self._programs if (self._tree.entry(path) or (-1,))[0] == layer}
         found.update(fact.path for fact in self._facts.of_role("native_code") if may_be_program(fact.path))
         for layer in {layer for layer, _ in self._programs}:
@@ -43,7 +44,7 @@ class ContentDigests:
         return found
 
     def is_program(self, place: str) -> bool:
-        """Whether the visible content is machine code, or a script in a place of programs."""
+        """Whether the visible content is machine code, or a script in a folder of programs."""
         content = self._content(place)
         return content is not None and (content in self._programs or content[1] in self._native(content[0]))
 
@@ -58,7 +59,9 @@ class ContentDigests:
         return self._computed.get(content) if content else None
 
     def read_missing(self, recorded: Mapping[str, str], again: Reread, *, all_files: bool) -> Iterator[Unknown]:
-        """``all_files``: of data, too."""
+        """Computes the missing digests and yields what could not be read. ``all_files``: of data files too. ``again``
+        rereads a layer.
+        """
         for layer, missing in self._missing(recorded, all_files=all_files).items():
             paths = list(missing)
             for start in range(0, len(paths), AT_ONCE):
@@ -83,7 +86,9 @@ class ContentDigests:
         return missing
 
     def _content(self, place: str) -> Content | None:
-        """A hard link has its content at another path, maybe of a lower layer; symbolic links have none."""
+        """The layer and path of the visible content. A hard link has its content at another path, maybe in a lower
+        layer; a symbolic link has none.
+        """
         entry = self._tree.entry(place)
         if entry is None or self._tree.link(place) is not None:
             return None
@@ -92,7 +97,7 @@ class ContentDigests:
 
 
 def _reader(algorithms: Sequence[str], all_files: bool) -> Reader:
-    """A package records digests of its data, too."""
+    """A reader that computes digests. Data files are included only with ``all_files``."""
     return Reader(
         Wants(amount="stream"),
         lambda file: Digesting(algorithms) if all_files or file.data.startswith((ELF, SCRIPT)) else None,

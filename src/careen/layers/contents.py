@@ -1,4 +1,4 @@
-"""The contents of programs and scripts, examined: one more pass over the layers that have such files."""
+"""Examines the contents of programs and scripts in one more pass over the layers that contain such files."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +17,9 @@ _NAME = "contents"
 
 
 class Known(NamedTuple):
-    """What is known of a file before it is read: its owner as a purl, whether it is the distribution's, unchanged, and whether
-    a package explains it."""
+    """Facts about a file that is to be read: its owner as a purl, whether it is the distribution's, whether it is
+    unchanged, and whether a package explains it.
+    """
 
     owner: str = ""
     verified: bool = False
@@ -26,8 +27,9 @@ class Known(NamedTuple):
 
 
 class Pass:
-    """``examine`` is called with each program and script, until the time is up. ``left_out`` and ``cut`` state what was not
-    read, or not completely."""
+    """One more pass. ``examine`` is called with each program and script, until the time is up. ``left_out`` and ``cut``
+    collect files that were not, or not completely, read.
+    """
 
     def __init__(
         self, examine: Callable[[ExaminedFile], object], seconds: float, clock: Callable[[], float] = time.thread_time
@@ -37,7 +39,7 @@ class Pass:
         self.cut: list[str] = []
 
     def read(self, wanted: Mapping[int, Mapping[str, Known]], again: Reread) -> None:
-        """``wanted``: by layer and path. ``again`` rereads a layer."""
+        """Reads the files in ``wanted``, which is by layer and path. ``again`` rereads a layer."""
         for layer, files in sorted(wanted.items()):
             again(layer, self._selecting(layer, files))
 
@@ -70,7 +72,7 @@ class Pass:
 
 
 class _Content:
-    """Keeps the beginning of a file."""
+    """Collects the beginning of a file."""
 
     def __init__(self, most: int, done: Callable[[bytes], None]) -> None:
         self._left, self._done = most, done

@@ -1,4 +1,6 @@
-"""Package databases of a distribution that symbolic links move away from the places where readers expect them."""
+"""Package databases of a distribution that readers do not find at the expected places, because symbolic links moved
+them.
+"""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
@@ -10,7 +12,7 @@ from .squash import MAX_LINKS, Squashed
 
 
 class Linked(Struct, frozen=True):
-    """A folder, or one file, of a database: readers expect it at ``name``, and it is at ``place``."""
+    """A folder or a file of a database. Readers expect it at ``name``, and it is at ``place``."""
 
     cataloger: str
     name: str
@@ -22,7 +24,9 @@ class Linked(Struct, frozen=True):
 def linked_databases(
     catalogers: Iterable[Cataloger], tree: Squashed, roots: Iterable[str], read: Mapping[str, Container[str]]
 ) -> tuple[Linked, ...]:
-    """``roots`` are the root file systems in the image, ``read`` the files that each cataloger reads without links."""
+    """The moved databases in all root file systems ``roots``. ``read`` lists the files that each cataloger reads
+    without links.
+    """
     roots = tuple(roots)
     found: dict[Linked, None] = {}
     for cataloger in catalogers:
@@ -64,7 +68,7 @@ def _folders(cataloger: Cataloger, root: str, tree: Squashed, read: Container[st
 
 
 def _target(place: str, root: str, tree: Squashed) -> str:
-    """The file that a path leads to, if its last part is a link."""
+    """The file to which a path leads, if its last part is a link."""
     for _ in range(MAX_LINKS):
         link = tree.link(place)
         if link is None:

@@ -1,6 +1,6 @@
-"""Licence files, dependencies and digests, each bound to the package that it belongs to.
+"""Licence files, dependencies and digests, each bound to the package to which it belongs.
 
-A licence file belongs to the package in whose folder it lies, or that owns it by the package database. Debian's
+A licence file belongs to the package whose folder contains it, or that owns it by the package database. Debian's
 ``usr/share/doc/NAME`` may be a link to the folder of another package of the same source.
 """
 
@@ -17,14 +17,14 @@ from .owners import Owners
 from .squash import Squashed
 
 ROLES = ("licence_files", "requirements", "component_digests")
-MAX_FILES = 40  # licence files of a package
+MAX_FILES = 40  # licence files of one package
 _SYSTEM = ("deb", "rpm", "apk")
 
 
 def details(
     tree: Squashed, facts: Facts, owners: Owners, packages: Sequence[Package], catalogers: Iterable[Cataloger]
 ) -> Details | None:
-    """What SBOMs and licence reports need beyond a scan; None if no cataloger reads it."""
+    """What SBOMs and licence reports need in addition to a scan; None if no cataloger reads it."""
     if not any(cataloger.role in ROLES for cataloger in catalogers):
         return None
     digests, required = facts.of_role("component_digests"), facts.of_role("requirements")
@@ -76,14 +76,16 @@ def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, li
 
 
 def _archive_of(package: Package) -> str:
-    """The archive that the package is: its texts are not those of what is shaded into it."""
+    """The path of the archive that the package is; "" if it is none. Texts in it belong to it, not to the packages
+    shaded into it.
+    """
     artifact = package.name.rpartition(":")[2]
     paths = (place.path for place in package.evidence)
     return next((path for path in paths if path.rpartition("/")[2].startswith(artifact)), "") if package.type == "maven" else ""
 
 
 def _folders(package: Package) -> Iterator[str]:
-    """The folders that may have the licence of a package of a language, by the places of its record."""
+    """The folders that may contain the licence of a language package, derived from the places of its record."""
     for place in package.evidence:
         path = place.path.partition("!/")[0]
         folder, _, file = path.rpartition("/")
@@ -103,7 +105,9 @@ def _folders(package: Package) -> Iterator[str]:
 
 
 def _dependencies(facts: Sequence[Fact], packages: Sequence[Package]) -> Iterator[Dependencies]:
-    """Within one root file system for packages of a distribution; for npm the nearest folder counts; else any."""
+    """Dependencies between packages. A distribution's packages depend on others in the same root file system; for npm
+    the nearest folder counts; for others any package of the name.
+    """
     by_name: dict[tuple[str, str], list[Package]] = defaultdict(list)
     for package in packages:
         for name in {package.name, package.name.lower().replace("_", "-").replace(".", "-")}:
@@ -153,7 +157,9 @@ def _first_installed(
 
 
 def _nearest(fact: Fact, choices: Sequence[Package]) -> Package:
-    """Node searches for a package in the folders above; others have one of each name, in the same architecture."""
+    """The package of several with the same name that the fact means: in the nearest common folder, with the same
+    architecture.
+    """
 
     def likeness(package: Package) -> tuple[int, bool]:
         places = [place.path for place in package.evidence] or [""]

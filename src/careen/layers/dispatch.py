@@ -1,4 +1,4 @@
-"""Which readers a path of a layer concerns: one index over what all catalogers want."""
+"""Finds the readers that want a path of a layer, with one index over all catalogers."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +12,9 @@ MAGIC_BYTES = 2
 
 
 class Wanted(NamedTuple):
-    """A reader of a cataloger one of whose criteria matches the file, and the root file system in which that criterion matched:
-    P of ``P/var/lib/dpkg/status``, "" in the image's own."""
+    """A reader of a cataloger one of whose criteria matches the file, and the root file system in which that criterion
+    matched: P for ``P/var/lib/dpkg/status``, "" for the image's own.
+    """
 
     cataloger: str
     reader: Reader
@@ -21,17 +22,17 @@ class Wanted(NamedTuple):
 
 
 class Dispatch:
-    """Answers in a few dictionary look-ups, however many catalogers there are."""
+    """The index. A query costs a few dictionary look-ups, however many catalogers there are."""
 
     def __init__(self, catalogers: Iterable[Cataloger]) -> None:
         self._by_path: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (path in a root file system, reader)
-        self._by_pattern: dict[str, list[tuple[re.Pattern[str], Wanted]]] = {}  # ..., with folders of any name in it
-        self._by_name: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (what the path must end with, reader)
+        self._by_pattern: dict[str, list[tuple[re.Pattern[str], Wanted]]] = {}  # the same, for paths with folders of any name
+        self._by_name: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (required end of the path, reader)
         self._by_extension: dict[str, list[tuple[str, Wanted]]] = {}
-        self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
+        self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # the same, with the ending of the name
         self._below: list[tuple[str, Wanted]] = []
         self._executables: list[Wanted] = []
-        self.by_magic: dict[bytes, list[Wanted]] = {}  # by a file's first two bytes, the readers that want it in any folder
+        self.by_magic: dict[bytes, list[Wanted]] = {}  # first two bytes of a file -> readers that want it in any folder
         self._asked: list[tuple[Select, Wanted]] = []
         self._asked_by_extension: dict[str, list[tuple[str, Select, Wanted]]] = {}
         for cataloger in catalogers:
@@ -112,7 +113,7 @@ class Dispatch:
 
 
 def at_paths(wanted: Mapping[str, Wanted]) -> Callable[[str, int], list[Wanted]]:
-    """Selects these readers for these paths."""
+    """A function that selects the given reader for each of these paths, and none for others."""
     return lambda path, mode: [wanted[path]] if path in wanted else []
 
 
@@ -125,7 +126,7 @@ def _in_root(rooted: str, end: str, wanted: Wanted) -> Wanted:
 
 
 def _once(found: list[Wanted]) -> list[Wanted]:
-    """Each reader once, in the outermost root of those that its criteria matched in."""
+    """Each reader once, with the outermost root in which its criteria matched."""
     first: dict[tuple[str, Reader], Wanted] = {}
     for wanted in found:
         known = first.setdefault((wanted.cataloger, wanted.reader), wanted)

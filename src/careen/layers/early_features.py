@@ -1,7 +1,7 @@
-"""Features of files, read in the same pass as their layer, so that the layer need not be read once more.
+"""Reads features of files in the same pass as their layer, so that the layer need not be read again.
 
-Which files are wanted is known once all layers are read. This module guesses it by their places: below the folders in which
-packages of languages are installed. The others are read in one more pass (``origin_features``).
+The wanted files are known only after all layers are read. This module guesses them by location: below the folders in
+which packages of languages are installed. The others are read in one more pass (``origin_features``).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,21 +25,21 @@ Select = Callable[[str, int], list[Wanted]]
 
 
 class EarlyFeatures:
-    """The early features of the layers of one image. ``make`` returns the reader when the first file is there."""
+    """The early features of the layers of one image. ``make`` creates the reader when the first file is found."""
 
     def __init__(self, make: "Callable[[], FeatureReader]", *, costly: bool = True) -> None:
-        """``costly``: files that cost much are read as well."""
+        """``costly``: files whose features are expensive are read as well."""
         self.make, self._costly = make, costly
         self._layers: dict[str, dict[str, FileFeatures]] = {}
         self._programs = Wanted(NAME, Reader(Wants(magic=PROGRAM_HEADS, amount="stream"), self._program))
         self._sources = Wanted(NAME, Reader(Wants(amount="stream"), self._source))
 
     def with_early(self, select: Select) -> Select:
-        """``select`` with one more reader, for files whose features will be needed."""
+        """The function ``select`` with one more reader, for files whose features will probably be needed."""
 
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)
-            # plain searches: this runs for each file of an image
+            # plain substring searches, because this runs for each file of an image
             if not ("node_modules/" in path or "-packages/" in path) or path.startswith(SYSTEM):
                 return wanted
             if (mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path) and not is_source(path):
@@ -71,7 +71,7 @@ class _Scanner:
         self._parts.append(chunk)
 
     def facts(self) -> Iterator[Any]:
-        """A file that cannot be read now is read once more in that pass, which counts its errors."""
+        """Yields the features. A file that cannot be read now is read again in the later pass, which counts its errors."""
         reader = self._make()
         if reader.is_used_up:
             return

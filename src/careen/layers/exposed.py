@@ -1,5 +1,6 @@
-"""The secrets in the files of an image: the layer that has each, and whether a later one deletes the file, which does not
-remove it from the image."""
+"""The secrets in the files of an image: the layer of each, and whether a later layer deletes the file, which does not
+remove it from the image.
+"""
 
 from msgspec.structs import replace
 
@@ -11,9 +12,10 @@ from .squash import Squashed
 
 
 def exposed(tree: Squashed, facts: Facts, owners: Owners) -> tuple[ExposedSecret, ...]:
-    """One for each value and line of a file, the visible ones before those that are overwritten.
+    """The secrets, one for each value and line of a file, visible ones before overwritten ones.
 
-    A file that came with a package is as its publisher made it, but for configuration, which is changed in place.
+    Files that came with a package are skipped, because its publisher wrote them; configuration is not, because it is
+    edited in place.
     """
     found: dict[str, list[ExposedSecret]] = {}
     for layer in range(len(tree.deltas)):

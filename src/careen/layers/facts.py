@@ -12,7 +12,7 @@ from .squash import Squashed
 
 
 class Facts:
-    """``replay`` has to run first."""
+    """The facts of all layers, and which are visible. ``replay`` has to be called first."""
 
     def __init__(self, tree: Squashed, catalogers: Iterable[Cataloger]) -> None:
         self._deltas, self._hidden = tree.deltas, tree.hidden
@@ -23,7 +23,7 @@ class Facts:
         self._visible: dict[str, dict[str, tuple[int, str, tuple[Any, ...]]]] = {}
 
     def replay(self, after_layer: Callable[[int, str], None] = lambda index, cataloger: None) -> None:
-        """Lays one layer after the other on top; calls ``after_layer`` for each cataloger whose visible facts change."""
+        """Applies one layer after the other, and calls ``after_layer`` for each cataloger whose visible facts changed."""
         for index, (delta, hidden) in enumerate(zip(self._deltas, self._hidden, strict=True)):
             for cataloger in sorted(self._changed_by(index, delta, hidden)):
                 after_layer(index, cataloger)
@@ -33,7 +33,7 @@ class Facts:
         return role in self._roles
 
     def of(self, cataloger: str) -> list[Fact]:
-        """What is visible now, in the order of the paths."""
+        """The visible facts of a cataloger, sorted by path."""
         found = sorted(self._visible.get(cataloger, {}).items(), key=_path)
         return [Fact(path, layer, value, root) for path, (layer, root, values) in found for value in values]
 
@@ -41,7 +41,7 @@ class Facts:
         return [fact for cataloger in self._roles.get(role, ()) for fact in self.of(cataloger)]
 
     def in_layer(self, role: Role, layer: int) -> Iterator[tuple[str, Any]]:
-        """(path, value) of each fact of a layer, hidden or not."""
+        """The facts of a layer for a role as pairs of path and value, whether hidden or not."""
         for cataloger in self._roles.get(role, ()):
             yield from self._deltas[layer].facts.get(cataloger, ())
 
@@ -62,7 +62,7 @@ class Facts:
 
 
 def visible_in(tree: Squashed, cataloger: str) -> Iterator[tuple[str, str]]:
-    """(path, root) of each fact of a cataloger that no later layer hides."""
+    """The path and root of each fact of a cataloger that no later layer hides."""
     for index, delta in enumerate(tree.deltas):
         roots = delta.roots.get(cataloger, {})
         for path, _ in delta.facts.get(cataloger, ()):

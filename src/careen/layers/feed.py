@@ -1,4 +1,4 @@
-"""Hands the content of one file to the readers that want it, and collects their facts.
+"""Passes the content of one file to the readers that want it, and collects their facts.
 
 A file is read once for all readers, and no further than they need. A reader's error becomes an Unknown of its file.
 """
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 
 class LayerFile:
-    """A file of a layer, as readers see it (``plugins.File``)."""
+    """A file of a layer in the form that readers get (``plugins.File``)."""
 
     __slots__ = ("_data", "_spool", "mode", "path", "size_bytes")
 
@@ -50,16 +50,16 @@ class LayerFile:
 
 
 class Found:
-    """The facts that readers find in a layer, and what they could not read."""
+    """The facts that readers find in a layer, and the files that they could not read."""
 
     def __init__(self, spent: Spending) -> None:
         self.spent = spent
         self.facts: dict[str, dict[str, list[Any]]] = {}  # cataloger -> path -> values
-        self.roots: dict[str, dict[str, str]] = {}  # cataloger -> path -> root file system, when it is not the image's own
+        self.roots: dict[str, dict[str, str]] = {}  # cataloger -> path -> root file system, if it is not the image's own
         self.unknowns: list[Unknown] = []
 
     def collect(self, item: Wanted, path: str, call: Callable[..., Iterable[Any] | None], *arguments: object) -> None:
-        """Keeps the facts that the reader gives before it fails, if it does."""
+        """Calls a reader and stores its facts, including those before a failure."""
 
         def consume() -> None:
             for value in call(*arguments) or ():
@@ -74,7 +74,7 @@ class Found:
         self.guarded(item, path, consume)
 
     def guarded(self, item: Wanted, path: str, call: Callable[..., Result], *arguments: object) -> Result | None:
-        """The one place that catches a reader's errors."""
+        """Calls a reader's function. Its errors are caught only here, and become Unknowns; then the result is None."""
         try:
             return call(*arguments)
         except OverBudgetError as error:
@@ -83,11 +83,11 @@ class Found:
             self.unreadable(item.cataloger, path, str(error), code="over_budget")
         except ValueError as error:
             self.unreadable(item.cataloger, path, str(error) or "not readable")
-        except (MemoryError, OSError) as error:  # of this machine, at this time
+        except (MemoryError, OSError) as error:  # trouble of this machine at this time
             log.warning("the %s reader had no room for %r: %s", item.cataloger, path, error)
             reason = f"this machine could not read it: {str(error) or 'out of memory'}"
             self.unknowns.append(Unknown(item.cataloger, Evidence(path, 0), reason, transient=True))
-        except Exception as error:  # a defect of ours must not cost the rest of the image
+        except Exception as error:  # a defect of Careen must not lose the rest of the image
             log.exception("the %s reader failed on %r", item.cataloger, path)
             self.unreadable(item.cataloger, path, f"the reader failed: {type(error).__name__}: {error}")
         return None
@@ -96,13 +96,13 @@ class Found:
         self.unknowns.append(Unknown(cataloger, Evidence(path, 0), reason, code=code))
 
     def forget(self, path: str) -> None:
-        """A later entry of the layer replaces the file."""
+        """Drops the facts of a file, because a later entry of the layer replaces it."""
         for found in self.facts.values():
             found.pop(path, None)
 
 
 def feed(source: Stream | SeekStream, member: tar.Member, path: str, wanted: list[Wanted], found: Found) -> None:
-    """``source`` is at the beginning of the member's content."""
+    """Passes a file to its readers. ``source`` is at the beginning of the member's content."""
     head, content = b"", None
     if member.sparse is not None:
         head, content = _begun(_charged(tar.content(source, member), found.spent))
@@ -125,7 +125,7 @@ def feed(source: Stream | SeekStream, member: tar.Member, path: str, wanted: lis
 
 
 def _begin(file: LayerFile, path: str, wanted: list[Wanted], found: Found) -> list[tuple[Wanted, Scanner]]:
-    """Calls the readers that need no more than the head; returns the scanners of those that want the stream."""
+    """Calls the readers that only need the head. Returns the scanners of those that want the stream."""
     scanners = []
     for item in wanted:
         if item.reader.wants.amount == "head":
@@ -153,7 +153,7 @@ def _feed(
         for piece in pieces:
             if isinstance(piece, int):
                 for _, scanner in scanners:
-                    cast(Selective, scanner).skip(piece)  # a piece is skipped only if all of them are selective
+                    cast(Selective, scanner).skip(piece)  # a piece is skipped only if all scanners are selective
                 continue
             scanners = [pair for pair in scanners if found.guarded(pair[0], path, _fed, pair[1], piece)]
             if spool is not None:
@@ -167,7 +167,7 @@ def _feed(
             found.collect(item, path, item.reader.read, file)
     finally:
         if spool is not None:
-            with suppress(OSError):  # on a full disk closing fails as well: the error of the write is the one to report
+            with suppress(OSError):  # on a full disk closing fails as well, but the error of the write has to be reported
                 spool.close()
 
 
@@ -183,7 +183,7 @@ def _charged(content: Iterator[bytes], spent: Spending) -> Iterator[bytes]:
 
 
 def _begun(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The head of a sparse file, which only comes out in order, and then all of its content."""
+    """The head of a sparse file, and its content from the start. Such content can only be read in order."""
     pieces: list[bytes] = []
     size = 0
     while size < HEAD_BYTES and (piece := next(content, b"")):
@@ -193,7 +193,7 @@ def _begun(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 
 def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | None:
-    """The ranges that the scanners need together, in order, with small gaps closed; None: everything."""
+    """The byte ranges that the scanners need together, in order, with small gaps closed. None: the whole file."""
     asked: list[tuple[int, int]] = []
     for _, scanner in scanners:
         ranges = getattr(scanner, "ranges", None)
@@ -212,10 +212,11 @@ def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | N
 def _pieces(
     source: Stream | SeekStream, member: tar.Member, head: bytes, ranges: list[tuple[int, int]] | None
 ) -> Iterator[bytes | int]:
-    """The content of a file that is not sparse, in bounded pieces. Of ``ranges``, each gap is yielded as its number of bytes,
-    and what follows the last range is left out; None is the whole file."""
+    """The content of a file that is not sparse, in pieces of limited size. Gaps between ``ranges`` are yielded as
+    numbers of bytes, and what follows the last range is omitted. ``ranges`` None means the whole file.
+    """
     if len(head) == member.size_bytes:
-        yield head  # the stream is still at its start: the walk skips it
+        yield head  # the stream is still at its start, and the walk skips the content
         return
     if ranges is None:
         yield from tar.content(source, member)
@@ -245,13 +246,13 @@ def _spool() -> BinaryIO:
 def _write(spool: BinaryIO, piece: bytes) -> None:
     try:
         spool.write(piece)
-        spool.flush()  # now, and not when a reader goes back to the start
+        spool.flush()  # flushed now, so that a full disk is noticed before a reader starts again
     except OSError as error:
         raise _no_room(error) from error
 
 
 def _no_room(error: OSError) -> InputError:
-    """This machine's trouble, not the image's: nothing that is read now may be kept."""
+    """The error for a full disk. It is this machine's trouble, not the image's, so that nothing read now may be stored."""
     return InputError(
         f"a large file of it cannot be written to a temporary file: {error.strerror}",
         "make room in the folder for temporary files, or set TMPDIR",

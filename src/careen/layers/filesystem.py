@@ -1,6 +1,7 @@
-"""The files of note of a squashed image, for the checks of its configuration: by mode, by owner, by name.
+"""The noteworthy files of a squashed image, for the checks of its configuration: by mode, by owner, by name.
 
-All others belong to root, everybody may read and run them, only root may write to them, and their names do not matter.
+All other files belong to root, are readable and executable for all users, are only writable for root, and have names
+that no check considers.
 """
 
 from array import array
@@ -14,7 +15,7 @@ from .owners import Owners
 from .squash import Squashed
 
 MAX_ENTRIES = 5000
-# Programs that an image does not need, servers of shells, programs that give more rights, libraries of every program.
+# Programs that an image does not need, shell servers, programs that elevate rights, libraries of every program.
 NAMED = (
     "usr/sbin/sshd", "usr/sbin/in.telnetd", "usr/sbin/telnetd", "usr/sbin/in.rshd", "usr/sbin/in.rlogind",
     "usr/sbin/dropbear", "usr/bin/sudo", "usr/bin/doas", "bin/su", "usr/bin/su", "bin/sh", "usr/bin/apt-get", "sbin/apk",
@@ -26,7 +27,7 @@ NAMED = (
     "root/.azure/msal_token_cache.json", "root/.ssh/id_rsa", "root/.ssh/id_ed25519", "root/.ssh/id_ecdsa",
     "root/.bash_history", "etc/kubernetes/admin.conf", "etc/krb5.keytab",
 )  # fmt: skip
-# Folders whose direct content is of note: added authorities, caches that were left.
+# Folders whose direct content is noteworthy: added authorities, caches that were left.
 INSIDE = (
     "usr/local/share/ca-certificates", "etc/pki/ca-trust/source/anchors", "etc/ca-certificates/trust-source/anchors",
     "etc/pki/trust/anchors", "var/cache/apt/archives", "var/lib/apt/lists", "var/cache/apk", "var/cache/dnf", "var/cache/yum",
@@ -66,7 +67,9 @@ def filesystem(tree: Squashed, facts: Facts, owners: Owners) -> FileSystem:
 
 
 def _by_mode(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Files with set-user-ID or set-group-ID, writable by all, executable by some only or not root's, or with capabilities."""
+    """Files that are set-user-ID or set-group-ID, writable by all, executable only for some users or not root's, or
+    that have capabilities.
+    """
     for layer, delta in enumerate(tree.deltas):
         table = delta.table
         modes, owners, kinds = table.numbers(table.modes, "H"), table.numbers(table.owners, "I"), table.kinds
@@ -101,7 +104,7 @@ def _by_end(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _open_folders(tree: Squashed) -> Iterator[tuple[str, int]]:
-    """Folders that everybody may write to, by the last layer that mentions them."""
+    """Folders that all users may write to, each with the last layer that contains it."""
     last: dict[str, int | None] = {}
     for layer, delta in enumerate(tree.deltas):
         for path in (*delta.gone, *delta.table.folders.split("\0")):

@@ -1,4 +1,4 @@
-"""The programs and libraries of the visible tree that lack a protection of the distribution's own files."""
+"""The programs and libraries of the visible tree that lack a protection that the distribution's own files have."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -18,7 +18,7 @@ MAX_FILES = 2000
 
 
 def hardening(tree: Squashed, facts: Facts, owners: Owners) -> Hardening:
-    """Hard links count once, under the name that has the content."""
+    """The protections of native files. Hard links count once, under the name that contains the content."""
     every = facts.of_role("hardening")
     built = _of_the_system(every)
     if not every:
@@ -52,7 +52,7 @@ def hardening(tree: Squashed, facts: Facts, owners: Owners) -> Hardening:
 
 
 def _of_the_system(built: Iterable[Fact]) -> list[Fact]:
-    """Native files of the format that most have: what packages bring for another system does not run in the image."""
+    """The native files of the most frequent format. Packages may bring files for another system, which do not run here."""
     by_format: dict[str, list[Fact]] = {"elf": [], "pe": []}
     for fact in built:
         if fact.value.format and fact.value.language != "dotnet":

@@ -19,7 +19,7 @@ class History(Struct):
     last: dict[Key, Package] = {}
     facts: list[Fact] = []
     trouble: tuple[Unknown, ...] = ()
-    before: dict[str, tuple[int, dict[Key, Package], list[Fact]]] = {}  # database -> what it listed when it went
+    before: dict[str, tuple[int, dict[Key, Package], list[Fact]]] = {}  # database -> its content when it was lost
     roots: dict[str, str] = {}  # root file system of each path that is not in the image's own
 
     def after_layer(self, index: int, visible: list[Fact]) -> None:
@@ -37,7 +37,9 @@ class History(Struct):
         self.roots |= {fact.path: fact.root for fact in visible if fact.root}
 
     def result(self) -> tuple[list[Package], dict[Key, tuple[str, int]]]:
-        """(packages with their introducing layer, (database, layer) of those that only a lost database lists)."""
+        """The packages with their introducing layer; and for those that only a lost database lists, the database and
+        its layer.
+        """
         packages = [_at(package, self.introduced[key]) for key, package in self.last.items()]
         shadowed: dict[Key, tuple[str, int]] = {}
         for database, (index, listed, _) in sorted(self.before.items()):
@@ -46,7 +48,7 @@ class History(Struct):
         return packages, shadowed
 
     def root_of(self, package: Package) -> str:
-        """The root file system that the package is installed in: P of a database ``P/var/lib/dpkg/status``."""
+        """The root file system in which the package is installed: P for a database ``P/var/lib/dpkg/status``."""
         return self.roots.get(place_of(package), "")
 
     def owned(self) -> Iterator[Owned]:
@@ -88,7 +90,7 @@ class History(Struct):
 
 
 def histories_of(catalogers: Iterable[Cataloger]) -> dict[str, History]:
-    """The histories by cataloger, the distribution's first: its packages own files that other catalogers read."""
+    """The histories by cataloger, the distribution's first, because its packages own files that other catalogers read."""
     chosen = (cataloger for cataloger in catalogers if cataloger.role == "packages")
     ordered = sorted(chosen, key=lambda cataloger: not cataloger.ecosystem.distribution)
     return {cataloger.name: History(cataloger) for cataloger in ordered}
@@ -99,7 +101,7 @@ def key_of(package: Package) -> Key:
 
 
 def place_of(package: Package) -> str:
-    """The file that lists the package."""
+    """The path of the file that lists the package."""
     return package.evidence[0].path if package.evidence else ""
 
 
@@ -116,7 +118,7 @@ def _joined(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterator[Package | U
 
 
 def _database(path: str) -> str:
-    """The folder that identifies a package database: of "var/lib/dpkg/status" and "var/lib/dpkg/info/x.list" alike."""
+    """The folder that identifies a package database: the same for "var/lib/dpkg/status" and "var/lib/dpkg/info/x.list"."""
     folder = path.rpartition("/")[0]
     return folder.removesuffix("/status.d").removesuffix("/info").removesuffix("/updates")
 

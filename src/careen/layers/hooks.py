@@ -1,6 +1,6 @@
-"""Hooks of the visible tree that no package brings.
+"""Hooks of the visible tree that belong to no package.
 
-A file in a place from which systems load code is a hook if no package owns it. Files that programs generate there, and
+A file at a place from which systems load code is a hook if no package owns it. Files that programs generate there, and
 those that a distribution puts into home folders, are left out.
 """
 
@@ -13,7 +13,7 @@ from .owners import Owners
 from .squash import Squashed
 
 MAX_HOOKS = 500
-# By folder: the kind of its files. Files directly in it count.
+# The kind of the files directly in each folder.
 FOLDERS = {
     "etc/cron.d": "cron", "etc/cron.hourly": "cron", "etc/cron.daily": "cron", "etc/cron.weekly": "cron",
     "etc/cron.monthly": "cron", "var/spool/cron": "cron", "var/spool/cron/crontabs": "cron", "etc/crontabs": "cron",
@@ -28,7 +28,7 @@ STARTS = ("sitecustomize.py", "usercustomize.py")
 _GIT = "/.git/hooks"
 _GENERATED = ("etc/pam.d/common-",)  # pam-auth-update writes them
 _UNITS = (".service", ".timer", ".path", ".socket")
-_INDEXES = ("extra_index", "plain_index", "install")  # of packages, too
+_INDEXES = ("extra_index", "plain_index", "install")  # packages may contain these, too
 
 
 def hooks(tree: Squashed, facts: Facts, owners: Owners) -> tuple[Hook, ...]:
@@ -40,7 +40,7 @@ def hooks(tree: Squashed, facts: Facts, owners: Owners) -> tuple[Hook, ...]:
 
 
 def _places(tree: Squashed) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """(kind, path, entry) of the files in places from which systems load code."""
+    """The kind, path and entry of the files at places from which systems load code."""
     for path, kind in FILES.items():
         entry = tree.entry(path)
         if entry:

@@ -1,8 +1,8 @@
-"""The Delta of a layer: from the store if it is known, else from its bytes (``layers.read``).
+"""The Delta of a layer: from the store if it contains it, else from the layer's bytes (``layers.read``).
 
-The key in the store is what was hashed, with the readers' fingerprint, never the diff ID that a configuration claims. An
-archive without digests is known by the identity of its file (ADR 8). A run whose layers are all known loads no reader, and
-nothing that reads archives.
+The key in the store is the verified digest of the bytes, with the readers' fingerprint, never the diff ID that a
+configuration claims. An archive without digests is identified by its file (ADR 8). A run whose layers are all stored
+loads no reader, and no code that reads archives.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -35,9 +35,9 @@ log = logger(__name__)
 
 
 class Readers:
-    """The catalogers of a run, loaded when the first layer has to be read: mostly the store knows all of them.
-
-    ``fingerprint`` changes when any of their code does. ``wider`` are the fingerprints of readers that find the same and more.
+    """The catalogers of a run, loaded when the first layer has to be read; usually the store contains all layers.
+    ``fingerprint`` changes when the code of any cataloger does. ``wider`` are fingerprints of larger sets of readers,
+    which find the same and more.
     """
 
     def __init__(self, load: Callable[[], Sequence[Cataloger]], fingerprint: str, wider: Sequence[str] = ()) -> None:
@@ -94,9 +94,8 @@ def index(
 
 
 def known_as(layer: Layer) -> str:
-    """What names these bytes in a later run too: the promised digest, or their place on this machine; else "".
-
-    A layer that cannot be read has no such name: in another image, a layer of the same digest may be readable.
+    """An identity of the layer's bytes that is valid in later runs: the promised digest, or their place on this
+    machine; else "". An unreadable layer has none: in another image, a layer with the same digest may be readable.
     """
     if layer.unread:
         return ""
@@ -104,7 +103,7 @@ def known_as(layer: Layer) -> str:
 
 
 def delta_key(name: str, fingerprint: str, limits: Limits) -> str:
-    """The key in the store; ``name`` is that of ``known_as``."""
+    """The key in the store. ``name`` is the result of ``known_as``."""
     return f"delta {name} {fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
 
 
@@ -125,7 +124,7 @@ class _Stored(Struct, frozen=True):
 
 
 def decode(data: bytes, catalogers: Sequence[Cataloger], *, wider: bool = False) -> Delta:
-    """``wider``: more catalogers may have read the layer; what these found is left out."""
+    """Decodes a stored Delta. ``wider``: more catalogers may have read the layer; their additional facts are dropped."""
     stored = from_msgpack(data, _Stored)
     by_name = {cataloger.name: cataloger for cataloger in catalogers}
     if wider:

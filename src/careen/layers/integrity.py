@@ -1,8 +1,8 @@
 """Compares files of the visible tree with the digests that package databases record: programs, or all kinds of files.
 
-A program that the database of a distribution owns without a digest is counted. A symbolic link in the place of a distribution's
-program is another file; installers of Python's packages make links themselves. Packages that only a lost database lists are
-left out: their files may have changed with a later one.
+A program that the database of a distribution owns without a digest is counted. A symbolic link in place of a
+distribution's program is another file; installers of Python's packages create links themselves. Packages that only a
+lost database lists are left out, because a later package may have changed their files.
 """
 
 import hashlib
@@ -22,11 +22,11 @@ from .squash import Squashed
 
 
 class Compared(NamedTuple):
-    """``unknowns`` state why a layer could not be reread to its end."""
+    """The result of the comparison. ``unknowns`` state why a layer could not be reread completely."""
 
     integrity: Integrity
     verified: Collection[str]  # paths
-    modified_data: Collection[str] = frozenset()  # documentation, configuration, caches: they are no findings
+    modified_data: Collection[str] = frozenset()  # documentation, configuration, caches, whose changes are not findings
     unknowns: tuple[Unknown, ...] = ()
 
 
@@ -66,7 +66,9 @@ def integrity(
 def _compared(
     tree: Squashed, owners: Owners, contents: ContentDigests, recorded: Mapping[str, str]
 ) -> tuple[set[str], list[ModifiedFile], set[str]]:
-    """The files with the recorded content, those with another, and those with a digest of an algorithm that was not used."""
+    """Three results: the files with the recorded content, those with another content, and those whose digest has an
+    algorithm that was not computed.
+    """
     verified, others = set[str](), set[str]()
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]
@@ -90,7 +92,7 @@ def _compared(
 
 
 class _Programs:
-    """Which files of packages are programs, libraries or modules, by their content, their names and their modes."""
+    """Decides which files of packages are programs, libraries or modules, by their content, names and modes."""
 
     def __init__(self, tree: Squashed, contents: ContentDigests) -> None:
         self._tree, self._contents = tree, contents
@@ -109,13 +111,15 @@ def _sorted(files: Iterable[ModifiedFile]) -> tuple[ModifiedFile, ...]:
 
 
 def _is_listed(owners: Owners, place: str) -> bool:
-    """Whether a package of the distribution that is still installed owns the file."""
+    """Whether the file belongs to a package of the distribution that is still installed."""
     owner = owners.by_place.get(place)
     return owner is not None and owner[0].ecosystem.distribution and owner[1].presence != "shadowed"
 
 
 def _linked_elsewhere(tree: Squashed, owners: Owners, recorded: Mapping[str, str]) -> Iterator[ModifiedFile]:
-    """Links that no package of the distribution brought. dpkg and rpm record no digest of a link, apk that of its target."""
+    """Links that replace files of the distribution's packages. dpkg and rpm record no digest of a link, apk that of its
+    target.
+    """
     for layer, place, target in tree.links():
         text = recorded.get(place)
         if text is None or not _is_listed(owners, place):

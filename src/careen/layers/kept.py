@@ -1,7 +1,7 @@
-"""What a second pass mostly needs of the layers that this run has read: without it, the layer is inflated once more.
+"""Data of layers that a second pass usually needs, kept in memory: otherwise the layer has to be inflated again.
 
-Kept are the changelogs and lists of checksums of Debian's packages, and the MD5 of the files below ``usr`` that name language
-packages, and of the programs of the system if the scan compares those. They stay in memory, and only up to a bound.
+These are the changelogs and lists of checksums of Debian's packages, the MD5 of files below ``usr`` that describe
+language packages, and, if the scan compares them, the MD5 of the system's programs. Their total size is limited.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ _KEPT = (*_CHANGELOGS, _CHECKSUMS)
 _LOCAL = "usr/local/"  # packages of distributions have no files there
 
 Select = Callable[[str, int], list[Wanted]]
-Content = bytes | str  # a file, or its MD5 in hexadecimal digits
+Content = bytes | str  # the content of a file, or its MD5 in hexadecimal digits
 Files = Mapping[str, Content]
 
 
 class Kept:
-    """Files of layers, by the layer's name. If they do not fit, the oldest layers are dropped."""
+    """Kept files by the layer's name. When they exceed the limit, the oldest layers are dropped."""
 
     def __init__(self, most_bytes: int = MAX_BYTES) -> None:
         self._most, self._bytes = most_bytes, 0
@@ -51,7 +51,7 @@ class Kept:
 
 
 def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
-    """``select`` for one layer, with one more reader for files to keep, whose facts are ``Content``."""
+    """The function ``select`` for one layer, with one more reader for files to keep. Its facts are ``Content``."""
     languages = (cataloger for cataloger in catalogers if cataloger.role == "packages" and not cataloger.ecosystem.distribution)
     named = {id(reader) for cataloger in languages for reader in cataloger.readers if not reader.wants.executables}
     room = MAX_BYTES
@@ -80,7 +80,7 @@ def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
 
 
 def md5_of_programs(digests: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """(path, MD5) of digests as ``formats.packages.file_digests`` writes them."""
+    """The path and MD5 of files, from digests in the form of ``formats.packages.file_digests``."""
     for path, text in digests:
         for each in text.split():
             algorithm, _, digest = each.partition(":")

@@ -1,4 +1,4 @@
-"""Every file of the visible tree, by whether a package explains it."""
+"""Counts every file of the visible tree by whether and how a package explains it."""
 
 from collections.abc import Callable, Collection
 
@@ -9,7 +9,7 @@ from .owners import LEFT_OUT, Owners
 from .squash import Squashed
 from .unidentified import Claimed
 
-# Byte code, which is made of a package's source and seldom listed.
+# Byte code is compiled from a package's source, and seldom listed.
 CACHES = (".pyc", ".pyo")
 
 
@@ -21,7 +21,9 @@ def ledger(
     named: Collection[str],
     on_file: Callable[[LedgerFile], object] | None = None,
 ) -> Ledger:
-    """``named``: files in which a reader found a package. ``on_file`` is called with each file and link."""
+    """The counts of all files. ``named``: files in which a reader found a package. ``on_file`` is called with each file
+    and link.
+    """
     modified = {file.path for file in compared.integrity.modified} | set(compared.modified_data)
     states: dict[State, int] = dict.fromkeys(STATES, 0)
     for folder, names in tree.folders.items():

@@ -1,10 +1,10 @@
 """Links that lead away from the places that readers search: the visible tree, with the facts of the files behind them.
 
-A hard link means the file that the layers below show at its target when its layer is laid over them; what a later layer does
-there changes nothing. Its facts, its mode, owner, size and capabilities are the file's, under the name of the link.
+A hard link means the file that the lower layers show at its target when its layer is applied; later layers do not change
+that. Its facts, mode, owner, size and capabilities are the file's, under the name of the link.
 A package database behind a symbolic link is read under the name of the link; its facts keep the place of the file.
 A file below a symbolic link is also read under the name that it gets where the link leads, as engines put it there.
-Hard links to files of their own layer are known when the layer is read (``layers.index``).
+Hard links to files of their own layer are resolved when the layer is read (``layers.index``).
 **Source:** OCI image-spec, layer.md ("Hardlinks"); link(2), which follows links in folders only.
 """
 
@@ -28,12 +28,12 @@ from .facts import visible_in
 from .squash import Squashed, squash
 from .walk import Select, Walked, ended_early, little_endian
 
-MAX_LOST = 10_000  # links to nothing in one layer that are each named
+MAX_LOST = 10_000  # links without a target in one layer that are listed one by one
 Reread = Callable[[int, Select], Walked]  # rereads the layer with this index
 
 
 class Source(Struct, frozen=True, gc=False):
-    """The file that a name means: the layer, path and row of the table that have its content."""
+    """The file that a name means: the layer, path and row of the table that contain its content."""
 
     layer: int
     path: str
@@ -43,8 +43,9 @@ class Source(Struct, frozen=True, gc=False):
 def squash_with_links(
     deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread | None
 ) -> tuple[Squashed, tuple[Unknown, ...]]:
-    """The squashed layers, with the files behind links. Without ``again`` no link is followed; the Unknowns name the databases
-    behind links that are not read."""
+    """The squashed layers, with the files behind links. Without ``again`` no link is followed; Unknowns state the
+    databases behind links that are not read.
+    """
     hard = _HardLinks(deltas)
     tree = squash(deltas, hard.follow if again else None)
     tree.linked = {link: (source.layer, source.path) for link, source in hard.found.items()}
@@ -87,8 +88,9 @@ def _ask_below_links(tree: Squashed, dispatch: Dispatch, hard: "_HardLinks", ali
 
 
 def _known(tree: Squashed, catalogers: Iterable[Cataloger], aliases: Iterable[Alias]) -> tuple[list[str], dict[str, set[str]]]:
-    """The root file systems in the image, its own ("") among them, and the files that each cataloger of a distribution's
-    packages reads, those behind hard links included."""
+    """The root file systems in the image, including its own (""), and the files that each cataloger of a distribution's
+    packages reads, including those behind hard links.
+    """
     roots = {"": None}
     read: dict[str, set[str]] = {}
     asked: dict[str, list[tuple[str, str]]] = {}
@@ -111,8 +113,10 @@ def _ask_for_databases(
     hard: "_HardLinks",
     aliases: dict[int, list[Alias]],
 ) -> None:
-    """In each layer, since a package is attributed to the first that lists it."""
-    by_place: dict[tuple[str, bool], list[Linked]] = {}  # several root file systems may share a place
+    """Adds aliases for the files of moved databases in each layer, because a package is attributed to the first layer
+    that lists it.
+    """
+    by_place: dict[tuple[str, bool], list[Linked]] = {}  # several root file systems may share a database
     for database in databases:
         by_place.setdefault((database.place, database.folder), []).append(database)
     for layer, delta in enumerate(deltas):
@@ -129,7 +133,7 @@ def _ask_for_databases(
 
 
 def _databases_at(path: str, by_place: dict[tuple[str, bool], list[Linked]]) -> Iterator[tuple[Linked, str]]:
-    """The databases that a path belongs to, and the name under which a reader expects it."""
+    """The databases to which a path belongs, and the name under which a reader expects it in each."""
     yield from ((database, database.name) for database in by_place.get((path, False), ()))
     at = path.rfind("/")
     while at > 0:
@@ -138,7 +142,7 @@ def _databases_at(path: str, by_place: dict[tuple[str, bool], list[Linked]]) -> 
 
 
 def _read(aliases: dict[int, list[Alias]], deltas: Sequence[Delta], again: Reread, more: dict[int, More]) -> None:
-    """Each layer that has files behind links is read once more; if that ends early, it is trouble of that layer."""
+    """Reads each layer that contains files behind links once more. If that ends early, the layer gets an Unknown."""
     for layer, asked in aliases.items():
         found, walked = read_aliases(asked, lambda select, layer=layer: again(layer, select))  # type: ignore[misc]
         for index, parts in found.items():
@@ -163,7 +167,7 @@ class _HardLinks:
     def __init__(self, deltas: Sequence[Delta]) -> None:
         self._deltas = deltas
         self.found: dict[tuple[int, str], Source] = {}  # by layer and path of the link
-        self.lost: dict[int, list[tuple[str, str]]] = {}  # (path, target) of links to nothing
+        self.lost: dict[int, list[tuple[str, str]]] = {}  # (path, target) of links without a target
         self._rows = cache(lambda layer: {path: row for row, path in enumerate(deltas[layer].table.names())})
         self._links = cache(lambda layer: {path: to for path, kind, to in deltas[layer].table.targets() if kind == "h"})
         self.modes = cache(lambda layer: deltas[layer].table.numbers(deltas[layer].table.modes, "H"))
@@ -172,7 +176,7 @@ class _HardLinks:
         self._capable = cache(lambda layer: frozenset(filter(None, deltas[layer].table.capable.split("\0"))))
 
     def follow(self, index: int, below: Squashed) -> None:
-        """The links of one layer, with the tree of those below it."""
+        """Resolves the links of one layer in the tree of the layers below it."""
         for path, target in self._deltas[index].far_links:
             place = below.resolve(target)
             entry = below.entry(place)
@@ -183,7 +187,9 @@ class _HardLinks:
                 self.lost.setdefault(index, []).append((path, target))
 
     def source(self, layer: int, path: str, row: int) -> Source | None:
-        """The file at a path of a layer, which may be a hard link to a file of its own or of a lower layer."""
+        """The file at a path of a layer, which may be a hard link to a file of its own or of a lower layer. None if
+        there is none.
+        """
         kind = self._deltas[layer].table.kinds[row]
         if kind == "h":
             if far := self.found.get((layer, path)):
@@ -198,7 +204,8 @@ class _HardLinks:
     def ask(self, tree: Squashed, dispatch: Dispatch, aliases: dict[int, list[Alias]]) -> None:
         for (index, path), source in self.found.items():
             is_visible = tree.entry(source.path) == (source.layer, source.row)
-            # a reader that wants a content has read the file itself: it needs the link only if the file is hidden
+            # a reader that selects files by content has read the file itself, and needs the link only if the file is
+            # hidden
             if is_visible:
                 wants = _by_name(dispatch, path)
             else:
@@ -208,11 +215,13 @@ class _HardLinks:
                 del aliases[source.layer]
 
     def nowhere(self, dispatch: Dispatch) -> dict[int, list[Unknown]]:
-        """The links by layer that a reader wants and that lead to nothing."""
+        """Unknowns, by layer, for links without a target that a reader wants."""
         return {index: at_most(self._unknowns(links, dispatch), MAX_LOST) for index, links in self.lost.items()}
 
     def tables_with_file_facts(self) -> dict[int, FileTable]:
-        """The file tables by layer, with mode, owner, size and capabilities of the files; the headers of links do not count."""
+        """The file tables by layer. Hard links have the mode, owner, size and capabilities of their files instead of
+        those in their own headers.
+        """
         by_layer: dict[int, dict[str, Source]] = {}
         for (index, path), source in self.found.items():
             by_layer.setdefault(index, {})[path] = source
@@ -249,5 +258,7 @@ def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
 
 
 def _by_name_or_content(dispatch: Dispatch, path: str, mode: int) -> list[Wanted]:
-    """The readers for a file. All that want a content are among them: their ``magic`` decides when the file is read."""
+    """The readers for a file, including all that select files by content: their ``magic`` decides when the file is
+    read.
+    """
     return list(dict.fromkeys(chain(dispatch.readers(path, mode), *dispatch.by_magic.values())))

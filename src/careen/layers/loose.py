@@ -1,4 +1,4 @@
-"""A few files in memory, read by the catalogers as a layer that holds nothing else."""
+"""An inventory of a few files in memory, which catalogers read as a single layer."""
 
 import io
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from .walk import walk
 
 
 def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventory:
-    """Read by path and content; a file that cannot be read is among the unknowns."""
+    """The inventory of these files, given by path. A file that cannot be read is among the unknowns."""
     entries = (
         (
             Member(path, "f", 0o644, 0, 0, len(data), "", len(data), None, False, ""),

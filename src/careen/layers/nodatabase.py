@@ -1,8 +1,8 @@
-"""Whether an image names a distribution and holds files that it built, but no list of its packages.
+"""Whether an image states a distribution and contains files that it built, but no list of its packages.
 
-Images are flattened, slimmed or lose their database otherwise: the rest of the distribution cannot be assessed, and must
-not look like an image without packages. Images without ``os-release``, and those with nothing of the
-distribution but that file, hold only what others built.
+Images are flattened, slimmed or lose their database otherwise. The rest of the distribution cannot be assessed then,
+and must not look like an image without packages. Images without ``os-release``, and those with nothing of the
+distribution except that file, only contain files that others built.
 """
 
 from careen.model.package import Distribution
@@ -10,10 +10,10 @@ from careen.model.package import Distribution
 from .facts import Facts
 from .squash import Squashed
 
-# A C library and the loader of programs, by the beginning of their names: all that a distribution builds needs them.
+# A C library and the program loader, by the beginning of their names: all of a distribution's programs need them.
 _LIBRARIES = ("ld-linux", "ld-musl-", "ld64.so", "ld.so", "libc.so.6", "libc-2.", "libc.musl-")
 _LIBRARY_FOLDERS = ("lib", "lib32", "lib64", "usr/lib", "usr/lib32", "usr/lib64")
-# Files that only a distribution's own packages have, or their package manager.
+# Files that only a distribution's own packages, or their package manager, create.
 _MARKS = ("etc/debian_version", "etc/alpine-release", "etc/redhat-release", "etc/apk/arch", "etc/dpkg/dpkg.cfg")
 _MARK_FOLDERS = (
     "var/lib/dpkg",
@@ -27,7 +27,9 @@ _MARK_FOLDERS = (
 
 
 def has_lost_its_packages(distribution: Distribution | None, tree: Squashed, facts: Facts) -> bool:
-    """Whether an image whose own package databases list no package had some: it has their marks or libraries."""
+    """Whether an image without any listed package once had some of its own distribution: it contains its marks or
+    libraries.
+    """
     if distribution is None:
         return False
     return (

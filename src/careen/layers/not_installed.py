@@ -1,9 +1,9 @@
-"""Programs, and files that may contain secrets, of layers that are read by their tables of contents: those that no package
-installed.
+"""Programs, and files that may contain secrets, that no package installed, in layers that are read by their tables of
+contents.
 
-Most bytes of an image are files of packages, which package databases name: these are not fetched. A file that comes with
-another layer than its package is, since it replaces the package's. Secrets are looked for in files of languages' packages too,
-which may be the user's own, and in all below ``etc``, where settings lie.
+Most bytes of an image are files of packages, which package databases list; these are not fetched. A file in another
+layer than its package is fetched, because it replaces the package's. Secrets are also searched in files of language
+packages, which may be the user's own, and in all files below ``etc``, which contains settings.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _SETTINGS = "etc/"
 
 
 def of_any_owner(dispatch: Dispatch, catalogers: Sequence[Cataloger]) -> Select:
-    """The readers that want a file whoever owns it: package databases, manifests, lock files."""
+    """A function that selects the readers that want a file whoever owns it: package databases, manifests, lock files."""
     is_late = _lateness(catalogers)
     return lambda path, mode: [wanted for wanted in dispatch.readers(path, mode) if not is_late(wanted)]
 
@@ -32,7 +32,7 @@ def of_any_owner(dispatch: Dispatch, catalogers: Sequence[Cataloger]) -> Select:
 def with_not_installed(
     deltas: Sequence[Delta], layers: Sequence[Layer], catalogers: Sequence[Cataloger], again: Reread
 ) -> list[Delta]:
-    """The Deltas, with the facts of all other files. ``again`` rereads a layer."""
+    """The Deltas, with the facts of files that no package installed added. ``again`` rereads a layer."""
     dispatch, is_late = Dispatch(catalogers), _lateness(catalogers)
     owners = _owners(deltas, catalogers, again)
     found = list(deltas)
@@ -57,7 +57,7 @@ def with_not_installed(
 
 
 def _lateness(catalogers: Sequence[Cataloger]) -> Callable[[Wanted], bool]:
-    """Whether a reader wants a file only if no package installed it."""
+    """A function that returns whether a reader wants a file only if no package installed it."""
     secrets = {cataloger.name for cataloger in catalogers if cataloger.role == "secrets"}
     return lambda wanted: wanted.reader.wants.executables or wanted.cataloger in secrets
 
@@ -83,6 +83,6 @@ def _owners(deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Rer
 
 
 def _owner(path: str, layer: int, owners: Owners) -> Cataloger | None:
-    """The cataloger of the package that the layer which has the file installs it with."""
+    """The cataloger of the package that installed the file in the same layer; None if there is none."""
     owner = owners.of(path)
     return owner[0] if owner and any(place.layer == layer for place in owner[1].evidence) else None

@@ -1,7 +1,7 @@
-"""Entries of a layer's archive that engines, or engines and other tools, read differently.
+"""Entries of a layer's archive that engines, or engines and other tools, interpret differently.
 
 Each is an Unknown of the layer with the code ``ambiguous_archive`` (docs/archives.md has the table); ``whole_layer`` if
-engines refuse the layer, or if the files that it has depend on the engine.
+engines refuse the layer, or if the engine determines which files it contains.
 """
 
 from bisect import bisect_left
@@ -12,26 +12,27 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.safety.pattern import pattern
 
-MOST = 20  # listed for each reason
+MOST = 20  # places listed for each reason
 # The names of global headers that git, Python and GNU tar write.
 _USUAL_GLOBAL = pattern(r"(.*/)?(pax_global_header|@PaxHeader|GlobalHead\.\d+\.\d+)")
 
 
 class Oddities:
-    """Noted during the walk, reported at its end."""
+    """The oddities of an archive, collected during the walk and reported at its end."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], list[str]] = {}  # (reason, whole_layer) -> places
-        self._early: dict[str, str] = {}  # hard links -> targets that were not there yet
-        self._targets: set[str] = set()  # of hard links so far
+        self._early: dict[str, str] = {}  # hard links -> targets that have not occurred yet
+        self._targets: set[str] = set()  # all targets of hard links so far
 
     def note(self, member: Member) -> None:
         if member.doubt:
             self._add(member.doubt.reason, member.raw_name, whole_layer=member.doubt.refused)
 
     def is_removal(self, member: Member, rows: Container[str]) -> bool:
-        """Whether a global header may have an effect: some engines remove the file at its path, or the one that it names as a
-        whiteout, before they skip it."""
+        """Whether a global header may have an effect. Before they skip it, some engines remove the file at its path, or
+        the file whose whiteout its name would be.
+        """
         if _USUAL_GLOBAL.fullmatch(member.raw_name) and member.path not in rows:
             return False
         reason = "a global header whose name some engines remove, or take for a whiteout, and others pass over"
@@ -48,18 +49,18 @@ class Oddities:
             self._early[path] = target
 
     def replaced(self, path: str) -> None:
-        """A path occurs again."""
+        """Notes that a path occurs again."""
         if path in self._targets:
             self._add(
                 "a file that hard links share is replaced later in the layer: they keep the former one", path, whole_layer=True
             )
 
     def removed(self, path: str) -> None:
-        """A whiteout follows the entry that it names."""
+        """Notes that a whiteout follows the entry that it deletes."""
         self._add("the layer adds a file and then deletes it; engines disagree on the result", path)
 
     def unknowns(self, rows: Mapping[str, tuple[str, int, int, int, int, str]], paths: Sequence[str]) -> list[Unknown]:
-        """``paths``: those of the rows, sorted."""
+        """The oddities as Unknowns. ``paths`` are the sorted paths of the rows."""
         for path, target in self._early.items():
             if target in rows:
                 reason = f"a hard link to {target}, which comes later in the layer: engines refuse that"

@@ -1,8 +1,8 @@
-"""The features of files whose origin is looked for.
+"""The features of files whose origin has to be determined.
 
-They are read together with the layer if the file's place shows that they will be needed (``early_features``), and those of
-other files in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
-package puts others in it as they are.
+They are read together with the layer if the file's location shows that they will be needed (``early_features``), and
+for other files in one more pass. For copies within a language package the most expensive features are omitted, because
+the publisher of a package includes copies unchanged.
 """
 
 import threading
@@ -24,11 +24,11 @@ from .links import Reread
 
 MAX_KEPT_BYTES = 64 << 20
 _NAME = "origin_features"
-# What only compiled code has in common with its source, and what minified code has as well.
+# The features that compiled code shares with its source, and those that minified code has as well.
 _OF_PROGRAMS = frozenset(("tables", "statements"))
 _OF_COMPILED = _OF_PROGRAMS | {"literals", "names", "sequences"}
 _COSTLY = frozenset(("tokens",))
-FOR_FIXES = ("lines",)  # what fixes are looked up in
+FOR_FIXES = ("lines",)  # families of features for looking up fixes
 Ask = Callable[[Described, bool], frozenset[str]]  # a file, and whether a package has it: the families that are kept
 
 
@@ -43,8 +43,9 @@ class Kept(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
-    """The features of one file of a layer; an archive has several members. ``owned``: without the features that are left out of
-    copies in packages."""
+    """The features of one file of a layer; an archive has several members. ``owned``: without the features that are
+    omitted for copies in packages.
+    """
 
     path: str
     owned: bool
@@ -55,17 +56,17 @@ class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FeaturesRead(Struct, frozen=True):
-    """``unread``: how many files were not read because the time or the room was used up."""
+    """The result of reading. ``unread``: how many files were not read because time or room ran out."""
 
     files: tuple[Kept, ...] = ()
     unread: int = 0
 
 
 class FeatureReader:
-    """Reads the files of one image; threads may share it. ``seconds``: the time of this machine that may be spent."""
+    """Reads the features of one image's files; threads may share it. ``seconds``: the CPU time that it may use."""
 
     def __init__(self, ask: Ask | None, seconds: float, clock: Callable[[], float] = time.thread_time) -> None:
-        """``ask``: without it, everything that any knowledge base could compare is kept."""
+        """``ask`` selects the features to keep; without it, all that any knowledge base could compare."""
         self._ask, self._left, self._clock = ask or _everything, seconds, clock
         self._kept_bytes = 0
         self._lock = threading.Lock()
@@ -89,7 +90,7 @@ class FeatureReader:
 
 
 def read_features(files: Iterable[OriginFile], again: Reread, reader: FeatureReader) -> list[tuple[int, FileFeatures]]:
-    """Returns each file with its layer and features, as far as the reader comes. ``again`` rereads a layer."""
+    """Returns each file with its layer and features, until the reader is used up. ``again`` rereads a layer."""
     found: list[tuple[int, FileFeatures]] = []
     by_layer: dict[int, dict[str, OriginFile]] = {}
     for file in files:
@@ -125,7 +126,7 @@ def _left_out(found: Described, owned: bool) -> frozenset[str]:
 
 
 class _Part(Mapping[str, Hashes]):
-    """Features without some families."""
+    """Features without some of their families."""
 
     def __init__(self, features: Features, left_out: frozenset[str]) -> None:
         self._features, self._left_out = features, left_out

@@ -1,8 +1,8 @@
 """The files of the visible tree whose origin only their content shows.
 
-Programs and libraries that no package owns, that were modified, or that lie within a package of a language; source code that
-no package owns; and, within a package of a language, the folders in which packages keep copies of others. What a package of
-the distribution owns and verifies is explained, and so is what a cataloger identifies.
+These are programs and libraries that no package owns, that were modified, or that are part of a language package;
+source code that no package owns; and, within a language package, the folders in which packages keep copies of others.
+Files that a package of the distribution owns and verifies are explained, as are files that a cataloger identifies.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -23,7 +23,7 @@ MAX_FILES = 20_000
 def origin_files(
     tree: Squashed, facts: Facts, owners: Owners, claimed: Claimed, nobodys: Collection[str], packages: Iterable[Package]
 ) -> OriginFiles:
-    """``nobodys``: programs that nothing identifies."""
+    """The files whose origin is searched. ``nobodys``: programs that nothing identifies."""
     sizes = cache(lambda layer: tree.deltas[layer].table.numbers(tree.deltas[layer].table.sizes, "Q"))
     places = _Places(owners, packages)
     programs, sources = [], []
@@ -36,7 +36,7 @@ def origin_files(
     for path, layer, row in _sources(tree):
         size = sizes(layer)[row]
         of_package, of_nobody = is_copy(path, size), size in SOURCE_BYTES and not path.startswith(SYSTEM)
-        if of_package or (of_nobody and not places.around(path)):  # most files of packages are looked up no further
+        if of_package or (of_nobody and not places.around(path)):  # the origin of most files of packages is known
             owner, is_distributed = places.owner(path)
             if not is_distributed and (of_package if owner or path in claimed else of_nobody):
                 sources.append(OriginFile(path, layer, owner))
@@ -45,9 +45,8 @@ def origin_files(
 
 
 class _Places:
-    """Whose the files are: by the lists of packages, and by the folders of packages of a language.
-
-    ``named``: programs that state all the modules that are linked in.
+    """The owners of files: by the lists of packages, and by the folders of language packages. ``named``: programs that
+    list all modules linked into them.
     """
 
     def __init__(self, owners: Owners, packages: Iterable[Package]) -> None:
@@ -65,14 +64,14 @@ class _Places:
         self._known: dict[str, str] = {}  # of each folder with files
 
     def owner(self, path: str) -> tuple[str, bool]:
-        """The purl of the package, and whether it is the distribution's; "" if there is none."""
+        """The purl of the package that owns the file ("" if there is none), and whether it is the distribution's."""
         owner = self._owners.of(path)
         if owner:
             return self._owners.purl(owner[1]), owner[0].ecosystem.distribution
         return self.around(path), False
 
     def around(self, path: str) -> str:
-        """The package of a language in whose folder the file is."""
+        """The purl of the language package whose folder contains the file; "" if there is none."""
         folder = path.rpartition("/")[0]
         purl = self._known.get(folder)
         if purl is None:

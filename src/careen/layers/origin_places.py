@@ -1,4 +1,4 @@
-"""The places of code whose origin only its content shows: names, folders and sizes."""
+"""The locations of code whose origin only its content shows: names, folders and sizes."""
 
 from functools import lru_cache
 
@@ -14,13 +14,13 @@ SOURCES = frozenset(
      ".swift", ".tcl", ".ts", ".tsx", ".y")
 )  # fmt: skip
 SCRIPTS = (".js", ".mjs", ".cjs")
-# In these folders of a package are copies of other projects; in the latter they are bundled with its own code.
+# Folders of a package with copies of other projects; in the second set they are bundled with its own code.
 COPIES = frozenset(
     ("_vendor", "_vendored", "_vendored_packages", "3rdparty", "bundled", "extern", "external", "externals", "packages",
      "third-party", "third_party", "thirdparty", "vendor", "vendored")
 )  # fmt: skip
 BUNDLES = frozenset(("build", "dist", "min", "umd"))
-# Here are tools and data of the system: what no package owns was made by its own programs.
+# Folders with tools and data of the system: files there without an owner were made by its own programs.
 SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
 
 
@@ -30,8 +30,9 @@ def is_source(path: str) -> bool:
 
 
 def is_costly(path: str, size: int) -> bool:
-    """Whether it costs much to find the origin of this program of a package. It does for extension modules, which are many
-    and large, and for any file of 4 MiB or more; not for the smaller libraries in the folders ``….libs`` of wheels."""
+    """Whether finding the origin of this program of a package is expensive. It is for extension modules, which are many
+    and large, and for any file of 4 MiB or more; not for the smaller libraries in the folders ``….libs`` of wheels.
+    """
     return size >= LIBRARY_BYTES or not path.rpartition("/")[0].endswith(".libs")
 
 
@@ -41,14 +42,14 @@ def is_copy(path: str, size: int) -> bool:
 
 
 def copy_bytes(path: str) -> range:
-    """The sizes that such a file has; none if it lies elsewhere."""
+    """The sizes of such files at this path; an empty range if it cannot be one."""
     sizes = _bytes_below(path.rpartition("/")[0])
     return NO_BYTES if sizes is BUNDLE_BYTES and not path.endswith(SCRIPTS) else sizes
 
 
 @lru_cache(4096)
 def _bytes_below(folder: str) -> range:
-    """Asked of every file of a package, and most folders have several."""
+    """The sizes of such files in a folder. It is cached, because it is called for every file of a package."""
     folders = folder.split("/")
     if not COPIES.isdisjoint(folders):
         return SOURCE_BYTES

@@ -1,8 +1,8 @@
-"""Packages of the distribution that own language packages: the places of their checksums and changelogs, and what these show.
+"""Packages of the distribution that own language packages: their checksums and changelogs, and what these show.
 
 The distribution fixes a vulnerability without a new upstream version, and states it in its changelog. That is read only for
-the owners of packages that have vulnerabilities, by one more pass over the layers with these files. A file counts if it
-has the checksum that dpkg's list of its package has: a changelog that somebody else wrote is not used.
+the owners of packages that have vulnerabilities, by one more pass over the layers with these files. A file counts if it has
+the checksum in dpkg's list of its package, so that a changelog that someone else wrote is ignored.
 **Source:** Debian Policy 4.4 and 12.7 (changelogs), 12.5 (links between documentation folders of one source).
 """
 
@@ -58,7 +58,9 @@ def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> 
 def read_owners(
     wanted: Iterable[OwnerFiles], again: Again, known_md5: Callable[[Evidence], str | None] = lambda _: None
 ) -> tuple[OwnerRead, ...]:
-    """``again`` rereads a layer; a file whose MD5 is known is not read. Files that could not be read are left out."""
+    """Reads the files of owners. ``again`` rereads a layer. Files whose MD5 is known are not read; files that could not
+    be read are left out.
+    """
     wanted = tuple(wanted)
     checksums, hashed = _read(wanted, again, known_md5)
     return tuple(_shown(files, checksums, hashed) for files in wanted)
@@ -78,7 +80,7 @@ def _shown(files: OwnerFiles, checksums: Mapping[Evidence, Mapping[str, str]], h
 def _read(
     wanted: Collection[OwnerFiles], again: Again, known_md5: Callable[[Evidence], str | None]
 ) -> tuple[dict[Evidence, Mapping[str, str]], dict[Evidence, _Hashed]]:
-    """The lists of checksums, and the checksum of each other file; a pass for each layer."""
+    """The lists of checksums, and the checksum of each other file, from one pass for each layer."""
     asked = {place.path for files in wanted for place in (*files.paths, *filter(None, (files.changelog,)))}
     by_layer: dict[int, dict[str, Wanted]] = {}
     checksums: dict[Evidence, Mapping[str, str]] = {}
@@ -106,7 +108,9 @@ def _read(
 
 
 def _file(tree: Squashed, path: str) -> Evidence | None:
-    """A file of the visible tree, symbolic links in its folders followed; hard links have their content elsewhere."""
+    """A file of the visible tree, with symbolic links in its folders followed. None for hard links, whose content is
+    elsewhere.
+    """
     place = tree.resolve(path)
     entry = tree.entry(place)
     if entry is None or tree.deltas[entry[0]].table.kinds[entry[1]] != "f":
@@ -125,7 +129,9 @@ def _checksums(tree: Squashed, package: Package) -> Evidence | None:
 
 
 def _changelog(tree: Squashed, owners: Owners, owner: Package) -> tuple[Evidence | None, Package | None]:
-    """The changelog, and the package that has it, if that is another one of the same source."""
+    """The changelog of an owner. The second value is the package that contains it, if that is another one of the same
+    source.
+    """
     is_native = owner.source is not None and "-" not in owner.source.version
     for name in ("changelog.Debian.gz", *(("changelog.gz",) if is_native else ())):
         place = _file(tree, f"usr/share/doc/{owner.name}/{name}")
@@ -141,7 +147,7 @@ def _changelog(tree: Squashed, owners: Owners, owner: Package) -> tuple[Evidence
 
 
 def _listed(file: File, asked: Collection[str]) -> dict[str, str]:
-    """The checksums of the requested files."""
+    """The checksums of the requested files, from a list."""
     with file.open() as stream:
         lines = stream.read(MAX_CHECKSUMS_BYTES).decode(errors="backslashreplace").splitlines()
     parts = (line.split(None, 1) for line in lines)

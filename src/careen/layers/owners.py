@@ -1,4 +1,4 @@
-"""Which package each file belongs to, and which packages have their files still."""
+"""The package to which each file belongs, and which packages still have their files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,19 +12,18 @@ from .squash import Squashed
 
 SHADOWED_CONFIDENCE = 0.6
 MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")  # links into usr/ if /usr is merged
-# Slim images leave these out of every package by configuration: their absence means nothing for the package.
+# Slim images exclude these folders from every package: their absence means nothing for the package.
 LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
             "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
-# Folders that a container engine mounts or makes: images do not have them, or leave them empty.
+# Folders that a container engine mounts or creates: images lack them, or leave them empty.
 MOUNTED = ("dev", "proc", "sys", "run", "tmp")
-# Documentation, and sources to build packages from: what manifests in them name is not installed with them.
+# Documentation, and sources to build packages from: dependencies in manifests there are not installed.
 NOT_DEPENDENCIES = ("usr/share/doc/", "usr/share/cargo/registry/", "usr/share/gocode/src/")
 
 
 class Owners:
-    """The packages by the places of their files, symbolic links in folders followed. The first owner stays.
-
-    ``digests``: what its database records for a place, as ``ALGORITHM:HEX``.
+    """The packages by the places of their files, with symbolic links in folders followed. If several own a file, the
+    first counts. ``digests``: the digest that the database records for a place, as ``ALGORITHM:HEX``.
     """
 
     def __init__(self, tree: Squashed) -> None:
@@ -37,22 +36,23 @@ class Owners:
         return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
 
     def purl(self, owner: Package) -> str:
-        """The purl of a package that ``of`` returns. It is put together once, for all files of the package."""
+        """The purl of a package that ``of`` returned. It is cached for all files of the package."""
         found = self._purls.get(id(owner))
         if found is None:
             found = self._purls[id(owner)] = owner.purl
         return found
 
     def in_distribution(self, path: str) -> Package | None:
-        """The distribution's package that a file belongs to; an archive in an archive belongs to the owner of the outer one."""
+        """The distribution's package to which a file belongs; a nested archive belongs to the owner of the outer one."""
         owner = self.of(path.partition("!/")[0])
         return owner[1] if owner and owner[0].ecosystem.distribution else None
 
     def add_distribution(
         self, packages: Iterable[Package], history: History, shadowed: dict[Key, tuple[str, int]]
     ) -> list[Package]:
-        """The packages of a distribution's database, each with the presence of its files. ``shadowed``: those that only a
-        lost database lists."""
+        """Adds the packages of a distribution's database, and returns them with the presence of their files.
+        ``shadowed``: those that only a lost database lists.
+        """
         rooted = [(history.root_of(package), package) for package in packages]
         paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
         digests_of: dict[tuple[str, str, str, str | None], Mapping[str, str]] = {}
@@ -67,7 +67,7 @@ class Owners:
             presence = _presence(paths, self._tree)
             if key_of(package) in shadowed:
                 if presence == "absent" or (root, package.name, package.arch) in current:
-                    continue  # removed with its record, or listed in a database that moved
+                    continue  # it was removed with its record, or the database that lists it moved
                 package = replace(package, presence="shadowed", confidence=SHADOWED_CONFIDENCE)
             elif presence != "present":
                 package = replace(package, presence=presence)
@@ -80,9 +80,8 @@ class Owners:
         return kept
 
     def add(self, packages: Sequence[Package], history: History) -> list[Package]:
-        """The packages of a language, without those that are the distribution's own; ``absent`` if only its record is left.
-
-        A package that is installed several times is recognised by its record, which is among its files.
+        """Adds language packages. Returns them without those that are the distribution's own, and as ``absent`` if only
+        the record is left. Of several copies, the one whose record is among the files is meant.
         """
         owned = map(self._with_owner, packages)
         found = [package for package in owned if not _is_own_package(package) and not _is_example(package)]
@@ -110,8 +109,9 @@ class Owners:
         return found
 
     def _forget_digest(self, place: str) -> None:
-        """Forgets the digest of a file that two language packages list: an installer such as conda changes what another one
-        recorded."""
+        """Drops the digest of a file that two language packages list: an installer such as conda changes files that
+        another one recorded.
+        """
         if not self.by_place[place][0].ecosystem.distribution:
             self.digests.pop(place, None)
 
@@ -122,31 +122,34 @@ class Owners:
         return replace(package, owned_by=self.purl(owner)) if owner else package
 
     def _is_there(self, place: str) -> bool:
-        """Whether the file is there. A Python module is there as well if only its compiled file is left."""
+        """Whether the file exists. A Python module also exists if only its compiled file is left."""
         compiled = place.endswith(".py") and self._tree.entry(f"{place}c") is not None
         return compiled or self._tree.entry(place) is not None or self._tree.is_folder(place)
 
 
 def _is_own_package(package: Package) -> bool:
-    """A file that names the distribution's package it came in (often by the source's name), which the database lists too:
-    under another name it would be assessed twice."""
+    """Whether a file describes the same package as the distribution's package that owns it, which the database lists
+    too. Assessed under its own name, it would count twice.
+    """
     return package.owned_by is not None and package.owned_by.startswith(f"pkg:{package.type}/")
 
 
 def _is_example(package: Package) -> bool:
-    """Named by a manifest in the documentation or the sources that a package of the distribution has."""
+    """Whether a manifest in the documentation or sources of a distribution's package declares the package."""
     is_declared = package.presence == "declared" and package.owned_by is not None
     return is_declared and all(evidence.path.startswith(NOT_DEPENDENCIES) for evidence in package.evidence)
 
 
 def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Package]) -> int | None:
-    """Which of the packages with one name and version the paths belong to."""
+    """The index of the package, of several with the same name and version, to which the paths belong; None if unclear."""
     by_record = (number for number in numbers if place_of(packages[number]) in paths)
     return next(by_record, numbers[0] if len(numbers) == 1 else None)
 
 
 def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[str, str]]:
-    """Each path of a root, and its place after symbolic links. If a layer makes a folder of /lib, files stay in /usr/lib."""
+    """Each path of a root file system, with its place after following symbolic links. If a layer turns the link /lib
+    into a folder, files stay in /usr/lib.
+    """
     for path in paths:
         folder, _, name = path.rpartition("/")
         place = tree.resolved(folder, root) + name
@@ -158,7 +161,7 @@ def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[s
 
 
 def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
-    """``paths``: as the database lists them, and their places."""
+    """The presence of a package's files. ``paths`` are pairs of the path in the database and its place."""
     there = gone = False
     for listed, place in paths:
         if listed.startswith(LEFT_OUT) or listed.partition("/")[0] in MOUNTED:

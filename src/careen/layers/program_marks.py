@@ -1,7 +1,8 @@
-"""The compilers that programs and libraries name, in ``.comment``: read once more for programs with vulnerabilities.
+"""The compilers in the section ``.comment`` of programs and libraries; read once more for programs with
+vulnerabilities.
 
-A compiler writes its name and version there, with the distribution that built the compiler: ``GCC: (Debian 12.2.0-14) 12.2.0``.
-Distributions strip it from their packages, or leave their own.
+A compiler writes its name and version there, with the distribution that built the compiler: ``GCC: (Debian 12.2.0-14)
+12.2.0``. Distributions strip the section from their packages, or leave their own name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,9 @@ _NAME = "program_compilers"
 
 
 def read_programs(places: Iterable[Evidence], again: Again) -> tuple[ProgramRead, ...]:
-    """``again`` rereads a layer. Files that are not ELF files, or could not be read, are left out."""
+    """Reads the compilers of the files. ``again`` rereads a layer. Files that are not ELF files, or could not be read,
+    are left out.
+    """
     by_layer: dict[int, set[str]] = {}
     for place in places:
         by_layer.setdefault(place.layer, set()).add(place.path)

@@ -1,8 +1,8 @@
-"""The Delta of a layer from one pass over its bytes.
+"""Reads the Delta of a layer in one pass over its bytes.
 
-Stored bytes with a promised digest are hashed on the way, by the algorithm that the digest names: a layer that does not match
-its digest is refused (InputError). If an archive without digests is not compressed, what no reader wants is not even read
-(ADR 8).
+Stored bytes with a promised digest are hashed on the way, with the algorithm of that digest: a layer that does not
+match its digest is refused (InputError). If an archive without digests is not compressed, bytes that no reader wants
+are skipped (ADR 8).
 """
 
 from careen.errors import OverBudgetError
@@ -37,7 +37,9 @@ def read_layer(
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
-    """``kept`` receives data of files that a second pass may need, and ``early`` the features of some files."""
+    """Reads a layer. ``kept`` receives data of files that a second pass may need, and ``early`` the features of some
+    files.
+    """
     dispatch = readers.dispatch
     select = with_kept(dispatch.readers, readers.catalogers) if kept else dispatch.readers
     select = early.with_early(select) if early else select
@@ -78,7 +80,7 @@ def read_folder(layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
 
 
 def _after_the_last_file(stream: Stream | SeekStream) -> tuple[Unknown, ...]:
-    """Engines read a layer to its end, and refuse it if the end is damaged."""
+    """An Unknown if the stream is damaged behind the last file. Engines read a layer to its end, and refuse it then."""
     try:
         stream.drain()
     except OverBudgetError as error:
@@ -99,9 +101,8 @@ def far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
 
 
 def with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
-    """Adds the facts of this layer's files under the names of its hard links, from one more pass if a reader wants some.
-
-    Links to lower layers are followed when those are known (``layers.links``).
+    """The Delta, with the facts of this layer's files added under the names of its hard links; it needs one more pass
+    if a reader wants some. Links to lower layers are followed later (``layers.links``).
     """
     far = dict(delta.far_links)
     aliases: list[Alias] = []
@@ -111,7 +112,7 @@ def with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispat
             continue
         target = end_of(first, walked.links)
         for wanted in dispatch.readers(path, 0):
-            wants = wanted.reader.wants  # a reader that wants a content has read the target itself
+            wants = wanted.reader.wants  # a reader that selects files by content has read the target itself
             if wants.executables or wants.select:
                 continue
             if target in walked.links:

@@ -1,8 +1,8 @@
-"""The visible file system that the layers' Deltas give together, and what each layer hides of those below.
+"""The visible file system that results from all layers' Deltas, and what each layer hides of those below.
 
-A whiteout removes a path and all below it, an opaque folder all below it, an entry what lower layers have at its path and,
-if it is not a folder, below it; a folder hides a lower file at its path. All of these act on lower layers only.
-An entry keeps its name, also below a symbolic link; ``Squashed.through`` has those links.
+A whiteout hides a path and everything below it; an opaque folder hides everything below it; an entry hides what lower
+layers have at its path and, if it is not a folder, below it; a folder hides a lower file at its path. All of these
+affect lower layers only. An entry keeps its name, also below a symbolic link; ``Squashed.through`` lists those links.
 Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
@@ -11,17 +11,17 @@ from functools import cache
 
 from careen.model.delta import Delta
 
-MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders of a path that are resolved
+MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; depth of folders that are resolved
 Below = Callable[[int, "Squashed"], None]
 
 
 class Squashed:
-    """``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
+    """The visible file system. ``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
     the paths of lower layers that it removes or replaces.
 
-    ``linked``: of a hard link to a file of a lower layer, by its own layer and path, the layer and path with the content
-    (``layers.links`` fills it in). ``through``: of a layer with entries below symbolic links, each of these links and the
-    folder where it leads; ``lower_links`` are the links among them that lower layers have.
+    ``linked`` maps a hard link to a file of a lower layer, by its own layer and path, to the layer and path with the content
+    (``layers.links`` fills it in). ``through`` maps a layer with entries below symbolic links to these links and the folders
+    where they lead; ``lower_links`` are the links among them that lower layers have.
     """
 
     def __init__(self, deltas: Sequence[Delta]) -> None:
@@ -41,7 +41,7 @@ class Squashed:
         return self.folders.get(folder, {}).get(name)
 
     def is_folder(self, path: str) -> bool:
-        """Whether the path is a folder entry, or something lies below it."""
+        """Whether the path is a folder entry, or the parent of any entry."""
         if self._parents is None:
             self._parents = set()
             for folder in self.folders:
@@ -53,15 +53,15 @@ class Squashed:
         return path in self._parents
 
     def resolve(self, path: str, root: str = "") -> str:
-        """The path with symbolic links in its folders followed; the last part is left as it is.
+        """The path with symbolic links in its folders followed; its last part stays.
 
-        ``path`` is below ``root``, the folder of a file system of its own: its links are followed as from within, never out.
+        ``path`` is relative to ``root``, the folder of a nested file system, whose links never lead out of it.
         """
         folder, _, name = path.rpartition("/")
         return self.resolved(folder, root) + name
 
     def resolved(self, folder: str, root: str = "") -> str:
-        """What ``resolve`` puts before the names of a folder's entries: "usr/lib/" of "lib"; "" of the root."""
+        """The prefix of a folder's entries after following links: "usr/lib/" for "lib"; "" for the root."""
         known = self._prefixes.get((root, folder))
         if known is None:
             real = self._folder(folder, 0, root) if folder else ""
@@ -81,7 +81,7 @@ class Squashed:
                     yield layer, path, target
 
     def forget_paths(self) -> None:
-        """Forgets what paths resolve to: the next layer may change it."""
+        """Drops cached resolutions of paths, because the next layer may change them."""
         self._real.clear()
         self._prefixes.clear()
 
@@ -102,10 +102,12 @@ class Squashed:
 
 
 def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
-    """A left fold. ``below`` is called before each layer that has hard links to lower ones, with the tree of those."""
+    """Squashes the layers in order. ``below`` is called before each layer with hard links to lower ones, with the tree
+    of the layers below it.
+    """
     result = Squashed(deltas)
     folders = result.folders
-    inside: dict[str, set[str]] = {}  # folder -> folders in it that hold something, at any depth
+    inside: dict[str, set[str]] = {}  # folder -> non-empty folders in it
     for index, delta in enumerate(deltas):
         if below and delta.far_links:
             below(index, result)
@@ -115,7 +117,7 @@ def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
         last, names = None, dict[str, tuple[int, int]]()
         for row, path in enumerate(paths):
             folder, _, name = path.rpartition("/")
-            if folder != last:  # they are sorted: the entries of a folder mostly follow each other
+            if folder != last:  # paths are sorted, so that the entries of a folder are mostly adjacent
                 last = folder
                 if folder not in folders:
                     folders[folder] = {}
@@ -155,7 +157,7 @@ def _fill(inside: dict[str, set[str]], folder: str) -> None:
 
 
 def _hide(tree: Squashed, inside: dict[str, set[str]], index: int, paths: list[str]) -> set[str]:
-    """Removes what a layer hides, in time proportional to its own entries and the removed ones; returns the removed paths."""
+    """Removes what a layer hides, in time proportional to its own and the removed entries. Returns the removed paths."""
     folders, delta = tree.folders, tree.deltas[index]
     removed = set[str]()
     for root in (*delta.opaque, *delta.gone, *paths):
@@ -185,7 +187,7 @@ def _note_lower_links(tree: Squashed, index: int, replaced: set[str]) -> None:
 
 
 def _empty(folders: dict[str, dict[str, tuple[int, int]]], inside: dict[str, set[str]], root: str, removed: set[str]) -> None:
-    """Removes all that is below a folder."""
+    """Removes everything below a folder."""
     waiting = [root]
     while waiting:
         folder = waiting.pop()

@@ -1,6 +1,6 @@
-"""A pass over a layer by its table of contents: only the files that are selected are fetched.
+"""A pass over a layer by its table of contents: only selected files are fetched.
 
-Raises: TableError if the table cannot be used: the layer is read whole then.
+Raises: TableError if the table cannot be used; then the whole layer is read.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from careen.safety.budget import Limits, Spending
 from .chunks import Chunks, Content, spans
 from .walk import Entry, Select, Walked, walk
 
-LARGE_BYTES = 8 << 20  # readers often want a part of a larger file: it is fetched while they read it
+LARGE_BYTES = 8 << 20  # readers often want a part of a larger file, which is fetched while they read it
 LARGE_SPAN_BYTES = 1 << 20
-SPARE = 400  # the part of a layer that may be fetched in each pass to have fewer requests
+SPARE = 400  # the fraction (1/400) of a layer that a pass may fetch in addition to save requests
 READ_BY_TOC = Unknown(
     "layer",
     Evidence("", 0),
@@ -28,7 +28,7 @@ READ_BY_TOC = Unknown(
 
 
 def walk_by_table(parts: Parts, size_bytes: int, select: Select, spent: Spending, limits: Limits) -> Walked:
-    """Like ``walk``, for the entries that the table states. Files that only their first bytes identify are not found."""
+    """Like ``walk``, for the entries in the table. Files that only their first bytes identify are not found."""
     walked = walk(_entries(parts, size_bytes, select, spent, limits), select, spent)
     walked.unknowns = (*walked.unknowns, READ_BY_TOC)
     return walked

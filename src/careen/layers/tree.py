@@ -1,6 +1,6 @@
-"""The entries of a folder with a root file system, as members of a tar, so that the same walk reads both.
+"""The entries of a folder with a root file system, in the form of tar members, so that the same walk reads both.
 
-Nothing outside the folder is touched: links are noted and not followed, devices and pipes are never opened.
+Nothing outside the folder is touched: links are listed and not followed, devices and pipes are never opened.
 Raises: UnreadableError if a wanted file cannot be read; folders that cannot be listed go to ``trouble``.
 """
 
@@ -19,16 +19,16 @@ _KINDS = {
     stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR: "c", stat.S_IFBLK: "b", stat.S_IFIFO: "p",
     stat.S_IFSOCK: "p",
 }  # fmt: skip
-# The kernel's own file systems are not content of an image.
+# The kernel's own file systems are not part of an image.
 _VIRTUAL = frozenset(("proc", "sys", "dev"))
 
 
 def folder_entries(
     folder: str, trouble: list[tuple[str, str]], excluded: Excluded | None = None
 ) -> Iterator[tuple[Member, SeekStream]]:
-    """Every entry below the folder, sorted by name, with its content; a stream is valid until the next member is requested.
-
-    ``trouble`` gets (path, reason) of each folder that cannot be listed. Paths that are ``excluded`` are skipped.
+    """Every entry below the folder, sorted by name, with its content; a stream is valid until the next member is
+    requested. ``trouble`` gets the path and reason of each folder that cannot be listed. ``excluded`` paths are
+    skipped.
     """
     yield from _below(os.fsencode(folder), b"", 0, trouble, excluded or Excluded())
 
@@ -40,7 +40,7 @@ def _below(
         with os.scandir(folder) as found:
             names = sorted((entry.name, entry.path) for entry in found)
     except FileNotFoundError:
-        return  # gone since it was listed
+        return  # removed since it was listed
     except OSError as error:
         trouble.append((_text(prefix), f"the folder cannot be read ({error.strerror})"))
         return
@@ -54,7 +54,7 @@ def _below(
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "p")
             link = _text(os.readlink(place)) if kind == "l" else ""  # noqa: PTH115 (bytes: a name need not be Unicode)
         except OSError:
-            continue  # gone since it was listed
+            continue  # removed since it was listed
         size = status.st_size if kind == "f" else 0
         member = Member(
             text, kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, size, link, size, None, False, ""
@@ -66,7 +66,7 @@ def _below(
 
 
 class _Lazy(io.RawIOBase):
-    """A file that is opened when it is read: most never are."""
+    """A file that is opened only when it is read, as few files are."""
 
     def __init__(self, place: bytes, size: int) -> None:
         self._place, self._size = place, size

@@ -1,11 +1,12 @@
 """Programs and shared libraries of the visible tree that nothing identifies.
 
-A file is identified if a package owns it, if a cataloger identifies it, by its path or the folder of a package, or if it is
-a copy of a file that a package of the distribution owns in the same image. All names of one file (hard links) count as one.
-If a later layer replaces a file of the distribution, the new file is the distribution's only if its content is the same.
+A file is identified if a package owns it, if a cataloger identifies it by its path or the folder of a package, or if it
+is a copy of a file that a package of the distribution owns in the same image. All names of one file (hard links) count
+as one. If a later layer replaces a file of the distribution, the new file is the distribution's only if its content is
+the same.
 
-A folder identifies its files if it is a package's own. A folder that the whole system shares, or that has files of the
-distribution's packages, identifies none: otherwise, one planted text file could identify every program in it.
+A folder identifies its files if it is a package's own. A folder that the whole system shares, or that contains files of
+the distribution's packages, identifies none: otherwise, one planted text file could identify every program in it.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ _HASH = "content_hash"
 
 
 class _File(Struct, frozen=True, gc=False):
-    """One file, under any name: the layer and the path that have its content."""
+    """One file, under any of its names: the layer and the path that contain its content."""
 
     layer: int
     path: str
@@ -57,7 +58,7 @@ def unidentified(tree: Squashed, facts: Facts, owners: Owners, claimed: "Claimed
 
 
 class Claimed:
-    """The paths that catalogers identify, and all in the folders that they identify, which have a slash at their end."""
+    """The paths that catalogers identify. A path with a slash at its end is a folder, whose files are all identified."""
 
     def __init__(self, claims: Iterable[str], owners: Owners) -> None:
         self._files: set[str] = set()
@@ -80,7 +81,7 @@ class Claimed:
         return known
 
     def _is_claimed(self, folder: str) -> bool:
-        """``folder`` ends with a slash."""
+        """Whether catalogers identify all files in the folder, which ends with a slash."""
         parents = self._folders.intersection(_parents(folder))
         if parents and self._owners is not None:
             self._folders -= _holding_files_of_the_distribution(self._owners)
@@ -98,11 +99,11 @@ class _Tables:
         self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
-        """The file's size and the hash of its first bytes, which copies have in common."""
+        """The file's size and the hash of its first bytes. Copies have the same."""
         return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
 
     def before(self, file: _File, owner: Package) -> _File | None:
-        """The file that came with the package, if a later layer puts another one in its place."""
+        """The package's original file, if a later layer has replaced it by this one; else None."""
         brought = owner.evidence[0].layer if owner.evidence else file.layer
         layers = (layer for layer in range(file.layer - 1, brought - 1, -1) if file.path in self._of(layer))
         return next((_File(layer, file.path) for layer in layers), None)
@@ -115,7 +116,7 @@ class _Tables:
 
 
 def _code(tree: Squashed, facts: Facts) -> dict[_File, list[str]]:
-    """Every file with machine code, and the names of it that are visible. Hard links have no facts of their own."""
+    """Every file with machine code, with its visible names. Hard links have no facts of their own."""
     found = {_File(fact.layer, fact.path): [fact.path] for fact in facts.of_role("native_code")}
     for layer, delta in enumerate(tree.deltas):
         code = {path for path, _ in facts.in_layer("native_code", layer)} if "h" in delta.table.kinds else set()
@@ -141,7 +142,7 @@ def _holding_files_of_the_distribution(owners: Owners) -> set[str]:
 
 
 def _parents(path: str) -> Iterator[str]:
-    """The folders that a path is in, the innermost first."""
+    """The folders that contain a path, the innermost first."""
     at = path.rfind("/")
     while at > 0:
         yield path[: at + 1]
@@ -149,7 +150,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
-    """The files with the same content as one of the distribution's; only files that may be equal are read."""
+    """The files with the same content as one of the distribution's. Only files that may be equal are read."""
     originals: dict[tuple[int, str], list[_File]] = {}
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)

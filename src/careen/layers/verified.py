@@ -1,4 +1,4 @@
-"""The bytes of a layer, uncompressed, and verified against the digest that the manifest names."""
+"""The uncompressed bytes of a layer, verified against the digest in the manifest."""
 
 import threading
 from collections import deque
@@ -22,14 +22,16 @@ from .walk import Select, Walked, tar_entries, walk
 
 log = logger(__name__)
 
-WAITING_READS = 4  # reads that may wait for being hashed while a thread reads ahead
-AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
-SHA256 = "sha256:" + "0" * 64  # hashes the bytes of a layer that has no digest
+WAITING_READS = 4  # pieces that may wait for hashing while a thread reads ahead
+AHEAD_FROM_BYTES = 1 << 20  # for smaller stored layers, a thread takes longer to start than it saves
+SHA256 = "sha256:" + "0" * 64  # chooses the algorithm for a layer that has no digest
 TAMPERED = "the image is damaged or was tampered with: pull or export it again"
 
 
 class Digests(Struct):
-    """The digests of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
+    """The digests of the stored and of the uncompressed bytes, known after reading; "" and None if they were not
+    computed.
+    """
 
     stored: str = ""
     diff_id: str | None = None
@@ -39,7 +41,9 @@ class Digests(Struct):
 def first_reading(
     layer: Layer, spent: Spending, limits: Limits, *, verify_diff_id: bool, progress: Progress
 ) -> Iterator[tuple[Stream | SeekStream, Digests]]:
-    """The digests are filled in, and verified, at the end. Raises: InputError."""
+    """Opens the uncompressed bytes of a layer. At the end of the block, the digests are filled in and verified. Raises:
+    InputError.
+    """
     digests = Digests()
     inflated = hasher(layer.diff_id or SHA256) if verify_diff_id else None
     with layer.open() as raw, ExitStack() as reading:
@@ -78,7 +82,7 @@ def first_reading(
 
 
 def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
-    """One more pass, verified as the first one: its facts are kept as well."""
+    """Reads the layer once more, verified as in the first pass, because its facts are stored as well."""
     spent = budget.layer()
     if layer.parts and layer.parts.used:
         from .table_walk import walk_by_table
@@ -112,7 +116,7 @@ def _require_digest(layer: Layer, digest: str) -> None:
 
 
 def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
-    """The stream of a layer without a digest to verify: bytes that no reader wants need not be read."""
+    """The stream of a layer without a digest to verify; bytes that no reader wants may be skipped."""
     if raw.seekable():
         head = raw.read(16)
         raw.seek(0)
@@ -122,9 +126,10 @@ def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: boo
 
 
 class _Hashing:
-    """The stored bytes: hashed, counted and reported to ``progress`` as they are read.
+    """The stored bytes, hashed, counted and reported to ``progress`` while they are read.
 
-    If a thread reads them ahead, the consumer hashes while it waits for the next piece (``settle``), else that thread does.
+    If a thread reads them ahead, the consumer hashes while it waits for the next piece (``settle``), else that thread
+    does.
     """
 
     def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress, *, read_ahead: bool) -> None:
@@ -147,13 +152,13 @@ class _Hashing:
         return data
 
     def settle(self) -> None:
-        """Hashes what waits for it."""
-        with self._lock:  # one after the other, in their order
+        """Hashes all pieces that wait."""
+        with self._lock:  # the lock keeps the pieces in order
             while self._waiting:
                 self._hash.update(self._waiting.popleft())
 
     def digest(self) -> str:
-        """The digest of all stored bytes; reads the rest of them."""
+        """The digest of all stored bytes; it reads the rest of them first."""
         while self.read(1 << 20):
             pass
         self.settle()

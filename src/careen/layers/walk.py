@@ -1,7 +1,7 @@
-"""One pass over a layer's tar: every entry goes into the file table, every wanted file to the readers that want it.
+"""One pass over a layer's tar: every entry is added to the file table, every wanted file is passed to its readers.
 
-An error in one file is an Unknown and the walk goes on; an error of the archive itself ends the walk with an Unknown
-of the whole layer, and what was read before stays. Names inside the archive are only compared, never opened.
+An error in one file becomes an Unknown and the walk continues. An error of the archive itself ends the walk with an
+Unknown of the whole layer; earlier results stay. Names inside the archive are only compared, never opened.
 Source: OCI image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
 """
 
@@ -31,7 +31,7 @@ PATH_LENGTH, PATH_DEPTH = 4096, 1024  # Linux accepts no longer path
 DEEP_LENGTH = 256
 SETTLED_MEMBERS, SETTLED_NAMES = 512, 64 << 10  # members, and bytes of names, between two checks of the budget
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
-Select = Callable[[str, int], list[Wanted]]  # path, mode -> the readers that want the file
+Select = Callable[[str, int], list[Wanted]]  # takes path and mode; returns the readers that want the file
 Entry = tuple[tar.Member, Stream | SeekStream]
 Again = Callable[[int, Mapping[str, Wanted]], "Walked"]  # rereads the layer with this index, for readers by path
 _Row = tuple[str, int, int, int, int, str]  # kind, mode, uid, gid, size, target of a link
@@ -51,10 +51,9 @@ class Walked(Struct):
 def walk(
     entries: Iterable[Entry], select: Select, spent: Spending, by_magic: Mapping[bytes, Sequence[Wanted]] = MappingProxyType({})
 ) -> Walked:
-    """Each member comes with the stream of its content, which is valid until the next member is requested.
-
-    ``select`` gives the readers that want a path and mode, ``by_magic`` those that want files with these first bytes.
-    ``spent`` counts all the work; over a limit, the walk ends.
+    """Walks over all entries. Each member comes with the stream of its content, which is valid until the next member is
+    requested. ``select`` returns the readers that want a path and mode; ``by_magic`` has those that want files with
+    these first bytes. ``spent`` counts all work; over a limit, the walk ends.
     """
     listing, found = _Listing(), Found(spent)
     trouble = _walk(entries, select, by_magic, listing, found)
@@ -73,13 +72,17 @@ def walk(
 
 
 def over_budget(error: OverBudgetError) -> Unknown:
-    """An Unknown of a whole layer. It depends on other layers and on this machine's speed, so it is not kept."""
+    """The Unknown of a layer that exceeded the budget. It is not stored, because it depends on other layers and on this
+    machine's speed.
+    """
     reason = f"{error}: the rest of the layer was not read" + (f" ({error.hint})" if error.hint else "")
     return Unknown("layer", Evidence("", 0), reason, whole_layer=True, transient=True, code="over_budget")
 
 
 def ended_early(again: Walked, known: Iterable[Unknown]) -> list[Unknown]:
-    """What ended one more pass over a layer before its end, and is not ``known`` of that layer: later files were not read."""
+    """The Unknowns that ended another pass over a layer early and that are not ``known`` yet: later files were not
+    read.
+    """
     return [unknown for unknown in again.unknowns if unknown.whole_layer and unknown not in known]
 
 
@@ -88,7 +91,7 @@ def tar_entries(stream: Stream | SeekStream) -> Iterator[Entry]:
 
 
 def file_entries(files: Mapping[str, bytes]) -> Iterator[Entry]:
-    """Entries of files whose contents are in memory."""
+    """The entries of files that are in memory."""
     for path, data in files.items():
         size = len(data)
         stream = SeekStream(io.BytesIO(data))
@@ -102,7 +105,7 @@ def _walk(
     listing: "_Listing",
     found: Found,
 ) -> tuple[Unknown, ...]:
-    """Returns what ended the walk before the end of the archive."""
+    """Walks over the entries. Returns the Unknown that ended the walk before the end of the archive, if any."""
     spent = found.spent
     count = settled = names = 0
     try:
@@ -141,7 +144,7 @@ def _offer(
     by_magic: Mapping[bytes, Sequence[Wanted]],
     found: Found,
 ) -> None:
-    """Gives a file to the readers that want it by its path, its mode or its first bytes."""
+    """Passes a file to the readers that want it by its path, its mode or its first bytes."""
     wanted = select(path, member.mode)
     if by_magic and member.size_bytes >= MAGIC_BYTES:
         at = source.at
@@ -160,12 +163,12 @@ def _offer(
 def _start(source: Stream | SeekStream) -> bytes:
     try:
         return source.peek(MAGIC_BYTES)
-    except UnreadableError:  # the readers that want the file by its name report it
+    except UnreadableError:  # the readers that want the file by its name report the error
         return b""
 
 
 class _Listing:
-    """The entries of a layer; a later one replaces an earlier one of its path."""
+    """The entries of a layer. A later entry replaces an earlier one with the same path."""
 
     def __init__(self) -> None:
         self.rows: dict[str, _Row] = {}
@@ -174,10 +177,12 @@ class _Listing:
         self.gone: dict[str, None] = {}
         self.opaque: dict[str, None] = {}
         self.odd = Oddities()
-        self.names = 0  # bytes of all names
+        self.names = 0  # total bytes of all names
 
     def add(self, member: tar.Member, found: Found) -> str:
-        """Returns the path; "" if the member adds no entry. Facts of an entry that it replaces are dropped from ``found``."""
+        """Adds a member and returns its path; "" if it is no entry. Facts of an entry that it replaces are dropped from
+        ``found``.
+        """
         path, kind, mode, uid, gid, size_bytes, link, _, _, escapes, raw_name, capabilities, _, _ = member
         if kind == "g" and not self.odd.is_removal(member, self.rows):
             return ""
@@ -190,7 +195,7 @@ class _Listing:
             return ""
         self.names += len(path) + len(link)
         if len(path) > DEEP_LENGTH:
-            self.names += len(path) * path.count("/")  # each folder above it is kept too
+            self.names += len(path) * path.count("/")  # the folders above it are stored too
         if WHITEOUT in path and self._is_whiteout(path, found):
             return ""
         if path in self.rows:
@@ -212,7 +217,7 @@ class _Listing:
         return path
 
     def table(self, paths: list[str]) -> FileTable:
-        """``paths``: those of the rows, sorted."""
+        """The file table. ``paths`` are the sorted paths of the rows."""
         kept = [self.rows[path] for path in paths]
         limit = 0xFFFFFFFF
         open_folders = (path for path, mode in self.folders.items() if mode & 0o1002 == 0o002 and path not in self.rows)
@@ -241,7 +246,7 @@ class _Listing:
         if name == OPAQUE:
             self.opaque[folder] = None
         elif name.startswith(".wh..wh."):
-            pass  # aufs's own records (.wh..wh.plnk): not about files
+            pass  # aufs's own records (.wh..wh.plnk), which are not about files
         elif name[4:] in ("", ".", ".."):
             found.unreadable("layer", path, "a whiteout that names nothing")
         else:
@@ -257,7 +262,7 @@ def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
 
 
 def little_endian(values: "array[int]") -> bytes:
-    """The numbers as bytes in the order that file tables have, on any machine."""
+    """The numbers as bytes in little-endian order, on any machine."""
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()

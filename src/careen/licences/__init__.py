@@ -1,1 +1,1 @@
-"""Licences: names and texts turned into SPDX expressions, without a network."""
+"""Licences: turns names and texts into SPDX expressions, without a network."""

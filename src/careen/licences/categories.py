@@ -1,6 +1,6 @@
-"""How strict a licence is, and the decision of a policy about an expression.
+"""How strict a licence is, and what a policy decides about an expression.
 
-Of a choice (``OR``) the least strict part counts, of several licences (``AND``) the strictest. An exception to a licence
+In a choice (``OR``) the least strict part counts, among several licences (``AND``) the strictest. An exception to a licence
 (``WITH``) mostly permits linking: it makes a strong copyleft a weak one.
 **Source:** the texts of the licences; categories as in the Blue Oak Council's and the FSF's lists.
 """
@@ -32,7 +32,7 @@ _PATTERNS = tuple((category, tuple(text.split())) for category, text in _IDS.ite
 
 
 def category_of(id: str) -> Category:
-    """The category of one licence, also with an exception: ``GPL-2.0-only WITH Classpath-exception-2.0``."""
+    """The category of one licence, which may have an exception: ``GPL-2.0-only WITH Classpath-exception-2.0``."""
     name, with_, _ = id.partition(" WITH ")
     found = next((category for category, texts in _PATTERNS if any(fnmatchcase(name, text) for text in texts)), None)
     if found is None:
@@ -47,9 +47,8 @@ def category(expression: str) -> Category:
 
 
 def decision(expression: str, lists: "dict[Decision, tuple[str, ...]]") -> Decision:
-    """Decides by lists of ids and categories: an id counts before its category, and the stricter list before the other one.
-
-    If there is a list of allowed licences, any licence that no list names needs a decision.
+    """The decision about an expression, by lists of ids and categories. An id takes precedence over its category, and
+    the stricter list over the other one. If there is a list of allowed licences, a licence in no list needs a decision.
     """
     rank = _folded(expression, lambda licence: DECISIONS.index(_decided(licence, lists)))
     return DECISIONS[rank] if rank is not None else _decided("", lists)

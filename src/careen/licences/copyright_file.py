@@ -26,7 +26,7 @@ _YEARS = pattern(r"^[\s,;:]*(?:(?:copyright|\(c\)|©)[\s,;:]*)*", re.IGNORECASE)
 
 
 class Copyright(Struct, frozen=True, gc=False):
-    """``declared`` are the licences that it names, ``expression`` all of them together."""
+    """A parsed file. ``declared`` are its licences, ``expression`` is all of them together."""
 
     expression: str = ""
     holders: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ def read(text: str) -> Copyright:
 
 
 def holders(text: str) -> tuple[str, ...]:
-    """The copyright lines of a text, as they are."""
+    """The copyright lines of a text, unchanged except for white space."""
     lines = (" ".join(match[1].split()) for match in _HOLDER.finditer(text[:MAX_TEXT]))
     named = (
         line
@@ -69,7 +69,7 @@ def _machine_readable(paragraphs: Sequence[Mapping[str, str]]) -> str:
 
 
 def _expression(licence: str, texts: Mapping[str, str]) -> str:
-    """The short names, each replaced by what its text states if the name is not a known one."""
+    """The short names, each replaced by what its text states if the name is unknown."""
     name, _, text = licence.partition("\n")
     name = " ".join(name.split()).rstrip(".,")
     if not name:
@@ -93,7 +93,7 @@ def _by_text(text: str) -> str:
 
 
 def _by_beginning(name: str) -> str:
-    """A variant that somebody gave a name of their own: ``BSD-3-clause-Author``, ``Expat-RedHat``."""
+    """The id with which a custom name begins: ``BSD-3-clause-Author``, ``Expat-RedHat``; "" if there is none."""
     parts = name.split("-")
     for end in range(len(parts) - 1, 1, -1):
         if id := id_of("-".join(parts[:end])):
@@ -108,7 +108,7 @@ def _holders_in(paragraphs: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def _paragraphs(text: str) -> Iterator[dict[str, str]]:
-    """Field names in lower case; of a continued value, all lines."""
+    """The fields of each paragraph, with names in lower case. A continued value contains all its lines."""
     current: dict[str, str] = {}
     last = ""
     count = 0

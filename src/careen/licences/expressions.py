@@ -1,4 +1,4 @@
-"""What package metadata state about a licence, as an SPDX expression.
+"""Turns what package metadata state about a licence into an SPDX expression.
 
 A part that is not on the SPDX list becomes a ``LicenseRef-…``. Expressions are parsed and normalised by license-expression.
 **Source:** SPDX 2.3, annex D (licence expressions).
@@ -48,7 +48,7 @@ def expression_of(declared: str) -> str:
 
 
 def combined(expressions: Iterable[str], operator: str = "AND") -> str:
-    """All of them (or, with ``OR``, any)."""
+    """The expressions joined by ``AND``, or by another operator, in normal form; "" if there are none."""
     parts = sorted(set(filter(None, expressions)), key=lambda text: (REFERENCE in text, text.lower(), text))[:MAX_PARTS]
     if len(parts) <= 1:
         return "".join(parts)
@@ -57,11 +57,11 @@ def combined(expressions: Iterable[str], operator: str = "AND") -> str:
 
 @lru_cache(maxsize=4096)
 def simplified(expression: str) -> str:
-    """In the usual form, without repetitions; "" if it is not an expression."""
+    """The expression in its usual form, without repetitions; "" if it is not an expression."""
     if not expression or expression in _spdx_ids():
         return expression
     tree = parsed(expression)
-    # Not simplify(): of "MIT AND (MIT OR GPL-2.0-only)", which is MIT for a lawyer, it would drop what else is there.
+    # Not simplify(): it would reduce "MIT AND (MIT OR GPL-2.0-only)" to MIT, which drops the other licence.
     return str(_licensing().dedup(tree).render()) if tree is not None else ""
 
 
@@ -84,7 +84,7 @@ def ids_in(expression: str) -> tuple[str, ...]:
 
 
 def is_valid(expression: str) -> bool:
-    """Whether all ids are on the list, or references."""
+    """Whether all ids and exceptions of the expression are on the SPDX list, or are references."""
     exceptions = re.findall(r"\bWITH ([^\s()]+)", expression)
     ids = ids_in(expression)
     known = all(id in _spdx_ids() or id.startswith(REFERENCE) for id in ids)
@@ -97,7 +97,7 @@ def reference(name: str) -> str:
 
 
 def _parts(text: str) -> list[str] | None:
-    """The expression in SPDX's words; None if it is not one."""
+    """The parts of a text as an SPDX expression; None if it is not one."""
     parts: list[str] = []
     at = 0
     for match in _OPERATOR.finditer(text):
@@ -116,7 +116,9 @@ def _parts(text: str) -> list[str] | None:
 
 
 def _list(text: str) -> list[str] | None:
-    """``MIT BSD GPL2+``, as old packages of Alpine have it: all these licences apply."""
+    """The parts for a list such as ``MIT BSD GPL2+`` in old packages of Alpine, in which all licences apply; None for
+    another text.
+    """
     ids = [id_of(word) for word in text.split()[:MAX_PARTS]]
     return " AND ".join(f"({id})" for id in ids).split() if len(ids) > 1 and all(ids) else None
 
@@ -129,7 +131,7 @@ def _operand(text: str, before: list[str]) -> list[str]:
         found = exception_of(name)
         if found:
             return [found]
-        before.pop()  # an exception without a name of its own permits more, never less
+        before.pop()  # an unnamed exception permits more, never less
         return []
     found = id_of(name) or (name if name.startswith(REFERENCE) and _SIMPLE.fullmatch(name) else reference(name))
     return [f"({found})"] if " " in found else [found]

@@ -1,5 +1,5 @@
-"""Licences of projects whose files in an image state none: libraries and programs that only their bytes identify, parts of
-.NET and of Go. Each has this licence in the versions that are still found.
+"""Licences of projects whose files in an image state none: libraries and programs that are identified by their bytes,
+parts of .NET and of Go. Each has this licence in all versions that still occur.
 
 **Source:** the LICENSE or COPYING file of each project.
 """
@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from careen.model.package import Package
 
-# By purl type: name, with * in it, and licence.
+# By purl type: pairs of a name, which may contain *, and its licence.
 _KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
     "generic": (
         ("busybox", "GPL-2.0-only"),
@@ -82,14 +82,14 @@ _KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
               ("Microsoft.Win32.*", "MIT"),
               ("WindowsBase", "MIT"), ("mscorlib", "MIT"), ("netstandard", "MIT"), ("Newtonsoft.Json", "MIT")),
 }  # fmt: skip
-# Dedications to the public domain that are on the SPDX list, by the source package.
+# Dedications to the public domain on the SPDX list, by the source package.
 _DEDICATIONS = {"libselinux": "libselinux-1.0", "sqlite": "blessing"}
-# Projects that changed their licence: the version from which the second one holds.
+# Projects that changed their licence, with the first version under the second licence.
 _CHANGED = {"openssl": ((3,), "OpenSSL", "Apache-2.0"), "libpng": ((1, 6, 36), "Libpng", "libpng-2.0")}
 
 
 def known(package: Package) -> str:
-    """The licence of a well-known project; "" if the package is of another one."""
+    """The licence of a well-known project; "" for other packages."""
     if package.type == "generic" and package.name in _CHANGED:
         since, before, after = _CHANGED[package.name]
         version = tuple(int(part) for part in re.findall(r"[0-9]{1,9}", package.version)[:3])
@@ -98,5 +98,5 @@ def known(package: Package) -> str:
 
 
 def dedication(package: Package) -> str:
-    """The dedication of a package that declares to be in the public domain; "" if it is not on the list."""
+    """The dedication of a package that declares to be in the public domain; "" if it is unknown."""
     return _DEDICATIONS.get(package.source.name if package.source else package.name, "")

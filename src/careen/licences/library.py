@@ -21,22 +21,24 @@ from .words import words_of
 FILE = "spdx.zst"
 LIST_VERSION = "3.28"
 RUN = 4  # words
-LONG = 500  # words; of longer texts, the index has one run in eight
+LONG = 500  # words; for longer texts, the index contains one run in eight
 EIGHTH = 8
-COMMON = 160  # texts; a run that is in more of them distinguishes nothing
+COMMON = 160  # a run that more texts contain distinguishes nothing
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):
     id: str
     name: str
     text: str
-    notice: str = ""  # what the licence requires a program to display
+    notice: str = ""  # the notice that the licence requires a program to display
     deprecated: bool = False
     exception: bool = False
 
 
 class Library(Struct, frozen=True, array_like=True):
-    """The index has columns: sorted hashes of runs, and for each the position of its first text in ``texts``."""
+    """The texts and their index. Its columns are the sorted hashes of runs, and for each the position of its first text
+    in ``texts``.
+    """
 
     entries: tuple[Entry, ...]
     runs: bytes
@@ -57,7 +59,7 @@ def entries_by_id() -> dict[str, Entry]:
 
 @cache
 def postings() -> dict[int, "array[int]"]:
-    """The numbers of the texts with each run of words."""
+    """Maps the hash of each run of words to the numbers of the texts that contain it."""
     found = library()
     runs, starts, texts = _numbers(found.runs, "I"), _numbers(found.starts, "I"), _numbers(found.texts, "H")
     ends = [*starts[1:], len(texts)]
@@ -80,7 +82,7 @@ def index_of(entries: Sequence[Entry]) -> tuple[bytes, bytes, bytes]:
 
 
 def runs_of(words: Sequence[str]) -> Iterable[int]:
-    """A hash of each run of words; of a text that is shorter than a run, that of the text."""
+    """A hash of each run of words; if the text is shorter than a run, the hash of the text."""
     joined = map(" ".join, zip(*(words[at:] for at in range(RUN)), strict=False)) if len(words) > RUN else [" ".join(words)]
     return map(zlib.crc32, map(str.encode, joined))
 

@@ -1,5 +1,5 @@
-"""The SPDX id of one licence by any of its usual names: ids and names of the list, Fedora's and Debian's short names, PyPI's
-classifiers, and the words that people write in package metadata.
+"""Finds the SPDX id of a licence by any of its usual names: ids and names of the list, Fedora's and Debian's short
+names, PyPI's classifiers, and the usual words in package metadata.
 
 A name without a version means what its owner's terms state: the GNU licences may then be used in any version; for other
 families the usual version is taken (``FAMILIES``), and ``is_family`` shows it.
@@ -16,7 +16,7 @@ from .library import library
 
 MAX_NAME = 200  # characters
 
-# By key (see ``_key``). Of each family, the version that is meant by most who name none.
+# By key (see ``_key``): for each family, the version that is usually meant without a version.
 FAMILIES = {
     "apache": "Apache-2.0",
     "apache software": "Apache-2.0",
@@ -273,7 +273,7 @@ _BRACKETS = pattern(r"\s*[(\[][^()\[\]]{0,80}[)\]]\s*$")
 
 @lru_cache(maxsize=4096)
 def id_of(name: str) -> str:
-    """The id, or the expression that the name means; "" if the name is unknown."""
+    """The SPDX id, or the expression, of a name; "" if the name is unknown."""
     if not name or len(name) > MAX_NAME:
         return ""
     if address := _ADDRESS.match(name):
@@ -288,7 +288,7 @@ def id_of(name: str) -> str:
     if found:
         return _current(found)
     base, with_, exception = name.removeprefix("SUSE-").partition("-with-")
-    if with_ and (found := id_of(base)):  # as SUSE and old lists write exceptions
+    if with_ and (found := id_of(base)):  # SUSE and old lists write exceptions in this form
         known = exception_of(exception.removesuffix("-exception"))
         return f"{found} WITH {known}" if known else found
     shorter = _BRACKETS.sub("", name)
@@ -296,7 +296,9 @@ def id_of(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    """The SPDX id of the licence whose text is at this address (``www.apache.org/licenses/LICENSE-2.0.txt``), or ""."""
+    """The SPDX id of the licence whose text is at this URL (``www.apache.org/licenses/LICENSE-2.0.txt``); "" if
+    unknown.
+    """
     for known, id in _ADDRESSES.items():
         if known in address:
             return id
@@ -305,7 +307,7 @@ def _of_address(address: str) -> str:
 
 
 def exception_of(name: str) -> str:
-    """The id of an exception by its name: ``Classpath exception``."""
+    """The id of an exception by its name, such as ``Classpath exception``; "" if unknown."""
     exact = _exception_ids().get(name.lower())
     key = _key(name)
     return exact or _EXCEPTIONS.get(re.sub(r" ?(?:linking )?exceptions?.*$| note$", "", key), "")
@@ -356,7 +358,7 @@ def _current(id: str) -> str:
 
 
 def _key(name: str) -> str:
-    """The name without what differs between spellings of one name."""
+    """A form of the name that is equal for all usual spellings."""
     text = name.lower().replace("licence", "license").replace("’", "'").split("::")[-1]
     text = re.sub(r"[\s_,;:\"'-]+", " ", text).strip(" .")
     text = re.sub(r"^(?:the|under|licensed under) +", "", text)
@@ -378,7 +380,7 @@ def _exception_ids() -> dict[str, str]:
 
 @cache
 def _by_key() -> dict[str, str]:
-    """Ids by the keys of ids and names; deprecated ones give way."""
+    """Maps the keys of ids and names to ids. Current ids take precedence over deprecated ones."""
     found: dict[str, str] = {}
     for entry in sorted(library().entries, key=lambda entry: not entry.deprecated):
         if not entry.exception:

@@ -1,6 +1,7 @@
-"""Licences that prose names without their text: "under the terms of the GNU General Public License, version 2 or later".
+"""Licences that prose mentions without their text: "under the terms of the GNU General Public License, version 2 or
+later".
 
-Works on words (``licences.words``), with a gap in place of a licence text that was taken out.
+It works on words (``licences.words``), with a gap in place of each licence text that was removed.
 """
 
 import re
@@ -11,7 +12,7 @@ from careen.safety.pattern import pattern
 from .names import gnu_id, id_of
 
 MAX_NOTICES = 200
-WINDOW = 330  # characters after the name of a GNU licence, in which its version is stated
+WINDOW = 330  # characters after the name of a GNU licence that may contain its version
 GAP = "\n"
 _GNU = pattern(
     r"\b(?:gnu )?(?:(?P<long>lesser|library|affero)(?: or (?:library|lesser))? (?:general )?public license"
@@ -30,7 +31,7 @@ _ONLY = pattern(r"\b(?:only|no other|not any (?:later|other))\b")
 _FREE = pattern(r"\bno invariant\b")
 _COMMON = pattern(r"\bcommon licenses ([a-z]+)(?: ([0-9](?:\.[0-9])?))?")
 _COMMON_IDS = {"apache": "Apache-2.0", "artistic": "Artistic-1.0-Perl", "bsd": "BSD-3-Clause", "cc0": "CC0-1.0"}
-# Words of prose, and the licence that they name.
+# Phrases in prose, and the licences that they mean.
 _NAMED: tuple[tuple[str, str], ...] = (
     (r"(?:same|under the) terms as perl|same (?:license|terms)? ?as perl", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
     (r"apache (?:software )?license ?(?:version|v)? ?2(?:\.0)?|apache 2(?:\.0)? license", "Apache-2.0"),
@@ -78,7 +79,7 @@ _PATTERNS = tuple((pattern(rf"\b(?:{text})\b"), id) for text, id in _NAMED)
 
 
 def named_in(words: Sequence[str]) -> tuple[str, ...]:
-    """Ids and expressions, sorted."""
+    """The ids and expressions of the licences that the words mention, sorted."""
     text = re.sub(r" ?\n ?", GAP, " ".join(word or GAP for word in words))
     found: set[str] = set()
     for expression, id in _PATTERNS:
@@ -97,7 +98,7 @@ def named_in(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _gnu(text: str) -> Iterator[str]:
-    """A name with a version replaces those without one."""
+    """The ids of GNU licences in a text. A mention with a version replaces those of its family without one."""
     exact: dict[str, set[str]] = {}
     for count, match in enumerate(_GNU.finditer(text)):
         if count == MAX_NOTICES:
@@ -121,7 +122,9 @@ def _family(match: "re.Match[str]") -> str:
 
 
 def _version(after: str, before: str) -> tuple[str, bool]:
-    """The version that follows, or, as in "version 2 of the GNU General Public License", precedes."""
+    """The version, and whether later ones are allowed. The version follows the name or, as in "version 2 of the GNU
+    General Public License", precedes it.
+    """
     match = _VERSION.match(after)
     earlier = list(_LATER_VERSION.finditer(before))
     if not match and earlier and before.rstrip().endswith(("of the", "of the gnu")):
@@ -136,7 +139,7 @@ def _version(after: str, before: str) -> tuple[str, bool]:
 
 
 def _common(name: str, version: str, known: set[str]) -> Iterator[str]:
-    """A file of Debian's common licences, if the prose does not name a licence of its family."""
+    """The licence of a file in Debian's common licences, unless the prose mentions one of its family."""
     family = name.upper()
     if family in ("GPL", "LGPL", "GFDL", "AGPL"):
         if family not in known:
@@ -148,7 +151,7 @@ def _common(name: str, version: str, known: set[str]) -> Iterator[str]:
 
 
 def _identified(words: str) -> Iterator[str]:
-    """The longest of these words that are an id."""
+    """The longest beginning of these words that is an id, if any."""
     parts = words.split()
     for end in range(len(parts), 0, -1):
         if id := id_of("-".join(parts[:end])):

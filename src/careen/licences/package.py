@@ -1,4 +1,4 @@
-"""The licence of a package: what it declares, what its files show, and what follows from both."""
+"""The licence of a package: its declaration, what its files show, and what follows from both."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,14 @@ from .known import dedication, known
 from .names import is_family
 from .recognise import recognised
 
-CHOICE = ("maven", "composer", "npm", "gem", "cargo")  # several names are a choice there
+CHOICE = ("maven", "composer", "npm", "gem", "cargo")  # package types whose metadata list names as a choice
 MAX_NAME = 400  # characters; a longer declaration is a text
 
 
 class Licence(Struct, frozen=True, gc=False):
-    """SPDX expressions, "" if there is none. ``concluded``: the declared one, made precise by the texts that were found."""
+    """The licence as SPDX expressions; "" if there is none. ``concluded``: the declared one, made precise with the
+    found texts.
+    """
 
     declared: str = ""
     found: str = ""
@@ -27,7 +29,7 @@ class Licence(Struct, frozen=True, gc=False):
 
     @property
     def is_known(self) -> bool:
-        """Whether a licence of the SPDX list is among them."""
+        """Whether the concluded licence includes one of the SPDX list."""
         return any(not id.startswith(REFERENCE) for id in ids_in(self.concluded))
 
 
@@ -41,7 +43,7 @@ def licences_of(inventory: Inventory) -> dict[str, Licence]:
         files[file.package].append(file)
     found = {package.purl: licence_of(package, files.get(package.purl, ())) for package in inventory.packages}
     for package in inventory.packages:
-        # A library that the distribution packages has the licence of its package, if it states none itself.
+        # A library in a distribution's package has that package's licence, if it states none itself.
         if package.owned_by and not found[package.purl].is_known and package.owned_by in found:
             found[package.purl] = found[package.owned_by]
     return found
@@ -55,7 +57,7 @@ def licence_of(package: Package, files: Sequence[LicenceFile]) -> Licence:
 
 
 def is_stated(package: Package, licence: Licence) -> bool:
-    """Whether the image states a licence at all, in words that are on a list or not."""
+    """Whether the image states any licence, in known terms or not."""
     return bool(package.licenses or licence.declared or licence.found)
 
 
@@ -73,8 +75,9 @@ def _one(name: str) -> str:
 
 
 def _concluded(package: Package, declared: str, found: str) -> str:
-    """Texts decide what a family's name leaves open, and count alone if nothing on the list is declared. A package of which
-    the image shows nothing has the licence that its project is known for."""
+    """The concluded licence. Texts decide what a family's name leaves open, and replace the declaration if nothing in
+    it is on the list. If the image shows nothing, the licence for which the project is known counts.
+    """
     if not declared and not found:
         return known(package)
     listed = [id for id in ids_in(declared) if not id.startswith(REFERENCE)]

@@ -1,4 +1,4 @@
-"""The licences of a file's text: those whose text it contains, and those that it names."""
+"""The licences of a file's text: those whose text it contains, and those that it mentions."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,12 +12,14 @@ from .notices import named_in
 from .texts import matches_in, without
 from .words import words_of
 
-_NAMES = 512  # texts that are remembered
+_NAMES = 512  # cached results
 
 
 class Recognised(Struct, frozen=True, gc=False):
-    """``expressions``: one for each licence; ``likeness`` is that of the text that is least like its original, 1.0 if all
-    are only named; ``coverage`` the part of the words that licence texts take."""
+    """The licences of a text. ``expressions`` has one for each licence. ``likeness`` is that of the text that differs
+    most from its original; 1.0 if all are only mentioned. ``coverage`` is the fraction of the words that licence texts
+    take.
+    """
 
     expressions: tuple[str, ...] = ()
     likeness: float = 1.0
@@ -29,7 +31,7 @@ class Recognised(Struct, frozen=True, gc=False):
 
 
 def recognised(text: str) -> Recognised:
-    """Copies with other copyright lines are recognised once."""
+    """The licences that ``text`` contains, each once, even if copies differ in their copyright lines."""
     words = words_of(text)
     key = hashlib.blake2b(" ".join(words).encode(), digest_size=16).digest()
     return _recognised(key, tuple(words))
@@ -51,11 +53,13 @@ def _recognised(_: bytes, words: tuple[str, ...]) -> Recognised:
 
 
 def _together(texts: Sequence[str], named: Sequence[str]) -> list[str]:
-    """The text of a GNU licence states no later version: what the prose states about it counts."""
+    """The ids of texts and mentions, merged. The text of a GNU licence does not state whether later versions are
+    allowed, so that a mention of it takes precedence.
+    """
     named_families = {_family(id): id for id in named if is_gnu(id)}
     kept = [id for id in texts if not is_gnu(id) or _family(id) not in {_precise(other) for other in named_families.values()}]
     families = {_family(id) for id in kept if is_gnu(id)}
-    # "GPL" without a version, beside the text of one version: the text is what is meant.
+    # "GPL" without a version, beside the text of one version, means that text.
     return [*kept, *(id for id in named if not (is_gnu(id) and _family(id) in families))]
 
 
@@ -64,12 +68,12 @@ def _family(id: str) -> str:
 
 
 def _precise(id: str) -> str:
-    """The family, unless the id is that of a name without a version."""
+    """The family of an id; "" for ids that stand for a name without a version."""
     return "" if id in ("GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-1.0-or-later") else _family(id)
 
 
 def _with_exceptions(ids: Sequence[str], exceptions: Sequence[str]) -> list[str]:
-    """An exception belongs to the GNU licence of the text."""
+    """The ids, with the exceptions added to the first GNU licence."""
     owners = [id for id in ids if is_gnu(id) and " " not in id]
     if not owners or not exceptions:
         return list(ids)

@@ -1,7 +1,7 @@
-"""Which licences of the SPDX list a text contains, word for word or with light edits.
+"""Finds the licences of the SPDX list whose texts a text contains, word for word or slightly edited.
 
-The index proposes a few licences; each is then compared with the stretch of the text that is most like it. The best one
-is taken out of the text, and the rest is compared again, so that a file may have several licences.
+The index proposes a few licences; each is then compared with the passage of the text that is most like it. The best
+match is removed from the text, and the rest is compared again, so that a file may have several licences.
 """
 
 import heapq
@@ -17,27 +17,27 @@ from .words import words_of
 
 GRAM = 3  # words
 CANDIDATES = 40
-MAX_LICENCES = 40  # of one text
+MAX_LICENCES = 40  # licences in one text
 MAX_WORDS = 60_000
-PROPOSED = 0.5  # the part of a text's runs that must be there
-SHORT = 40  # words: such a text distinguishes little, and must be there word for word
+PROPOSED = 0.5  # the fraction of a licence's runs that have to occur
+SHORT = 40  # words: a shorter text distinguishes little, and has to occur word for word
 SLACK = 1.2  # a copy may be this much longer than the original
 OR_LATER = "-or-later"
-# Of two texts that are about as much alike, the well-known one is meant: many others are it with a name filled in.
+# If two texts match about equally well, the well-known one is meant: many others are this text with a name filled in.
 USUAL = ("MIT", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "BSD-4-Clause-UC", "Apache-2.0", "ISC", "Zlib", "OFL-1.1",
          "HPND", "HPND-sell-variant", "BSL-1.0")  # fmt: skip
 USUAL_BONUS = 0.05
 
 
 class Match(Struct, frozen=True, gc=False):
-    """``likeness``: 1.0 for an exact copy. ``start`` and ``end`` are numbers of words."""
+    """A match. ``likeness`` is 1.0 for an exact copy. ``start`` and ``end`` count words."""
 
     id: str
     likeness: float
     start: int
     end: int
     exception: bool = False
-    common: int = 0  # runs of words that the text and the licence have in common
+    common: int = 0  # common runs of words
 
 
 class _Form(Struct, frozen=True):
@@ -46,7 +46,7 @@ class _Form(Struct, frozen=True):
 
 
 def matches_in(words: Sequence[str]) -> tuple[Match, ...]:
-    """In the order of the text."""
+    """The licence texts in the words, in order."""
     left: list[str] = list(words[:MAX_WORDS])
     proposed = _proposed(left)
     found: list[Match] = []
@@ -67,7 +67,7 @@ def matches_in(words: Sequence[str]) -> tuple[Match, ...]:
 
 
 def without(words: Sequence[str], matches: Sequence[Match]) -> list[str]:
-    """The words that are in no match; "" replaces each stretch that is left out."""
+    """The words that are in no match; "" replaces each removed passage."""
     left: list[str] = []
     at = 0
     for match in matches:
@@ -88,8 +88,9 @@ def _places(grams: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _rank(match: Match) -> tuple[int, bool, bool, str]:
-    """A text that holds another one is preferred if it is nearly as much like the file: X11 is MIT and one more clause. Of
-    equal texts ``-only``, since a text alone states no later version."""
+    """A sort key of matches. A text that contains another one is preferred if it matches nearly as well: X11 is MIT
+    with one more clause. Among equal texts ``-only`` is preferred, since a text alone does not allow later versions.
+    """
     bonus = 1 + USUAL_BONUS if match.id in USUAL and match.likeness < 1 else 1
     score = round(match.common * match.likeness**3 * bonus)
     return score, not entries_by_id()[match.id].deprecated, not match.id.endswith(OR_LATER), match.id
@@ -109,7 +110,7 @@ def _proposed(words: Sequence[str]) -> list[int]:
 
 
 def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -> Match | None:
-    """The stretch that has most of the licence's grams."""
+    """The passage that contains most of the licence's grams; None if there is none."""
     form = _form(number)
     hits = sorted(at for gram in form.grams for at in places.get(gram, ()))
     if not hits:
@@ -132,7 +133,7 @@ def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -
 
 
 def _without_repeats(grams: Sequence[str], hits: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """The range without matches at both ends that come again inside it: a notice before the text quotes it."""
+    """The range, without matches at its ends that are repeated inside it: a notice before the text quotes it."""
     counts = Counter(grams[at] for at in hits[first : last + 1])
     while first < last and counts[grams[hits[first]]] > 1:
         counts[grams[hits[first]]] -= 1
@@ -155,7 +156,7 @@ def _form(number: int) -> _Form:
 
 @cache
 def _weights() -> list[float]:
-    """For each text, the weight of its runs in the index: a run that few texts have weighs more."""
+    """For each text, the total weight of its runs in the index. A run that few texts contain has more weight."""
     weights = [0.0] * len(library().entries)
     for numbers in postings().values():
         for number in numbers:

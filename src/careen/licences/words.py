@@ -1,12 +1,12 @@
-"""The words of a licence text, without what differs from one copy to the next.
+"""The words of a licence text, without the differences between copies.
 
-Comment signs, bullets, copyright lines, punctuation, case and spelling are left out or made equal, so that two copies of a
-licence give the same words. **Source:** SPDX licence list matching guidelines, 2.3 (annex B of the specification).
+Comment signs, bullets, copyright lines, punctuation, case and spelling are removed or made equal, so that two copies of
+a licence give the same words. **Source:** SPDX licence list matching guidelines, 2.3 (annex B of the specification).
 """
 
 from careen.safety.pattern import pattern
 
-MAX_TEXT = 1 << 20  # characters of a text that are read
+MAX_TEXT = 1 << 20  # characters that are read
 _WORD = pattern(r"[a-z0-9]+(?:\.[0-9]+)*")
 _MARGIN = pattern(r"(?m)^[ \t]*(?:[*#;%>|]+|//+|/\*+|--+|dnl\b|rem\b|\.(?=[ \t]*$))[ \t]*")
 _BULLET = pattern(r"(?m)^[ \t]*(?:\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)]|[-*•·])[ \t]+")
@@ -45,7 +45,7 @@ _SAME = {
 
 
 def words_of(text: str) -> list[str]:
-    """In order. Texts beyond the limit are cut."""
+    """The words of a text in order. Longer texts are cut at the limit."""
     text = text[:MAX_TEXT].lower()
     text = _MARGIN.sub("", text)
     text = _COPYRIGHT.sub("", _BULLET.sub("", text))

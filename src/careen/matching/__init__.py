@@ -1,1 +1,1 @@
-"""Matching: from an inventory and the advisory database to findings, and to what could not be assessed."""
+"""Matching: from an inventory and the advisory database to findings, and to reasons why something was not assessed."""

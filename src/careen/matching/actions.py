@@ -1,7 +1,8 @@
-"""The actions that upgrade packages: those of one manager in one place are one, with the number of findings that it removes.
+"""The actions that upgrade packages. All upgrades by one manager in one place are one action, with the number of
+findings that it removes.
 
-Packages that are in several places tie these together: the action then has the changes of all of them, because its findings
-are gone only when each is done.
+A package in several places joins their upgrades into one action, because its findings are gone only when all of these
+places are changed.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +19,7 @@ from .places import IN_PROJECTS, OVERRIDES, Place
 from .upgraded import paths_of
 from .upgrades import command
 
-NAMED_OVERRIDES = ("npm overrides", "pnpm overrides")  # ``$x`` in them is the project's own version of x
+NAMED_OVERRIDES = ("npm overrides", "pnpm overrides")  # ``$x`` in an override is the project's own version of x
 
 
 def actions_of(
@@ -40,7 +41,7 @@ def changed_places(places: Iterable[Place]) -> list[Place]:
 
 
 def _project(place: Place) -> Place:
-    """Overrides refer to what the project installs itself."""
+    """The place, with an override replaced by the project's own installation, to whose versions overrides refer."""
     return Place(OVERRIDES.get(place.manager, place.manager), place.place, place.where, place.obstacle)
 
 
@@ -82,7 +83,7 @@ def _unchecked(places: Iterable[Place]) -> str:
 
 
 def _runtime(place: Place) -> str:
-    """ "Python 3.9": what a package that is installed in this place runs on."""
+    """The runtime of packages in this place, such as "Python 3.9"; "" if unknown."""
     if place.manager == "pip" and place.where == "dockerfile":
         version = basename(place.place).removeprefix("python")
         return f"Python {version}" if "." in version else "the installed Python"
@@ -92,7 +93,9 @@ def _runtime(place: Place) -> str:
 
 
 def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
-    """Commands before changes of manifests; overrides after what the project installs itself, which they can name."""
+    """A sort key of actions: commands come before changes of manifests, and overrides after the project's own packages,
+    to which they can refer.
+    """
     return (place.where == "manifest", place.manager in OVERRIDES, -packages, place.manager, place.place)
 
 
@@ -100,7 +103,7 @@ def _command(place: Place, by_place: Mapping[Place, Mapping[tuple[str, str], str
     versions = by_place[place]
     own: set[str] = set()
     if place.manager in NAMED_OVERRIDES:
-        # npm allows an override of a direct dependency only with the version that the project names.
+        # npm allows an override of a direct dependency only with the version that the project states.
         own = {name for name, _ in by_place.get(_project(place), {})}
     return command(
         place.manager,
@@ -116,7 +119,9 @@ def _removed(
     after: Sequence[Vulnerability],
     upgraded: Sequence[Package],
 ) -> dict[int, int]:
-    """How many findings each upgrade removes. Packages that become one share what is left: it counts for the first."""
+    """How many findings each upgrade removes, by the index of the package. If several packages become the same one, the
+    first gets the remaining findings.
+    """
     had = Counter((finding.package, finding.paths) for finding in before)
     left = Counter(finding.package for finding in after)
     for index, package in enumerate(packages):

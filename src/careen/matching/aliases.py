@@ -29,7 +29,7 @@ class _Group(Struct):
 def by_vulnerability(
     matches: Sequence[Match], records: Mapping[str, tuple[VulnerabilityRecord, ...]]
 ) -> list[MatchedVulnerability]:
-    """``records`` add aliases that the matched advisories do not name."""
+    """Groups the matches by vulnerability. ``records`` add aliases that the matched advisories do not contain."""
     groups: dict[str, _Group] = defaultdict(lambda: _Group({}, []))
     cve_by_id: dict[str, str] = {}
     without_cve: list[tuple[Match, list[str]]] = []
@@ -43,7 +43,7 @@ def by_vulnerability(
             others = [id for id in others if not _is_cve(id)]
         for cve in cves:
             groups[cve].matches.append(match)
-            # Records give a vulnerability many ids; people search for the CVE and the GHSA.
+            # Records give a vulnerability many ids; users search for the CVE and the GHSA.
             groups[cve].ids.update(dict.fromkeys((*others, *filter(_is_ghsa, _beside([cve], records)))))
         if len(cves) == 1:
             cve_by_id.update((id, cves[0]) for id in others)
@@ -57,7 +57,7 @@ def by_vulnerability(
 
 
 def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> Iterator[str]:
-    """Other ids of the same vulnerability, by records that name one CVE at most."""
+    """Other ids of the same vulnerabilities, from records with at most one CVE."""
     for id in ids:
         for record in records.get(id, ()):
             names = (record.id, *record.aliases)
@@ -66,7 +66,9 @@ def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord,
 
 
 def _joined_by_ids(without_cve: Sequence[tuple[Match, list[str]]]) -> list[tuple[Match, list[str]]]:
-    """Each match with all ids of the matches it shares one with, directly or through others, in the same order for all."""
+    """The matches, each with the ids of its whole group. Matches that share an id, directly or through others, form a
+    group, and all its matches list the ids in the same order.
+    """
     group_by_id: dict[str, set[str]] = {}
     for _, ids in without_cve:
         together = set(ids).union(*(group_by_id.get(id, ()) for id in ids))

@@ -1,18 +1,18 @@
-"""Which vulnerabilities of a package its advisories confirm, and how certain each is.
+"""Decides which vulnerabilities of a package its advisories confirm, and with which confidence.
 
-Sources overlap and disagree. A vulnerability whose advisory affects the version is dropped, or becomes less certain,
-if a better source contradicts it:
+Sources overlap and disagree. A vulnerability whose advisory affects the version is dropped, or becomes less certain, if
+a better source contradicts it:
 
 - the same namespace states that the package is not affected, that the vulnerability is one of another operating system,
-  or names a fixed version that is installed;
+  or states a fixed version that is installed;
 - the distribution's own source has the vulnerability without affecting the version, while a copy or a derived list
   affects it;
 - the distribution whose package owns a language package's files has assessed the vulnerability;
-- the ecosystem's own database (or OSV, for software that NVD covers too) names the vulnerability without affecting the
+- the ecosystem's own database (or OSV, for software that NVD covers too) has the vulnerability without affecting the
   version: it stays, as ``possible``;
-- a maker's advisory with a pattern of versions names the vulnerability, and the pattern leaves this version out, for example
+- a maker's advisory with a pattern of versions has the vulnerability, and the pattern excludes this version, for example
   because a fix was backported: it stays, as ``possible``;
-- the advisory is an aggregator's, and another source names the vulnerability for this package.
+- the advisory is an aggregator's, and another source has the vulnerability for this package.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from .subject import CONFIDENCES, Subject, weaker
 # The database that an ecosystem maintains itself, by the prefix of its ids.
 _OWN_IDS = {"PyPI": "PYSEC-", "Go": "GO-", "crates.io": "RUSTSEC-", "npm": "GHSA-", "RubyGems": "GHSA-", "Maven": "GHSA-"}
 
-# Versions of packages that paid support built: 1.1.1-1ubuntu2.1~18.04.23+esm1.
+# Versions of packages built for customers of paid support: 1.1.1-1ubuntu2.1~18.04.23+esm1.
 _PAID = pattern(r"[+~]esm\d")
 
 
@@ -46,18 +46,18 @@ class Matches(Struct, frozen=True):
     """The advisories of one package, compared with its version."""
 
     affecting: tuple[Match, ...]
-    considered: tuple[Advisory, ...] = ()  # about this build, whether they affect it or not
+    considered: tuple[Advisory, ...] = ()  # all advisories about this build, whether they affect it or not
     not_affected: frozenset[str] = frozenset()  # ids of vulnerabilities that a source excludes
     paid_fixes: Mapping[str, str] = {}  # by vulnerability: the version that fixes it for customers of paid support
 
 
 class Assessed(Struct, frozen=True):
-    """A vulnerability of a package that will be a finding."""
+    """An assessed vulnerability of a package, from which a finding is made."""
 
     subject: Subject
     vulnerability: MatchedVulnerability
     confidence: Confidence
-    preferred: tuple[Match, ...]  # those of its matches that are of the best source
+    preferred: tuple[Match, ...]  # the matches from the best source
     paid_fix: str | None = None  # the version that fixes it for customers of paid support
     lowered_by: LoweredBy | None = None
 
@@ -93,14 +93,14 @@ def matches_of(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Ma
 
 
 def together(one: Matches, other: Matches) -> Matches:
-    """The matches of two sources of the same package."""
+    """The matches of one package from two sources, merged."""
     return Matches(
         (*one.affecting, *other.affecting), (*one.considered, *other.considered), one.not_affected | other.not_affected
     )
 
 
 def system_of(package: Package) -> str:
-    """The operating system that a package runs on, by the names of its files."""
+    """The operating system for which a package was built, guessed from the names of its files."""
     path = package.evidence[0].path.lower() if package.evidence else ""
     return "windows" if path.endswith((".exe", ".dll")) else "darwin" if path.endswith(".dylib") else "linux"
 
@@ -108,8 +108,9 @@ def system_of(package: Package) -> str:
 def with_paid_support(
     subject: Subject, advisories: Sequence[Advisory], paid: Sequence[Advisory], key: Key
 ) -> tuple[Matches, frozenset[str]]:
-    """The matches of the free advisories, with the fixes of paid support, and the vulnerabilities that such a fix, which is
-    installed, has settled."""
+    """The matches of the free advisories, with the fixed versions of paid support; and the vulnerabilities that an
+    installed fix of paid support has fixed.
+    """
     free, theirs = matches_of(subject, advisories, key), matches_of(subject, paid, key)
     affecting = {id(match.advisory) for match in theirs.affecting}
     fixed: set[str] = set()
@@ -127,7 +128,9 @@ def with_paid_support(
 
 
 def _fixed_by_paid_support_only(subject: Subject, free: Matches, paid: Matches) -> Iterator[Match]:
-    """Vulnerabilities that only paid support fixes, after the release's end of life: they are open for everybody else."""
+    """Matches for vulnerabilities that are only fixed by paid support, after the release's end of life. They are open
+    for all other users.
+    """
     named = {id for advisory in free.considered for id in vulnerability_ids(advisory)}
     for match in paid.affecting:
         if left := without(match.advisory, named):
@@ -141,7 +144,9 @@ def assess(
     records: Mapping[str, tuple[VulnerabilityRecord, ...]],
     settled: frozenset[str] = frozenset(),
 ) -> list[Assessed]:
-    """``settled``: vulnerabilities that the distribution that owns the files, or paid support, has assessed already."""
+    """The vulnerabilities that become findings, each with its confidence. ``settled``: those that the distribution that
+    owns the files, or paid support, has assessed already.
+    """
     is_own = _is_own(subject)
     contradicted, fixed = contradictions(subject, matches)
     left_out = _left_out(matches) if subject.product else frozenset()
@@ -165,7 +170,7 @@ def assess(
         confidence = max((match.advisory.confidence for match in found), key=CONFIDENCES.index)
         confidence = "possible" if doubted else weaker(confidence, subject.confidence)
         if all(match.advisory.namespace not in own for match in found):
-            confidence = weaker(confidence, "likely")  # by another distribution's advisories
+            confidence = weaker(confidence, "likely")  # another distribution's advisories assess it
         paid_fix = next((matches.paid_fixes[id] for id in _ids(vulnerability) if id in matches.paid_fixes), None)
         assessed.append(Assessed(subject, vulnerability, confidence, preferred or found, paid_fix))
     return assessed
@@ -176,8 +181,9 @@ def _ids(vulnerability: MatchedVulnerability) -> tuple[str, ...]:
 
 
 def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], frozenset[str]]:
-    """Vulnerabilities that the namespace's own database has without affecting this version, and those whose fix is
-    installed."""
+    """Two sets of vulnerabilities: those that the namespace's own database has without affecting this version, and
+    those whose fix is installed.
+    """
     is_own = _is_own(subject)
     affecting = {id(match.advisory) for match in matches.affecting}
     contradicted: set[str] = set()
@@ -192,7 +198,7 @@ def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], 
 
 
 def _left_out(matches: Matches) -> frozenset[str]:
-    """All ids of the vulnerabilities whose versions a pattern describes, without this one."""
+    """All ids of the vulnerabilities whose patterns of versions exclude this version."""
     affecting = {id(match.advisory) for match in matches.affecting}
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for advisory in matches.considered:
@@ -202,13 +208,13 @@ def _left_out(matches: Matches) -> frozenset[str]:
 
 
 def vulnerability_ids(advisory: Advisory) -> tuple[str, ...]:
-    """The vulnerabilities that an advisory names: its CVEs, or all its ids if it has none."""
+    """The ids of an advisory's vulnerabilities: its CVEs, or all its ids if it has none."""
     cves = tuple(name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-"))
     return cves or (advisory.id, *advisory.aliases)
 
 
 def _is_own(subject: Subject) -> Callable[[Advisory], bool]:
-    """Whether an advisory is of the namespace's own database."""
+    """A function that returns whether an advisory is from the namespace's own database."""
     if subject.upstream:
         return lambda advisory: advisory.namespace != CPE_NAMESPACE
     if subject.stand_in:
@@ -223,7 +229,8 @@ def _is_own(subject: Subject) -> Callable[[Advisory], bool]:
 
 def _installed_errata(subject: Subject, advisories: Sequence[Advisory], key: Key) -> frozenset[tuple[str, ...]]:
     """Errata whose fix is installed. An erratum lists a package once for each build of its stream
-    (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``); any of them has the fix."""
+    (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``); any of them has the fix.
+    """
     mine = key(subject.version)
     if mine is None:
         return frozenset()
@@ -237,5 +244,5 @@ def _installed_errata(subject: Subject, advisories: Sequence[Advisory], key: Key
 
 
 def _erratum(advisory: Advisory) -> tuple[str, ...]:
-    """The erratum that publishes the fix; if a source has one record per CVE, the errata that the record names."""
+    """The ids of the erratum that publishes the fix. If a source has one record per CVE, its aliases are the errata."""
     return (advisory.id, *(alias for alias in advisory.aliases if not alias.startswith("CVE-")))

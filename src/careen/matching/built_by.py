@@ -1,9 +1,9 @@
 """Weak signs that a third party built a package, and whether an index of the release confirms them.
 
-A version above the newest that the release offers, or a name that it does not have, may be of a third party, or of
-another day. It counts only against an index that is newer than the package; a package has no date, so the image's
-counts. A version that a release may get as an update (``may_be_update``) is not a sign, whatever the index contains.
-A package that is taken for a third party's by mistake loses findings, so doubtful packages stay the distribution's:
+A version above the newest of the release, or a name that it does not have, may be a third party's, or of another day.
+It counts only against an index that is newer than the package; a package has no date, so the image's date counts. A
+version that a release may get as an update (``may_be_update``) is not a sign, whatever the index contains. A package
+that is wrongly attributed to a third party loses findings, so doubtful packages stay the distribution's:
 
 - versions that are not above those of every newer release: packages of testing or unstable, pinned earlier;
 - backports, which no index lists;
@@ -37,14 +37,14 @@ from .reasons import purls_of
 from .subject import Subject, weaker
 from .vendors import vendor_of
 
-LATER = timedelta(days=2)  # how much newer an index must be than the image: it takes a day until an upload is in all lists
+LATER = timedelta(days=2)  # minimum age of the image at the date of the index, because an upload takes a day to reach all lists
 
 
 class BuiltBy(Struct, frozen=True):
-    inventory: Inventory  # packages that the index shows to be a third party's have the vendor ``third_party``
-    third_parties: tuple[str, ...] = ()  # their purls
-    newer: frozenset[str] = frozenset()  # purls of packages that unstable's advisories assess
-    gaps: tuple[Gap, ...] = ()  # packages with a sign that no index settles
+    inventory: Inventory  # in it, packages that the index shows to be a third party's have the vendor ``third_party``
+    third_parties: tuple[str, ...] = ()  # purls of these packages
+    newer: frozenset[str] = frozenset()  # purls of packages to assess with unstable's advisories
+    gaps: tuple[Gap, ...] = ()  # packages with a weak sign that no index confirms or refutes
 
 
 class _Suspect(Struct, frozen=True):
@@ -92,12 +92,12 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
 
 
 def is_dated(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> bool:
-    """Whether the day of the image decides about one of the packages."""
+    """Whether the assessment of a package depends on the day of the image."""
     return bool(_suspects(inventory, knowledge, keys))
 
 
 def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[Subject]:
-    """The subjects, with unstable's advisories for the packages with these purls."""
+    """The subjects; those whose purls are in ``newer`` get unstable's advisories."""
     if not newer:
         return subjects
     return [
@@ -141,7 +141,7 @@ def created_of(config: ImageConfig) -> str:
 
 
 def _suspects(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> list[_Suspect]:
-    """Debian's packages with one weak sign."""
+    """Debian's packages with a weak sign of a third party."""
     by_namespace: dict[str, list[Package]] = defaultdict(list)
     for package in inventory.packages:
         if package.type != "deb":
@@ -176,7 +176,7 @@ def _is_sign(name: str, version: str, listed: Iterable[Listed], key: Key) -> boo
 
 
 def _is_above(version: str, offered: Iterable[str], key: Key) -> bool:
-    """False if any of the versions does not parse."""
+    """Whether the version is above all offered versions. False if any of them does not parse."""
     places = [key(text) for text in offered]
     here = key(version)
     return here is not None and all(place is not None and here > place for place in places)
@@ -187,7 +187,7 @@ def _offered(listed: Iterable[Listed]) -> frozenset[str]:
 
 
 def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[str, list[Listed]]:
-    """What all releases of Debian offer of the packages."""
+    """The entries of these packages in the indexes of all Debian releases, by name."""
     names = {suspect.name for suspect in suspects}
     found: dict[str, list[Listed]] = defaultdict(list)
     for namespace in _namespaces():
@@ -197,14 +197,14 @@ def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[st
 
 
 def _advised(names: Collection[str], knowledge: Knowledge) -> frozenset[str]:
-    """The packages for which some release has advisories, which would be lost."""
+    """The packages for which some release has advisories. As a third party's package they would lose these."""
     if not names:
         return frozenset()
     return frozenset().union(*(knowledge.knows(namespace, names) for namespace in _namespaces()))
 
 
 def _newest(listed: Iterable[Listed]) -> date:
-    """The day of the newest index."""
+    """The date of the newest index; ``date.min`` if none has a date."""
     days = [day for index in listed if (day := _day_of(index.as_of)) is not None]
     return max(days, default=date.min)
 

@@ -1,7 +1,7 @@
-"""Which package contains another one as a copy of its own: OpenSSL in the wheel of cryptography, jQuery in Werkzeug.
+"""Finds the package that contains another one as a copy: OpenSSL in the wheel of cryptography, jQuery in Werkzeug.
 
-A copy cannot be upgraded by its name: only a newer release of its owner brings a newer copy. An owner is recognised by the
-place of the copy: a folder of its name in ``site-packages`` (auditwheel's ``NAME.libs`` too), its folder in
+A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
+the location of the copy: a folder of the owner's name in ``site-packages`` (also auditwheel's ``NAME.libs``), its folder in
 ``node_modules``, or the program of its name that both are part of.
 **Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
 """
@@ -15,7 +15,7 @@ from careen.safety.pattern import pattern
 
 _SITE = pattern(r"(?P<site>.*?(?:site|dist)-packages/)(?P<folder>[^/]+)/")
 _INFO = pattern(r"(?P<site>.*?(?:site|dist)-packages/)[^/]+\.(?:dist|egg)-info(?:/|$)")
-_MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy: the innermost one
+_MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy, so that the innermost folder matches
 _RUNS = pattern(r"[-_.]+")
 
 

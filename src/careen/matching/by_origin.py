@@ -1,8 +1,10 @@
-"""Packages that only their content identifies: each of the versions that explain it is matched, and the findings are joined.
+"""Matches packages that are identified by their content alone: each version that fits the content is matched, and the
+findings are joined.
 
-A component has one finding for each vulnerability. It is *likely* if the band is ``exact`` or ``high`` and every version of the
-set is affected, else *possible*. What the code itself shows of a fix decides over the version: its vulnerable form makes a
-finding; its fixed form suppresses one if the knowledge base is believed, else the finding is *possible*.
+A component has one finding for each vulnerability. It is *likely* if the band is ``exact`` or ``high`` and every
+version of the set is affected, else *possible*. Evidence of a fix in the code itself overrides the version. Vulnerable
+code makes a finding. Fixed code suppresses one if the knowledge base is trusted, and otherwise makes the finding
+*possible*.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,17 +22,17 @@ from .causes import NoPublicSource, gap_in, reason_of
 from .findings import fingerprint, place_of
 from .match import Matched
 
-# The finding of a vulnerability in a package, whatever its version is.
+# A function that makes the finding of a vulnerability in a package, regardless of its version.
 ByCode = Callable[[Package, str], Vulnerability]
 
 SURE = ("exact", "high")
-MAX_VERSIONS = 200  # of one component; of more, some at even steps
+MAX_VERSIONS = 200  # versions of one component; if there are more, an evenly spaced selection
 SOURCE = "the code itself"
 MISSING = ("no_advisories", "partial_source", "archive_only", "unread_archive")
 
 
 def apart(inventory: Inventory) -> tuple[Inventory, tuple[Package, ...]]:
-    """The packages that a record or a reader names, and those that only their content identifies."""
+    """Splits the packages: the inventory without those that are identified by their content alone, and these."""
     components = tuple(package for package in inventory.packages if package.origin)
     if not components:
         return inventory, ()
@@ -44,7 +46,7 @@ def versions_of(inventory: Inventory, components: Iterable[Package]) -> Inventor
 
 
 def with_components(matched: Matched, found: Matched, components: Sequence[Package], by_code: ByCode) -> Matched:
-    """``found`` are the matches of ``versions_of``."""
+    """Adds the findings of components to ``matched``. ``found`` are the matches of ``versions_of``."""
     by_purl: dict[str, list[Vulnerability]] = {}
     for finding in found.findings:
         by_purl.setdefault(finding.package, []).append(finding)
@@ -109,7 +111,9 @@ def _of_component(
 def _joined(
     component: Package, origin: Origin, found: Sequence[Vulnerability], versions: int, fix: PatchState | None
 ) -> "tuple[Vulnerability, SuppressedBy | None]":
-    """One finding of those of each version; the newest affected one explains it."""
+    """Joins the findings of one vulnerability in several versions. The newest affected version provides the text. The
+    second value is what suppresses the finding, if anything.
+    """
     newest = found[-1]
     is_everywhere = len(found) == versions and not origin.nearest
     is_likely = origin.band in SURE and is_everywhere and all(finding.confidence != "possible" for finding in found)
@@ -158,7 +162,7 @@ def _is_assessable(component: Package) -> bool:
 
 
 def _reasons(matched: Matched, found: Matched, components: Sequence[Package]) -> Iterator[Reason]:
-    """What is missing to assess the components: each is counted once, and not each of its versions."""
+    """Reasons why components could not be assessed. Each component is counted once, not each of its versions."""
     known = {(reason.code, reason.subjects) for reason in matched.reasons}
     for reason in found.reasons:
         if reason.code in MISSING and (reason.code, reason.subjects) not in known:

@@ -1,9 +1,10 @@
-"""Why packages are not assessed, or not completely: each cause is a code with its facts, and has its sentence in this module.
+"""Why packages are not, or not completely, assessed: each cause is a code with its facts, and its sentence is defined
+here.
 
-Matching decides which cause holds for which packages (``Gap``); ``reason_of`` puts it into words for the report.
+Matching decides which cause applies to which packages (``Gap``); ``reason_of`` makes the report's sentence.
 
-Check IMG-027 shows the sentences of ``NotLoaded`` and of the codes ``unknown_distribution``, and its fingerprints contain
-them: they do not change.
+Check IMG-027 shows the sentences of ``NotLoaded`` and of the codes ``unknown_distribution``, and its fingerprints
+contain them: they must not change.
 """
 
 from collections.abc import Collection
@@ -26,7 +27,9 @@ class Cause(Protocol):
 
 
 class Gap(Struct, frozen=True):
-    """``subjects``: what the cause concerns, as a user accepts it: purls, a release, or types of packages."""
+    """Packages that are not completely assessed. ``subjects`` is what the cause concerns, in the form in which a user
+    can accept it: purls, a release, or types of packages.
+    """
 
     cause: Cause
     packages: int = 0
@@ -81,7 +84,7 @@ class MainSourceNotLoaded(Struct, frozen=True):
 
 
 class PartOfRelease(Struct, frozen=True):
-    """Sources that cover some packages of a release."""
+    """Some packages of a release are covered by partial sources only."""
 
     title: str
     sources: tuple[str, ...]
@@ -89,7 +92,7 @@ class PartOfRelease(Struct, frozen=True):
     kind: Literal["package", "source package"]
     covered: int  # packages of the image that they cover
     of: int
-    main: bool  # one of the sources is the distribution's own, and covers a package of the image
+    main: bool  # a source is the distribution's own, and covers a package of the image
 
     @property
     def code(self) -> str:
@@ -154,7 +157,7 @@ class UnnamedDistribution(Struct, frozen=True):
 class UnknownDistribution(Struct, frozen=True):
     code: ClassVar[str] = "unknown_distribution"
     name: str
-    parent: str  # the title of a known distribution that it names as its parent, or ""
+    parent: str  # the title of a known distribution that it states as its parent; "" if none
 
     def text(self) -> str:
         if self.parent:
@@ -190,7 +193,7 @@ class EndOfLife(Struct, frozen=True):
 
 
 class UnsupportedPackages(Struct, frozen=True):
-    """Source packages, each with the reason, whose security support has ended or is limited."""
+    """Source packages whose security support has ended or is limited, each with the reason."""
 
     title: str
     ended: bool

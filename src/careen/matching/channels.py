@@ -1,10 +1,11 @@
 """Which of Red Hat's advisories assess an rpm: those of its release, its source package, and the channels it came from.
 
 An image of Red Hat lists the repositories (content sets) that each of its layers was built with. A package is assessed
-by those of the layer that added it, or of the nearest one below. A repository of extended support (EUS, AUS, TUS, E4S,
-ELS) has fixes with their own versions: its advisories count for the vulnerabilities that they name, the release's for
-the rest. A minor release older than the package's cannot have built it and is ignored. If no repository is named, the
-release's advisories count. Products on top (``openshift:4.14:el9``) count for packages that the release does not cover.
+with those of the layer that added it, or of the nearest one below. A repository of extended support (EUS, AUS, TUS,
+E4S, ELS) has fixes with their own versions: its advisories count for their vulnerabilities, and the release's for all
+others. A channel of an older minor release than the package's cannot have built it and is ignored. Without any
+repository, the release's advisories count. Additional products (``openshift:4.14:el9``) count for packages that the
+release does not cover.
 
 Vulnerabilities without a fix are published for source packages (``arch`` "src") and hold for every package built from one.
 **Source:** Red Hat, "Red Hat Enterprise Linux Life Cycle" (EUS, AUS, TUS, E4S, ELS); content manifests of Red Hat's images.
@@ -38,7 +39,7 @@ _MINOR = pattern(r"\.el\d+_(\d+)")
 
 
 def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Callable[[Package], tuple[str, ...]]:
-    """A function that gives a package's namespaces beside its release's."""
+    """A function that returns a package's further namespaces, besides that of its release."""
     names = {name for sets in content_sets for name in sets.names}
     known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
     by_layer: dict[int, set[str]] = {}
@@ -57,7 +58,7 @@ def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Ca
 
 
 def has_channels(namespace: str) -> bool:
-    """Whether images of these releases name the repositories that they were built from."""
+    """Whether images of this release list the repositories that they were built from."""
     profile = profile_of(namespace)
     return profile is not None and profile.advisories.channels
 
@@ -77,7 +78,9 @@ def advisories_of_rpm(
     channels: Sequence[str],
     advisories: AdvisoriesByPackage,
 ) -> tuple[Advisory, ...]:
-    """``source``: the name of its source package, "" if the namespace does not name those."""
+    """The advisories that assess the rpm. ``source`` is the name of its source package; "" if the namespace has no
+    advisories for source packages.
+    """
     own = _of_namespace(package, namespace, name, source, advisories)
     if not channels:
         return own
@@ -97,7 +100,9 @@ def advisories_of_rpm(
 
 
 def is_about(advisory: Advisory, place: str, name: str, source: str) -> bool:
-    """Whether an advisory under the name ``place`` is about the package, or about its source package."""
+    """Whether an advisory that was looked up under the name ``place`` is about the package, or about its source
+    package.
+    """
     return not source or place == (source if advisory.arch == FROM_SOURCE else name)
 
 
@@ -116,15 +121,15 @@ def _of_namespace(
         return own
     own = tuple(advisory for advisory in own if advisory.arch != FROM_SOURCE)
     if name == KERNEL_HEADERS:
-        return own  # they contain no code of the kernel, which the advisories of its source package are about
+        return own  # packages without the kernel's code, to which the advisories of its source package do not apply
     same = package.source is None or package.source.version == package.version
     built = advisories.get((namespace, source), ())
-    # Ranges are of versions of the source package: a package with another version cannot be compared with them.
+    # Ranges are versions of the source package, with which a package of another version cannot be compared.
     return (*own, *(advisory for advisory in built if advisory.arch == FROM_SOURCE and (same or not advisory.ranges)))
 
 
 def without(advisory: Advisory, ids: Collection[str]) -> Advisory | None:
-    """The advisory without these vulnerabilities; None if it names no others."""
+    """The advisory without these vulnerabilities; None if it has no others."""
     names = vulnerabilities_of(advisory)
     left = [name for name in names if name not in ids]
     if len(left) == len(names):
@@ -144,7 +149,7 @@ def _is_extended(channel: str) -> bool:
 
 
 def _release(channel: str) -> str:
-    """The major release that a channel is for, or "": 9 of ``rhel_eus:9.2`` and ``openshift:4.14:el9``."""
+    """The major release of a channel: "9" for ``rhel_eus:9.2`` and ``openshift:4.14:el9``; "" if it has none."""
     _, _, version = channel.partition(":")
     return version.partition(".")[0] if _is_extended(channel) else version.partition(":el")[2]
 

@@ -1,4 +1,4 @@
-"""Whether a version lies in a constraint text, over any version scheme; and whether an advisory of such texts applies.
+"""Whether a version lies in a constraint text, for any version scheme; and whether an advisory with such texts applies.
 
 Dialects: ``native`` is the ecosystem's own language, if the scheme has one; ``go-version`` is that of scanners
 written in Go (the native terms, white space or commas for "and", ``||`` for "or", a bare version means ``=``);
@@ -26,7 +26,7 @@ _EPOCH = re.compile(r"[0-9]+:")
 
 
 def in_range(scheme: VersionScheme, version: str, constraint: str, dialect: Dialect = "native", **options: Any) -> bool:
-    """``options`` go to the scheme's own ``satisfies``."""
+    """Whether the version meets the constraint. ``options`` are passed to the scheme's own ``satisfies``."""
     bounded(constraint)
     if dialect == "vers":
         return _in_vers(scheme, version, constraint)
@@ -59,7 +59,7 @@ def applies(
 
 
 def _native(alternative: str) -> str:
-    """One alternative of the ``go-version`` dialect, its bare versions with the ``=`` that they mean."""
+    """One alternative of the ``go-version`` dialect in the native language: bare versions get a ``=``."""
     alternative = alternative.strip()
     if alternative[:1] in ("[", "("):  # an interval
         return alternative
@@ -74,7 +74,7 @@ def _in_order(scheme: VersionScheme, version: str, constraint: str) -> bool:
     parsed = [_terms(part) for part in constraint.split("||")]
     held = [
         [_compares(scheme, version, place, *term) for term in part] for part in parsed
-    ]  # all terms, so that a malformed one always raises
+    ]  # a list, so that each term is parsed and a malformed one always raises
     return any(map(all, held))
 
 
@@ -91,8 +91,9 @@ def _terms(alternative: str) -> list[tuple[str, str]]:
 
 
 def _compares(scheme: VersionScheme, version: str, place: Any, operator: str, bound: str) -> bool:
-    """Compares in version order. Feeds leave out epochs of rpms and local parts of Python versions and mean any: if only one
-    side has an epoch, it does not count; if the bound has no local part, the version's does not count."""
+    """Compares two versions. Feeds omit epochs of rpms and local parts of Python versions if any will do. So an epoch
+    on one side only is ignored, and so is the version's local part if the bound has none.
+    """
     if scheme.name == "rpm" and (_EPOCH.match(version) is None) is not (_EPOCH.match(bound) is None):
         return COMPARE[operator](scheme.key(_EPOCH.sub("", version, count=1)), scheme.key(_EPOCH.sub("", bound, count=1)))
     if scheme.name == "pep440" and "+" in version and "+" not in bound:

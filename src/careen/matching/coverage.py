@@ -1,8 +1,8 @@
-"""The coverage of an answer: what was assessed, what was not and why, and the verdict.
+"""The coverage of a scan: what was assessed, what was not and why, and the verdict.
 
-``assessed``: every package was assessed by a source that has records for its release, covers all its packages and is no
-older than ``max_age_days``. ``not_assessed``: none was. Everything between is ``partially_assessed``. Reasons of effect
-``information`` (``careen.model.reasons``) do not lower the verdict: the packages were assessed.
+``assessed``: every package was assessed with a source that has records for its release, covers all its packages and is
+no older than ``max_age_days``. ``not_assessed``: no package was. Everything else is ``partially_assessed``. Reasons of
+effect ``information`` (``careen.model.reasons``) do not lower the verdict, because the packages were assessed.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -51,8 +51,8 @@ from .distributions import label_of, name_of
 from .lifetimes import without_lifecycle
 from .match import Matched
 
-MAX_AGE_DAYS = 14  # of data that assesses an image
-MAX_PATHS = 10_000  # that a reason lists: the others are a reason of their own, which only its code accepts
+MAX_AGE_DAYS = 14  # of the data that assess an image
+MAX_PATHS = 10_000  # subjects of one reason; a second reason counts further ones, which only its code can accept
 
 
 def coverage(
@@ -110,7 +110,7 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
 
 
 def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]) -> Coverage:
-    """Adds what the SBOM of another tool does not contain. Careen's own SBOMs keep what was read."""
+    """Adds what the SBOM of another tool does not contain. Careen's own SBOMs contain all results of reading."""
     tool = inventory.sbom_tool
     if tool is None:
         return covered
@@ -140,13 +140,12 @@ def _missing(packages: Collection[Package], scanners: Collection[str]) -> Iterat
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
-    """Adds the archives that could not be read for their fixes."""
+    """Adds the archives whose fixes could not be read."""
     return covered.with_reasons(*(reason_of(Gap(UnreadArchive(why))) for why in dict.fromkeys(unread)))
 
 
 def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
-    """One reason for each layer that was not read completely, or not by its stream, and one for each code of files that could
-    not be read."""
+    """One reason for each layer that was not read completely, and one for each code of files that could not be read."""
     gaps = [Gap(_unread(unknown), subjects=(unknown.subject,)) for unknown in unknowns if _is_of_layer(unknown)]
     by_code: dict[str, list[Unknown]] = {}
     for unknown in unknowns:
@@ -165,7 +164,8 @@ def _verdict(assessed: int, reasons: Collection[Reason]) -> Literal["assessed", 
 
 
 def _of_sources(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> Iterator[Gap]:
-    """Sources of these namespaces that are older than so many days, whose refresh failed, or that a mirror derived.
+    """Gaps for sources of these namespaces that are older than so many days, whose refresh failed, or that a mirror
+    derived.
 
     Private advisories have no date. A failed refresh of scores counts for every image. A derived feed may lack records.
     """
@@ -182,12 +182,12 @@ def _of_sources(knowledge: Knowledge, namespaces: Collection[str], today: date, 
 
 
 def _data_of(knowledge: Knowledge, namespaces: Collection[str]) -> str | None:
-    """The day of the oldest data among the sources that assessed a package."""
+    """The date of the oldest data among the sources that assessed a package; None if unknown."""
     return min(filter(None, map(_day, _used(knowledge, namespaces))), default=None)
 
 
 def _used(knowledge: Knowledge, namespaces: Collection[str]) -> list[SourceInfo]:
-    """The dated sources of these namespaces: private advisories have no date."""
+    """The sources of these namespaces, without private advisories, which have no date."""
     names = {info.source for namespace in namespaces for info in knowledge.namespace(namespace)}
     return [source for source in knowledge.info.sources if source.name in names] if knowledge.info else []
 
@@ -214,7 +214,9 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
 
 
 def _partial_programs(inventory: Inventory) -> Iterator[str]:
-    """Programs whose crates are identified by the paths in their messages: those of the distribution are its to assess."""
+    """Programs whose crates are only identified by paths in their messages, without those that a distribution's package
+    owns.
+    """
     for package in inventory.packages:
         if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
             yield from (f"/{place.path}" for place in package.evidence)

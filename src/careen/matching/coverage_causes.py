@@ -1,4 +1,4 @@
-"""Why an answer is not complete, apart from gaps in the advisories: each cause with its facts and its sentence."""
+"""Why a scan is not complete, apart from gaps in the advisories: each cause with its facts and its sentence."""
 
 from typing import ClassVar, Literal
 
@@ -50,7 +50,7 @@ class UnreadArchive(Struct, frozen=True):
         return f"an archive of the distribution could not be read: {self.why}"
 
 
-# What an SBOM does not contain, although the image may have it.
+# Parts of an image that an SBOM does not contain.
 Missing = Literal["unidentified", "unread", "programs", "places", "owners", "secrets", "misconfigurations", "licence_texts"]
 _MISSING: dict[Missing, str] = {
     "unidentified": "files that no package owns and no tool identified",
@@ -117,7 +117,7 @@ class ShadowedDatabase(Struct, frozen=True):
 class UnreadLayer(Struct, frozen=True):
     code: str
     layer: int
-    path: str  # where reading ended, or ""
+    path: str  # where reading ended; "" if unknown
     reason: str
 
     def text(self) -> str:
@@ -139,7 +139,7 @@ class Unread(Struct, frozen=True):
 class UnreadFiles(Struct, frozen=True):
     code: str
     files: int
-    path: str  # of the first one, or ""
+    path: str  # path of the first file; "" if unknown
     reason: str
 
     def text(self) -> str:
@@ -214,7 +214,7 @@ class UntrustedRules(Struct, frozen=True):
 
 
 class UntrustedVex(Struct, frozen=True):
-    """Attached to the image in its registry, without a trusted signature."""
+    """VEX documents that are attached to the image in its registry, without a trusted signature."""
 
     code: ClassVar[str] = "untrusted_rules"
     digests: tuple[str, ...]

@@ -1,11 +1,12 @@
-"""Distributions that take over or rebuild the packages of another one with its versions, and publish no advisories.
+"""Distributions that import or rebuild another one's packages in the same versions, and publish no advisories.
 
 Their parent's advisories are used; the report states that, and the confidence is lower. A package that they changed has
-their mark in its version and is not assessed: it is unknown what it fixes. Kali imports Debian's testing branch, Devuan
-and the relatives of Ubuntu take most packages over unchanged, Raspberry Pi OS compiles Debian's for older processors.
-Rebuilds of Red Hat Enterprise Linux keep its versions; CentOS Stream, the source of its next minor release, is ahead.
+their mark in its version and is not assessed, because its fixes are unknown. Kali imports Debian's testing branch,
+Devuan and the relatives of Ubuntu import most packages unchanged, Raspberry Pi OS compiles Debian's for older
+processors. Rebuilds of Red Hat Enterprise Linux keep its versions; CentOS Stream, the source of its next minor release,
+is ahead.
 
-**Source:** release notes of each distribution, which name what its releases build on.
+**Source:** release notes of each distribution, which state what its releases build on.
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from careen.model.package import Distribution
 
 
 class Followed(Struct, frozen=True):
-    namespace: str  # its own, without advisories
+    namespace: str  # its own namespace, which has no advisories
     title: str
     parent: str  # the namespace of the parent, whose advisories are used
     packages: tuple[str, ...]
@@ -27,7 +28,9 @@ class Followed(Struct, frozen=True):
 
 
 def followed(distribution: Distribution) -> Followed | None:
-    """What a derivative builds on; None for any other distribution, or if it is unknown for this release."""
+    """The distribution that a derivative builds on. None for any other distribution, or if that is unknown for this
+    release.
+    """
     one = _instead_of(distribution) or profile(distribution.id)
     if one is None or one.follows is None:
         return None
@@ -42,13 +45,13 @@ def followed(distribution: Distribution) -> Followed | None:
 
 
 def named(distribution: Distribution, rules: Iterable[Rule]) -> str | None:
-    """The release, by the rules of a profile over VERSION_ID and other fields."""
+    """The release according to a profile's rules on VERSION_ID and other fields; None if no rule matches."""
     version, codename, pretty_name = distribution.version, distribution.codename, distribution.pretty_name
     return applied(rules, version, version=version, codename=codename, pretty_name=pretty_name)
 
 
 def _instead_of(distribution: Distribution) -> Profile | None:
-    """The derivative that uses the ID of another distribution."""
+    """The profile of a derivative that uses the ID of another distribution; None if there is none."""
     hidden = _hidden().get(distribution.id, ())
     return next((entry for entry in hidden if entry.follows and named(distribution, entry.follows.when) is not None), None)
 

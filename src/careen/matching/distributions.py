@@ -1,13 +1,13 @@
-"""Which advisories assess the packages of a distribution: the namespace and how its feed names packages.
+"""The advisories that assess the packages of a distribution: their namespace, and how the feed names packages.
 
-A namespace is ``id:release`` with the words of ``os-release``; how much of VERSION_ID names a release differs. Debian
-without VERSION_ID is testing or unstable: their ``os-release`` is the same, and packages reach testing with the version
-that they have in unstable, so ``debian:sid`` assesses both.
+A namespace is ``id:release`` in the words of ``os-release``; distributions differ in how much of VERSION_ID is the
+release. Debian without VERSION_ID is testing or unstable: their ``os-release`` is the same, and packages reach testing
+with the version that they have in unstable, so ``debian:sid`` assesses both.
 
 The parent's advisories are wrong for a derivative that builds packages with its own versions, so such a derivative is
-reported as not assessed. For those that keep their parent's versions (``derivatives``) the parent's advisories are used;
-the report states that, and the confidence is lower. CentOS Linux is assessed as RHEL of the same major release. If the
-database has no advisories for RHEL or Rocky Linux, AlmaLinux's are used.
+reported as not assessed. For those that keep their parent's versions (``derivatives``) the parent's advisories are
+used; the report states that, and the confidence is lower. CentOS Linux is assessed as RHEL of the same major release.
+If the database has no advisories for RHEL or Rocky Linux, AlmaLinux's are used.
 
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
@@ -26,18 +26,18 @@ from .derivatives import followed, named
 class Release(Struct, frozen=True):
     namespace: str  # "debian:12"
     title: str  # "Debian 12"
-    by_source: bool = False  # an rpm feed that names source packages
-    stand_in: str | None = None  # namespace of a rebuild with the same versions
+    by_source: bool = False  # its rpm feed is about source packages
+    stand_in: str | None = None  # namespace of a rebuild with the same versions, whose advisories may be used instead
     paid: str | None = None  # namespace of paid support, whose fixes only its customers get
     continued: bool = False  # paid support continues the same line of versions after the end of life
-    entitled: bool = False  # this machine has paid support switched on
+    entitled: bool = False  # this machine receives paid support
     packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
-    lifetime: str = ""  # the namespace of its end of life, if it is another one
+    lifetime: str = ""  # the namespace of its end of life, if that is another one
     own: str = ""  # a regular expression for versions of packages that a derivative changed
-    rebuild: bool = False  # the namespace is another distribution's, whose packages this one builds again
+    rebuild: bool = False  # it builds the packages again of the distribution whose namespace it has
 
 
-@lru_cache(maxsize=1024)  # needed for every package
+@lru_cache(maxsize=1024)  # it is called for every package
 def release_of(distribution: Distribution) -> Release | None:
     """The release whose advisories assess this distribution's packages; None if no feed covers it."""
     if parent := followed(distribution):
@@ -85,12 +85,12 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
 
 
 def label_of(distribution: Distribution) -> str:
-    """ID and release as os-release has them: ``debian-12``."""
+    """ID and version as in os-release, such as ``debian-12``."""
     return "-".join(filter(None, (distribution.id, distribution.version)))
 
 
 def name_of(distribution: Distribution) -> str:
-    """The name of a distribution, supported or not."""
+    """The name of a distribution for display, supported or not."""
     return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)
 
 
@@ -109,7 +109,9 @@ def parent_of(distribution: Distribution) -> str | None:
 
 
 def line_of(id: str) -> str:
-    """The distribution whose versions this one has, or "". Advisories of one distribution of a line may be used for others."""
+    """The id of the distribution whose versions this one has; "" if none. Advisories within a line may be used for each
+    other.
+    """
     one = profiles().get(id)
     if one is None:
         return ""
@@ -119,7 +121,7 @@ def line_of(id: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _bound(distro: str) -> Distribution:
-    """The distribution that a package names: "debian-12", "opensuse-leap-15.6"."""
+    """The distribution in a package's field ``distro``, such as "debian-12" or "opensuse-leap-15.6"."""
     for id in _ids():
         if distro == id or distro.startswith(id + "-"):
             return Distribution(id, distro[len(id) + 1 :])
@@ -129,12 +131,12 @@ def _bound(distro: str) -> Distribution:
 
 @cache
 def _ids() -> tuple[str, ...]:
-    """The longest first, since an id may be the prefix of another."""
+    """The ids of all profiles, the longest first, because an id may be the prefix of another."""
     return tuple(sorted(profiles(), key=len, reverse=True))
 
 
 def _lifetime(distribution: Distribution, one: Profile, release: str) -> str:
-    """The namespace of the end of life, if support counts releases otherwise than advisories; else ""."""
+    """The namespace of the end of life, if support counts releases differently than advisories; else ""."""
     assessed_as = profiles().get(one.advisories.namespace, one)
     rules = (*one.support.named, *assessed_as.support.named)
     return applied(rules, release, version=distribution.version, release=release) or ""

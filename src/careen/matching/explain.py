@@ -1,4 +1,5 @@
-"""Why a vulnerability is, or is not, found in a package: each source, its statement about the version, and the outcome.
+"""Explains why a vulnerability is, or is not, found in a package: each source, its statement about the version, and the
+outcome.
 
 This module decides nothing: the outcome is that of the report, and the statements are those that matching uses.
 """
@@ -40,7 +41,7 @@ _ORDER: tuple[Outcome, ...] = ("found", "set_aside", "not_found", "not_judged")
 
 
 class Source(Struct, frozen=True):
-    """A source that covers the namespace of a package. ``names_it``: whether it names the vulnerability for the package."""
+    """A source that covers the namespace of a package. ``names_it``: it has the vulnerability for the package."""
 
     source: str
     namespace: str
@@ -55,7 +56,7 @@ class PackageExplanation(Struct, frozen=True):
     name: str
     version: str
     paths: tuple[str, ...]
-    # "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"; "" if nothing assesses it
+    # such as "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"; "" if nothing assesses it
     assessed_as: str = field(name="judged_as")
     outcome: Outcome
     why: str
@@ -69,14 +70,14 @@ class Explanation(Struct, frozen=True):
     id: str
     ids: tuple[str, ...]  # all ids of the vulnerability
     records: tuple[VulnerabilityRecord, ...]
-    package: str | None  # that the user named
+    package: str | None  # the one that the user asked about
     of_packages: tuple[PackageExplanation, ...] = field(name="judgements")
-    packages: int  # in the image
+    packages: int  # number of packages in the image
     notes: tuple[str, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
-    # ``of_packages`` are those of a name that only advisories of other releases or ecosystems have
+    # ``of_packages`` are packages with a name that only advisories of other releases or ecosystems have
     are_namesakes: bool = False
-    is_of_package: bool = False  # ``id`` is the name of a package of the image, and of no vulnerability
+    is_of_package: bool = False  # ``id`` is a package of the image, and not a vulnerability
 
 
 def explain(
@@ -87,12 +88,14 @@ def explain(
     schemes: Mapping[str, VersionScheme],
     ecosystems: Mapping[str, Ecosystem],
 ) -> Explanation:
-    """``wanted`` is a name, source package or purl; without it, all packages for which a source names the vulnerability."""
+    """Explains a vulnerability. ``wanted`` is a name, source package or purl; without it, all packages are explained
+    for which a source has the vulnerability.
+    """
     return Explainer(report, knowledge, schemes, ecosystems).explain(id, wanted)
 
 
 class Explainer:
-    """Answers many questions about one report; the advisories of its packages are looked up once."""
+    """Answers many questions about one report, with a single look-up of the advisories of its packages."""
 
     def __init__(
         self,
@@ -113,8 +116,9 @@ class Explainer:
                     self._by_id.setdefault(name, []).append(advisory)
 
     def explain(self, id: str, wanted: str | None = None, elsewhere: Collection[str] = ()) -> Explanation:
-        """``elsewhere``: what advisories of any release and ecosystem name. Packages of such a name are explained if no others
-        are."""
+        """Explains a vulnerability, see ``explain``. ``elsewhere`` are names of packages for which advisories of any
+        release and ecosystem have it; packages with such a name are explained if there are no others.
+        """
         report, knowledge = self._report, self._knowledge
         inventory = report.inventory
         packages = [package for package in inventory.packages if wanted is None or is_wanted(package, wanted)]
@@ -165,7 +169,7 @@ def _names(package: Package) -> set[str]:
 def _all_ids(
     id: str, by_id: Mapping[str, Sequence[Advisory]], knowledge: Knowledge
 ) -> tuple[frozenset[str], dict[str, tuple[VulnerabilityRecord, ...]]]:
-    """All ids of the vulnerability, by the aliases of its records and advisories."""
+    """All ids of the vulnerability, from the aliases of its records and advisories; and the records."""
     ids = {id, id.upper()}
     records: dict[str, tuple[VulnerabilityRecord, ...]] = {}
     waiting = set(ids)
@@ -183,7 +187,7 @@ def _all_ids(
 
 
 def _aliases(names: Sequence[str]) -> Sequence[str]:
-    """An erratum with several CVEs is not an alias of any of them."""
+    """The names as aliases of each other; none for an erratum with several CVEs."""
     return names if sum(name.startswith("CVE-") for name in names) <= 1 else ()
 
 
@@ -229,7 +233,9 @@ def _assessed(
 
 
 def _names_it(info: NamespaceInfo, infos: Sequence[NamespaceInfo], naming: Collection[tuple[str, str]]) -> bool:
-    """``naming``: sources and namespaces of the advisories. OSV republishes others, whose names its advisories keep."""
+    """Whether the source has the vulnerability. ``naming``: sources and namespaces of its advisories. OSV republishes
+    advisories under the names of their sources.
+    """
     source = info.source.partition("/")[0]
     others = {other.source.partition("/")[0] for other in infos}
     return any(
@@ -239,7 +245,7 @@ def _names_it(info: NamespaceInfo, infos: Sequence[NamespaceInfo], naming: Colle
 
 
 def _why(finding: Vulnerability | None, by: SuppressedBy | None, statements: Sequence[Statement], unassessed: str) -> str:
-    """The finding's reason, or the most telling of the statements."""
+    """The reason of the finding or suppression; without either, that of the most significant statement."""
     if by is not None:
         return suppressed_text(by)
     if finding is not None:
@@ -271,7 +277,7 @@ def _is_of(finding: Vulnerability, package: Package, ids: set[str], paths: set[s
 
 
 def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapping[str, Ecosystem]) -> list[Subject]:
-    """The subjects of the report's inventory, found as in ``match``."""
+    """The subjects of the report's inventory, determined as in ``match``."""
     built = built_by(report.inventory, knowledge, keys, date.fromisoformat(report.created[:10]))
     return by_newer_releases(subjects_of(built.inventory, knowledge, ecosystems)[0], built.newer)
 

@@ -13,7 +13,7 @@ from .subject import Subject
 
 NAMED_FUNCTIONS = 6
 
-# What sets a statement aside.
+# Why a statement does not count.
 Effect = Literal[
     "about_owner",
     "overruled",
@@ -130,7 +130,7 @@ def malicious_comparison(malicious: Malicious, version: str) -> str:
 
 
 def range_text(range: Range, version: str, key: Key) -> str:
-    """Where a version lies: "3.0.11 is below 3.0.13, which fixes it"."""
+    """Where a version lies in a range: "3.0.11 is below 3.0.13, which fixes it"."""
     mine = key(version)
     if mine is None:
         return f"{version!r} is not a version"

@@ -1,4 +1,4 @@
-"""Why a finding is one, in a line: the comparison of versions, their order, and the source of the advisory."""
+"""The line that explains a finding: the comparison of versions, their order, and the source of the advisory."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,9 @@ _LOWERED_BY: dict[LoweredBy, str] = {"not_linked": "none of the vulnerable funct
 
 
 class Because(Struct, frozen=True):
-    """``by``: the source of the advisory. ``stands_in_for``: the package's own namespace, if that is another one."""
+    """The parts of such a line. ``by``: the source of the advisory. ``stands_in_for``: the package's own namespace, if
+    the advisory is from another one.
+    """
 
     match: Match
     version: str
@@ -20,7 +22,7 @@ class Because(Struct, frozen=True):
     by: str
     stands_in_for: str = ""
     paid_fix: str = ""
-    paid_by: str = ""  # the support that has this fix
+    paid_by: str = ""  # the title of the paid support that has this fix
     lowered_by: LoweredBy | None = None
 
 
@@ -33,7 +35,7 @@ def because_text(because: Because) -> str:
 
 
 def comparison(match: Match, version: str) -> str:
-    """``3.0.11-1~deb12u2 < 3.0.13-1~deb12u1``."""
+    """The comparison of the version with the range, such as ``3.0.11-1~deb12u2 < 3.0.13-1~deb12u1``."""
     range = match.range
     if range is None:
         return f"{version} is listed as affected" if match.listed else "every version is affected"
@@ -47,7 +49,7 @@ def comparison(match: Match, version: str) -> str:
 
 
 def malicious_text(version: str, title: str) -> str:
-    """``version``: "" if every version is malicious."""
+    """The line for a malicious package. ``version`` "" means every version."""
     return f"{version or 'every version'} of this package is malicious ({title})"
 
 

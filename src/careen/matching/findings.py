@@ -1,4 +1,6 @@
-"""The finding of an assessed vulnerability: severity, score, fix, the comparison that explains it, a stable fingerprint."""
+"""Makes the finding of an assessed vulnerability: severity, score, fix, the explaining comparison, a stable
+fingerprint.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,13 +26,13 @@ EXPLOITS = "exploitdb"  # the source of published exploits
 
 
 class Enrichment(Struct, frozen=True):
-    """What is known about the vulnerabilities themselves, by id."""
+    """Facts about the vulnerabilities themselves, by id."""
 
     records: Mapping[str, tuple[VulnerabilityRecord, ...]]
     epss: Mapping[str, Epss]
-    exploited: Mapping[str, Exploited] | None  # None: the catalogue is not loaded
+    exploited: Mapping[str, Exploited] | None  # None if the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
-    severity_from: tuple[str, ...] = ()  # the sources whose severity counts first
+    severity_from: tuple[str, ...] = ()  # the sources whose severity takes precedence
 
 
 class Place(Struct, frozen=True):
@@ -99,7 +101,7 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
 
 
 def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
-    """A package that is itself the attack: the only remedy is to remove it."""
+    """The finding for a malicious package, whose only remedy is to remove it."""
     package = subject.package
     place = place_of(package)
     return Vulnerability(
@@ -133,7 +135,7 @@ def fingerprint(kind: str, id: str, place: Place) -> str:
 
 def _fix(assessed: Assessed, key: Key) -> Fix:
     subject, preferred = assessed.subject, assessed.preferred
-    if subject.upstream:  # of several sources, the maker of a program names the release that fixes it
+    if subject.upstream:  # if several sources differ, the maker of a program knows the release that fixes it
         preferred = tuple(match for match in preferred if match.advisory.namespace == subject.namespace) or preferred
     versions = {text for match in preferred for text in _next_fixed(match, subject.version, key)}
     if not versions:
@@ -142,7 +144,7 @@ def _fix(assessed: Assessed, key: Key) -> Fix:
         versions = {assessed.paid_fix}
     if versions:
         if subject.upstream:
-            versions = {text.removesuffix("+incompatible") for text in versions}  # a suffix of Go modules alone
+            versions = {text.removesuffix("+incompatible") for text in versions}  # a suffix that only Go modules have
         return Fix("fixed", tuple(sorted(versions, key=lambda text: (key(text) or (), text))))
     return Fix(_state(assessed.preferred))
 
@@ -171,7 +173,7 @@ def _state(matches: tuple[Match, ...]) -> FixState:
 
 
 def _fix_published(assessed: Assessed, known: Enrichment) -> str | None:
-    """The date of the first advisory with the fix. A CVE's own date is that of its disclosure."""
+    """The date of the first advisory with the fix; None if unknown. The date of a CVE is that of its disclosure."""
     ids = {match.advisory.id for match in assessed.preferred if match.range is not None and match.range.fixed is not None}
     dates = [
         record.published
@@ -184,7 +186,7 @@ def _fix_published(assessed: Assessed, known: Enrichment) -> str | None:
 
 
 def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
-    """An erratum that two feeds contain is named once."""
+    """The references to the advisories. An erratum in two feeds is listed once."""
     found: dict[tuple[str, str], AdvisoryReference] = {}
     for advisory in advisories:
         found.setdefault((advisory.id, advisory.source), AdvisoryReference(advisory.id, advisory.source, advisory.url))

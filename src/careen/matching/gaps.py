@@ -44,7 +44,7 @@ from .reasons import purls_of, release_id
 from .rpm import is_about_build, stream_of
 from .subject import Subject, is_sample
 
-# The changelogs of an archive, and what a user adds: without a main source they leave the other packages unassessed.
+# Sources of an archive's changelogs and of the user: without a main source, the other packages stay unassessed.
 _NOT_MAIN_SOURCES = (PRIVATE, SOURCE, RPM_SOURCE)
 _OF_SYSTEMS = frozenset(("apk", "deb", "rpm"))
 
@@ -52,8 +52,8 @@ Names = AdvisoriesByPackage  # namespaces and names of the packages that have an
 
 
 class Covered(Struct, frozen=True):
-    assessed: int  # packages
-    namespaces: tuple[str, ...] = ()  # that assessed at least one package
+    assessed: int  # number of packages
+    namespaces: tuple[str, ...] = ()  # namespaces that assessed at least one package
     gaps: tuple[Gap, ...] = ()
     sampled: tuple[tuple[str, int], ...] = ()  # namespaces whose own source has none of these packages, and how many these are
 
@@ -91,9 +91,10 @@ def release_assesses(inventory: Inventory, subjects: Iterable[Subject], gaps: It
 
 
 def without_distribution_package(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> list[Gap]:
-    """The gap of an image whose distribution has advisories, if they assess none of its packages: a third party built all of
-    them, or their versions cannot be compared. Also the gap of an image of an unknown distribution, if upstream advisories
-    assess its packages: they do not cover that distribution's builds."""
+    """The gap of an image whose distribution's advisories assess none of its packages: a third party built all of them,
+    or their versions cannot be compared. Also the gap of an image of an unknown distribution if upstream advisories
+    assess its packages, because they do not cover that distribution's builds.
+    """
     release = release_of(inventory.distribution) if inventory.distribution else None
     if release is None:
         return _of_unknown_distribution(inventory, subjects, gaps)
@@ -120,7 +121,9 @@ def _unassessed(gaps: Iterable[Gap]) -> frozenset[str]:
 def _by_namespace(
     subjects: Iterable[Subject], keys: Mapping[str, Key]
 ) -> tuple[dict[str, list[Subject]], list[Subject], tuple[Gap, ...]]:
-    """The subjects of each namespace, those that are assessed by upstream versions, and those without a comparable version."""
+    """Groups the subjects: by namespace; those that are assessed by upstream versions; and gaps for those without a
+    comparable version.
+    """
     groups: dict[str, list[Subject]] = defaultdict(list)
     upstream: list[Subject] = []
     incomparable: dict[str, list[Subject]] = defaultdict(list)
@@ -151,7 +154,9 @@ def _without_guessed(group: list[Subject], named: Names) -> tuple[list[Subject],
 
 
 def _of_upstream(subjects: list[Subject], knowledge: Knowledge, named: Names) -> Covered:
-    """Assessed is what an advisory names, and all of a source that covers its whole namespace."""
+    """What upstream's advisories assess: packages that an advisory names, and all packages of a source that covers its
+    whole namespace.
+    """
     places = [((subject.namespace, subject.name), *subject.also) for subject in subjects]
     namespaces = sorted({namespace for listed in places for namespace, _ in listed})
     infos = {namespace: knowledge.namespace(namespace) for namespace in namespaces}
@@ -207,7 +212,9 @@ def _of_release(namespace: str, group: list[Subject], infos: Collection[Namespac
 
 
 def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge: Knowledge) -> Covered:
-    """A rebuild's advisories cover the packages of those streams of modules that it has."""
+    """The coverage of a rebuild's advisories. They cover packages of modules only if they have an advisory about the
+    stream.
+    """
     title, namespace = group[0].title, group[0].namespace
     covered = _covered_streams(group, named)
     modules = [subject for subject in group if (stream := stream_of(subject.package)) and stream not in covered]
@@ -234,7 +241,9 @@ def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge:
 def _sampled(
     namespace: str, infos: Iterable[NamespaceInfo], left: Collection[Subject], assessed: int
 ) -> tuple[tuple[str, int], ...]:
-    """If another package of the image has a record there, the gap of these has another code."""
+    """The namespace with the number of packages, if its main source has none of them and so assesses none. If it has
+    another package of the image, their gap gets another code.
+    """
     return ((namespace, len(left)),) if left and not assessed and _has_main_source(infos) else ()
 
 
@@ -243,7 +252,7 @@ def _has_main_source(infos: Iterable[NamespaceInfo]) -> bool:
 
 
 def _covered_streams(group: list[Subject], named: Names) -> frozenset[str]:
-    """The streams that have an advisory: it lists all packages that were built for the stream together."""
+    """The module streams with an advisory. An advisory lists all packages that were built for a stream together."""
     return frozenset(
         stream
         for subject in group
@@ -254,7 +263,7 @@ def _covered_streams(group: list[Subject], named: Names) -> frozenset[str]:
 
 
 def _beside(namespace: str, group: list[Subject], knowledge: Knowledge, keys: Mapping[str, Key], today: date) -> Iterator[Gap]:
-    """Gaps in what is assessed: records that cannot be read, and support that has ended."""
+    """Gaps of assessed packages: records that could not be read, and support that has ended."""
     first = group[0]
     yield from _unread(namespace, first.title, group, knowledge)
     if first.stand_in:
@@ -273,7 +282,7 @@ def _gap(cause: Cause, subjects: Collection[Subject]) -> Gap:
 
 
 def _kinds(group: Collection[Subject]) -> tuple[str, ...]:
-    """The releases that packages of distributions belong to; the types of other packages."""
+    """The releases of distribution packages, and the types of other packages."""
     kinds = {release_id(subject.namespace) if subject.distribution else subject.package.type for subject in group}
     return tuple(sorted(kinds))
 
@@ -287,7 +296,7 @@ def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject],
 
 
 def _without_record(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
-    """The packages that no record of the namespace is about."""
+    """The packages that no record of the namespace mentions."""
     known = knowledge.knows(namespace, {name for subject in group for name in (subject.name, subject.source)})
     return [subject for subject in group if subject.name not in known and subject.source not in known]
 
@@ -299,7 +308,7 @@ def _known_to_archive_only(namespace: str, group: list[Subject], knowledge: Know
 
 
 def _unread(namespace: str, title: str, group: list[Subject], knowledge: Knowledge) -> list[Gap]:
-    """Records that may be about the packages, and could not be read at the last update of the database."""
+    """Gaps for records that may be about the packages, but could not be read at the last update of the database."""
     gaps = []
     names = {name for subject in group for name in (subject.name, subject.source)}
     for source, unread in knowledge.unread(namespace, names).items():

@@ -1,9 +1,10 @@
-"""The functions of a Go program by package and symbol ("F", "T.M"), as Go's vulnerability database names them.
+"""The functions of a Go program by package and symbol ("F", "T.M"), in the terms of Go's vulnerability database.
 
 ``golang.org/x/net/http2.(*Framer).ReadFrame.func1`` is the symbol ``Framer.ReadFrame`` of its package: a closure counts as
-the function that it is in, a method for its type whatever the receiver, an instance for its generic function.
-A function that was inlined everywhere has a name in the table as well, unless nothing but a closure is left of it. Since Go
-1.21 the name of that closure has it: ``main.main.F.func1`` is of a function ``F`` of any package, inlined in ``main.main``.
+the function that contains it, a method belongs to its type whatever the receiver, an instance to its generic function.
+A function that was inlined everywhere also has a name in the table, unless only a closure is left of it. Since Go 1.21 the
+closure's name contains the function's: ``main.main.F.func1`` comes from a function ``F`` of any package, inlined in
+``main.main``.
 **Source:** Go, src/cmd/internal/objabi/path.go (escapes), src/cmd/compile/internal/ir/func.go (``closureName``),
 src/cmd/link/internal/ld/pcln.go; golang.org/x/vuln, internal/buildinfo.
 """
@@ -13,28 +14,30 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 
-MAX_NESTED = 16  # type arguments within type arguments
+MAX_NESTED = 16  # nesting depth of type arguments
 
 _WORD = rb"[^.()*\[\]\0-]+"
-# Behind the package: a function, or a type and a method.
+# After the package: a function, or a type and a method.
 _SYMBOL = re.compile(rb"(?:\A|\0)(?:\(\*)?(" + _WORD + rb")\)?(?:\.(" + _WORD + rb"))?")
-# Behind a package: a name, or the rest of a longer path. Only type arguments have slashes.
+# After a package: a name, or the rest of a longer path. Only type arguments contain slashes.
 _BEHIND = rb"(?:\.([^\0/\[]*(?:\[[^\0]*)?)(?![^\0])|/)"
 _CLOSURE = re.compile(rb"(?:func|gowrap|deferwrap)?[0-9]+")
-# What a closure's name has behind its package and the function that it is in.
+# The part of a closure's name after its package and the function that contains it.
 _INLINED = re.compile(rb"(?:\A|\0)(?:[^/\0]*/)*+[^./\0]*\.(?:\(\*[^)\0]*\)\.)?[^./(\0][^./\0]*\.([^/\0]+)(?=\0|\Z)")
 _INNERMOST = re.compile(rb"\[[^\[\]\0]*\]")
-# What the linker escapes in the path of a package: dots in its last element alone.
+# What the linker escapes in the path of a package: dots in its last element only.
 _ESCAPED = re.compile(rb'[\x00-\x20%"\x7f-\xff]|\.(?=[^/]*\Z)')
 
 
 class Functions:
-    """``names`` with a NUL before each. Of the ``packages`` it has the symbols, of the ``modules`` whether they are there."""
+    """The functions in a program's table. ``names`` has a NUL before each name. Symbols can be looked up for
+    ``packages``; for ``modules`` only whether any function exists.
+    """
 
     def __init__(self, names: bytes, packages: Collection[str], modules: Collection[str] = ()) -> None:
         self._names = names
         by_name = {symbol_path(package): package for package in packages}
-        # A module's own package, and those below it: escapes are in the last element of a path alone.
+        # A module's own package, and those below it: only the last element of a path has escapes.
         starts = {start: module for module in modules for start in (symbol_path(module), module.encode(errors="replace"))}
         any_of_them = re.compile(rb"\0(" + _any_of({*by_name, *starts}) + rb")" + _BEHIND)
         found: dict[bytes, list[bytes]] = {}
@@ -46,7 +49,7 @@ class Functions:
         self.modules = frozenset(filter(None, (_module_of(path, modules) for path in paths)))
 
     def has(self, function: str) -> bool:
-        """Whether there is a function of this whole name."""
+        """Whether there is a function with exactly this name."""
         return b"\0%b\0" % function.encode() in self._names
 
     def has_package(self, package: str) -> bool:
@@ -61,19 +64,21 @@ class Functions:
 
     @cached_property
     def inlined(self) -> frozenset[str]:
-        """Symbols of any package: functions that were inlined, and that closures are left of."""
+        """Symbols, of any package, of functions that were inlined and left closures."""
         outer = {piece[piece.rfind(b"\0") + 1 :] for piece in self._names.split(b".func")[:-1]}
         rests = set(_INLINED.findall(_without_arguments(b"\0".join(outer))))
         return frozenset(symbol for rest in rests for symbol in _inlined(rest))
 
 
 def symbol_path(package: str) -> bytes:
-    """The path of a package as symbols have it: ``gopkg.in/yaml%2ev3``."""
+    """The path of a package as it is written in symbols: ``gopkg.in/yaml%2ev3``."""
     return _ESCAPED.sub(lambda found: b"%%%02x" % found[0][0], package.encode(errors="replace"))
 
 
 def symbols(rests: bytes) -> frozenset[str]:
-    """What names of one package, each behind it, may mean: ``T.M`` may be a method, or a closure inlined in ``T``."""
+    """The possible symbols of names, each given without the path of its package: ``T.M`` may be a method, or a closure
+    that was inlined in ``T``.
+    """
     found = set[str]()
     for first, second in set(_SYMBOL.findall(_without_arguments(rests))):
         word = first.decode("utf-8", "replace")
@@ -89,7 +94,7 @@ def _module_of(path: str, modules: Collection[str]) -> str:
 
 
 def _any_of(paths: Iterable[bytes]) -> bytes:
-    """A pattern of these paths, which reads an element once for all paths with the same beginning."""
+    """A regular expression for these paths. Common beginnings are matched only once."""
     below: dict[bytes, set[bytes]] = {}
     for path in paths:
         first, _, rest = path.partition(b"/")
@@ -103,7 +108,7 @@ def _any_of(paths: Iterable[bytes]) -> bytes:
 
 
 def _inlined(rest: bytes) -> Iterator[str]:
-    """``Nest.(*T).M`` has the functions Nest and T.M, besides words that are none."""
+    """The possible symbols in a name: ``Nest.(*T).M`` gives Nest and T.M, among other words that are not functions."""
     parts = (part.strip(b"(*)").decode("utf-8", "replace") for part in rest.split(b".") if not _CLOSURE.fullmatch(part))
     words = [word for word in parts if word]
     yield from words
@@ -111,7 +116,7 @@ def _inlined(rest: bytes) -> Iterator[str]:
 
 
 def _without_arguments(names: bytes) -> bytes:
-    """``F[...]`` without the types that it is an instance for."""
+    """The names without type arguments: ``F[...]`` becomes ``F``."""
     for _ in range(MAX_NESTED):
         if b"[" not in names:
             break

@@ -1,4 +1,4 @@
-"""The packages of each distribution in an image, as its advisories name them, without those of third parties."""
+"""The installed packages of each distribution under the names of its advisories, without those of third parties."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from .subjects import subjects_of
 def installed_sources(
     inventory: Inventory, ecosystems: Mapping[str, Ecosystem], scheme: str
 ) -> Mapping[str, Mapping[str, set[str]]]:
-    """The installed versions of this scheme by namespace and name, by which matching looks them up."""
+    """The installed versions of packages with this version scheme, by namespace and by the name in advisories."""
     subjects, _, _ = subjects_of(inventory, MemoryDatabase(()), ecosystems)
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for subject in subjects:

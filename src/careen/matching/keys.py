@@ -13,7 +13,7 @@ Key = Callable[[str], "tuple[Any, ...] | None"]
 
 
 class Keys(dict[str, Key]):
-    """The key functions of schemes, by the scheme's name, each made when a package needs it."""
+    """The key functions of version schemes by the scheme's name, each created when a package needs it."""
 
     def __init__(self, schemes: Mapping[str, VersionScheme]) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Keys(dict[str, Key]):
 def keys_by_type(
     packages: Iterable[Package], schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]
 ) -> dict[str, Key]:
-    """The key functions of the packages' types. The schemes of other types are not loaded."""
+    """The key function of each type of package. Schemes of other types are not loaded."""
     types = {package.type for package in packages} & ecosystems.keys()
     return {type: keys_of(schemes[ecosystems[type].scheme]) for type in types if ecosystems[type].scheme in schemes}
 

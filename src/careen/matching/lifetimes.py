@@ -12,14 +12,15 @@ from .reasons import release_id
 
 
 def end_of_life(knowledge: Knowledge, namespace: str) -> str | None:
-    """A day in ISO 8601, of the database, else of the distribution's file; None if unknown."""
+    """The day of a release's end of life in ISO 8601, from the database or else the distribution's profile; None if
+    unknown.
+    """
     return knowledge.end_of_life(namespace) or _shipped(namespace)
 
 
 def without_lifecycle(inventory: Inventory, assessed: Collection[str], knowledge: Knowledge) -> str:
-    """The first release whose distribution publishes its end of life, if that data is not loaded; else "".
-
-    ``assessed``: the namespaces whose advisories assessed a package.
+    """The first release whose distribution publishes its end of life, although that data is not loaded; "" if there is
+    none. ``assessed``: the namespaces whose advisories assessed a package.
     """
     loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
     bound = {package.distro: package for package in inventory.packages}.values()

@@ -14,7 +14,7 @@ _Found = dict[str, list[tuple[Subject, LimitedSupport]]]  # by source package
 
 
 def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, key: Key, today: date) -> list[Gap]:
-    """One gap for support that has ended, one for limited support."""
+    """Gaps for packages whose support has ended, and for packages with limited support; one each."""
     listed = knowledge.limited_support(namespace)
     if not listed:
         return []
@@ -35,7 +35,7 @@ def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, k
 
 
 def _is_newer(version: str, last: str, key: Key) -> bool:
-    """A version above the last supported one is newer than that decision."""
+    """Whether a version is above the last supported one, so that the entry does not apply to it."""
     mine, end = key(version), key(last) if last not in ("", "0") else None
     return mine is not None and end is not None and mine > end
 

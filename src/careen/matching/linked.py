@@ -1,15 +1,16 @@
-"""Findings about Go programs that do not have the vulnerable functions: they become ``possible``.
+"""Findings about Go programs that do not contain the vulnerable functions: they become ``possible``.
 
-Go's database names the affected packages of a module, and the functions and methods in them. The linker leaves out what is not
-used, and the program's table of functions names the rest. A finding is counted as before unless all of this holds:
+Go's database lists the affected packages of a module, and the functions and methods in them. The linker omits unused
+functions, and the program's table of functions lists the rest. A finding stays unchanged unless all of this holds:
 
-- the advisory is of the Go database, and names the affected packages;
-- each program that has the module has a table that could be read;
-- none of the functions is in it, under its own name or as a closure of it; of a package whose functions the advisory does not
-  name, nothing is in it;
-- it has other functions of the module, under its path. In an obfuscated program it has none, but for the package main.
+- the advisory is of the Go database, and lists the affected packages;
+- each program that contains the module has a readable table;
+- none of the functions is in it, under its own name or as a closure of it; of a package without listed functions, nothing
+  is in it;
+- it contains other functions of the module, under its path. In an obfuscated program only those of package main are.
 
-Of programs that Go 1.17 to 1.20 built, packages alone count: these inlined functions with closures in them without a trace.
+For programs built with Go 1.17 to 1.20 only packages are checked, because these inlined functions with closures in them
+without a trace.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,15 +27,15 @@ from .go_functions import Functions
 
 NAMESPACE = "Go"
 STANDARD_LIBRARY = "stdlib"
-# Packages that few programs do without, and that are obfuscated with the rest of the standard library, if it is.
+# Packages that nearly every program contains. They are obfuscated if the standard library is.
 _ORDINARY = frozenset({"fmt", "strconv", "strings", "bytes", "bufio", "sort"})
-_IN_EACH_PROGRAM = "runtime.goexit"  # what lacks it is linked with a shared library
+_IN_EACH_PROGRAM = "runtime.goexit"  # a program without it is linked with a shared library
 _RELEASE = pattern(r"(?:devel )?go1\.(\d{1,3})")
-_WITHOUT_TRACE = range(17, 21)  # releases of Go that inline functions with closures, and do not name these after them
+_WITHOUT_TRACE = range(17, 21)  # minor releases of Go that inline functions with closures without naming these after them
 
 
 def without_unlinked(assessed: Sequence[Assessed], programs: Sequence[Program]) -> list[Assessed]:
-    """All findings; those that are linked in no program are less certain."""
+    """All findings. Those whose functions no program contains are less certain."""
     by_path = {program.path: program for program in programs}
     decidable = [entry for entry in assessed if _is_decidable(entry, by_path)]
     wanted: dict[str, list[Advisory]] = {}
@@ -64,7 +65,7 @@ def _advisories(entry: Assessed) -> Iterator[Advisory]:
 
 
 def _names_of(affected: Import, advisory: Advisory) -> tuple[str, ...]:
-    """The paths of a package in programs: the standard library has copies of other modules' packages."""
+    """The paths of a package in programs. The standard library contains copies of other modules' packages."""
     return (affected.path, f"vendor/{affected.path}") if advisory.package == STANDARD_LIBRARY else (affected.path,)
 
 
@@ -88,7 +89,7 @@ class _Table:
         self._is_complete = release is not None and self._functions.has(_IN_EACH_PROGRAM)
 
     def has_module(self, module: str) -> bool:
-        """Whether the table has some functions of the module, as it has if it is not obfuscated."""
+        """Whether the table contains any function of the module under its name, as it does unless it is obfuscated."""
         if not self._is_complete:
             return False
         if module == STANDARD_LIBRARY:
@@ -96,7 +97,7 @@ class _Table:
         return module in self._functions.modules
 
     def has(self, affected: Import, advisory: Advisory) -> bool:
-        """Whether something that is affected is linked."""
+        """Whether the program contains any of the affected functions, or the package if none are listed."""
         names = _names_of(affected, advisory)
         if not affected.symbols or not self._has_symbols:
             return affected.path == self._main or any(map(self._functions.has_package, names))

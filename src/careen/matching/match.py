@@ -37,11 +37,11 @@ from .subjects import subjects_of
 class Matched(Struct, frozen=True):
     findings: tuple[Vulnerability, ...]
     reasons: tuple[Reason, ...]
-    namespaces: tuple[str, ...] = ()  # that assessed a package
-    assessed: int = 0  # packages, with those that are left to the distribution whose package owns them
+    namespaces: tuple[str, ...] = ()  # that assessed at least one package
+    assessed: int = 0  # number of packages, including those that the distribution's advisories assess through their owner
     third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
-    fixed: tuple[Suppressed, ...] = ()  # by the distribution, whose changelog states it
-    by_release: bool = False  # the distribution's advisories assess one of its packages
+    fixed: tuple[Suppressed, ...] = ()  # findings that the distribution has fixed according to its changelog
+    by_release: bool = False  # the distribution's advisories assess at least one of its packages
     sampled: tuple[tuple[str, int], ...] = ()  # releases whose own source has none of these packages, and how many these are
 
 
@@ -53,8 +53,9 @@ def match(
     today: date,
     severity_from: tuple[str, ...] = (),
 ) -> Matched:
-    """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates;
-    ``severity_from`` names the sources whose severity counts first."""
+    """Matches an inventory. ``ecosystems`` is by purl type, ``schemes`` by name. ``today`` decides whether a release
+    still gets updates. ``severity_from`` lists the sources whose severity takes precedence.
+    """
     keys = Keys(schemes)
     built = built_by(inventory, knowledge, keys, today)
     subjects, owned, gaps = subjects_of(built.inventory, knowledge, ecosystems)
@@ -126,7 +127,7 @@ def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> 
 
 
 def key_for(subject: Subject, namespace: str, key: Key) -> Key:
-    """The order of versions in which the advisories of a namespace are compared with the package's version."""
+    """The version order for comparing the package's version with the advisories of a namespace."""
     built_apart = subject.rebuild or namespace == subject.stand_in
     return without_module_build(key) if built_apart and stream_of(subject.package) else key
 
@@ -136,7 +137,7 @@ def _ids(matches: Iterable[Matches]) -> set[str]:
 
 
 def finding_of(package: Package, id: str, knowledge: Knowledge, severity_from: tuple[str, ...] = ()) -> Vulnerability:
-    """The finding of a vulnerability that no advisory states for this version of the package."""
+    """The finding of a vulnerability in a package for which no advisory states this version."""
     subject = Subject(package, "", package.name, package.version, "generic", "", distribution=False, confidence="likely")
     match = Match(Advisory(id, "origin", "", package.name), None)
     entry = Assessed(subject, MatchedVulnerability(id, (), (match,)), "likely", (match,))

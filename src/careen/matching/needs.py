@@ -1,4 +1,4 @@
-"""The advisory namespaces that an inventory needs: a first scan fetches these and nothing else."""
+"""The advisory namespaces that an inventory needs. A first scan fetches only these."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ from .upstream import namespaces as of_upstream
 def needed(
     packages: Iterable[Package], distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]
 ) -> frozenset[str]:
-    """Namespaces such as "debian:12" and "PyPI", also those whose advisories are used for others."""
+    """The needed namespaces, such as "debian:12" and "PyPI", including those of distributions that stand in for others."""
     namespaces: set[str] = set()
     for package in packages:
         ecosystem = ecosystems.get(package.type)
@@ -23,7 +23,7 @@ def needed(
         if ecosystem is None:
             continue
         if not ecosystem.distribution:
-            product = None if package.owned_by else product_of(package)  # the distribution assesses what it ships
+            product = None if package.owned_by else product_of(package)  # a distribution assesses the files that it ships
             namespaces.update(filter(None, (ecosystem.namespace, product.namespace if product else None)))
             continue
         found = distribution_of(package, distribution)

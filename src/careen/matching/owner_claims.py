@@ -1,16 +1,16 @@
-"""What the package of the distribution that owns a language package shows about its vulnerabilities.
+"""What the distribution's package that owns a language package shows about its vulnerabilities.
 
 A distribution fixes vulnerabilities in an old version, and its advisories may not be loaded, or not cover the package.
-Its changelog in the image then decides, if a second pass has read it (``Inventory.owners_read``):
+Then its changelog in the image decides, if a second pass has read it (``Inventory.owners_read``):
 
-- a vulnerability that an entry up to the installed version names as fixed is suppressed;
-- one that a whole changelog does not name stays as it is;
-- without the changelog, or if the entries that may name it were removed, it becomes ``possible``.
+- a vulnerability that an entry up to the installed version lists as fixed is suppressed;
+- one that a complete changelog does not mention stays as it is;
+- without the changelog, or if the entries that may mention it were removed, it becomes ``possible``.
 
-A vulnerability of a library that upstream puts into its own builds is suppressed, if the distribution has that library as a
-package of its own. All of this holds for files whose checksum is that of the distribution's package (``owner_reads``). A
-changelog whose checksum is another one is not used, and changes nothing. A later entry that takes a fix back counts, and so
-do the changelogs of the archive, if they are loaded: they have to name the vulnerability too.
+A vulnerability of a library that upstream includes in its own builds is suppressed, if the distribution has that
+library as a package of its own. All of this applies to files whose checksum is that of the distribution's package
+(``owner_reads``). A changelog with another checksum is ignored. A later entry that reverts a fix counts. If the
+archive's changelogs are loaded, they have to mention the vulnerability too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ from .owner_reads import OwnerReads
 from .subject import Subject
 from .vendored import vendored_libraries
 
-SUPPRESSED = "distribution"  # the kind of suppression
+SUPPRESSED = "distribution"  # the kind of suppression in reports
 Silence = Literal["no_changelog", "cut_off"]
 
 
@@ -82,7 +82,7 @@ def by_owners(
 
 
 def _claim(entry: Assessed, known: _Known) -> SuppressedBy | Silence | None:
-    """None: nothing changes."""
+    """What the owner's files show about a finding: its suppression, silence, or None if nothing changes."""
     owner = entry.subject.owner
     read = known.reads.of(entry.subject.package) if owner else None
     if owner is None or read is None:
@@ -110,9 +110,10 @@ def _claim(entry: Assessed, known: _Known) -> SuppressedBy | Silence | None:
 
 
 def _fixed(changelog: Changelog, installed: str, key: Key) -> dict[str, str]:
-    """The versions that fix vulnerabilities, up to the installed one.
+    """The version that fixes each vulnerability, up to the installed one.
 
-    A rebuild for another release (``1.2-3~deb13u1``) has the fixes of the version that it rebuilds, whose entry comes next.
+    A rebuild for another release (``1.2-3~deb13u1``) has the fixes of the version that it rebuilds, whose entry comes
+    next.
     """
     here = key(installed)
     rebuilds = {version.rpartition("~")[0]: version for version in reversed(changelog.versions) if "~" in version}
@@ -134,14 +135,13 @@ def _reaches(changelog: Changelog, installed: str, key: Key) -> bool:
 
 
 def _may_be_older(years: Sequence[str], cut_off: str) -> bool:
-    """Whether an entry before that day may name a vulnerability that got its name in one of the years."""
+    """Whether an entry before the day ``cut_off`` may mention a vulnerability whose id is from one of the years."""
     return not years or cut_off[:4] >= min(years)
 
 
 def _is_contradicted(owner: Subject, version: str, advisories: AdvisoriesByPackage, key: Key) -> bool:
-    """Whether the archive's changelog of the package, as a feed has it, has the entry's version and does not name the fix.
-
-    A vulnerability that the feed names is settled by the feed already.
+    """Whether the archive's changelog of the package, from a feed, contains the entry's version without the fix. A
+    vulnerability that the feed has is decided by the feed already.
     """
     listed = (advisory for place in owner.own_places for advisory in advisories.get(place, ()) if advisory.source == SOURCE)
     ends = [end for advisory in listed for range in advisory.ranges if range.fixed and (end := key(range.fixed)) is not None]

@@ -1,4 +1,4 @@
-"""What a second pass over the files of owners of language packages has shown (``Inventory.owners_read``)."""
+"""The results of a second pass over the files of owners of language packages (``Inventory.owners_read``)."""
 
 from collections.abc import Iterable
 
@@ -18,20 +18,24 @@ class OwnerReads:
         self._files = {files.owner: files for files in inventory.owner_files} if self._reads else {}
 
     def of(self, package: Package) -> OwnerRead | None:
-        """What its owner's files show, if all files of the package have the checksums that the owner lists."""
+        """The result for the package's owner, if all files of the package have the checksums that the owner lists; else
+        None.
+        """
         owner = package.owned_by or ""
         paths = {evidence.path.partition("!/")[0] for evidence in package.evidence}
         return self._reads[owner] if owner in self._reads and paths and paths <= self._genuine[owner] else None
 
     def has_changelog(self, owner: str) -> bool:
-        """Whether the image has one, even if its checksum is not the owner's."""
+        """Whether the image has a changelog of the owner, even with a wrong checksum."""
         files = self._files.get(owner)
         return files is not None and files.changelog is not None
 
 
 def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[OwnerFiles, ...]:
-    """The owners of installed packages with findings that gates count, which a second pass has not read; with the files of all
-    packages that upstream's advisories may concern, now or later: a stored inventory is matched without its files."""
+    """The owners that a second pass still has to read: those of installed packages with findings that count in gates.
+    Each comes with the files of all packages that upstream's advisories may concern later, because a stored inventory
+    is matched without its files.
+    """
     if not inventory.owner_files:
         return ()
     counted: dict[str, set[str]] = {}
@@ -40,7 +44,7 @@ def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[Ow
             counted.setdefault(finding.package, set()).update(finding.paths)
     asked = set[str]()
     for package in inventory.packages:
-        paths = counted.get(package.purl, set())  # the same version may also be in a place that no package owns
+        paths = counted.get(package.purl, set())  # another copy of the same version may have no owner
         if package.owned_by and package.presence != "declared" and any(place.path in paths for place in package.evidence):
             asked.add(package.owned_by)
     asked.difference_update(read.owner for read in inventory.owners_read)
@@ -53,7 +57,7 @@ def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[Ow
 
 
 def _of_distribution_alone(inventory: Inventory) -> set[str]:
-    """The files of owned programs that only the distribution's advisories assess."""
+    """The files of owned programs that are assessed only by the distribution's advisories."""
     alone, others = set[str](), set[str]()
     for package in inventory.packages:
         if package.owned_by:

@@ -27,7 +27,9 @@ class Owners:
         self._subjects: dict[str, Subject | None] = {}
 
     def subject_of(self, package: Package) -> Subject | None:
-        """The owner of the package's files, if the distribution built it and its release has advisories."""
+        """The owner of the package's files as a subject, if the distribution built it and its release has advisories;
+        else None.
+        """
         purl = package.owned_by
         if not purl or purl not in self._by_purl:
             return None
@@ -36,14 +38,16 @@ class Owners:
         return self._subjects[purl]
 
     def has_upstream_owner(self, package: Package) -> bool:
-        """Whether it is a file of a third party's, conda or Spack package that is assessed by upstream versions."""
+        """Whether a third party's, conda or Spack package that is assessed by upstream versions owns the package's
+        files.
+        """
         owner = self._by_purl.get(package.owned_by or "")
         if owner is None or self.is_of_distribution(package):
             return False
         return (named(owner) if owner.type in UPSTREAM_BUILDERS else packaged(owner)) is not None
 
     def is_of_distribution(self, package: Package) -> bool:
-        """Whether a distribution built it, even one without advisories: its versions are not upstream versions."""
+        """Whether a distribution built its owner, even one without advisories. Then upstream versions do not assess it."""
         owner = self._by_purl.get(package.owned_by or "")
         if owner is None:
             return package.owned_by is not None

@@ -1,7 +1,8 @@
-"""The version of a language package by the package of the distribution that it came in.
+"""Corrects the version of a language package with that of the distribution's package that contains it.
 
-A distribution's build may keep metadata of an older release: Debian's xerces 2.12.2 has a pom of 2.12.0. If both packages are
-named alike and their versions begin alike, the newer version of the distribution's package counts.
+A distribution's build may contain metadata of an older release: Debian's xerces 2.12.2 has a pom of 2.12.0. If the
+names of both packages are similar and their versions begin alike, the newer version of the distribution's package
+counts.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,13 +17,13 @@ _NOT_LETTERS = pattern(r"[^a-z]")
 
 
 def packaged_version(package: Package, owner: Package) -> str:
-    """The newer version, or "" if the package's own counts."""
+    """The newer version of the owner; "" if the package's own counts."""
     likeness = _likeness(_names(package), _names_of_owner(owner))
     if not likeness:
         return ""
     text = owner.source.version if owner.source else owner.version
     upstream = (text.partition(":")[2] or text).rpartition("-")[0] or text
-    upstream = upstream.rpartition("really")[2]  # 2.0+really1.33: a step back
+    upstream = upstream.rpartition("really")[2]  # 2.0+really1.33 is a return to 1.33
     theirs, ours = _NUMBERS.match(upstream), _NUMBERS.match(package.version.removeprefix("v"))
     if theirs is None or ours is None or upstream[theirs.end() : theirs.end() + 1] == "~":
         return ""

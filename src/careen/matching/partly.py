@@ -1,4 +1,4 @@
-"""Matching again after a second pass: only the packages that it was about, and those that decide about them."""
+"""Matches again after a second pass, but only the packages that it was about, and those that affect their assessment."""
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from .vendored import SOURCES
 
 
 def part_of(inventory: Inventory) -> tuple[Inventory, frozenset[str]]:
-    """The inventory with these packages alone, and the purls of those that the second pass was about."""
+    """The inventory with these packages only, and the purls of those that the second pass was about."""
     read = {owner.owner for owner in inventory.owners_read}
     paths = {program.path for program in inventory.programs_read}
     about = frozenset(
@@ -32,7 +32,7 @@ def part_of(inventory: Inventory) -> tuple[Inventory, frozenset[str]]:
 
 
 def with_part(matched: Matched, found: Matched, about: frozenset[str]) -> Matched:
-    """``found`` are the matches of the part."""
+    """The earlier matches, with the findings of the part replaced by those in ``found``."""
     findings = [finding for finding in matched.findings if finding.package not in about]
     findings += [finding for finding in found.findings if finding.package in about]
     findings.sort(key=lambda finding: (-finding.risk, finding.id, finding.package, finding.paths))

@@ -45,14 +45,16 @@ _LABELS = ("maintainer", "vendor", "org.opencontainers.image.vendor", "org.openc
 
 class Patched(Struct, frozen=True):
     vendor: str
-    namespaces: tuple[str, ...]  # that may have its advisories, in this order
-    builds_on: str = ""  # namespace of the distribution, for vulnerabilities that the vendor does not name
-    marked: bool = True  # the vendor built it, for certain
-    prefix: str = ""  # that the vendor's feed may add to the package's name
+    namespaces: tuple[str, ...]  # namespaces that may have its advisories, in order of preference
+    builds_on: str = ""  # namespace of the distribution, for vulnerabilities that the vendor's advisories do not have
+    marked: bool = True  # it is certain that the vendor built it
+    prefix: str = ""  # a prefix that the vendor's feed may add to the package's name
 
 
 def patched(package: Package, release: Release | None, curator: str = "") -> Patched | None:
-    """``curator``: the vendor of the whole image, by its labels."""
+    """The vendor that patched a package, and its advisories; None if there is none. ``curator`` is the vendor of the
+    whole image, from its labels.
+    """
     if package.name.startswith(_SEAL):
         family = _family(package, release)
         return Patched("Seal", tuple(dict.fromkeys((f"seal:{family}", f"seal:{family.partition(':')[0]}"))))
@@ -88,7 +90,7 @@ def curator_of(image: Image) -> str:
 
 
 def first_to_name(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
-    """All advisories, without the vulnerabilities that an advisory of an earlier group names."""
+    """All advisories of the groups, without vulnerabilities that an advisory of an earlier group has."""
     found: list[Advisory] = []
     named: set[str] = set()
     for group in groups:
@@ -99,7 +101,7 @@ def first_to_name(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
 
 
 def _family(package: Package, release: Release | None) -> str:
-    """The distribution that the package was built for: an rpm's release text is more precise than the image."""
+    """The distribution that the package was built for. The release text of an rpm is more precise than the image."""
     if package.type == "rpm":
         if built := _RPM_RELEASE.search(package.version.rpartition("-")[2]):
             return f"{'rhel' if built[1] == 'el' else 'fedora'}:{built[2]}"

@@ -1,10 +1,10 @@
-"""Where a package is, and what installs another version of it there: one place for each path that is its evidence.
+"""Where a package is, and what can install another version of it there: one place for each path of its evidence.
 
-A package may be in several places: installed and pinned in a lock file, in two virtual environments, below many packages of
-a project. Its findings are gone when all of its places are changed. A command that rewrites the lock file of its project
-changes both.
+A package may be in several places: installed and pinned in a lock file, in two virtual environments, below many
+packages of a project. Its findings are gone when all of its places are changed. A command that rewrites the lock file
+of its project changes both.
 
-Paths come from the image: what would need quoting in a shell does not become a place of a command.
+Paths come from the image. A text that would need quoting in a shell never becomes part of a command.
 **Source:** PEP 376 (site-packages); uv, "Locking and syncing"; npm, "folders" and "package-lock.json"; pnpm, "Symlinked
 node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot,
 "The Executable Jar Format".
@@ -32,25 +32,25 @@ _MANAGERS = (
 )  # fmt: skip
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
-# Clients of npm's registry, by their lock files; the first that a project has is the one that is used.
+# Clients of npm's registry by their lock files. If a project has several, the first counts.
 _LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
-_ALSO_WRITES = ("npm", "yarn.lock")  # npm renews the lock file of Yarn that it finds, no client any other
-# How each client replaces what other packages depend on.
+_ALSO_WRITES = ("npm", "yarn.lock")  # npm updates an existing lock file of Yarn; no other client updates a foreign one
+# The client's setting that replaces dependencies of other packages.
 OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn"}
-IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # in the node_modules of a project
+IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # managers in the node_modules of a project
 _OVERRIDE = {client: name for name, client in OVERRIDES.items()}
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The package manager of each type of package that the image has."""
+    """The package manager in the image for each type of package."""
     names = {(package.type, package.name) for package in packages}
     return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
 
 
 def clients_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The client that each project of npm packages is installed with, by the project's folder."""
+    """The client that installs npm packages in each project, by the project's folder."""
     locks = {place.path for package in packages if package.type == "npm" for place in package.evidence}
     by_lock = (
         (f"/{dirname(path)}", client) for name, client in reversed(_LOCKS.items()) for path in locks if basename(path) == name
@@ -63,7 +63,7 @@ def is_manager(package: Package) -> bool:
 
 
 class Obstacle(Struct, frozen=True):
-    """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled one."""
+    """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled copy."""
 
     code: Literal["unsafe_name", "no_package_manager", "owned", "bundled"]
     by: str = ""
@@ -81,7 +81,7 @@ class Place(Struct, frozen=True):
 def places_of(
     package: Package, managers: Mapping[str, str], bundles: Bundles, clients: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Place, ...]:
-    """One for each evidence, in its order; one if there is none."""
+    """The places of a package, one for each evidence in the same order; one if there is no evidence."""
     count = max(len(package.evidence), 1)
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
@@ -108,8 +108,8 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         case "composer":
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
         case "maven":
-            return Place("maven", path.partition("!/")[0])  # an archive of an application is built from one project
-        case "cargo" if not SAFE.fullmatch(package.version):  # the command names the installed version too
+            return Place("maven", path.partition("!/")[0])  # one project builds the whole archive
+        case "cargo" if not SAFE.fullmatch(package.version):  # the command contains the installed version too
             return Place(obstacle=Obstacle("unsafe_name"))
         case "gem":
             found = _GEM.fullmatch(path)
@@ -118,8 +118,9 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
 
 
 def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
-    """At the top of a project's node_modules, a package is a dependency; below another one, overrides reach it. pnpm keeps all
-    packages below one folder, and links to them."""
+    """The place of an npm package. At the top of a project's node_modules, a package is a dependency; below another
+    package, only overrides can change it. pnpm stores all packages below one folder, and links to them.
+    """
     root, modules, inner = f"/{path}".partition("/node_modules/")
     if not modules or package.presence == "declared" or not _is_safe(root):
         return Place("npm", path)
@@ -133,12 +134,12 @@ def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     client = clients.get(folder, "pnpm" if inner.startswith(".pnpm/") else "npm")
     if not nested:
         return Place(client, root, "dockerfile")
-    # Of a workspace, the folder with the lock file alone has overrides.
+    # In a workspace, only the folder with the lock file has overrides.
     return Place(_OVERRIDE[client], folder if folder in clients else root, "dockerfile")
 
 
 def _with_locks(places: list[Place]) -> list[Place]:
-    """An installation in a project also rewrites the lock file of its client there."""
+    """The places, with lock files joined to an installation in the same project that rewrites them."""
     projects = {place.place: place for place in places if place.where == "dockerfile" and place.manager in IN_PROJECTS}
 
     def written_by(lock: Place) -> Place:

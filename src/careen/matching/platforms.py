@@ -1,4 +1,4 @@
-"""The platforms that Careen assesses: no cataloger reads the packages of others."""
+"""The platforms that Careen assesses. The packages of other platforms are not read."""
 
 from careen.model.image import Image
 from careen.model.inventory import Unknown

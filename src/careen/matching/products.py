@@ -1,8 +1,8 @@
-"""Which product's advisories cover a package besides, or instead of, those of its ecosystem, and under what name.
+"""Products whose advisories cover a package besides, or instead of, its ecosystem's; and the names under which they do.
 
-A program that no package manager installed (``generic``) is assessed by them alone; a package of an ecosystem by both:
-Jenkins names plug-ins by their short names, Kubernetes names the component that a program is, not the module that it was
-built from. The name of a program's file identifies the component.
+A program that no package manager installed (``generic``) is assessed only with them; a package of an ecosystem with
+both. Jenkins has short names for plug-ins; Kubernetes' advisories are about components, not about the modules they are
+built from. A component is recognised by the file name of its program.
 """
 
 from msgspec import Struct
@@ -41,7 +41,7 @@ def product_of(package: Package) -> Product | None:
 
 
 def is_built_without_modules(package: Package) -> bool:
-    """Whether it is Kubernetes by its program: the names of the files decide which one."""
+    """Whether a program is Kubernetes. The names of its files then determine the component."""
     return package.type == "golang" and (package.name == KUBERNETES or package.name.startswith(f"{KUBERNETES}/cmd/"))
 
 

@@ -1,8 +1,8 @@
 """The plan of ``careen fix``, fast enough to be part of every scan: only packages that are upgraded are matched again.
 
-Of a distribution's own packages the fixed versions that the findings name decide: its advisories affect all versions before a
-fixed one. Without a way to match packages they decide for all: a vulnerability that only a newer version has is then not in the
-plan.
+For a distribution's own packages the fixed versions in the findings suffice, because its advisories affect all versions
+below a fixed one. Without a function that matches packages they are used for all packages: vulnerabilities that only a
+newer version has are then missing in the plan.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ def quick_plan(
     ecosystems: Mapping[str, Ecosystem],
     reassess: Reassess | None = None,
 ) -> Plan | None:
-    """The plan for a report's vulnerabilities; None if it has none. ``reassess`` finds those of upgraded packages."""
+    """The plan for a report's vulnerabilities; None if it has none. ``reassess`` matches the upgraded packages."""
     findings = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
     if not findings:
         return None
@@ -43,7 +43,7 @@ def quick_plan(
     by_purl = {package.purl: found for package, found in zip(packages, of_package, strict=True)}
 
     def stays(inventory: Inventory) -> Iterator[Vulnerability]:
-        """The findings of the report, of packages in their old version: also where only some of their places are changed."""
+        """The report's findings of packages that keep their old version, including places that are not changed."""
         for index, package in enumerate(inventory.packages):
             if index >= len(packages):
                 yield from _of(package, by_purl[package.purl])
@@ -61,7 +61,7 @@ def quick_plan(
     matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
-        """The findings of the report for packages that stay, and those of the new versions for upgraded packages."""
+        """The findings after upgrades: those of the report for packages that stay, and new ones for upgraded packages."""
         if reassess is None:
             return left(inventory)
         found = [*stays(inventory)]
@@ -88,7 +88,7 @@ def quick_plan(
 
 
 def _can_upgrade_more(found: Iterable[tuple[Package, list[Vulnerability]]], upgraded: Collection[str]) -> bool:
-    """Whether a package of the system has fixes and is in no action: the image has no manager that upgrades it."""
+    """Whether a package of the system has a fix but is in no action, because the image has no manager to upgrade it."""
     system = ((package, findings) for package, findings in found if package.type in SYSTEM and package.purl not in upgraded)
     return any(finding.fix.versions for _, findings in system for finding in findings)
 
@@ -112,7 +112,7 @@ def _involved(packages: Sequence[Package], findings: Iterable[Vulnerability]) ->
 
 
 def _by_package(packages: Sequence[Package], findings: Iterable[Vulnerability]) -> list[list[Vulnerability]]:
-    """The findings of each package: of several copies of one, those with its paths."""
+    """The findings of each package. If there are several copies, each gets those with its own paths."""
     exact: dict[tuple[str, tuple[str, ...]], list[Vulnerability]] = {}
     for finding in findings:
         exact.setdefault((finding.package, finding.paths), []).append(finding)
@@ -130,7 +130,7 @@ def _by_package(packages: Sequence[Package], findings: Iterable[Vulnerability]) 
 
 
 def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:
-    """The same findings, of this package in its places."""
+    """The findings, with the purl and the paths of this package."""
     if not findings:
         return []
     purl, paths = package.purl, paths_of(package)
@@ -139,14 +139,16 @@ def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:
 
 
 class _NotFixed:
-    """The findings of packages that a new version leaves, by the fixed versions that the findings name."""
+    """The findings that a package's new version does not fix, according to the fixed versions in the findings."""
 
     def __init__(self, of_package: Sequence[list[Vulnerability]], keys: Mapping[str, Key]) -> None:
         self._of_package, self._keys = of_package, keys
         self._known: dict[tuple[int, str, Source | None], list[Vulnerability]] = {}
 
     def of(self, index: int, package: Package) -> list[Vulnerability]:
-        """``package``: the one of this index in its new version. It is the same in several rounds of a plan."""
+        """The remaining findings of the package at this index in its new version. Results are cached, because a plan
+        has several rounds.
+        """
         version = (index, package.version, package.source)
         if version not in self._known:
             key = self._keys[package.type]
@@ -159,7 +161,7 @@ def _fixes(package: Package, versions: Sequence[str], key: Key) -> bool:
     """Whether the package's new version is one of these fixed versions, or a later one of the same branch."""
     version = package.source.version if package.source and package.type in ("deb", "apk") else package.version
     fixes = [(key(text), text) for text in versions]
-    # Upstream versions have no epoch, packages of them may have one.
+    # Upstream versions have no epoch, but packages of them may have one.
     has_epochs = any(":" in text for _, text in fixes)
     mine = key(version if has_epochs else version.rpartition(":")[2])
     if mine is None or any(place is None for place, _ in fixes):
@@ -172,12 +174,14 @@ def _fixes(package: Package, versions: Sequence[str], key: Key) -> bool:
 
 
 def _is_distributions(package: Package) -> bool:
-    """Whether a distribution's advisories assess it: those of upstream software name several branches and their beginnings."""
+    """Whether a distribution's advisories assess the package. Advisories of upstream software may list several
+    branches.
+    """
     return package.type in SYSTEM and package.vendor != "third_party"
 
 
 def _same_branch(version: str, fixed: str, next_fixed: str) -> bool:
-    """Whether a version is on the branch of the first fix: with fixes 3.2.15 and 4.0.7, 3.2.16 is and 4.0.1 is not."""
+    """Whether a version is on the branch of the first fix. With fixes 3.2.15 and 4.0.7, 3.2.16 is and 4.0.1 is not."""
     fixed_parts, next_parts, parts = (list(_parts(text)) for text in (fixed, next_fixed, version))
     shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(fixed_parts, next_parts, strict=False))))
     return parts[: shared + 1] == fixed_parts[: shared + 1]

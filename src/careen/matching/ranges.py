@@ -19,7 +19,7 @@ from .keys import Key
 
 log = logger(__name__)
 
-# Build suffixes of Maven versions: an advisory that names the last affected release leaves them out.
+# Build suffixes of Maven versions, which an advisory's last affected release omits.
 _BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")
 _NUMBER = pattern(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
@@ -35,21 +35,20 @@ class Match(Struct, frozen=True, gc=False):
 
 
 def spellings(version: str, advisories: Iterable[Advisory], key: Key) -> frozenset[str]:
-    """All spellings of this version in the advisories' lists (``1.0`` and ``1.0.0``)."""
+    """All spellings of this version in the advisories' lists, such as ``1.0`` and ``1.0.0``."""
     listed = set[str]().union(*(advisory.versions for advisory in advisories))
     mine = key(version)
     if mine is None or not listed:
         return frozenset({version})
-    # Lists are long and keys expensive: in every scheme, equal versions have the same numbers, apart from zeros and build
-    # metadata.
+    # Lists are long and keys expensive. In every scheme, equal versions have the same numbers, apart from zeros and
+    # build metadata.
     numbers = _numbers(version)
     return frozenset({version, *(text for text in listed if _numbers(text) == numbers and key(text) == mine)})
 
 
 def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Match | None:
-    """How the advisory affects the version, whatever its status; None if it does not.
-
-    ``written``: the version's ``spellings``.
+    """How the advisory affects the version, regardless of its status; None if it does not. ``written`` are the
+    version's ``spellings``.
     """
     described = is_described(advisory, version) if advisory.pattern else None
     if described is False:
@@ -78,9 +77,10 @@ def is_described(advisory: Advisory, version: str) -> bool | None:
 
 
 def contains(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> bool:
-    """Whether ``introduced <= version < fixed`` (``<= last_affected``); ``introduced: 0`` is before every version.
+    """Whether ``introduced <= version < fixed`` (``<= last_affected``) holds; ``introduced: 0`` is before every
+    version.
 
-    ``text``: the version as written; 9.4.38.v20210224 is a build of Jetty 9.4.38, and affected if that is the last
+    ``text`` is the version as written: 9.4.38.v20210224 is a build of Jetty 9.4.38, and affected if that is the last
     affected version.
     """
     if range.introduced is not None and range.introduced != "0":

@@ -1,4 +1,4 @@
-"""Findings with scores: for unrated vulnerabilities, their own records are fetched."""
+"""Adds scores to findings: for unrated vulnerabilities, their own records are fetched."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,13 +7,15 @@ from careen.database.knowledge import Knowledge
 from .match import Matched
 from .severity import is_fetched
 
-Scores = Callable[[Sequence[str]], Knowledge]  # by ids: the database with the records that could be fetched
+Scores = Callable[[Sequence[str]], Knowledge]  # takes ids; returns the database together with the records that could be fetched
 
 
 def rated(
     matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
 ) -> tuple[Matched, tuple[str, ...]]:
-    """The matches after unrated CVEs got their scores, and the CVEs whose record was not fetched: they may be critical."""
+    """The matches after unrated CVEs got their scores, and the CVEs whose record could not be fetched and which may be
+    critical.
+    """
     unrated = _unrated(matched)
     known = scores(unrated) if unrated and scores is not None else knowledge
     if known.records(unrated) != knowledge.records(unrated):

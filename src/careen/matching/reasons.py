@@ -1,4 +1,4 @@
-"""The subjects of coverage reasons, as a user accepts them (``--accept CODE:SUBJECT``)."""
+"""The subjects of coverage reasons, in the form in which users accept them (``--accept CODE:SUBJECT``)."""
 
 from collections.abc import Iterable
 
@@ -10,5 +10,5 @@ def purls_of(packages: Iterable[Package]) -> tuple[str, ...]:
 
 
 def release_id(namespace: str) -> str:
-    """ "debian-12" of the namespace "debian:12"."""
+    """The release of a namespace for display: "debian-12" for "debian:12"."""
     return namespace.replace(":", "-")

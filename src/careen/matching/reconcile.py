@@ -2,8 +2,8 @@
 
 Why only the other scanner reports a finding: ``unknown_package`` (not in this inventory), ``another_version`` (this
 inventory has another version), ``suppressed`` (this report suppresses it, by a rule or VEX), ``not_assessed`` (this
-scan did not assess the package), ``range`` (a source names the vulnerability, but does not affect this version or is set
-aside), ``not_named`` (no source of this scan names it for the package). Why only this report has it:
+scan did not assess the package), ``range`` (a source has the vulnerability, but does not affect this version or does
+not count), ``not_named`` (no source of this scan has it for the package). Why only this report has it:
 ``unknown_package`` (not in their inventory), ``suppressed`` (they ignore it), ``another_version``, ``only_possible``,
 ``no_fix`` and ``not_named``. A finding that both have under different ids is ``alias`` and counts as agreed.
 """
@@ -28,7 +28,7 @@ Code = Literal[
 
 
 class Disagreement(Struct, frozen=True):
-    side: Literal["theirs", "ours"]  # the only one that reports it
+    side: Literal["theirs", "ours"]  # the report that has the finding
     id: str
     package: str
     version: str
@@ -116,7 +116,7 @@ def _purl_name(purl: str) -> str:
 
 
 def _is_version(package: Package, version: str) -> bool:
-    """Some scanners write epochs and a leading ``v``, others do not."""
+    """Whether the package has this version. Some scanners write epochs and a leading ``v``, others do not."""
     mine = {package.version, package.version.partition(":")[2] or package.version}
     if package.source:
         mine.add(package.source.version)

@@ -1,8 +1,8 @@
-"""The smallest set of actions that fixes what can be fixed, the findings that each removes, and those that stay.
+"""The smallest set of actions that fixes what can be fixed, the findings that each removes, and the findings that stay.
 
 One action is one command or one change of a manifest: all packages of one package manager in one place are upgraded
-together. Each package is upgraded to the lowest version that fixes all its vulnerabilities. To find it, the inventory is
-assessed again with the new versions until nothing more can be fixed, so the findings that stay are those of a scan.
+together. Each package is upgraded to the lowest version that fixes all its vulnerabilities. To find it, the inventory
+is assessed again with the new versions until nothing more can be fixed, so the findings that stay are those of a scan.
 """
 
 from collections import Counter, defaultdict
@@ -33,7 +33,7 @@ from .remedy_texts import (
 from .upgraded import distinct, upgraded
 
 MAX_ROUNDS = 8
-MAX_BUNDLES = 5  # that are named
+MAX_BUNDLES = 5  # bundled packages that a sentence lists
 
 
 Reassess = Callable[[Inventory], Sequence[Vulnerability]]
@@ -46,7 +46,9 @@ def plan(
     ecosystems: Mapping[str, Ecosystem],
     base: str = "",
 ) -> Plan:
-    """``reassess`` gives the findings of an inventory under the same knowledge and policy; ``base`` names the base image."""
+    """The plan for a report. ``reassess`` returns the findings of an inventory with the same advisories and policy.
+    ``base`` is the name of the base image.
+    """
     inventory = report.inventory
     packages = inventory.packages
     keys = keys_by_type(packages, schemes, ecosystems)
@@ -111,7 +113,9 @@ def _agreed(
     places: Sequence[Sequence[Place]],
     keys: Mapping[str, Key],
 ) -> dict[int, str]:
-    """An override changes all copies of a package in a project, so they get the highest of their target versions."""
+    """The targets, with one version for all copies of a package in a project, the highest, because an override changes
+    all.
+    """
     agreed = dict(targets)
     projects: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index in targets:
@@ -129,7 +133,7 @@ def _agreed(
 
 
 def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:
-    """Binary packages of one source are upgraded together."""
+    """For each package, the indices of the packages that are upgraded with it: binary packages of one source."""
     groups: dict[object, list[int]] = defaultdict(list)
     for index, package in enumerate(packages):
         source = package.source if package.type in SYSTEM and package.type != "rpm" else None
@@ -143,7 +147,7 @@ def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
     plain = version.partition(":")[2] if package.type in SYSTEM else ""
     above = []
     for text in finding.fix.versions:
-        # Upstream versions have no epoch, packages of them may have one.
+        # Upstream versions have no epoch, but packages of them may have one.
         mine = key(plain if plain and ":" not in text else version)
         place = key(text) if SAFE.fullmatch(text) else None
         if place is not None and (mine is None or place > mine):
@@ -152,7 +156,7 @@ def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
 
 
 def _obstacles(packages: Sequence[Package], places: Sequence[Sequence[Place]]) -> dict[str, Obstacle]:
-    """Why packages stay as they are, in all of their places or in some, by purl."""
+    """Why packages cannot be upgraded in all or some of their places, by purl."""
     found: dict[str, Obstacle] = {}
     for package, spots in zip(packages, places, strict=True):
         whys = [*dict.fromkeys(place.obstacle for place in spots if place.obstacle)]
@@ -201,7 +205,9 @@ def _hints(
 
 
 def _to_renew(after: Sequence[Vulnerability], whys: Mapping[str, Obstacle]) -> Iterator[NewerBundle]:
-    """The packages with the most fixable findings in what they contain: only a newer release of them brings another copy."""
+    """The packages that contain the most fixable findings in bundled copies, which only their own newer release
+    replaces.
+    """
     inside: dict[str, set[str]] = defaultdict(set)
     counts: Counter[str] = Counter()
     for finding in after:

@@ -13,9 +13,9 @@ from .places import Obstacle
 
 class RefreshBase(Struct, frozen=True):
     kind: ClassVar[AdviceKind] = "refresh_base"
-    findings: int  # that have a fix, and that nothing in the image can install
+    findings: int  # findings with a fix that nothing in the image can install
     base: str  # its name, or ""
-    upgrades: int  # of packages that came with it
+    upgrades: int  # upgrades of packages that came with it
 
     def text(self) -> str:
         name = f"the base image {self.base}" if self.base else "the base image"

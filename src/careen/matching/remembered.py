@@ -1,7 +1,7 @@
-"""``match``, with its earlier result for the same inventory, database, day and code from the store.
+"""``match`` with a cache: the result for the same inventory, database, day and code is read from the store.
 
-The third level of the cache, above layers and inventories: a second scan of an image does not match again. Only a single
-database file can be identified this way; with private advisories or an archive, matching is repeated.
+This is the third level of the cache, above layers and inventories, so that a second scan of an image does not match
+again. Only a single database file can be identified; with private advisories or an archive, matching is repeated.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from .match import Matched, match
 
 
 class Memory(Struct, frozen=True):
-    """``fingerprint`` changes with any of the code that matches."""
+    """The cache of results. ``fingerprint`` changes with any of the code that matches."""
 
     store: Store
     fingerprint: str
@@ -42,7 +42,7 @@ def remembered(
     database = _identity(knowledge) if memory else ""
     if memory is None or not database:
         return match(inventory, knowledge, schemes, ecosystems, today, severity_from)
-    programs = tuple(replace(program, names=b"") for program in inventory.programs)  # they have digests of their names
+    programs = tuple(replace(program, names=b"") for program in inventory.programs)  # they contain digests of their names
     asked = replace(inventory, programs=programs, origin_files=OriginFiles())
     seen = hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest()
     key = f"matched {seen} {memory.fingerprint} {today} {','.join(severity_from)} {database}"
@@ -51,7 +51,7 @@ def remembered(
         if known is not None:
             return from_msgpack(known, Matched)
     except (msgspec.MsgspecError, ValueError):
-        pass  # damaged on the disk: matched again
+        pass  # damaged on the disk, so it is matched again
     matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from)
     memory.store.put(key, msgspec.msgpack.encode(matched))
     return matched

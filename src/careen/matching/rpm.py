@@ -1,6 +1,6 @@
 """Whether an advisory is about the build of an rpm: its module stream, its architecture, its line of builds.
 
-A module's packages are built for one stream (``nodejs:18``) and their releases compare with no other stream's.
+A module's packages are built for one stream (``nodejs:18``), and their releases cannot be compared with other streams'.
 Feeds that list errata without the stream still show it: a module's releases contain ``.module_el8`` or ``.module+el8``,
 and the version begins with the stream if the package is versioned as its module.
 
@@ -17,21 +17,23 @@ from .keys import Key
 # Builds beside the regular ones, with fixed versions of their own.
 _BUILDS = pattern(r"\.?ksplice\d|_fips")
 _MODULE = pattern(r"\.module[_+]")
-# .module_el8.6.0+2867+72759d2f and what a rebuild appends when it replaces trademarks; not the .2 of a second fix.
+# .module_el8.6.0+2867+72759d2f and the suffix of a rebuild that replaces trademarks; not the .2 of a second fix.
 _MODULE_BUILD = pattern(r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.[a-z]+(?:\.[0-9]+)*)?$")
-FROM_SOURCE = ("src",)  # of advisories about a source package, which hold for all packages built from it
+FROM_SOURCE = ("src",)  # the architecture of advisories about a source package, which apply to all packages built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})
 
 
 def stream_of(package: Package) -> str | None:
-    """``name:stream`` of a module's package; "" if the package is of a module, but its label is missing."""
+    """``name:stream`` of a module's package. "" if the package is of a module without a label; None if it is of no
+    module.
+    """
     if package.module:
         return ":".join(package.module.split(":")[:2])
     return "" if _MODULE.search(package.version) else None
 
 
 def without_module_build(key: Key) -> Key:
-    """The order of versions without the numbers of module builds: each rebuild counts its builds on its own."""
+    """The version order without the numbers of module builds, because each rebuild counts its builds separately."""
     return lambda text: key(_MODULE_BUILD.sub(r"\g<fix>", text))
 
 
@@ -49,7 +51,7 @@ def is_about_build(advisory: Advisory, package: Package) -> bool:
 
 
 def _lists_binaries(namespace: str) -> bool:
-    """Whether the namespace lists binary packages even for advisories that hold for their source package."""
+    """Whether the namespace lists binary packages even in advisories that apply to their source package."""
     one = profile_of(namespace)
     return one is not None and one.advisories.binaries_listed
 
@@ -63,12 +65,14 @@ def _same_stream(advisory: Advisory, fixed: list[str], package: Package) -> bool
         return stream is None and not modular
     start = stream.partition(":")[2] + "."
     if len(start) < 2 or not start[0].isdigit() or not _upstream(package.version).startswith(start):
-        return stream != ""  # not versioned as its module: the streams cannot be distinguished
+        return stream != ""  # it is not versioned like its module, so that the streams cannot be distinguished
     return any(_upstream(text).startswith(start) for text in fixed)
 
 
 def _build(version: str) -> str:
-    """``ksplice1`` is another line than ``ksplice2``; FIPS builds are one."""
+    """The line of builds of a version: ``ksplice1`` and ``ksplice2`` are two lines, all FIPS builds are one; "" for
+    others.
+    """
     found = _BUILDS.search(version)
     return found[0].lstrip(".") if found else ""
 

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Sequence
 
 from careen.model.advisory import SEVERITIES, Advisory, Cvss, Severity, VulnerabilityRecord
 
-# Records of these sources describe the CVE itself; all others are advisories of an ecosystem.
+# Records of these sources describe the CVE itself; all other records are advisories of an ecosystem.
 _CVE_SOURCES = frozenset({"nvd", "cve", "cna"})
-# These vendors have CVE records too: the severity for their builds is in the advisories, the record is one score of many.
+# These vendors have CVE records too. The severity of their builds is in the advisories; their record is one score of
+# many.
 _VENDORS = frozenset({"openeuler", "redhat"})
 
 
 def severity_of(
     advisories: Sequence[Advisory], records: Sequence[VulnerabilityRecord], order: Sequence[str] = ()
 ) -> tuple[Severity, str | None]:
-    """The severity and its source: by the matched advisories, then by the records of the vulnerability.
-
-    If several advisories of one rank differ, the worst counts. ``order``: the sources that count before that.
+    """The severity and its source, from the matched advisories, else from the records of the vulnerability. If several
+    advisories of one rank differ, the worst counts. ``order``: sources that take precedence.
     """
     for name in order:
         if found := _of(name.lower(), advisories, records):
@@ -45,7 +45,7 @@ def severity_of(
 def _of(
     name: str, advisories: Sequence[Advisory], records: Sequence[VulnerabilityRecord]
 ) -> tuple[Severity, str | None] | None:
-    """The severity by one source."""
+    """The severity from the source ``name``; None if it has none."""
     if name == "vendor":
         return _worst(advisories)
     if name == "ecosystem":
@@ -62,7 +62,7 @@ def _of(
 
 
 def _is_by(cvss: Cvss, record: VulnerabilityRecord, name: str) -> bool:
-    """In the record of a CVE, every scorer but NVD and CISA is the CNA that assigned it."""
+    """Whether the source ``name`` gave a score. In the record of a CVE, every scorer but NVD and CISA is the CNA."""
     source = cvss.source.lower()
     return source == name or (name == "cna" and source not in ("nvd", "cisa-adp") and _is_of_cve(record))
 
@@ -73,7 +73,7 @@ def _worst(advisories: Iterable[Advisory]) -> tuple[Severity, str] | None:
 
 
 def is_fetched(records: Iterable[VulnerabilityRecord]) -> bool:
-    """Whether the CVE's own record, which has the scores, is among them."""
+    """Whether the CVE's own record, which contains the scores, is among the records."""
     return any(record.source in _CVE_SOURCES for record in records)
 
 
@@ -82,7 +82,7 @@ def _is_of_cve(record: VulnerabilityRecord) -> bool:
 
 
 def best(scores: Iterable[Cvss]) -> Cvss | None:
-    """The score that counts: the newest CVSS (3.0 and 3.1 are one), NVD's own before others', CISA's supplement last."""
+    """The preferred score: the newest CVSS version (3.0 and 3.1 are one), NVD's before others', CISA's supplement last."""
     return max(
         scores,
         key=lambda cvss: (cvss.version[:1], cvss.source.lower() == "nvd", cvss.source != "CISA-ADP", cvss.version),

@@ -1,7 +1,7 @@
-"""What each advisory states about one package, how that compares with its version, and whether it counts.
+"""What each advisory states about one package, how it compares with the installed version, and whether it counts.
 
 This module decides nothing: the advisories are those that matching uses, compared by the same keys. The effect of an
-advisory names the first rule that sets it aside, in the order in which ``assess`` applies them.
+advisory is the first rule that discards it, in the order in which ``assess`` applies the rules.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,10 +31,10 @@ class Statement(Struct, frozen=True):
     package: str
     status: str
     severity: str
-    comparisons: tuple[str, ...]  # with each range
-    affects: bool = field(name="holds")  # the installed version
-    counts: bool  # whether it makes a finding
-    why: str = ""  # what sets it aside
+    comparisons: tuple[str, ...]  # a comparison with each range
+    affects: bool = field(name="holds")  # it affects the installed version
+    counts: bool  # it makes a finding
+    why: str = ""  # why it does not count
     url: str = ""
 
 
@@ -44,7 +44,7 @@ class _Case(Struct, frozen=True):
     subject: Subject
     ids: frozenset[str]
     keys: Mapping[str, Key]
-    found: bool  # the report has a finding
+    found: bool  # the report contains a finding of it
     matches: Matches
     settled: frozenset[str]
 
@@ -104,7 +104,7 @@ def _statement(advisory: Advisory, case: _Case) -> Statement:
 
 
 def _set_aside(advisory: Advisory, case: _Case, affects: bool) -> Effect | None:
-    """Why the advisory does not make a finding, whatever other sources state."""
+    """Why the advisory does not make a finding, regardless of other sources; None if it may."""
     subject, matches = case.subject, case.matches
     if advisory.namespace == subject.paid:
         return "paid_fix"
@@ -130,7 +130,7 @@ def _set_aside(advisory: Advisory, case: _Case, affects: bool) -> Effect | None:
 
 
 def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
-    """Which other source contradicts an advisory that affects the version."""
+    """Why another source contradicts an advisory that affects the version; None if none does."""
     if advisory.source in AGGREGATORS and not case.ids.isdisjoint(named_by_others(case.matches.considered)):
         return "aggregated"
     contradicted, fixed = contradictions(case.subject, case.matches)
@@ -140,7 +140,9 @@ def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
 
 
 def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
-    """An advisory of a second-best source, for a package that a better one covers."""
+    """The statement of an advisory from a second-best source, which does not count for a package that a better one
+    covers.
+    """
     affects = _affects(advisory, subject.version, key)
     return _stated(advisory, subject, key, affects=affects, counts=False, effect="overruled")
 

@@ -14,7 +14,7 @@ from .upstream import Identity
 CONFIDENCES: tuple[Confidence, ...] = ("possible", "likely", "confirmed")
 SAMPLE_PACKAGES = 60
 
-Infos = Callable[[str], tuple[NamespaceInfo, ...]]  # by namespace, how much each source has of it
+Infos = Callable[[str], tuple[NamespaceInfo, ...]]  # takes a namespace; returns each source's description of it
 
 
 class Subject(Struct, frozen=True):
@@ -22,25 +22,25 @@ class Subject(Struct, frozen=True):
 
     package: Package
     namespace: str
-    name: str  # as ``key_name`` writes it
+    name: str  # in the form of ``key_name``
     version: str
     scheme: str
-    title: str  # "Debian 12", "PyPI"
+    title: str  # such as "Debian 12", "PyPI"
     distribution: bool
-    confidence: Confidence = "confirmed"  # the highest that a finding can have
+    confidence: Confidence = "confirmed"  # the highest confidence of a finding
     owner: "Subject | None" = None  # the distribution's package that owns the files, whose advisories count first
-    stand_in: str | None = None  # the namespace of a related distribution, for vulnerabilities that this one does not name
-    rebuild: bool = False  # of the distribution that the namespace is about: built by somebody else
-    paid: str | None = None  # namespace of fixes that only paying customers get
+    stand_in: str | None = None  # the namespace of a related distribution, for vulnerabilities that this one does not have
+    rebuild: bool = False  # it is another build of the packages of the distribution that the namespace is about
+    paid: str | None = None  # namespace of fixes for customers of paid support
     continued: bool = False  # paid support continues the same line of versions after the release's end of life
-    entitled: bool = False  # this image is a paying customer's
-    lifetime: str = ""  # namespace of its release's end of life, if it is another one
-    product: Product | None = None  # whose own advisories count beside those of the namespace
+    entitled: bool = False  # this image receives paid support
+    lifetime: str = ""  # namespace of its release's end of life, if that is another one
+    product: Product | None = None  # its own advisories count beside those of the namespace
     source: str = ""  # the source package's name, if the namespace has advisories for source packages too
-    channels: tuple[str, ...] = ()  # namespaces of the extended support and products that it came from
-    upstream: bool = False  # assessed by upstream versions
+    channels: tuple[str, ...] = ()  # namespaces of the extended support and products from which it came
+    upstream: bool = False  # it is assessed by upstream versions
     also: tuple[tuple[str, str], ...] = ()  # further namespaces and names that may have advisories
-    in_turn: bool = False  # a vulnerability that one of them names is ignored in the following
+    in_turn: bool = False  # a vulnerability that one of these places has is ignored in the following places
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -79,7 +79,9 @@ def by_upstream(package: Package, identity: Identity) -> Subject:
 
 
 def is_sample(infos: Collection[NamespaceInfo]) -> bool:
-    """A release has hundreds of packages with fixed vulnerabilities: a list of fixes for a few packages is incomplete."""
+    """Whether the sources only list fixes for a few packages. A release has hundreds of packages with fixed
+    vulnerabilities.
+    """
     return all(info.partial or (not info.unfixed and info.packages < SAMPLE_PACKAGES) for info in infos)
 
 

@@ -1,10 +1,10 @@
-"""Which advisories assess each package of an inventory.
+"""Determines the advisories that assess each package of an inventory.
 
-``system_packages`` decides for the packages of a distribution. A language package whose files a package of the
+``system_packages`` does so for the packages of a distribution. A language package whose files a package of the
 distribution owns is left to the distribution if its source lists unfixed vulnerabilities too; otherwise its ecosystem's
-advisories assess it, except for vulnerabilities that the distribution has assessed. Some packages are assessed by their
-product's advisories too, or by those alone (``products``); packages of third parties, and files with nothing but a CPE
-name, by upstream versions (``upstream``). Packages without any become gaps, with their count.
+advisories assess it, except for vulnerabilities that the distribution has assessed. Some packages are assessed with
+their product's advisories too, or only with those (``products``); packages of third parties, and files with nothing but
+a CPE name, by upstream versions (``upstream``). Packages without any advisories become gaps.
 """
 
 from collections import defaultdict
@@ -48,7 +48,7 @@ from .unrecorded import Unrecorded
 from .upstream import named
 from .vendors import is_doubtful
 
-# Assessed with the package that owns its files; or a file of a package that is a subject, or a gap, itself.
+# Assessed with the package that owns its files; or a file of a package that itself is a subject or a gap.
 Left = Literal["assessed_with_owner", "part_of_owner"]
 
 
@@ -63,8 +63,9 @@ class _Context(Struct, frozen=True):
 def subjects_of(
     inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
 ) -> tuple[list[Subject], int, list[Gap]]:
-    """Returns the subjects to match, the number of language packages that are assessed as a part of their owners, and the gaps:
-    what cannot be assessed, and why."""
+    """The subjects to match, the number of language packages that are assessed as a part of their owners, and the gaps:
+    what cannot be assessed, and why.
+    """
     inventory = with_entitlement(inventory)
     channels = channels_of(inventory.content_sets, knowledge)
     context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels, OwnerReads(inventory))
@@ -108,7 +109,9 @@ def _subject(package: Package, ecosystem: Ecosystem | None, context: _Context) -
 def _without_ecosystem_advisories(
     package: Package, owner: Subject | None, product: Product | None, context: _Context
 ) -> Subject | Cause | Left:
-    """A package of a type without a common namespace: its product's advisories assess it, or upstream versions."""
+    """The subject for a package whose type has no common namespace: with its product's advisories, or by upstream
+    versions.
+    """
     if not owner and context.owners.has_upstream_owner(package):
         return "assessed_with_owner"
     if product and not (owner and not context.infos(product.namespace)):
@@ -130,10 +133,11 @@ def _of_ecosystem(
 ) -> Subject:
     confidence = confidence_of(package)
     if owner:
-        # The distribution may have fixed it under the old version; it states nothing about what a binary was built from.
+        # The distribution may have fixed it under the old version, but states nothing about what a binary was built
+        # from.
         confidence = "possible" if package.type in ("golang", "cargo") else weaker(confidence, "likely")
     title, version = namespace, package.version
-    if patched := upstream_of(package):  # the fix may be in it, under the old version
+    if patched := upstream_of(package):  # the old version may contain the fix
         name, version = key_name(namespace, patched[0]), patched[1]
         title, confidence = f"{namespace}, patched by root.io", "possible"
     return Subject(
@@ -151,7 +155,7 @@ def _of_ecosystem(
 
 
 def _packaged(package: Package, owner: Subject, context: _Context) -> str:
-    """The newer version that its owner states, if the file is the owner's."""
+    """The newer version from the owner, if the file is really the owner's; else ""."""
     in_program = package.type in ("golang", "cargo")
     return packaged_version(package, owner.package) if not in_program and context.reads.of(package) else ""
 
@@ -167,13 +171,15 @@ def _concerned(cause: Cause, packages: Collection[Package], inventory: Inventory
 
 
 def _release_named(package: Package, inventory: Inventory) -> str:
-    """The distribution's name that the package, or the image, states; the package's type if neither does."""
+    """The distribution that the package or the image states; the package's type if neither does."""
     found = distribution_of(package, inventory.distribution)
     return label_of(found) if found else package.type
 
 
 def with_entitlement(inventory: Inventory) -> Inventory:
-    """An image with the package of SUSE's long-term support is a customer's."""
+    """The inventory, marked as entitled to SUSE's long-term support (LTSS) updates if the package that enables them is
+    installed.
+    """
     found = inventory.distribution
     one = profile(found.id) if found else None
     switch = one.advisories.paid_package if one else ""
@@ -189,7 +195,7 @@ def _unknown_repositories(subjects: list[Subject], inventory: Inventory, knowled
 
 
 def _without_index(subjects: list[Subject], inventory: Inventory) -> list[Gap]:
-    """Packages whose builder an index of the release would show."""
+    """Gaps for packages whose builder could only be determined with an index of the release."""
     image = inventory.distribution
     doubtful = [
         subject.package

@@ -1,7 +1,8 @@
-"""Which advisories assess a package of a distribution: those of its release, of a related distribution, or of a vendor.
+"""The advisories that assess a package of a distribution: those of its release, of a related distribution, or of a
+vendor.
 
-A deb or apk is assessed by its source package, an rpm by its own name (or the source's, if the feed names those). A
-package that a third party built is assessed by upstream versions if its software is known (``upstream``).
+A deb or apk is assessed by its source package, an rpm by its own name (or the source's, if the feed is about sources).
+A package that a third party built is assessed by upstream versions if its software is known (``upstream``).
 """
 
 import re
@@ -34,7 +35,7 @@ from .subject import Infos, Subject, by_upstream, confidence_of, is_complete, is
 from .upstream import packaged
 from .vendors import vendor_of
 
-_KSPLICE = ".ksplice"  # Oracle's builds of libraries that are patched while they run, with version numbers of their own
+_KSPLICE = ".ksplice"  # Oracle's builds of libraries that are patched at run time, with their own version numbers
 
 
 def system_subject(
@@ -44,7 +45,9 @@ def system_subject(
     infos: Infos,
     channels: Callable[[Package], tuple[str, ...]],
 ) -> Subject | Cause:
-    """``channels`` gives the namespaces of the repositories that a package came from."""
+    """The subject of a package, or why it has none. ``channels`` returns the namespaces of the repositories that a
+    package came from.
+    """
     subject = release_subject(package, inventory, ecosystem, infos)
     if not isinstance(subject, Subject):
         return subject
@@ -55,8 +58,9 @@ def system_subject(
 def release_subject(
     package: Package, inventory: Inventory, ecosystem: Ecosystem, infos: Infos | None = None
 ) -> Subject | Cause:
-    """The package as the advisories of its release assess it, or why they do not. Without ``infos``, a package that a vendor
-    patched counts as the release's."""
+    """The subject of a package with the advisories of its release, or why these do not assess it. Without ``infos``, a
+    package that a vendor patched counts as the release's.
+    """
     distribution = distribution_of(package, inventory.distribution)
     if distribution is None:
         return UnnamedDistribution(package.type)
@@ -72,7 +76,7 @@ def release_subject(
         return UnknownDistribution(name_of(distribution), parent_of(distribution) or "")
     if vendor == "third_party":
         return BuiltByThirdParty(package.type, release.title)
-    if package.type not in release.packages:  # alien, or a database that a tool for other distributions left
+    if package.type not in release.packages:  # a foreign package, or a database left by a tool for other distributions
         return OtherPackageManager(package.type, release.title)
     if release.own and re.search(release.own, package.version):
         return ChangedByDerivative(package.type, release.title)
@@ -130,7 +134,9 @@ def _of_patched(
 
 
 def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package], tuple[str, ...]]) -> Subject:
-    """An rpm with other namespaces that may have its advisories: channels of RHEL; RHEL and its rebuilds for one another."""
+    """An rpm with further namespaces that may have its advisories: channels of RHEL, or RHEL and its rebuilds for one
+    another.
+    """
     id, _, release = subject.namespace.partition(":")
     line = line_of(id)
     if subject.package.type != "rpm" or not line:
@@ -147,8 +153,9 @@ def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package]
 
 
 def _relative(line: str, release: str, infos: Infos) -> str:
-    """The namespace whose advisories are used for a rebuild without advisories: that of the distribution that it rebuilds
-    (RHEL), unless it has only a sample."""
+    """The namespace whose advisories stand in for a rebuild without its own: that of the distribution that it rebuilds
+    (RHEL), unless that is only a sample.
+    """
     one = profiles().get(line)
     candidates = [f"{id}:{release}" for id in (line, one.advisories.stand_in if one else "") if id]
     whole = (namespace for namespace in candidates if not is_sample(infos(namespace)))

@@ -1,9 +1,9 @@
 """Packages that the image's distribution built, in an image without its package database.
 
-The distribution fixes vulnerabilities without a new version, and nothing shows which build of it a file is: findings by
-upstream versions are ``possible``. Who built a file shows in its place: a distribution's packages have their programs in
-``/usr/bin`` and the like, and language packages in folders that nothing else writes to. A program that
-contains the name of its compiler was built by a third party: tools for debs and rpms strip these names. In apks they stay, and
+The distribution fixes vulnerabilities without a new version, and nothing shows which build a file is from: findings by
+upstream versions are ``possible``. The location of a file shows its builder: a distribution's packages have their programs
+in ``/usr/bin`` and the like, and language packages in folders that nothing else writes to. A program that contains the name
+of its compiler was built by a third party, because tools for debs and rpms strip these names. In apks they stay, and
 contain the distribution's name.
 **Source:** FHS 3.0; Debian's policies for Python (3.1), Java (2.4), Ruby and JavaScript; dh_strip(1).
 """
@@ -17,7 +17,7 @@ from careen.model.package import Evidence, Package
 from careen.safety.pattern import pattern
 
 _PROGRAMS = pattern(r"(?:usr/)?(?:bin|sbin|lib|lib32|lib64|libx32|libexec)/")
-# By the type of the distribution's packages: the folders into which they, and no other tool, install language packages.
+# By the type of the distribution's packages: the folders into which only they install language packages.
 _LANGUAGES = {
     "deb": pattern(
         r"usr/share/(?:java|maven-repo|nodejs|perl5|php|rubygems-integration)/"
@@ -50,7 +50,7 @@ class Unrecorded:
 
 
 def unread_programs(findings: Iterable[Finding], inventory: Inventory) -> tuple[Evidence, ...]:
-    """The programs and libraries with findings that the distribution may have built, and no second pass has read."""
+    """The programs and libraries with findings that the distribution may have built, and that no second pass has read."""
     if not inventory.no_package_database:
         return ()
     found = {finding.package for finding in findings if isinstance(finding, Vulnerability) and finding.confidence != "possible"}

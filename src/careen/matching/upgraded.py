@@ -1,7 +1,8 @@
 """An inventory after upgrades, and the findings that a scan of it would report.
 
-Packages keep their index. A package that is also in places that nothing changes stays there in its old version, as one more
-package at the end. What then has the same purl is one package to a scan, as ``layers.bind`` merges them.
+Packages keep their index. A package that is also in places that nothing changes stays there in its old version, as an
+additional package at the end. Packages that get the same purl are one package to a scan, as ``layers.bind`` merges
+them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,9 @@ def upgraded(
     places: Sequence[Sequence[Place]],
     is_changed: Changeable = lambda place: bool(place.manager),
 ) -> Inventory:
-    """``targets``: the new version of each package, by its index; ``places``: one for each evidence of a package."""
+    """The inventory after upgrades. ``targets``: the new version of each package, by its index. ``places``: a place for
+    each evidence of a package.
+    """
     packages, staying = list(inventory.packages), []
     for index, to in targets.items():
         package = packages[index]
@@ -43,13 +46,13 @@ def _in_version(package: Package, to: str) -> Package:
     evidence = (
         tuple(Evidence(found.path.replace(old, to), found.layer) for found in package.evidence) if old else package.evidence
     )
-    # Binary packages may have versions of their own; advisories name the source package's.
+    # Binary packages may have their own versions; advisories contain the source package's.
     source = Source(package.source.name, to) if package.source else None
     return replace(package, version=to, source=source, evidence=evidence)
 
 
 def distinct(findings: Sequence[Vulnerability], packages: Sequence[Package]) -> list[Vulnerability]:
-    """Findings of packages that a scan merges, because they have become the same, are one."""
+    """The findings, without duplicates from packages that have become the same and that a scan would merge."""
     purls = [package.purl for package in packages]
     if len(set(purls)) == len(purls):
         return list(findings)

@@ -1,18 +1,20 @@
-"""The command that installs another version of packages in their place.
+"""The command that installs other versions of packages in their place.
 
-Names, versions and paths come from the image: what would need quoting in a shell is not put into a command.
+Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
 Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
 """
 
 from collections.abc import Mapping, Sequence
 
-# The field of package.json that replaces what other packages depend on.
+# The field of package.json that replaces dependencies of other packages.
 _OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
-    """``upgrades``: name, installed version, target version."""
+    """The command, or the change of a manifest, for these upgrades: triples of name, installed version and target
+    version.
+    """
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:

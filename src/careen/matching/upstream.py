@@ -28,11 +28,11 @@ UPSTREAM_BUILDERS = ("conda", "spack")  # types of packages that are built from 
 
 
 class Identity(Struct, frozen=True):
-    places: tuple[tuple[str, str], ...]  # namespaces and names of its advisories, the best first
+    places: tuple[tuple[str, str], ...]  # namespaces and names of its advisories, in order of preference
     version: str
     scheme: str
     title: str
-    is_part: bool = False  # of the software, without its program: an advisory may be about another part
+    is_part: bool = False  # it is a part of the software without its program, so that an advisory may be about another part
 
 
 def packaged(package: Package) -> Identity | None:

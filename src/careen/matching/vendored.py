@@ -1,7 +1,7 @@
-"""Advisories about a library that the makers of a package put into their own builds of it.
+"""Advisories about a library that the makers of a package include in their own builds of it.
 
-A distribution builds the same package with the library that it has already: nokogiri's libxml2, the OpenSSL in wheels of
-cryptography. Only the summary of the advisory names the library.
+A distribution builds the same package with its own copy of the library: nokogiri with its libxml2, cryptography with
+its OpenSSL. Only the summary of the advisory mentions the library.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from careen.safety.pattern import pattern
 
 MAX_SUMMARY = 1000
-# By the name in summaries: the source package of the library.
+# Maps the name in summaries to the library's source package.
 SOURCES = {
     **{name: name for name in ("libxml2", "libxslt", "libwebp", "zlib", "openssl", "libiconv", "sqlite", "libyaml")},
     "libxml": "libxml2",
@@ -20,7 +20,9 @@ _LIBRARY = pattern(r"\b(?:libxml2?|libxslt|libwebp|zlib|openssl|libiconv|sqlite|
 
 
 def vendored_libraries(summaries: Iterable[str]) -> frozenset[str]:
-    """The source packages of all libraries whose copies one of the summaries is about; empty if it is about anything else."""
+    """The source packages of the libraries that the first matching summary is about; empty if none is about such a
+    copy.
+    """
     for summary in summaries:
         libraries = _LIBRARY.findall(summary) if len(summary) < MAX_SUMMARY and _COPY.search(summary) else ()
         if libraries:

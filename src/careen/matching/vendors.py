@@ -1,15 +1,15 @@
 """The builder of a package that a distribution's package manager installed: the distribution or a third party.
 
-A distribution's advisories cover its own builds only. Debian's maintainers are people with any address, so a deb is the
-distribution's unless its version or maintainer is certainly a third party's, its revision has a suffix that no build
-of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu sets its own address as the maintainer
-of all its builds, so there another address means a third party. An rpm names its vendor: the rpm database has the field,
-and a package without one was built by a third party. An SBOM may leave the field out: then the release text, or a name
-that only its maker uses, may show a third party. An apk is the distribution's unless a known third party signed it, or it
-names neither recipe nor commit, which build systems of distributions always write. A package of pacman is its user's own build
-if its packager is the name that makepkg writes without a configuration.
-One of these signs is enough. Others are weak: a release without the distribution's mark may be one of its oldest. It
-counts with another weak sign only, and is otherwise reported (``no_index``), as no index of the release can settle it.
+A distribution's advisories cover its own builds only. Debian's maintainers may have any address, so a deb is the
+distribution's unless its version or maintainer is certainly a third party's, its revision has a suffix that no build of
+Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu sets its own address as the maintainer of
+all its builds, so there another address means a third party. An rpm states its vendor: the rpm database has the field,
+and a package without one was built by a third party. An SBOM may omit the field: then the release text, or a name that
+only its maker uses, may show a third party. An apk is the distribution's unless a known third party signed it, or it
+has neither recipe nor commit, which build systems of distributions always write. A package of pacman is its user's own
+build if its packager is the default that makepkg writes without a configuration. One of these signs is enough. Others
+are weak: a release without the distribution's mark may be one of its oldest. A weak sign counts only with another one,
+and is otherwise reported (``no_index``), as no index of the release can settle it.
 
 **Source:** Debian Policy 3.2, 5.6.2; version suffixes as documented by the third-party repositories themselves; Fedora
 Packaging Guidelines, "Versioning" (the dist tag in a release); makepkg.conf(5), PACKAGER.
@@ -47,7 +47,7 @@ _MAINTAINERS = pattern(
     |syncthing\.net|aquasec\.com|isc\.org|nlnetlabs\.nl|kulkarni\.dev)[>)]?$""",
     re.VERBOSE,
 )
-# Few apks are third parties', and Alpine's maintainers have any address too.
+# Few apks are third parties', and Alpine's maintainers may have any address too.
 _APK_MAINTAINERS = pattern(r"@(?:nginx\.com|f5\.com|openresty\.com|sgerrand\.com)[>)]?$")
 # Packages that users build themselves (checkinstall, fpm, nfpm): their addresses have no domain.
 _SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
@@ -59,7 +59,7 @@ _RELEASES = pattern(
     r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
     re.IGNORECASE,
 )
-# Software that RHEL and its rebuilds have under other names, or not at all.
+# Software that RHEL and its rebuilds do not have, or have under other names.
 _MAKERS_NAMES = pattern(
     r"(?:docker-ce|mysql-comm(?:unity|ercial)|percona|mongodb-(?:org|enterprise)|google-chrome|microsoft-edge|gitlab-[ce]e"
     r"|php\d\d-php|postgresql\d\d)(?:-|$)|containerd\.io$|MariaDB-"
@@ -75,9 +75,8 @@ _SNAPSHOT = pattern(r"(?:git|hg|svn|bzr)[0-9a-z.]*|(?<![0-9a-z])(?=[a-f]*\d)[0-9
 
 
 def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
-    """``distribution`` is the image's; a package bound to another one is measured by that.
-
-    ``unknown`` for language packages, rpms without vendor, and without a distribution.
+    """Who built a package. ``distribution`` is the image's; a package of another distribution is compared with that
+    one. ``unknown`` for language packages, rpms without vendor, and without a distribution.
     """
     distribution = distribution_of(package, distribution)
     if distribution is None:
@@ -123,7 +122,9 @@ def _of_deb(package: Package, distribution: Distribution) -> Vendor:
 
 
 def _has_local_suffix(version: str) -> bool:
-    """``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream part of a version may contain any word."""
+    """Whether the revision has a suffix that no distribution uses: ``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream
+    part of a version may contain any word.
+    """
     _, dash, revision = version.rpartition("-")
     words = _WORD.findall(_SNAPSHOT.sub("", revision.lower())) if dash else ()
     return not _own_words().issuperset(words)
@@ -143,12 +144,14 @@ def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
 
 
 def _is_makers(package: Package, release: str, one: Profile) -> bool:
-    """RHEL and its rebuilds mark each release (el9): a known program without such a mark is its maker's."""
+    """Whether a known program lacks the mark that RHEL and its rebuilds put into each release (el9), so that its maker
+    built it.
+    """
     if not one.builds.always_tagged or not line_of(one.advisories.namespace or one.id):
         return False
     if _MAKERS_NAMES.match(package.name):
         return True
-    if "-" not in package.version:  # a Dockerfile names versions without their releases
+    if "-" not in package.version:  # versions in a Dockerfile have no release part
         return False
     return _dist_tag().search(release) is None and software_of_package(package.name, package.version) is not None
 
@@ -162,7 +165,9 @@ def _dist_tag() -> re.Pattern[str]:
 
 @cache
 def _codename() -> re.Pattern[str]:
-    """Third parties put codenames after "~"; builds of distributions have numbers there (~deb12u1)."""
+    """A pattern of codenames after "~", where third parties put them; builds of distributions have numbers there
+    (~deb12u1).
+    """
     names: list[str] = []
     for entry in profiles().values():
         listed = list(entry.releases.codenames)

@@ -1,1 +1,1 @@
-"""The nouns: frozen data that every stage passes on, without input or output of their own."""
+"""The data types that all stages exchange: frozen data, without input or output of their own."""

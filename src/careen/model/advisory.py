@@ -10,7 +10,7 @@ Status = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "undete
 
 
 class Range(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
-    """``introduced <= v`` and ``v < fixed`` or ``v <= last_affected``; None is unbounded.
+    """A range of versions: ``introduced <= v`` and ``v < fixed`` or ``v <= last_affected``; None is unbounded.
 
     ``after`` makes the lower bound exclusive (``> introduced``), which some feeds mean and OSV cannot express.
     """
@@ -38,10 +38,10 @@ class Import(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True)
 class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     """One source's statement about one package of one namespace.
 
-    ``namespace`` is the OSV ecosystem of a language ("PyPI", "npm", "Maven") or ``id:release`` of a distribution
-    as its os-release names it ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04").
-    A version is affected if a range or ``versions`` contains it; an advisory with neither affects every version. With a
-    ``pattern`` the affected versions are those that it describes, and the ranges only show their bounds.
+    ``namespace`` is the OSV ecosystem of a language ("PyPI", "npm", "Maven") or ``id:release`` of a distribution, in
+    the words of its os-release ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04"). A version is affected if a
+    range or ``versions`` contains it; an advisory with neither affects every version. With a ``pattern`` the affected
+    versions are those that it describes, and the ranges only show their bounds.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class VulnerabilityRecord(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A vulnerability itself, apart from packages."""
+    """A vulnerability itself, regardless of packages."""
 
     id: str
     source: str
@@ -93,7 +93,7 @@ class Exploited(Struct, frozen=True, gc=False):
 
 
 class Malicious(Struct, frozen=True, gc=False):
-    """A package that is itself the attack (OSV ``MAL-``); without versions, all of them."""
+    """A package that itself is an attack (OSV ``MAL-``). ``versions`` are the malicious ones; if empty, all are."""
 
     id: str
     namespace: str
@@ -109,7 +109,7 @@ class Support(Struct, frozen=True, gc=False):
 
 
 class LimitedSupport(Struct, frozen=True, gc=False):
-    """A source package that a distribution's security support excludes, or limits, in one of its releases."""
+    """A source package whose security support a distribution excludes or limits in one of its releases."""
 
     namespace: str
     package: str  # a name, or a prefix with ".*" at its end
@@ -119,9 +119,8 @@ class LimitedSupport(Struct, frozen=True, gc=False):
 
 
 class Listed(Struct, frozen=True, gc=False):
-    """The versions of a source package that a release of a distribution offered on a day.
-
-    No versions: neither the release nor the releases beside it had the package.
+    """The versions of a source package that a release of a distribution offered on a day. Without versions, neither the
+    release nor related releases had the package.
     """
 
     namespace: str
@@ -131,16 +130,17 @@ class Listed(Struct, frozen=True, gc=False):
 
 
 class Repository(Struct, frozen=True, gc=False):
-    """The products of a vendor's repository: the namespaces whose advisories assess its packages."""
+    """A vendor's repository, with the namespaces whose advisories assess its packages."""
 
     name: str  # "rhel-9-for-x86_64-baseos-eus-rpms"
     namespaces: tuple[str, ...]
 
 
 class PassedOver(Struct, frozen=True, gc=False):
-    """A record of a feed, or a part of it, that cannot be read. The others count, and so does its previous version.
+    """A record of a feed, or a part of it, that cannot be read. Other records, and its previous version, are still
+    used.
 
-    ``ids``: what may be its id. ``namespace`` and ``package``: set if it is about these only, as far as is known.
+    ``ids``: possible ids of it. ``namespace`` and ``package`` are set if, as far as known, it is only about these.
     """
 
     reason: str
@@ -150,7 +150,7 @@ class PassedOver(Struct, frozen=True, gc=False):
 
 
 class NamespaceInfo(Struct, frozen=True, gc=False):
-    """How much of a namespace a source covers: the basis of the verdicts "assessed" and "partially"."""
+    """How completely a source covers a namespace: the basis of the verdicts "assessed" and "partially assessed"."""
 
     namespace: str
     source: str
@@ -173,7 +173,7 @@ class SourceInfo(Struct, frozen=True, gc=False):
     trouble: str = ""  # why the last refresh failed (a code of ``careen.database.checks``)
 
 
-SHIPPED = "shipped with Careen"  # the place of knowledge that needs no database
+SHIPPED = "shipped with Careen"  # the path of data that need no database
 
 
 class DatabaseInfo(Struct, frozen=True):
@@ -183,5 +183,5 @@ class DatabaseInfo(Struct, frozen=True):
 
     @property
     def loaded(self) -> frozenset[str]:
-        """The names of the sources that have records, without their parts."""
+        """The names of the sources that have records, without the names of their parts."""
         return frozenset(source.name.partition("/")[0] for source in self.sources if source.records)

@@ -1,16 +1,16 @@
-"""What is attached to an image in its registry or layout: signatures and attestations. All of it is unverified claims.
+"""Artifacts attached to an image in its registry or layout: signatures and attestations. All are unverified claims.
 
-``digest`` is always that of the manifest that contains it. ``verified_by`` marks what a trusted key has signed.
+``digest`` is always that of the manifest that contains it. ``verified_by`` is set if a trusted key has signed it.
 """
 
 from msgspec import Struct
 
 
 class Signature(Struct, frozen=True):
-    """``verified_by`` is the trusted key or identity that made it; "" if none did, so that key and identity are claims.
-
-    ``predicate``: what is signed, ``signature`` for the image itself, else the type of the attestation. ``refusal``: the code
-    of why it does not count (``careen.signing.refusals``); "" if nobody is trusted, so that nothing was checked.
+    """A signature. ``verified_by`` is the trusted key or identity that made it; "" if none did, so that key and
+    identity are claims. ``predicate``: what is signed, ``signature`` for the image itself, else the type of the
+    attestation. ``refusal``: the code of why it does not count (``careen.signing.refusals``); "" if no one is trusted,
+    so that nothing was checked.
     """
 
     digest: str
@@ -25,7 +25,7 @@ class Signature(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """A document that does not count, whoever signed it: its digest, the code, and why."""
+    """A document that is ignored, whoever signed it: its digest, the code of the reason, and the reason."""
 
     digest: str
     code: str
@@ -76,7 +76,9 @@ class AttachedVex(Struct, frozen=True):
 
 
 class Attached(Struct, frozen=True):
-    """``asked``: the digests that were looked up in the registry. ``complete``: its answer was complete."""
+    """The attached artifacts. ``asked``: the digests that were looked up in the registry. ``complete``: its answer was
+    complete.
+    """
 
     asked: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -91,6 +93,6 @@ class Attached(Struct, frozen=True):
 
     @property
     def signed(self) -> tuple[Signature, ...]:
-        """Signatures of the image and of its attestations: each names the image's digest."""
+        """The signatures of the image and of its attestations, all of which are about the image's digest."""
         claims: tuple[Provenance | AttachedSbom | AttachedVex, ...] = (*self.provenance, *self.sboms, *self.vex)
         return (*self.signatures, *(claim.signature for claim in claims if claim.signature is not None))

@@ -1,4 +1,4 @@
-"""What the signs of risk in an image come to, and what its programs and scripts can do."""
+"""Signs of risky behaviour in an image, and what its programs and scripts can do."""
 
 from typing import Literal, get_args
 
@@ -11,7 +11,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class Profile(Struct, frozen=True, gc=False):
-    """What one file can do: names of capabilities, sorted. ``package`` is a purl, or ""."""
+    """The capabilities of one file: their names, sorted. ``package`` is a purl; "" if no package owns the file."""
 
     path: str
     layer: int
@@ -27,10 +27,10 @@ class Unread(Struct, frozen=True, gc=False):
 
 
 class Examined(Struct, frozen=True):
-    """What the contents of files show. ``left_out`` files were not read because the time or the room was used up, of
-    ``cut`` ones only the beginning was, and on ``slow`` ones the user's rules took too long; ``unread`` is source code that was
-    not understood. What begins with ``more`` counts
-    what is beyond the bounds of these lists."""
+    """The results of examining the contents of files. ``left_out`` files were not read because time or room ran out, of
+    ``cut`` files only the beginning was read, and on ``slow`` files the user's rules took too long. ``unread`` lists source
+    code that could not be parsed. Each field that begins with ``more`` counts what exceeds the bound of its list.
+    """
 
     files: int = 0
     profiles: tuple[Profile, ...] = ()

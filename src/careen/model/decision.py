@@ -1,4 +1,4 @@
-"""A file inside an image that sets findings aside: a claim of the image's maker."""
+"""A file inside an image that suppresses findings: a claim of the image's maker."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Decision(Struct, frozen=True):
-    """``text`` is the VEX document; ignore rules are reported without their text."""
+    """Such a file. ``text`` is the VEX document; ignore rules are reported without their text."""
 
     kind: Literal["vex", "rules"]
     text: str = ""

@@ -11,13 +11,13 @@ from .inventory import Unknown
 
 
 class FileTable(Struct, frozen=True, gc=False, array_like=True):
-    """Every entry of a layer but folders, in columns sorted by path: never an object per file.
+    """Every entry of a layer except folders, in columns sorted by path, without an object for each file.
 
-    ``paths`` and ``links`` are joined by NUL; ``kinds`` holds one ASCII letter an entry (f file, l symbolic link,
-    h hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays
-    ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders``
-    those in which everybody may rename and remove the files of others. ``capable`` are the files that give
-    their process capabilities.
+    ``paths`` and ``links`` are joined by NUL; ``kinds`` has one ASCII letter for each entry (f file, l symbolic link, h
+    hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays ("H",
+    "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders`` are
+    those in which all users may rename and remove the files of others. ``capable`` are the files that give their
+    process capabilities.
     """
 
     paths: str = ""
@@ -45,7 +45,7 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
         return values
 
     def targets(self) -> Iterator[tuple[str, str, str]]:
-        """(path, kind, target) of every symbolic and hard link."""
+        """The path, kind and target of every symbolic and hard link."""
         links = iter(self.links.split("\0") if self.links else ())
         for path, kind in zip(self.names(), self.kinds, strict=True):
             if kind in "lh":
@@ -53,10 +53,10 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Fact(Struct, frozen=True, gc=False):
-    """What a cataloger's reader found in one file of one layer. ``value`` is of the cataloger's ``fact`` type.
+    """A value that a cataloger's reader found in one file of one layer, of the cataloger's ``fact`` type.
 
-    ``root`` is the folder of the root file system that the file belongs to: P of ``P/var/lib/dpkg/status``. It is "" in
-    the image's own, and for files that are wanted wherever they lie.
+    ``root`` is the folder of the root file system that the file belongs to: P for ``P/var/lib/dpkg/status``. It is ""
+    in the image's own, and for files that are wanted at any location.
     """
 
     path: str
@@ -66,7 +66,9 @@ class Fact(Struct, frozen=True, gc=False):
 
 
 class Delta(Struct, frozen=True):
-    """One layer, read. Facts are kept by cataloger, with paths beside them: ``{cataloger: ((path, value), ...)}``."""
+    """The content of one layer. Facts are grouped by cataloger, with their paths: ``{cataloger: ((path, value),
+    ...)}``.
+    """
 
     digest: str  # of the stored bytes, computed
     diff_id: str | None  # of the uncompressed bytes, if they were hashed

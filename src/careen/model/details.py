@@ -1,11 +1,10 @@
-"""What SBOMs and licence reports state about packages beyond a scan: read only on request."""
+"""Facts about packages for SBOMs and licence reports, which are read only on request."""
 
 from msgspec import Struct
 
 
 class LicenceFile(Struct, frozen=True, gc=False):
     """A licence text or ``copyright`` file of a package. ``expression`` is "" if no licence was recognised in it.
-
     ``declares``: the package's maker states its licence there, as in Debian; other files only show what was found.
     """
 

@@ -1,7 +1,7 @@
-"""The places of a folder that the user leaves out, and how many there were: they are reported as not assessed.
+"""Places of a folder that the user excludes, and how many there were: they are reported as not assessed.
 
-A pattern is a path from the folder on: ``node_modules``, ``docs/*.md``, ``**/testdata``. One that matches a folder leaves out
-all of it, which is not even listed.
+A pattern is a path from the folder on: ``node_modules``, ``docs/*.md``, ``**/testdata``. A matching folder is excluded
+with all its content, which is not even listed.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ class Excluded:
         self._counts: Counter[str] = Counter()
 
     def covers(self, path: str) -> bool:
-        """Whether the file or folder is left out; it is counted then."""
+        """Whether the file or folder is excluded; if so, it is counted."""
         for pattern in self._patterns:
             if _matches(pattern, path):
                 self._counts[pattern] += 1
@@ -30,7 +30,7 @@ class Excluded:
         return False
 
     def unknowns(self) -> Iterator[Unknown]:
-        """Yields an Unknown if the user left something out."""
+        """Yields an Unknown if anything was excluded."""
         if count := self._counts.total():
             places = "1 place" if count == 1 else f"{count:,} places"
             reason = f"--exclude leaves out {places}: {', '.join(sorted(self._counts))[:PATTERNS]}"

@@ -1,4 +1,4 @@
-"""How an attacker gets to the containers of an image, and on from them: the paths that a report shows."""
+"""How an attacker reaches the containers of an image, and gets further from there: the paths that a report shows."""
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ class PathStep(Struct, frozen=True):
 
 
 class AttackPath(Struct, frozen=True):
-    """``cut``: the changes that together end the path and leave least."""
+    """A path of an attack. ``cut``: the changes that together interrupt it and leave the least dangerous paths."""
 
     severity: Severity
     score: float
@@ -29,7 +29,9 @@ class AttackPath(Struct, frozen=True):
 
 
 class AttackPaths(Struct, frozen=True):
-    """The worst paths through a container of the image, or through any if no file runs it; ``total`` counts all of them."""
+    """The worst paths through a container of the image, or through any container if no file runs the image; ``total``
+    counts all paths.
+    """
 
     targets: tuple[str, ...]  # the files and folders that the user named
     nodes: tuple[PathNode, ...]

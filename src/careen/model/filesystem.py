@@ -1,4 +1,4 @@
-"""What checks of an image's configuration need of its file system: the relevant files, not all."""
+"""The parts of an image's file system that checks of its configuration need: the relevant files, not all."""
 
 from msgspec import Struct
 
@@ -17,8 +17,9 @@ class Entry(Struct, frozen=True, gc=False, array_like=True):
 
 
 class FileSystem(Struct, frozen=True):
-    """``texts`` are the small files about users, trust and package sources, with redacted credentials; ``entries`` are
-    the relevant files, sorted by path."""
+    """The relevant files. ``texts`` are the small files about users, trust and package sources, with redacted
+    credentials; ``entries`` are all relevant files, sorted by path.
+    """
 
     entries: tuple[Entry, ...] = ()
     texts: dict[str, str] = {}

@@ -20,7 +20,7 @@ class Fix(Struct, frozen=True):
 
 
 class VexNote(Struct, frozen=True):
-    """A VEX statement about a finding that does not suppress it."""
+    """A VEX statement about a finding, which does not suppress it."""
 
     status: str  # affected | under_investigation
     source: str
@@ -50,7 +50,9 @@ class EpssScore(Struct, frozen=True):
 
 
 class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
-    """A vulnerability of a package of this image, with all its ids: one for each vulnerability and package."""
+    """A vulnerability of a package of this image, with all its ids; one finding for each pair of vulnerability and
+    package.
+    """
 
     id: str
     aliases: tuple[str, ...]
@@ -113,20 +115,20 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
 
 
 class IntegrityFinding(Misconfiguration, frozen=True, tag_field="kind", tag="integrity"):
-    """A file that is not what the package that owns it brought."""
+    """A file whose content differs from that in the package that owns it."""
 
 
 class LicenceFinding(Misconfiguration, frozen=True, tag_field="kind", tag="licence"):
-    """A package whose licence the policy denies, or wants a person to decide about."""
+    """A package whose licence the policy denies, or about which a person has to decide."""
 
     package: str = ""  # purl
     expression: str = ""  # SPDX; "" if the licence is not known
 
 
 class BehaviourFinding(Misconfiguration, frozen=True, tag_field="kind", tag="behaviour"):
-    """A sign of risk that no advisory names: how a program is built, what it can do, what a name imitates.
+    """A sign of risk that no advisory states: how a program is built, what it can do, which name it imitates.
 
-    It never counts as a vulnerability. ``evidence``: what the finding rests on, a text a line.
+    It never counts as a vulnerability. ``evidence``: the facts behind the finding, one a line.
     """
 
     confidence: Confidence = "likely"
@@ -135,7 +137,7 @@ class BehaviourFinding(Misconfiguration, frozen=True, tag_field="kind", tag="beh
 
 
 class SecretPlace(Struct, frozen=True):
-    """Where a value is, and the fingerprint that the finding would have if this were its only place."""
+    """A place of a value, and the fingerprint that the finding would have if this were its only place."""
 
     location: Location
     fingerprint: str

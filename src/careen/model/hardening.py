@@ -6,10 +6,10 @@ from msgspec import Struct
 class Build(Struct, frozen=True, array_like=True, gc=False):
     """What the headers of one ELF or PE file show.
 
-    ``format`` is elf or pe, or "" if its tables cannot be read; ``role`` is program, library or static (a program that loads
-    no libraries). ``position``: it runs at any address (PIE). ``canary`` is None if no names of functions could be read,
-    ``fortified`` of ``fortifiable`` imported functions check the sizes of buffers. ``branches``: CET, BTI or Control Flow
-    Guard. ``language`` is go, rust or dotnet if the file shows it: their compilers need no canaries.
+    ``format`` is elf or pe, or "" if its tables cannot be read; ``role`` is program, library or static (a program that
+    loads no libraries). ``position``: it runs at any address (PIE). ``canary`` is None if no names of functions could
+    be read. ``fortified`` of ``fortifiable`` imported functions check the sizes of buffers. ``branches``: CET, BTI or
+    Control Flow Guard. ``language`` is go, rust or dotnet if the file shows it: their compilers need no canaries.
     """
 
     format: str
@@ -32,8 +32,9 @@ class Build(Struct, frozen=True, array_like=True, gc=False):
 
 
 class BuiltFile(Struct, frozen=True, gc=False):
-    """``missing`` are the protections that the distribution's own files have and this one lacks. ``mode`` are the permission
-    bits; ``owned``: a package of the distribution has the file."""
+    """A program or library. ``missing`` are the protections that the distribution's own files have and this one lacks.
+    ``mode`` are the permission bits; ``owned``: a package of the distribution owns the file.
+    """
 
     path: str
     layer: int
@@ -46,13 +47,15 @@ class BuiltFile(Struct, frozen=True, gc=False):
 
     @property
     def privileged(self) -> bool:
-        """Whether it gives its user the rights of another one."""
+        """Whether it gives its user the rights of another user."""
         return bool(self.mode & 0o6000) or self.capabilities
 
 
 class Hardening(Struct, frozen=True):
-    """``files`` counts programs and libraries. ``usual`` are the protections that count in this image. ``lacking`` are files
-    that lack one of these protections, sorted by path, up to a bound: ``left_out`` are the others."""
+    """The hardening of an image. ``files`` counts programs and libraries. ``usual`` are the protections that count in
+    this image. ``lacking`` are files without one of them, sorted by path, up to a limit; ``left_out`` counts further
+    ones.
+    """
 
     files: int = 0
     usual: tuple[str, ...] = ()

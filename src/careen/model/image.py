@@ -1,4 +1,4 @@
-"""An opened image: its configuration and layers, not read yet."""
+"""An opened image: its configuration, and its layers, which are not read yet."""
 
 from collections.abc import Callable
 from typing import BinaryIO, Literal, Protocol
@@ -10,7 +10,7 @@ from .finding import Location
 
 
 class Platform(Struct, frozen=True):
-    """Operating system and architecture as the OCI image specification names them (``linux/arm64/v8``)."""
+    """Operating system and architecture in the terms of the OCI image specification (``linux/arm64/v8``)."""
 
     os: str
     architecture: str
@@ -47,8 +47,8 @@ class ImageConfig(Struct, frozen=True):
 
 
 class Parts(Protocol):
-    """Reads parts of a layer's stored bytes, by the table of contents that its manifest states. Raises TableError if the layer
-    has to be read whole.
+    """Reads parts of a layer's stored bytes, by the table of contents to which its manifest refers. Raises TableError
+    if the whole layer has to be read.
 
     ``used``: the files of the layer were read by the table. Only then is it used when some of them are read again.
     """
@@ -63,10 +63,10 @@ class Parts(Protocol):
 
 
 class Layer(Struct, frozen=True):
-    """A file system change set. ``digest`` names the stored bytes, ``diff_id`` claims the uncompressed ones.
+    """A layer. ``digest`` is that of the stored bytes, ``diff_id`` the claimed digest of the uncompressed ones.
 
-    Each call of ``open`` gives a new stream of the stored (often compressed) bytes. If ``digest`` is ``""`` the source
-    does not state one (a docker-archive): nothing is checked or computed.
+    Each call of ``open`` returns a new stream of the stored (often compressed) bytes. If ``digest`` is ``""`` the
+    source does not state one (a docker-archive): nothing is checked or computed.
     """
 
     index: int
@@ -91,7 +91,7 @@ def is_by_table(layer: Layer) -> bool:
 
 
 class BaseImage(Struct, frozen=True):
-    """The base of an image: its first ``layers``. ``reference`` and ``layers`` None: unknown."""
+    """The base of an image: its first ``layers``. ``reference`` and ``layers`` are None if unknown."""
 
     reference: str | None
     digest: str | None

@@ -1,10 +1,10 @@
-"""Whether the programs of a distribution's packages are what its package database records."""
+"""Whether the programs of a distribution's packages have the content that its package database records."""
 
 from msgspec import Struct
 
 
 class ModifiedFile(Struct, frozen=True, gc=False):
-    """A program with other content than the package's. ``mode`` are its permission bits, ``package`` is a purl."""
+    """A program whose content differs from the package's. ``mode`` are its permission bits, ``package`` is a purl."""
 
     path: str
     package: str
@@ -14,7 +14,9 @@ class ModifiedFile(Struct, frozen=True, gc=False):
 
 
 class FileCounts(Struct, frozen=True):
-    """Of all kinds of files that packages list and the image has. ``unread``: what could not be read to compare it."""
+    """Counts over all kinds of files that packages list and the image contains. ``unread``: files that could not be
+    read.
+    """
 
     verified: int = 0
     modified: int = 0
@@ -27,9 +29,11 @@ class FileCounts(Struct, frozen=True):
 
 
 class Integrity(Struct, frozen=True):
-    """Counts of programs that a package of the distribution owns: with the content that the package database records, and
-    without a digest to compare. ``modified`` is sorted by path. ``files``: None unless all kinds of files were compared; then
-    modules of languages count as programs. ``not_compared``: all files, if no scanner needed the comparison."""
+    """Counts of programs that a package of the distribution owns: with the content that the package database records,
+    and without a recorded digest. ``modified`` is sorted by path. ``files``: None unless all kinds of files were
+    compared; then modules of languages count as programs. ``not_compared``: all files, if no scanner needed the
+    comparison.
+    """
 
     verified: int = 0
     without_digest: int = 0

@@ -1,4 +1,4 @@
-"""The contents of an image, joined from its layers."""
+"""The contents of an image, combined from its layers."""
 
 from msgspec import Struct
 
@@ -23,10 +23,9 @@ class Unknown(Struct, frozen=True, gc=False):
     """Something that could not be read.
 
     ``code`` is the kind of problem: unreadable, over_budget (a limit of bytes, members, records, memory or time was
-    reached), ambiguous_archive (engines and other tools read these bytes differently) …
-    ``whole_layer``: the rest of the layer, or all of a file that the user named, was not read.
-    ``transient``: another attempt may find more, since memory or disk was short or parts of the layer were not requested: a
-    result that contains it is not cached.
+    reached), ambiguous_archive (engines and other tools interpret these bytes differently) … ``whole_layer``: the rest
+    of the layer, or all of a file that the user named, was not read. ``transient``: another attempt may read more,
+    since memory or disk was short or parts of the layer were not requested. A result that contains it is not cached.
     """
 
     cataloger: str
@@ -43,23 +42,23 @@ class Unknown(Struct, frozen=True, gc=False):
 
 
 class ContentSets(Struct, frozen=True):
-    """The repositories that a layer of a vendor's image was built from, as its content manifest lists them."""
+    """The repositories that a layer of a vendor's image was built from, according to its content manifest."""
 
     names: tuple[str, ...]
     layer: int = 0
 
 
 class PackageArchive(Struct, frozen=True):
-    """An archive from which the image's package manager installs packages, with its suites."""
+    """An archive, with its suites, from which the image's package manager installs packages."""
 
     address: str
     suites: tuple[str, ...]
 
 
 class OwnerFiles(Struct, frozen=True, gc=False):
-    """Where a package of the distribution that owns language packages has its checksums and its changelog.
+    """The checksums and the changelog of a package of the distribution that owns language packages: where they are.
 
-    ``paths`` are the files of the language packages, each with the layer that has its content.
+    ``paths`` are the files of the language packages, each with the layer that contains its content.
     """
 
     owner: str  # purl
@@ -69,7 +68,7 @@ class OwnerFiles(Struct, frozen=True, gc=False):
 
 
 class ChangelogEntry(Struct, frozen=True, array_like=True, gc=False):
-    """The vulnerabilities that the entry of one version names: as fixed, and in any other way."""
+    """The vulnerabilities that the entry for one version mentions: as fixed, and otherwise."""
 
     version: str
     fixed: tuple[str, ...] = ()
@@ -77,7 +76,7 @@ class ChangelogEntry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Changelog(Struct, frozen=True):
-    """A changelog whose checksum is the one that the distribution's package lists. The newest entry comes first."""
+    """A changelog with the checksum that the distribution's package lists. The newest entry comes first."""
 
     path: str
     versions: tuple[str, ...]
@@ -86,7 +85,8 @@ class Changelog(Struct, frozen=True):
 
 
 class OwnerRead(Struct, frozen=True):
-    """What the files of a package of the distribution show, read because its language packages have vulnerabilities.
+    """The results of reading the files of a package of the distribution, because its language packages have
+    vulnerabilities.
 
     ``genuine`` are the paths whose content has the checksum that the package lists.
     """
@@ -97,14 +97,14 @@ class OwnerRead(Struct, frozen=True):
 
 
 class ProgramRead(Struct, frozen=True, gc=False):
-    """The compilers that a program or library names as those that built it, read because it has vulnerabilities."""
+    """The compilers that a program or library states, read because it has vulnerabilities."""
 
     path: str
     compilers: tuple[str, ...] = ()
 
 
 class Program(Struct, frozen=True, gc=False):
-    """A program of Go, with the names of the functions that are linked in it."""
+    """A Go program, with the names of its linked functions."""
 
     path: str
     toolchain: str  # "go1.22.1"

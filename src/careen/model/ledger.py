@@ -1,4 +1,4 @@
-"""Which files of an image a package explains."""
+"""The files of an image, by whether and how a package explains them."""
 
 from typing import Literal
 
@@ -9,8 +9,9 @@ STATES: tuple[State, ...] = ("verified", "listed", "identified", "modified", "un
 
 
 class LedgerFile(Struct, frozen=True, gc=False):
-    """``verified``: with the content that its package records. ``listed``: in the list of a package, and not compared.
-    ``identified``: a reader names it, or the package whose folder it is in. ``package`` is a purl, or "".
+    """A file. ``verified``: it has the content that its package records. ``listed``: a package lists it, and it was not
+    compared. ``identified``: a reader identified it, or the package whose folder contains it. ``package`` is a purl, or
+    "".
     """
 
     path: str
@@ -20,8 +21,9 @@ class LedgerFile(Struct, frozen=True, gc=False):
 
 
 class Ledger(Struct, frozen=True):
-    """Counts of files. ``deleted``: documentation and translations that a package lists and the image lacks, ``missing``: other
-    files of packages that it lacks."""
+    """Counts of files. ``deleted``: documentation and translations that a package lists and the image lacks;
+    ``missing``: other files that a package lists and the image lacks.
+    """
 
     verified: int = 0
     listed: int = 0

@@ -1,10 +1,10 @@
-"""What the publisher of a package states about the installed version."""
+"""The publisher's statement about an installed version of a package, such as a deprecation."""
 
 from msgspec import Struct
 
 
 class Notice(Struct, frozen=True, omit_defaults=True, gc=False):
-    """``version`` as the package manager recorded it; ``text`` is a publisher's own words."""
+    """Such a statement. ``version`` is as the package manager recorded it; ``text`` is the publisher's own."""
 
     type: str  # purl type
     name: str

@@ -1,4 +1,4 @@
-"""Code whose origin only its content shows: which files are compared, and what they are."""
+"""Code whose origin only its content shows: the files that are compared, and the results."""
 
 from typing import Literal
 
@@ -8,9 +8,8 @@ Band = Literal["exact", "high", "medium", "low"]
 
 
 class OriginFile(Struct, frozen=True, gc=False):
-    """A file whose origin is looked for. ``owner``: the purl of the package that contains it; "" if there is none.
-
-    ``costly``: a scan with the base alone that ships compares it only if origins are requested.
+    """A file whose origin is searched. ``owner``: the purl of the package that contains it; "" if there is none.
+    ``costly``: a scan with only the shipped base compares it only if origins are requested.
     """
 
     path: str
@@ -20,14 +19,14 @@ class OriginFile(Struct, frozen=True, gc=False):
 
 
 class OriginFiles(Struct, frozen=True):
-    """``left_out``: how many more there are, beyond the bound of a scan."""
+    """The files whose origin is searched. ``left_out``: the number of further ones, beyond the limit of a scan."""
 
     files: tuple[OriginFile, ...] = ()
     left_out: int = 0
 
 
 class Share(Struct, frozen=True):
-    """How much of a component is the project's, of one kind of evidence."""
+    """The fraction of a component that comes from the project, by one kind of evidence."""
 
     kind: str  # files, letters, tokens, literals, names …
     found: int
@@ -35,7 +34,7 @@ class Share(Struct, frozen=True):
 
 
 class PatchState(Struct, frozen=True):
-    """Whether the fix of a vulnerability is in the component's own code."""
+    """Whether the component's own code contains the fix of a vulnerability."""
 
     cve: str
     state: Literal["fixed", "vulnerable", "unknown"]
@@ -43,10 +42,10 @@ class PatchState(Struct, frozen=True):
 
 
 class Origin(Struct, frozen=True, omit_defaults=True):
-    """What identifies a package, if only its content does.
+    """The identification of a package that only its content shows.
 
-    ``versions`` explain the content equally well; ``nearest``: none explains all of it. ``modified`` is None for programs.
-    ``proven``: the knowledge base ships with Careen, or its signature is of a configured identity, so that what it states
+    ``versions`` fit the content equally well; ``nearest``: none fits it completely. ``modified`` is None for programs.
+    ``proven``: the knowledge base ships with Careen, or a configured identity has signed it, so that its statements
     about fixes may suppress a finding.
     """
 
@@ -62,11 +61,11 @@ class Origin(Struct, frozen=True, omit_defaults=True):
 
 
 class OriginRead(Struct, frozen=True, omit_defaults=True):
-    """What the search for origins saw, and how far it came.
+    """The extent of the search for origins.
 
-    ``unread`` files were left out because the time or the room was used up. ``projects`` counts those of the knowledge bases;
-    ``small``: they are those that ship with Careen alone. ``reduced``: numpy is not installed, and nothing was compared.
-    ``costly`` files were left out, because the user did not request them.
+    ``unread`` files were left out because time or room ran out. ``projects`` counts those of the knowledge bases;
+    ``small``: only the base that ships with Careen was used. ``reduced``: numpy is not installed, and nothing was
+    compared. ``costly`` files were left out, because the user did not request them.
     """
 
     files: int = 0

@@ -22,7 +22,7 @@ JOINED_BY_SLASH = (
 
 @lru_cache(maxsize=1 << 12)  # the packages of an image share distributions, architectures and namespaces
 def quote(text: str, safe: str) -> str:
-    """Percent-encoded; lone surrogates become ``?``, so that every name has a purl."""
+    """The text percent-encoded. Lone surrogates become ``?``, so that every name has a purl."""
     return quote_strictly(text, safe=safe, errors="replace")
 
 
@@ -41,8 +41,9 @@ class Source(Struct, frozen=True, gc=False):
 
 
 class Package(Struct, frozen=True, omit_defaults=True):
-    """One installed package. ``name`` and ``version`` as the ecosystem writes them (Maven ``group:artifact``,
-    npm ``@scope/name``, Go module path and ``v1.2.3``, deb and rpm with the epoch, if there is one)."""
+    """A package. ``name`` and ``version`` are as the ecosystem writes them (Maven ``group:artifact``, npm
+    ``@scope/name``, Go module path and ``v1.2.3``, deb and rpm with the epoch, if there is one).
+    """
 
     type: str  # purl type
     namespace: str | None  # purl namespace if the name does not contain it: the distribution of deb, apk, rpm

@@ -1,4 +1,4 @@
-"""What to do about the findings of an image: actions and repairs with what each removes, and the vulnerabilities that stay."""
+"""The plan for the findings of an image: actions and repairs with what each removes, and the vulnerabilities that stay."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ class Upgrade(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """What an action also has to change, so that its findings are gone: some of its packages are in several places."""
+    """A further change that an action needs before its findings are gone, because packages are in several places."""
 
     manager: str
     place: str
@@ -48,7 +48,7 @@ class Action(Struct, frozen=True):
 
 
 class Advice(Struct, frozen=True):
-    """Advice in addition to the actions; how many findings it removes cannot be computed."""
+    """Advice in addition to the actions. The number of findings that it removes cannot be computed."""
 
     kind: AdviceKind
     text: str
@@ -61,7 +61,7 @@ class Staying(Struct, frozen=True):
 
 
 class Repair(Struct, frozen=True):
-    """What removes findings other than vulnerabilities."""
+    """A repair that removes findings other than vulnerabilities."""
 
     kind: str  # of the findings
     ids: tuple[str, ...]
@@ -74,7 +74,7 @@ class Repair(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """``before`` and ``after`` count vulnerabilities."""
+    """The plan. ``before`` and ``after`` count vulnerabilities."""
 
     before: int
     after: int  # when all actions are done

@@ -70,7 +70,8 @@ EFFECTS: dict[str, Effect] = {
     "unknown_channel": "information",
     "untrusted_rules": "information",
 }
-# Information that fails ``--strict``: a strict scan compares programs itself, so that a stored report alone has this.
+# Information that fails ``--strict``. A strict scan compares programs itself, so that only a stored report can have
+# this.
 _STRICT = frozenset(("not_compared",))
 MADE_BY_GATES = frozenset(
     ("no_exploit_data", "no_lifecycle_data", "unscored")
@@ -85,7 +86,7 @@ NOT_ACCEPTED = {
 
 
 def effect_of(code: str) -> Effect:
-    """A code that is not in the table, of a plugin, is a note."""
+    """The effect of a reason's code. Unknown codes, which plugins may use, are notes."""
     return EFFECTS.get(code, "note")
 
 

@@ -19,8 +19,8 @@ class Reason(Struct, frozen=True):
     """Why the coverage is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
     partial_program, partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …
 
-    ``code`` decides, ``detail`` is for people. ``subjects``: what the reason is about, as ``--accept`` names it:
-    a package type, a release ("debian-12"), purls, or paths of the image.
+    Programs use ``code``, readers ``detail``. ``subjects``: what the reason is about, in the form of ``--accept``: a
+    package type, a release ("debian-12"), purls, or paths of the image.
     """
 
     code: str
@@ -30,9 +30,11 @@ class Reason(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """A reason of the coverage, or a part of it, that the user accepts: by ``--accept`` or an entry of an ignore file.
+    """A reason of the coverage, or a part of it, that the user accepts: with ``--accept`` or an entry of an ignore
+    file.
 
-    ``subjects`` are those that the entry covers; ``source`` is the flag, or the file and line."""
+    ``subjects`` are those that the entry covers; ``source`` is the flag, or the file and line.
+    """
 
     code: str
     subjects: tuple[str, ...]
@@ -43,9 +45,11 @@ class Accepted(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """``packages`` counts all, ``assessed_packages`` those that an advisory source covers; ``data_of`` is the date of the
-    oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``; ``unfetched`` are ids of findings
-    without a severity whose scores were never fetched; ``without_lifecycle`` is a release whose end of life is unknown."""
+    """The coverage of a scan. ``packages`` counts all packages, ``assessed_packages`` those that an advisory source
+    covers. ``data_of`` is the date of the oldest data that assessed one of them. ``reasons`` excludes ``accepted``
+    ones. ``unfetched`` are ids of findings without a severity whose scores were never fetched; ``without_lifecycle`` is
+    a release whose end of life is unknown.
+    """
 
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
     reasons: tuple[Reason, ...]
@@ -59,7 +63,7 @@ class Coverage(Struct, frozen=True):
     without_lifecycle: str = ""
 
     def with_reasons(self, *reasons: Reason) -> "Coverage":
-        """Adds the reasons; any that is more than information lowers the verdict."""
+        """Adds the reasons. A reason of any effect other than information lowers the verdict."""
         lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
         verdict = "partially_assessed" if lowers else self.verdict
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
@@ -70,21 +74,23 @@ class Coverage(Struct, frozen=True):
 
 
 def _weight(reason: Reason) -> tuple[bool, int, int]:
-    """A layer that could not be read may contain anything."""
+    """A sort key of reasons. A layer that could not be read comes first, because it may contain anything."""
     is_layer = reason.code == "unreadable" and any(not subject.startswith("/") for subject in reason.subjects)
     return (not is_layer, get_args(Effect).index(effect_of(reason.code)), -max(reason.packages, len(reason.subjects)))
 
 
 class FailedBy(Struct, frozen=True):
-    """Why a rule failed: how many findings or reasons, and the first: ids, or codes with their subject."""
+    """Why a rule failed: how many findings or reasons, and the first of them: ids, or codes with their subject."""
 
     count: int
     first: tuple[str, ...]
 
 
 class Rule(Struct, frozen=True):
-    """``not_counted``: findings that meet the condition and are excluded, by cause: possible, declared, misconfiguration,
-    in_grace, in_base, not_new. ``why``: what failed, in a sentence, if the rule's name does not state it."""
+    """A rule of the verdict. ``not_counted``: findings that meet the condition and are excluded, by cause: possible,
+    declared, misconfiguration, in_grace, in_base, not_new. ``why``: the cause of failure in a sentence, if the rule's
+    name does not state it.
+    """
 
     rule: str
     passed: bool
@@ -113,7 +119,8 @@ Status = Literal["pass", "fail", "not_assessed"]
 
 class Control(Struct, frozen=True):
     """A control of a benchmark or standard. ``checks`` (ids, or kinds of findings) prove it; ``failed`` are those with
-    findings: ``findings`` counts them, beside ``suppressed`` ones; ``reason``: why it was not assessed."""
+    findings. ``findings`` counts these, ``suppressed`` the suppressed ones. ``reason``: why it was not assessed.
+    """
 
     id: str
     title: str

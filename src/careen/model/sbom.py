@@ -1,4 +1,4 @@
-"""An SBOM that was read: its inventory, and the image that it describes."""
+"""A parsed SBOM: its inventory, and the image that it describes."""
 
 from msgspec import Struct
 
@@ -6,14 +6,14 @@ from .inventory import Inventory
 
 
 class SbomLayer(Struct, frozen=True):
-    """A layer as an SBOM names it: either digest may be missing."""
+    """A layer in an SBOM; either digest may be missing."""
 
     digest: str = ""
     diff_id: str = ""
 
 
 class Sbom(Struct, frozen=True):
-    """``subject`` and ``digest`` are claims of the document; ``layers`` are in order, () if it names none."""
+    """A parsed SBOM. ``subject`` and ``digest`` are claims of the document; ``layers`` are in order, () if it has none."""
 
     inventory: Inventory
     subject: str = ""

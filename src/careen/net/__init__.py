@@ -1,11 +1,11 @@
-"""The network: ``make_fetcher`` gives the only way to send requests; nothing else in Careen opens a socket.
+"""The network: ``make_fetcher`` is the only way to send requests; nothing else in Careen opens a socket.
 
-Shape: ``fetcher.request(url)`` answers with a stream, whatever its HTTP status; addresses are ``https://``, ``http://``
-(loopback, or hosts that the settings name) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed: to
-another host without credentials, and never from a public host into a private network that is not listed. A request that may
-succeed later is repeated, with growing pauses. Proxies come from the environment, trusted authorities from the system's
-store or the one that the environment names.
-Raises: NetworkError with host, reason and next step. No message and no log holds a credential or a signed query.
+Shape: ``fetcher.request(url)`` returns a stream, whatever the HTTP status; URLs are ``https://``, ``http://`` (loopback, or
+hosts that the settings list) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed: to another host
+without credentials, and never from a public host into a private network that is not listed. A request that may succeed later
+is repeated, with growing pauses. Proxies come from the environment, trusted authorities from the system's store or the one
+in the environment.
+Raises: NetworkError with host, reason and next step. No message and no log contains a credential or a signed query.
 **Source:** RFC 9110 (15.4 redirects, 10.2.3 Retry-After), RFC 6585 (429), RFC 7617 (basic), RFC 6890 (addresses).
 """
 
@@ -64,7 +64,7 @@ __all__ = [
 
 log = logger(__name__)
 
-READ_ALL_BYTES = 256 * 1024 * 1024  # what ``read()`` without a size keeps in memory at most
+READ_ALL_BYTES = 256 * 1024 * 1024  # the limit of ``read()`` without a size
 MAX_REDIRECTS = 8
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _CHECK = "check the address"
@@ -78,7 +78,9 @@ def make_fetcher(
     sleep: Callable[[float], None] = time.sleep,
     jitter: Callable[[], float] | None = None,
 ) -> "HttpFetcher":
-    """A Fetcher (see ``plugins``) that threads may share. ``environ`` names the proxies; None is the process's own."""
+    """A Fetcher (see ``plugins``) that threads may share. ``environ`` contains the proxies; None means the process's
+    own.
+    """
     if jitter is None:
         import random
 
@@ -104,7 +106,7 @@ class HttpFetcher:
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> "HttpResponse":
-        """The answer after redirects. Unless you set ``Accept-Encoding``, the body is decoded."""
+        """The response after redirects. Its body is decoded, unless the caller sets ``Accept-Encoding``."""
         sent = {"User-Agent": self._settings.user_agent, **(headers or {})}
         url, sent = credentials_of(checked(url), sent)
         first = url
@@ -144,7 +146,7 @@ class HttpFetcher:
     def _with_retries(
         self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, at_home: bool
     ) -> "HttpResponse":
-        """One answer; a request that failed is repeated if that may help."""
+        """One response. A failed request is repeated if that may help."""
         from urllib3.exceptions import HTTPError
 
         waited, attempt = 0.0, 0
@@ -206,8 +208,9 @@ class HttpFetcher:
         return self._manager(proxy, insecure, at_home, secure).urlopen(method, url, **options)
 
     def _manager(self, proxy: str | None, insecure: bool, at_home: bool, secure: bool) -> "PoolManager":
-        """``at_home``: the host is the requested one, not one it redirects to; only that one gets a client
-        certificate. If nothing is ``secure``, the system's authorities are not loaded: that takes longer than the request.
+        """The pool manager for a connection. ``at_home``: the host is the requested one, and not a redirect's target;
+        only then it gets a client certificate. If nothing is ``secure``, the system's authorities are not loaded,
+        because that takes longer than the request.
         """
         import logging
 
@@ -216,7 +219,7 @@ class HttpFetcher:
         key = (proxy, insecure, at_home and self._settings.client_cert is not None, secure)
         with self._lock:
             if key not in self._managers:
-                logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines hold signed queries
+                logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines contain signed queries
                 trust = trust_store(self._settings, insecure, key[2], self._environ) if secure else None
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
@@ -236,7 +239,9 @@ class HttpFetcher:
             return self._sockets[path]
 
     def _refuse_unlisted(self, url: str) -> None:
-        """A file may name hosts that the user never chose: then only those that the user listed are contacted."""
+        """Raises NotListedError for a host that the settings do not list, if they limit hosts. A scanned file may
+        contain hosts that the user never chose.
+        """
         if self._settings.only is None:
             return
         why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
@@ -245,7 +250,7 @@ class HttpFetcher:
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:
-    """A form holds what only one host may see: the token that a registry exchanges for others."""
+    """Whether the request is a form, which may contain a secret for one host, such as a registry's refresh token."""
     return any(name.lower() == "content-type" and "form" in value.lower() for name, value in headers.items())
 
 
@@ -259,7 +264,7 @@ class HttpResponse:
         self._got = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next ``size`` bytes, fewer at the end only; without a size the rest, up to 256 MiB."""
+        """The next ``size`` bytes, fewer only at the end; without a size the rest, up to 256 MiB."""
         if size >= 0:
             return self._read(size)
         parts = []

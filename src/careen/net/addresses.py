@@ -1,4 +1,4 @@
-"""Addresses: the parts of a URL, its proxy, and whether its host is public or inside a private network.
+"""URLs: their parts, their proxies, and whether a host is public or inside a private network.
 
 **Source:** RFC 3986; RFC 6890 (special-purpose addresses); RFC 7617 (credentials of a URL as basic authentication).
 """
@@ -9,13 +9,13 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ..errors import NetworkError, NotListedError
 
-# Addresses at which clouds serve credentials, besides link-local ones: Amazon by version 6, Alibaba, Azure.
+# Addresses of clouds' metadata services that are not link-local: Amazon with IPv6, Alibaba, Azure.
 _METADATA = ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, with or without port, is this machine by its name; nothing is resolved."""
+    """Whether a host, with or without port, is this machine according to its name; nothing is resolved."""
     name = _bare(host)
     try:
         return ipaddress.ip_address(name).is_loopback
@@ -29,8 +29,7 @@ def unix_url(socket_path: str, path: str) -> str:
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """The proxy of an address; None if it is contacted directly. Loopback never goes through a proxy.
-
+    """The proxy for a URL; None if its host is contacted directly. Loopback never goes through a proxy.
     Source: the convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains,
     ``*``, addresses, CIDR blocks, each with an optional port.
     """
@@ -39,7 +38,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
     if is_loopback(host):
         return None
     names = ["https_proxy", "HTTPS_PROXY"] if parts.scheme == "https" else ["http_proxy"]
-    if parts.scheme == "http" and "REQUEST_METHOD" not in environ:  # there a client could set it: CVE-2016-5385
+    if parts.scheme == "http" and "REQUEST_METHOD" not in environ:  # in a CGI program a client could set it: CVE-2016-5385
         names.append("HTTP_PROXY")
     proxy = next((environ[name] for name in (*names, "all_proxy", "ALL_PROXY") if environ.get(name)), "")
     exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
@@ -49,7 +48,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 def checked(url: str) -> str:
-    """Returns the address unchanged. Raises NetworkError if it is not a valid one."""
+    """Returns the URL unchanged. Raises NetworkError if it is not valid."""
     try:
         parts = urlsplit(url)
         valid = bool(parts.netloc) and (parts.scheme == "http+unix" or parts.port != 0)
@@ -61,7 +60,7 @@ def checked(url: str) -> str:
 
 
 def joined(url: str, location: str) -> str:
-    """The target of a redirect. Raises NetworkError if it is not an address."""
+    """The target of a redirect. Raises NetworkError if it is not a URL."""
     try:
         return checked(urljoin(url, location.replace(" ", "%20")))
     except ValueError:
@@ -69,7 +68,7 @@ def joined(url: str, location: str) -> str:
 
 
 def credentials_of(url: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """``https://user:password@host`` as an address without them and a header."""
+    """Splits ``https://user:password@host`` into the URL without credentials, and the headers with them."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or "@" not in parts.netloc:
         return url, headers
@@ -97,13 +96,13 @@ def _port(url: str) -> int | None:
 
 
 def host_of(url: str) -> str:
-    """Host and port for people; the path of a unix socket."""
+    """Host and port for display; the path of a unix socket."""
     parts = urlsplit(url)
     return unquote(parts.netloc) if parts.scheme == "http+unix" else parts.netloc.rpartition("@")[2]
 
 
 def shown(url: str) -> str:
-    """An address for logs and messages: neither credentials nor a query, which may be signed."""
+    """A URL for logs and messages: without credentials, and without its query, which may be signed."""
     return f"{urlsplit(url).scheme}://{host_of(url)}{urlsplit(url).path}"[:500]
 
 
@@ -119,12 +118,12 @@ def listed(netloc: str, hosts: tuple[str, ...]) -> bool:
 
 
 def named(netloc: str, hosts: tuple[str, ...]) -> bool:
-    """Whether a list has the host itself, with or without its port; patterns do not count."""
+    """Whether a list contains exactly this host, with or without its port; patterns do not count."""
     return bool({host.lower() for host in hosts} & {netloc.lower(), _bare(netloc)})
 
 
 def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
-    """Why a host that a scanned file names must not be contacted; "" if it may.
+    """Why a host in a scanned file must not be contacted; "" if it may be.
 
     ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns cover public hosts only.
     ``10.0.0.0/8`` lists the hosts whose addresses are all in that network.
@@ -144,11 +143,11 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
 
 
 def check_step(source: str, target: str, how: str, environ: Mapping[str, str], inside: tuple[str, ...] = ()) -> None:
-    """Refuses a step from one address to another that the first one names: off the web, from TLS to plain HTTP, from a
-    public host into a private network, from there to this machine, or to a link-local address.
+    """Refuses a step to a URL that another one refers to: off the web, from TLS to plain HTTP, from a public host into
+    a private network, from there to this machine, or to a link-local address. Raises NetworkError.
 
-    ``how`` is what the first one does ("redirects"). ``inside`` lists allowed targets in a private network: NAME,
-    ``*.example.com``, ``10.0.0.0/8``, ``*``; this machine and link-local addresses are never allowed. Raises NetworkError.
+    ``how`` is a verb for messages ("redirects"). ``inside`` lists allowed targets in a private network: NAME,
+    ``*.example.com``, ``10.0.0.0/8``, ``*``; this machine and link-local addresses are never allowed.
     """
     first, second = host_of(source), host_of(target)
     if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
@@ -172,7 +171,7 @@ def _is_listed_inside(netloc: str, inside: tuple[str, ...]) -> bool:
 
 
 def in_networks(text: str, networks: Iterable[str]) -> bool:
-    """Whether an address is in one of the networks; entries that are no networks do not count."""
+    """Whether an address is in one of the networks; entries that are not networks are ignored."""
     address = ipaddress.ip_address(text.partition("%")[0])
     return any(address in network for text in networks if (network := _network(text)))
 
@@ -200,7 +199,7 @@ def _exempts(entry: str, host: str, port: int) -> bool:
 
 
 def inwardness(netloc: str, resolve: bool) -> int:
-    """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (at which clouds serve credentials)."""
+    """0 for a public host, 1 in a private network, 2 on this machine, 3 for link-local addresses (metadata of clouds)."""
     if is_loopback(netloc):
         return 2
     return max((depth_of(text) for text in _addresses(_bare(netloc), resolve)), default=0)
@@ -221,7 +220,7 @@ def _addresses(name: str, resolve: bool) -> list[str]:
 
 
 def depth_of(text: str) -> int:
-    """How far inside an address is, as ``inwardness`` counts."""
+    """How far inside an address is, on the scale of ``inwardness``."""
     address = _inner(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_link_local or str(address) in _METADATA:
         return 3
@@ -240,7 +239,9 @@ def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.
 
 
 def _numeric(name: str) -> str:
-    """A numeric address in its usual form, also of the old forms of inet_aton(3) (``2852039166``, ``0x7f.1``)."""
+    """A numeric address in its usual form, also for the old forms of inet_aton(3) (``2852039166``, ``0x7f.1``). Raises
+    ValueError for a name.
+    """
     import socket
 
     try:

@@ -1,4 +1,4 @@
-"""Connections: whom to trust, and the pools behind a proxy or a unix socket.
+"""Connections: trusted certificates, and the pools behind a proxy or a unix socket.
 
 Raises: NetworkError if a certificate or a proxy that the user named cannot be used.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from urllib3 import HTTPConnectionPool, PoolManager
 
 
-# If Python was built for another system than it runs on, its OpenSSL searches for the store in the wrong place.
+# If Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -32,7 +32,7 @@ _STORES = (
 
 
 def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool, environ: Mapping[str, str]) -> "ssl.SSLContext":
-    """The system's store, or the one that the environment names; ``ca_file`` is trusted besides."""
+    """The system's store of certificates, or the one in the environment; ``ca_file`` is trusted in addition."""
     import ssl
     import warnings
 
@@ -67,8 +67,9 @@ def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool, e
 
 
 def _named_store(environ: Mapping[str, str]) -> "ssl.SSLContext | None":
-    """The store that the variables of requests(3) and curl(1) name. SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL itself
-    reads, take precedence."""
+    """The store in the variables of requests(3) and curl(1); None if there is none. SSL_CERT_FILE and SSL_CERT_DIR,
+    which OpenSSL itself reads, take precedence.
+    """
     import ssl
 
     if environ.get("SSL_CERT_FILE") or environ.get("SSL_CERT_DIR"):
@@ -100,10 +101,10 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
 
 
 def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
-    """Pools of connections whose answers have to come at some pace (``pace``).
+    """The classes of connection pools whose responses need a minimum speed (``pace``).
 
-    With ``only``, a connection is closed if its name leads into a private network that is not listed. The address that is
-    checked is the one of the connection itself, whatever a name server answers a moment later.
+    With ``only``, a connection is closed if it leads into a private network that is not listed. The address of the
+    connection itself is checked, so that a later answer of a name server has no effect.
     """
     import socket
 
@@ -138,7 +139,7 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
 
 
 def refuse_inside(made: "socket.socket", host: str, port: int, only: tuple[str, ...] | None) -> None:
-    """Closes a connection that leads into a private network which ``only`` does not list. Raises NotListedError."""
+    """Closes a connection that leads into a private network that ``only`` does not list, and raises NotListedError."""
     if only is None:
         return
     try:

@@ -1,4 +1,6 @@
-"""Failures of the network as NetworkError: host, reason, next step; and whether a retry may help."""
+"""Turns failures of the network into NetworkError, with host, reason and next step; and decides whether a retry may
+help.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -19,16 +21,16 @@ class UnreachableError(NetworkError):
 
 
 class NotAllowedError(NetworkError):
-    """The operating system denies this user the connection."""
+    """The operating system does not allow this user to connect."""
 
 
-_MOMENTS = 1e9  # from this number on, seconds since 1970
+_MOMENTS = 1e9  # larger numbers are seconds since 1970
 PLAIN = "use --plain-http if you mean that"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 
 
 def may_help_to_retry(error: Exception, attempt: int) -> bool:
-    """Whether a further try may succeed. It does not after a wrong name or certificate; a closed port is tried twice."""
+    """Whether another try may succeed. It may not after a wrong name or certificate; a closed port is tried twice."""
     from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
 
     if isinstance(error, NetworkError | ValueError | NameResolutionError | SSLError | FileNotFoundError | PermissionError):
@@ -39,7 +41,9 @@ def may_help_to_retry(error: Exception, attempt: int) -> bool:
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait. Source: RFC 9110 10.2.3: a number of seconds, or a date; Docker Hub's X-Retry-After is a moment."""
+    """The seconds to wait; None if unknown. Source: RFC 9110 10.2.3: a number of seconds, or a date; Docker Hub's
+    X-Retry-After is a time.
+    """
     from email.utils import parsedate_to_datetime
 
     if not value:

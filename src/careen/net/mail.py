@@ -1,8 +1,8 @@
 """Sends mail through the server that a user names, over TLS, with the same rules about addresses as requests.
 
-A server in a private network is refused unless it is listed, by its name before and by the address of the connection
-after it is made. Passwords are sent over TLS alone. What a server answers is bounded in size and time.
-Raises: NetworkError; MailRefusedError if the server does not take the mail, CredentialsError for a wrong password.
+A server in a private network is refused unless it is listed: its name is checked before, and its address after connecting.
+Passwords are only sent over TLS. A server's responses are limited in size and time.
+Raises: NetworkError; MailRefusedError if the server refuses the mail, CredentialsError for a wrong password.
 **Source:** RFC 5321; RFC 3207 (STARTTLS); RFC 8314 (TLS from the start).
 """
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     import smtplib
 
 Security = Literal["tls", "starttls", "none"]
-ANSWER_BYTES = 1 << 20  # of a whole session
+ANSWER_BYTES = 1 << 20  # responses of a whole session
 SESSION_S = 120.0
 
 
 class MailRefusedError(NetworkError):
-    """``lasting``: the server will not take it later either; ``some_have_it``: others of the recipients have got it."""
+    """The server refuses the mail. ``lasting``: another try would fail too. ``some_have_it``: other recipients have got
+    it.
+    """
 
     def __init__(self, message: str, *, lasting: bool, some_have_it: bool = False) -> None:
         super().__init__(message, "see the addresses, and the log of the mail server")
@@ -35,7 +37,9 @@ class MailRefusedError(NetworkError):
 
 
 class MailServer(Struct, frozen=True):
-    """``security``: TLS from the start, STARTTLS, or none, which is for this machine and hosts of ``plain_http`` alone."""
+    """A mail server. ``security``: TLS from the start, STARTTLS, or none, which is only allowed for this machine and
+    hosts of ``plain_http``.
+    """
 
     host: str
     port: int = 587
@@ -59,7 +63,7 @@ def send_mail(
     settings: NetSettings,
     environ: Mapping[str, str] | None = None,
 ) -> None:
-    """``message`` is complete, with its header."""
+    """Sends a message. ``message`` is complete, with its headers."""
     import smtplib
 
     _check(server, settings)
@@ -129,7 +133,7 @@ def _connected(server: MailServer, settings: NetSettings, environ: Mapping[str, 
         if code != 220:
             raise MailRefusedError(f"{server.place} answers {code}", lasting=500 <= code < 600)
         if server.security == "starttls":
-            client.starttls(context=trust)  # raises if the server does not offer it: nothing is sent without TLS
+            client.starttls(context=trust)  # raises if the server does not support it: nothing is sent without TLS
     except BaseException:
         client.close()
         raise
@@ -137,7 +141,7 @@ def _connected(server: MailServer, settings: NetSettings, environ: Mapping[str, 
 
 
 class _Bounded:
-    """The lines of a server, until they are too many or come too slowly."""
+    """Reads a server's lines. Raises an error if they are too many or come too slowly."""
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._left, self._until = stream, ANSWER_BYTES, time.monotonic() + SESSION_S

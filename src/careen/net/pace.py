@@ -1,9 +1,9 @@
-"""HTTP responses with a minimum speed: a response that trickles for ever is given up, in its headers and in its body.
+"""HTTP responses with a minimum speed: a response that is too slow, in its headers or its body, is given up.
 
 A time-out applies to one read; a server that sends a byte every few seconds never exceeds it. So all reads of a response
-together, from its first byte on, may take ``grace_s``, and a second more for each ``BYTES_S`` received.
-Headers may have ``HEADER_BYTES`` in all, interim responses (``100 Continue``) included.
-Raises: SlowError; LongHeadersError. Neither names the host: ``failures.as_network_error`` does.
+together, from its first byte on, may take ``grace_s``, and one second more for each ``BYTES_S`` received. The headers may
+have ``HEADER_BYTES`` in total, including interim responses (``100 Continue``).
+Raises: SlowError; LongHeadersError. Neither contains the host: ``failures.as_network_error`` adds it.
 **Source:** RFC 9110 15.2 (interim answers), RFC 9112 7.1.2 (trailers).
 """
 
@@ -21,12 +21,12 @@ HEADER_BYTES = 1 << 20
 
 
 def backoff_s(attempt: int, jitter: float) -> float:
-    """How long to wait after this many failed attempts; ``jitter`` (0 to 1) keeps clients apart."""
+    """The seconds to wait after so many failed attempts. ``jitter`` (0 to 1) spreads the clients."""
     return min(0.5 * 2.0 ** (attempt - 1), 8.0) * (0.5 + jitter)
 
 
 class SlowError(NetworkError):
-    """The other side sends almost nothing: another request would take as long."""
+    """The server sends almost nothing; another request would be as slow."""
 
 
 class LongHeadersError(NetworkError):
@@ -34,7 +34,7 @@ class LongHeadersError(NetworkError):
 
 
 def paced(grace_s: float) -> "type[http.client.HTTPResponse]":
-    """The response class for connections."""
+    """The response class for connections, with the minimum speed."""
     import http.client
 
     class Paced(http.client.HTTPResponse):
@@ -57,7 +57,7 @@ def paced(grace_s: float) -> "type[http.client.HTTPResponse]":
 
 
 class _Pace(io.RawIOBase):
-    """The bytes of a connection; ``left``: how many more may come, if they are limited."""
+    """The bytes of a connection. ``left``: how many more may arrive, if they are limited."""
 
     def __init__(self, raw: io.RawIOBase, grace_s: float) -> None:
         self._raw, self._grace_s = raw, grace_s
@@ -70,7 +70,7 @@ class _Pace(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         started = time.monotonic()
         count = self._raw.readinto(buffer) or 0
-        if self._got:  # the time-out applies to the first byte
+        if self._got:  # for the first byte, the time-out applies
             self._spent_s += time.monotonic() - started
         self._got += count
         if self._spent_s > self._grace_s + self._got / BYTES_S:

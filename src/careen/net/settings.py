@@ -1,4 +1,4 @@
-"""How the network is used, as one value."""
+"""The settings of the network as one value."""
 
 from pathlib import Path
 
@@ -10,17 +10,19 @@ USER_AGENT = f"careen/{__version__}" + (f" (+{HOME})" if HOME else "")
 
 
 class NetSettings(Struct, frozen=True):
-    """``insecure`` and ``plain_http`` list hosts (``name`` or ``name:port``); ``"*"`` is every host."""
+    """The settings of the network. ``insecure`` and ``plain_http`` list hosts (``name`` or ``name:port``); ``"*"``
+    means every host.
+    """
 
-    timeout_s: float = 30.0  # for an answer, and for each part of its body
+    timeout_s: float = 30.0  # for a response, and for each part of its body
     connect_timeout_s: float = 10.0
-    grace_s: float | None = None  # before an answer has to keep a pace (``pace``); None: twice the time-out
+    grace_s: float | None = None  # before the minimum speed (``pace``) applies; None: twice the time-out
     attempts: int = 4
-    ca_file: Path | None = None  # trusted besides the system's authorities
+    ca_file: Path | None = None  # trusted in addition to the system's authorities
     client_cert: Path | None = None
     client_key: Path | None = None
     insecure: tuple[str, ...] = ()  # certificates are not verified
-    plain_http: tuple[str, ...] = ()  # besides loopback
+    plain_http: tuple[str, ...] = ()  # in addition to loopback
     inside: tuple[str, ...] = ()  # hosts and networks that redirects may lead into (``addresses.check_step``)
     only: tuple[str, ...] | None = None  # hosts that may be contacted, at redirects too (``addresses.allowed``); None: all
     max_body_bytes: int = 64 * 1024**3

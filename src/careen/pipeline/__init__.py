@@ -1,1 +1,1 @@
-"""The pipelines: an image (``image``) or source files (``files``) come in, a Report goes out."""
+"""The pipelines: from an image (``image``) or source files (``files``) to a Report."""

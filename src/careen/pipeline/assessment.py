@@ -1,4 +1,4 @@
-"""What images and source files are assessed by, as values that are built once."""
+"""The parameters and functions with which images and source files are assessed, as values that are built once."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,7 +30,7 @@ SCANNERS = frozenset(("vuln", "secret", "config", "origin"))
 
 
 class Matches(Protocol):
-    """What finds the vulnerabilities of an inventory: a ``Matcher``, or what keeps the verdicts of its packages."""
+    """Finds the vulnerabilities of an inventory: a ``Matcher``, or a class that uses stored verdicts."""
 
     @property
     def knowledge(self) -> Knowledge: ...
@@ -38,13 +38,13 @@ class Matches(Protocol):
 
 
 class Matcher(Struct, frozen=True):
-    """What packages are matched with: advisories, and how each ecosystem names packages and orders versions."""
+    """Matches packages with advisories, using the names and version order of each ecosystem."""
 
     knowledge: Knowledge
     schemes: Mapping[str, VersionScheme]
     ecosystems: Mapping[str, Ecosystem]
-    fetch_scores: Scores | None = None  # of vulnerabilities without a severity
-    memory: Memory | None = None  # matches of earlier scans
+    fetch_scores: Scores | None = None  # fetches scores for vulnerabilities without a severity
+    memory: Memory | None = None  # cached matches of earlier scans
 
     def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         """The matches, and the ids of unrated vulnerabilities whose records were never fetched."""
@@ -69,22 +69,21 @@ class Matcher(Struct, frozen=True):
 
 
 class Assessment(Struct, frozen=True):
-    """All that decides about one image, or about some source files, beside their content.
-
-    Without a ``matcher`` there is no database: if vulnerabilities are requested, they are not assessed.
+    """Everything that affects the assessment of an image, or of source files, except their content. Without a
+    ``matcher`` there is no database: requested vulnerabilities are then not assessed.
     """
 
     policy: Policy = Policy()
     matcher: Matches | None = None
     scanners: frozenset[str] = SCANNERS
     max_age_days: int | None = MAX_AGE_DAYS  # of advisory data
-    checks: tuple[Check, ...] = ()  # of the image's configuration and files
-    base: BaseImage | None = None  # if the user named it; else the image itself may name one
-    dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
-    look: Look | None = None  # a second pass over the image's files; None: they cannot be read
+    checks: tuple[Check, ...] = ()  # for the image's configuration and files
+    base: BaseImage | None = None  # the base that the user named; without it, the image itself may state one
+    dockerfile: "Dockerfile | None" = None  # the Dockerfile from which the image was built, whose lines are in its layers
+    look: Look | None = None  # makes a second pass over the image's files; None: they cannot be read
     licences: LicencePolicy = LicencePolicy()
-    behaviour_parts: tuple[Part, ...] = PARTS  # that the behaviour scanner runs
-    changelogs: Mapping[str, str] = {}  # newer than the image, by source package
+    behaviour_parts: tuple[Part, ...] = PARTS  # the parts that the behaviour scanner runs
+    changelogs: Mapping[str, str] = {}  # changelogs that are newer than the image, by source package
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 
     @property

@@ -1,4 +1,4 @@
-"""Signs of risk in an image. A default scan counts a few; the scanner, if requested, lists all of them.
+"""Signs of risky behaviour in an image. A default scan only counts some; the scanner, if requested, lists all of them.
 
 A part that fails becomes an unknown; the others still run.
 """
@@ -19,7 +19,7 @@ from careen.model.package import Evidence
 log = logger(__name__)
 
 MAX_FINDINGS = 1000  # of one part
-_OF_PACKAGES: tuple[Part, ...] = ("names", "fixes", "life")  # from the packages alone
+_OF_PACKAGES: tuple[Part, ...] = ("names", "fixes", "life")  # these parts only need the packages
 
 
 class Signs(NamedTuple):
@@ -38,8 +38,9 @@ def signs_of(
     end_of_life: str | None,
     changelogs: Mapping[str, str] | None = None,
 ) -> Signs:
-    """``parts`` are those to examine; without any, only the counts of a default scan are made. ``changelogs`` are newer than
-    the image, by source package: without them no quiet fix is found."""
+    """Examines the image. ``parts`` are the parts to run; without any, only the counts of a default scan are made.
+    ``changelogs``, by source package, are newer than the image; without them no undisclosed fix is found.
+    """
     unknowns: list[Unknown] = []
 
     def of(part: Part) -> list[BehaviourFinding]:
@@ -54,7 +55,7 @@ def signs_of(
                     unknowns.append(_over_budget(part, f"only the first {MAX_FINDINGS:,} findings are listed"))
                     break
                 found.append(finding)
-        except Exception as error:  # a defect of one part must not cost the others
+        except Exception as error:  # a defect of one part must not prevent the others
             log.exception("the part %s failed", part)
             unknowns.append(Unknown(f"behaviour:{part}", Evidence("", 0), f"{type(error).__name__}: {error}"))
         return found
@@ -130,7 +131,7 @@ def _started(image: Image) -> Iterator[str]:
 
 
 def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
-    """Files whose content was requested, and was not read completely; what is beyond the bounds of a list."""
+    """Files whose content was requested but not completely read, and what exceeds the bound of a list."""
     if inventory.hardening.left_out and "hardening" in parts:
         yield _over_budget("hardening", f"{inventory.hardening.left_out:,} more programs without protection are not listed")
     examined = inventory.examined

@@ -21,7 +21,7 @@ def coverage_of(
     by: Assessment,
     today: date,
 ) -> Coverage:
-    """``unfetched``: unrated vulnerabilities whose records were never fetched."""
+    """The coverage of an image. ``unfetched``: unrated vulnerabilities whose records were never fetched."""
     found = _not_asked(inventory)
     if by.vulnerabilities:
         knowledge = by.matcher.knowledge if by.matcher else None

@@ -1,7 +1,8 @@
-"""Software that the steps of a build downloaded, by the image's history: the names and versions in addresses.
+"""Software that build steps downloaded, by the image's history: the names and versions in URLs.
 
-A step counts if it wrote code that nothing else explains. The history is what the maker of the image states, so a finding of
-such software is *possible*, and the statement suppresses nothing. Software that a reader names in the same layer is left out.
+A step counts if it wrote code that nothing else explains. The history is a claim of the image's maker, so that a
+finding of such software is *possible*, and the claim suppresses nothing. Software that a reader identified in the same
+layer is left out.
 """
 
 from collections.abc import Iterator
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 CATALOGER = "history"
-CONFIDENCE = 0.3  # findings are possible
+CONFIDENCE = 0.3  # so low that findings are possible
 MAX_ENTRIES = 500
-MAX_FILES = 20  # that are named as its places
+MAX_FILES = 20  # files listed as its places
 _PLAIN = pattern(r"[\dA-Za-z.+-]+")
 
 
@@ -47,7 +48,7 @@ def with_downloads(image: Image, inventory: Inventory) -> Inventory:
 
 
 def _downloads(image: Image) -> "Iterator[tuple[int, Predicted]]":
-    """What each layer's step downloaded, in a stated version."""
+    """The layer and the package of each download whose URL contains a version."""
     layers: list[int] = []
     steps: list[str] = []
     layer = -1
@@ -56,7 +57,7 @@ def _downloads(image: Image) -> "Iterator[tuple[int, Predicted]]":
         layers.append(layer)
         steps.append(_on_one_line(build_step(entry.created_by)))
     if not any("://" in step for step in steps):
-        return  # most images download with their package managers only: the reader of Dockerfiles is not loaded for them
+        return  # most images only use package managers: the reader of Dockerfiles is not loaded for them
     from careen.formats.dockerfile.reader import read_dockerfile
     from careen.predict.declared import predicted
 
@@ -66,13 +67,13 @@ def _downloads(image: Image) -> "Iterator[tuple[int, Predicted]]":
         log.info("the history of the image is not read: %s", error)
         return
     for install in predicted(document):
-        at = install.line - 2  # the first step is on line 2
+        at = install.line - 2  # the first step is on line 2 of the Dockerfile that was made from the history
         if install.url and install.pinned and install.package.type in ("generic", "github") and 0 <= at < len(layers):
             yield layers[at], install
 
 
 def _on_one_line(step: str) -> str:
-    """A step never continues on the next line: neither by a backslash nor as a here-document."""
+    """The step as one line: neither a backslash nor a here-document may continue it."""
     return step.replace("<<", "").rstrip("\\") or "#"
 
 

@@ -1,7 +1,8 @@
-"""What the programs and scripts of an image can do: their contents are read once more, and the result is kept in the store.
+"""Examines what the programs and scripts of an image can do. Their contents are read once more, and the result is
+stored.
 
-Files that a package of the distribution brings are left out, unless they were modified or all files are requested: what they
-can do is the distribution's decision.
+Files of the distribution's packages are left out, unless they were modified or all files are requested: the
+distribution is responsible for what they can do.
 """
 
 import hashlib
@@ -40,7 +41,9 @@ DISTRIBUTIONS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpm/", "pkg:opkg/")
 def with_examined(
     image: Image, inventory: Inventory, reading: Reading, yara: Sequence[YaraRules] = (), *, all_files: bool = False
 ) -> Inventory:
-    """``yara`` are the user's rules. ``all_files``: those of the distribution's packages, too."""
+    """The inventory, with the result of the examination. ``yara`` are the user's rules. ``all_files``: also files of
+    the distribution's packages.
+    """
     if not image.layers:
         return inventory
     name = inventory_key(image, reading)
@@ -51,7 +54,7 @@ def with_examined(
         try:
             return replace(inventory, examined=from_msgpack(stored, Examined))
         except msgspec.MsgspecError:
-            pass  # damaged on the disk: made anew
+            pass  # damaged on the disk, so it is computed again
     try:
         folders = PackageFolders(inventory.packages)
         examined, is_lasting = _examined(image, reading, folders, yara, all_files)
@@ -125,7 +128,7 @@ def _examined(
 
 
 def _dangerous() -> "Callable[[ExaminedFile], Iterable[BehaviourFinding]] | None":
-    """The part that examines source files, if it is there."""
+    """The function that examines source files; None if it is not installed."""
     import careen.behaviour
 
     if "code" not in modules_in(careen.behaviour.__path__):

@@ -1,4 +1,4 @@
-"""Finds secrets in source files, except those that a check already reports in the same line."""
+"""Finds secrets in source files, except those that a check already reports on the same line."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -17,14 +17,14 @@ from .files import CheckedFiles
 if TYPE_CHECKING:
     from careen.secrets.keywords import Keywords
 
-_CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check about a credential in a file refers to
+_CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # references of checks about credentials in files
 
 
 def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedFiles:
-    """Adds the secrets in those files that are of a kind that is checked, as they are written.
+    """The result, with the secrets in files of a kind that is checked.
 
-    A value that is a secret by the name beside it alone is left to the check that reports the same lines. Comments suppress
-    a value if they do so in all of its lines.
+    A value that only its name suggests as a secret is left to the check that reports the same lines. Comments suppress
+    a value if they do so on all of its lines.
     """
     from careen.secrets.find import Search
     from careen.secrets.ruleset import load
@@ -57,7 +57,7 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
 
 @cache
 def _keywords() -> "Keywords":
-    """The keywords of all rules. Their index takes 0.2 s: a program that checks files again and again makes it once."""
+    """An index of the keywords of all rules. It is cached, because it takes 0.2 s to build."""
     from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
 
@@ -65,13 +65,14 @@ def _keywords() -> "Keywords":
 
 
 def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | None:
-    """The comment that suppresses a finding in this place."""
+    """The comment that suppresses a finding in this place; None if there is none."""
     return next((ignore for ignore in ignores if ignore.applies(id, place.path, place.line, place.end_line)), None)
 
 
 def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:
-    """The paths and lines of findings of credentials that are on one line. An instruction of several lines is left out: it may
-    hold another credential beside the reported one."""
+    """The paths and lines of findings about credentials. Instructions of several lines are left out, because they may
+    contain another credential.
+    """
     suppressed = (entry.finding for entry in outcome.suppressed if isinstance(entry.finding, Misconfiguration))
     return {
         (finding.location.path, finding.location.line)

@@ -1,4 +1,4 @@
-"""The check on one page: source files come in, a Report goes out. Nothing is built or rendered.
+"""The check of source files on one page: from source files to a Report. Nothing is built or rendered.
 
     sort    checks/kinds       files                    → files of each kind; others are skipped
     read    checks/kinds       files of a kind          → documents
@@ -8,8 +8,8 @@
     match   matching/          packages with a version  → vulnerabilities, on the line that installs them
     assess  policy/            findings, coverage       → what is suppressed, and the verdict
 
-``check_files`` and ``with_secrets`` go as far as search, ``report_of_files`` the rest of the way. Addresses that a file
-names are contacted only if the user switches that on: ``Prediction`` has the functions that do so.
+``check_files`` and ``with_secrets`` do the steps up to search, ``report_of_files`` the rest. URLs in a file are
+contacted only if the user allows that: ``Prediction`` has the functions for it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,24 +45,23 @@ ChecksOf = Callable[[Kind], Sequence[Check]]  # the checks of a kind that run; c
 
 
 class Prediction(Struct, frozen=True):
-    """How packages that a build will install are found, beside those that a Dockerfile names with a version.
-
-    ``wanted`` False: none are looked for.
+    """How to find packages that a build will install, besides those with a version in the Dockerfile. ``wanted`` False:
+    none are searched.
     """
 
-    ask: Ask | None = None  # reads the head of a package at an address
+    ask: Ask | None = None  # reads the head of a package at a URL
     lock: Callable[[Dockerfile], Locked] | None = None  # reads the lock files of the build context
-    offers_of: OffersOf | None = None  # reads what the repositories of a base image offer
+    offers_of: OffersOf | None = None  # reads which packages the repositories of a base image offer
     wanted: bool = True
 
 
 class CheckedFiles(Struct, frozen=True):
     outcome: Outcome
     predicted: tuple[Predicted, ...]
-    files: int  # of a kind that is checked
+    files: int  # number of files of a kind that is checked
     unread: tuple[str, ...] = ()  # lock files and requirements that a build reads, and that could not be read
     secrets: tuple[ExposedSecret, ...] = ()
-    ignores: tuple[Ignore, ...] = ()  # comments that set findings aside
+    ignores: tuple[Ignore, ...] = ()  # comments that suppress findings
 
     def pinned(self) -> list[Predicted]:
         """The packages whose version is known before the build."""
@@ -111,7 +110,7 @@ def check_running(
     container_checks: Sequence[Check],
     rules: Rules,
 ) -> CheckedFiles:
-    """Running containers: by the checks of Compose, and by those that compare a container with its image."""
+    """Checks running containers with the checks for Compose, and with those that compare a container with its image."""
     project = compose.of_containers(engine, [container.service for container in containers])
     project.registries = rules.registries
     outcomes = (run(service_checks, project, engine), run(container_checks, containers, engine))
@@ -119,7 +118,7 @@ def check_running(
 
 
 def at_source_lines(checked: CheckedFiles, lines: Mapping[str, Sequence[int | None]]) -> CheckedFiles:
-    """Moves findings in rendered files to the lines that these were made of; ``lines`` has them by path and line."""
+    """Moves findings in rendered files to their source lines. ``lines`` maps each path and line to the source line."""
     if not lines:
         return checked
     return replace(checked, outcome=located(checked.outcome, lines))
@@ -138,7 +137,7 @@ def report_of_files(
     now: datetime | None = None,
     kind: str = "files",
 ) -> Report:
-    """``unknowns``: of the search for files. ``kind``: files or containers."""
+    """The report about files. ``unknowns`` come from the search for files. ``kind``: files or containers."""
     now = now or datetime.now(UTC)
     today = now.date()
     all_unknowns = (*unknowns, *checked.outcome.unknowns)
@@ -184,7 +183,7 @@ def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], l
 
 
 def _installed(document: Dockerfile, prediction: Prediction) -> Locked:
-    """The packages that the build will install: by its own commands, and by the lock files that it copies."""
+    """The packages that the build will install: with its own commands, and from the lock files that it copies."""
     found = predicted(document)
     by_files = prediction.lock(document) if prediction.lock is not None else Locked((), ())
     installs = with_versions(document, found, prediction.offers_of) if prediction.offers_of else found

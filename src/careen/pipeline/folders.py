@@ -1,4 +1,4 @@
-"""The packages of languages that have a folder of their own, and no list of their files."""
+"""Language packages that have a folder of their own and no list of their files."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,9 @@ class PackageFolders:
 
 
 def _folder(manifest: str) -> str:
-    """The folder of an installed package by its manifest; "" for the manifest of an application, whose code is its own."""
+    """The folder of an installed package by its manifest; "" for the manifest of an application, which does not claim
+    its folder.
+    """
     folder, _, name = manifest.rpartition("/")
     if name == "package.json":
         parts = folder.split("/")

@@ -47,9 +47,8 @@ from .second_look import with_second_look
 
 
 def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
-    """Index, squash and bind: what is in the image, and the image with its diff IDs verified, if that is requested.
-
-    A caller that needs the amounts spent passes a ``budget``, made of the reading's limits.
+    """Reads an image up to its inventory (index, squash, bind). The returned image has verified diff IDs, if that is
+    requested. A caller that needs the amounts spent passes a ``budget``, made from the reading's limits.
     """
     key = inventory_key(image, reading)
     stored = stored_inventory(key, reading)
@@ -73,7 +72,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
 
 
 def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime | None = None) -> Report:
-    """Match, check and assess."""
+    """The report: matches, checks and assesses the inventory."""
     now = now or datetime.now(UTC)
     today = now.date()
     base = by.base or base_of(image)
@@ -118,7 +117,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     )
     verdict = assessed.verdict
     if knowledge is None and by.vulnerabilities:
-        verdict = Verdict(False, 3, verdict.rules)  # nothing was assessed: no report passes, with or without a rule
+        verdict = Verdict(False, 3, verdict.rules)  # nothing was assessed, so that no report passes, whatever the rules
     if policy.signatures is not None:
         verdict = with_required(verdict, image.attached, policy.signatures)
     return Report(
@@ -139,7 +138,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
 
 
 def with_vendors(inventory: Inventory) -> Inventory:
-    """Each package with its vendor; a vendor that is known already stays."""
+    """The inventory, with the vendor of each package. A known vendor stays."""
     packages = (
         replace(package, vendor=vendor_of(package, inventory.distribution)) if package.vendor == "unknown" else package
         for package in inventory.packages
@@ -148,7 +147,7 @@ def with_vendors(inventory: Inventory) -> Inventory:
 
 
 def _policy_for(image: Image, inventory: Inventory, base: BaseImage | None, policy: Policy) -> Policy:
-    """The policy with what only the image states: its base layers, the VEX documents in it and beside it."""
+    """The policy, with facts from the image: its base layers, and the VEX documents in it and attached to it."""
     inside = stated_inside(inventory) if policy.image_vex else ()
     beside = stated_beside(image.attached, policy.image_vex) if image.attached is not None else ()
     return replace(policy, base_layers=(base.layers if base else None) or 0, vex=(*policy.vex, *inside, *beside))
@@ -164,7 +163,9 @@ def _with_lines(matched: Matched, image: Image, by: Assessment) -> tuple[Vulnera
 
 
 def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:
-    """Packages that gates pass over, because a lock file alone names them. Of a source tree there is nothing else."""
+    """Packages that gates exclude, because only a lock file lists them; none in a source tree, which contains no
+    others.
+    """
     return frozenset() if image.kind == "directory" and inventory.distribution is None else declared_only(inventory)
 
 

@@ -1,4 +1,4 @@
-"""What an image's configuration and root file system state beside packages: misconfigurations, secrets in variables."""
+"""Checks of an image's configuration and root file system: misconfigurations, and secrets in variables."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ from careen.plugins import Check
 
 
 def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], today: date, unassessed: str) -> Outcome:
-    """``unassessed``: why no source assesses the distribution's packages."""
+    """Checks the image. ``unassessed``: why no source assesses the distribution's packages; "" if one does."""
     if not checks:
         return Outcome()
     from careen.secrets.configuration import PATH as CONFIGURATION
@@ -42,7 +42,9 @@ def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], t
 
 
 def secrets_of(image: Image, inventory: Inventory) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
-    """One for each value in the files of all layers and in the configuration."""
+    """The secrets in the files of all layers and in the configuration, one for each value; and what could not be
+    searched.
+    """
     from careen.secrets.configuration import exposed
     from careen.secrets.values import one_per_value
 
@@ -51,7 +53,7 @@ def secrets_of(image: Image, inventory: Inventory) -> tuple[tuple[ExposedSecret,
 
 
 def with_secrets_redacted(image: Image) -> Image:
-    """Its layers with the steps that reports show."""
+    """The image, with secrets redacted in the build steps of its layers, which reports show."""
     from careen.secrets.configuration import without_secrets
 
     return replace(image, layers=tuple(replace(layer, created_by=without_secrets(layer.created_by)) for layer in image.layers))

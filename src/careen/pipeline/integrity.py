@@ -1,4 +1,4 @@
-"""What a modified program means for the vulnerabilities of its package."""
+"""Modified programs: a doubt about the vulnerabilities of their packages."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ DOUBT = "a program of this package was modified: this statement is about the pac
 
 
 def with_doubt(findings: Iterable[Vulnerability], integrity: Integrity) -> Iterator[Vulnerability]:
-    """Notes in the findings of packages with modified programs that they may not hold. No finding is dropped or added."""
+    """The findings; those of packages with modified programs get a remark that they may not apply."""
     packages = integrity.packages
     for finding in findings:
         yield replace(finding, reason=f"{finding.reason}; {DOUBT}") if finding.package in packages else finding

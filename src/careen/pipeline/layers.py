@@ -1,4 +1,4 @@
-"""The layers of an image, read: one Delta a layer, several at a time; an inventory that the store has is taken from there."""
+"""Reads the layers of an image, several at a time, into one Delta each; a stored inventory makes this unnecessary."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -18,14 +18,13 @@ from careen.safety.budget import Budget, Limits
 from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
-PARALLEL_FROM_BYTES = 1 << 20  # of a layer: a thread takes longer to start than a smaller one takes to read
+PARALLEL_FROM_BYTES = 1 << 20  # size of a layer; below, starting a thread takes longer than reading
 
 
 class Reading(Struct, frozen=True):
-    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it.
-
-    ``kept``: files of the layers that are read, for a second pass over the image. ``early``: features of files that are read
-    with their layers, for this image. ``verify``: all files of packages are compared with their digests.
+    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it. ``kept`` collects
+    files for a second pass over the image, ``early`` the features of files. ``verify``: all files of packages are
+    compared with their digests.
     """
 
     readers: Readers
@@ -41,7 +40,9 @@ class Reading(Struct, frozen=True):
 
 
 def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
-    """A thread a layer, as many at a time as there are jobs: most of the work is in C code that releases the interpreter."""
+    """Reads the layers in as many threads as there are jobs: most of the work is in C code that releases the
+    interpreter.
+    """
     deltas = _read(layers, reading, budget)
     if not any(map(is_by_table, layers)):
         return deltas
@@ -80,7 +81,7 @@ def _read(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Del
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(min(reading.jobs, len(layers))) as pool:
-        # the largest first, so that it is not left alone at the end
+        # the largest first, so that it does not run alone at the end
         order = sorted(layers, key=lambda layer: -layer.size_bytes)
         futures = {layer.index: pool.submit(read, layer) for layer in order}
         try:
@@ -92,7 +93,7 @@ def _read(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Del
 
 
 def with_verified_layers(image: Image) -> Image:
-    """The image, after its layers were read with their diff IDs verified."""
+    """The image, whose layers are marked as verified, after they were read with verification of their diff IDs."""
     layers = (
         replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread and not is_by_table(layer))
         for layer in image.layers
@@ -101,7 +102,7 @@ def with_verified_layers(image: Image) -> Image:
 
 
 def inventory_key(image: Image, reading: Reading) -> str:
-    """The name of the image's inventory in the store; "" if a layer has no digest to name it by."""
+    """The key of the image's inventory in the store; "" if a layer has no identity."""
     names = [known_as(layer) for layer in image.layers]
     if not all(names):
         return ""
@@ -112,7 +113,9 @@ def inventory_key(image: Image, reading: Reading) -> str:
 
 
 def stored_inventory(key: str, reading: Reading) -> Inventory | None:
-    """The stored inventory; None if it is not stored or damaged, or diff IDs are to be verified: the layers are then read."""
+    """The stored inventory. None if it is missing or damaged, or if diff IDs have to be verified; then the layers are
+    read.
+    """
     if not key or reading.verify_diff_ids:
         return None
     stored = reading.store.get(key)
@@ -123,6 +126,6 @@ def stored_inventory(key: str, reading: Reading) -> Inventory | None:
 
 
 def store_inventory(key: str, inventory: Inventory, reading: Reading) -> None:
-    """Unless a part of it could not be read for a reason that may pass."""
+    """Stores the inventory, unless a part of it could not be read for a temporary reason."""
     if key and not any(unknown.transient for unknown in inventory.unknowns):
         reading.store.put(key, msgspec.msgpack.encode(inventory))

@@ -1,4 +1,4 @@
-"""The files of an image, by whether a package explains them. Layers that are known are not read again."""
+"""The files of an image, and whether a package explains each. Stored layers are not read again."""
 
 from careen.layers.bind import bind
 from careen.layers.verified import read_again
@@ -10,7 +10,7 @@ from .layers import Reading, read_layers
 
 
 def files_of(image: Image, reading: Reading) -> tuple[tuple[LedgerFile, ...], Ledger]:
-    """In the order of their paths."""
+    """The files sorted by path, and their counts."""
     budget = Budget(reading.limits)
     deltas = read_layers(image.layers, reading, budget)
     files: list[LedgerFile] = []

@@ -1,7 +1,8 @@
-"""The origin of an image's unexplained code: components that knowledge bases name become packages of the inventory.
+"""The origin of an image's unexplained code: components that knowledge bases recognise become packages of the
+inventory.
 
-The features of files are kept in the store, and so is what the knowledge bases make of them: a scan of a known image reads no
-layer and opens no base. Files that nothing names stay unidentified.
+The features of files and the results of knowledge bases are stored, so that a scan of a known image reads no layer and
+opens no base. Files that no base recognises stay unidentified.
 """
 
 import hashlib
@@ -41,19 +42,19 @@ SECONDS = 60.0  # of one image
 
 
 class Base(Struct, frozen=True):
-    """A knowledge base. ``key`` changes with its content; ``proven``: what it states about fixes is believed."""
+    """A knowledge base. ``key`` changes with its content. ``proven``: its statements about fixes are trusted."""
 
     key: str
     open: "Callable[[], Knowledge]"
     proven: bool = False
-    small: bool = False  # the one that ships with Careen
+    small: bool = False  # it is the one that ships with Careen
 
 
 class Search(Struct, frozen=True):
     bases: tuple[Base, ...] = ()
     seconds: float = SECONDS
     reduced: bool = False  # numpy is not installed
-    asked: bool = True  # by the user; if not, costly files are left out when only the shipped knowledge base is there
+    asked: bool = True  # by the user; otherwise, expensive files are left out if only the shipped knowledge base is available
 
     @property
     def costly(self) -> bool:
@@ -65,7 +66,7 @@ class Search(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What names the features that are read for it; "" if they are all that there are."""
+        """A text that identifies the features that are read for this search; "" if all features are read."""
         return " ".join(base.key for base in self.bases) if self.is_small else ""
 
 
@@ -75,7 +76,7 @@ class _Found(Struct, frozen=True):
 
 
 def early_of(search: Search) -> EarlyFeatures | None:
-    """What reads features with the layers of one image; None if there is nothing to compare them with."""
+    """The reader of features during the first pass over an image; None if there is no base to compare them with."""
     return None if search.reduced or not search.bases else _early(search)
 
 
@@ -115,8 +116,9 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
 
 
 def _asking(search: Search) -> "Ask | None":
-    """Chooses the features of a file to read. With the shipped base only, those that it uses; with others None, for all, so
-    that the next base needs no new read."""
+    """A function that selects the features of a file to read. With only the shipped base, those that it uses; otherwise
+    None, which means all, so that another base needs no new pass.
+    """
     if not search.is_small:
         return None
     from careen.origin.asking import asked_of
@@ -145,7 +147,7 @@ def _features(image: Image, files: Sequence[OriginFile], search: Search, reading
         known.update(early.of(known_as(image.layers[layer])))
     missing = [file for file in files if not (at := layers[file.layer].get(file.path)) or not at.suits(file)]
     budget = Budget(reading.limits)
-    passing: set[int] = set()  # layers of which some features may be had another time
+    passing: set[int] = set()  # layers for which some features may be available another time
 
     def again(number: int, select: "Select") -> "Walked":
         walked = read_again(image.layers[number], select, budget)
@@ -177,7 +179,7 @@ def _known_features(layer: str, search: Search, reading: Reading) -> "dict[str, 
 
 
 def _store_features(layer: str, files: "tuple[FileFeatures, ...]", search: Search, reading: Reading) -> None:
-    """Stores the features of a layer's files, and keeps those that another image with this layer needed."""
+    """Stores the features of a layer's files, together with those that another image with this layer needed."""
     if layer and files:
         together = {**_known_features(layer, search, reading), **{file.path: file for file in files}}
         _store(f"features {search.kind} {layer} {reading.readers.fingerprint}", tuple(together.values()), reading, lasting=True)
@@ -207,7 +209,7 @@ def _found(read: "FeaturesRead", inventory: Inventory, bases: "Sequence[tuple[Ba
 
 
 def _opened(bases: Sequence[Base]) -> "Iterator[tuple[Base, Knowledge]]":
-    """A base that cannot be read is left out, with a warning: it names nothing."""
+    """Opens the bases. A base that cannot be read is left out, with a warning."""
     for base in bases:
         try:
             yield base, base.open()
@@ -220,7 +222,7 @@ def _stored(key: str, reading: Reading, kind: "type[Kind]") -> "Kind | None":
     try:
         return from_msgpack(stored, kind) if stored is not None else None
     except msgspec.MsgspecError:
-        return None  # damaged on the disk: made anew
+        return None  # damaged on the disk, so it is computed again
 
 
 def _store(key: str, value: object, reading: Reading, *, lasting: bool) -> None:

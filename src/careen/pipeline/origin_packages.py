@@ -1,6 +1,7 @@
-"""Components that a knowledge base names, as packages: one for each project and set of versions.
+"""Components that a knowledge base recognises, as packages: one for each project and set of versions.
 
-What another reader names already is left out: a program whose own texts state what it is, and a package's own code within it.
+Components that another reader identified already are left out: a program whose own texts state what it is, and a
+package's own code within it.
 """
 
 import posixpath
@@ -37,10 +38,9 @@ def packages_of(
     few_versions: bool = False,
     before: Sequence[Package] = (),
 ) -> tuple[list[Package], frozenset[str]]:
-    """The packages, and the files that they explain. ``before``: those of another base, which are not named again.
-
-    ``few_versions``: the base has some of each project's. A copy whose files are not all those of one version may be of
-    one that the base does not have.
+    """The packages, and the files that they explain. ``before``: packages from another base, which are not repeated.
+    ``few_versions``: the base has only some versions of each project, so that a copy whose files do not all fit one
+    version may be of another version.
     """
     identified = identify_described(base, described_files(read))
     known = _Known(inventory, before)
@@ -62,7 +62,9 @@ def packages_of(
 
 
 def is_of_scripts(component: Component) -> bool:
-    """Texts of a script in a program come from elsewhere: Python's own modules, and what tools generate, have them as well."""
+    """Whether all packages of the component are of scripts. Such texts in a program may come from elsewhere: Python's
+    own modules and generated code contain them too.
+    """
     return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
 
 
@@ -71,7 +73,7 @@ def _is_whole(component: Component) -> bool:
 
 
 def _doubted(component: Component) -> Component:
-    """A part of one file is too little for a base that keeps few stretches of code."""
+    """The component, less certain, because a base with few passages of code may recognise one part of a file by chance."""
     is_part = len(component.files) == 1 and component.modified is not False
     return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
 
@@ -107,7 +109,7 @@ def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapp
 
 
 def _fixes(group: Sequence[Component]) -> Iterator[PatchState]:
-    """Yields one state per CVE. The worst of several places counts: what is fixed in one and unknown in another is unknown."""
+    """The state of each CVE's fix. The worst of several places counts: fixed in one and unknown in another is unknown."""
     for cve in sorted({fix.cve for component in group for fix in component.fixes}):
         found = [next((fix for fix in component.fixes if fix.cve == cve), None) for component in group]
         worst = max((fix for fix in found if fix), key=lambda fix: _STATES.index(fix.state))
@@ -116,7 +118,7 @@ def _fixes(group: Sequence[Component]) -> Iterator[PatchState]:
 
 
 def _coordinates(component: Component) -> tuple[str, str]:
-    """Type and name, by the first package URL of an ecosystem; else a program without one."""
+    """Type and name of the package, from the first package URL of an ecosystem; otherwise it is a ``generic`` program."""
     for purl in component.purls:
         type, _, rest = purl.removeprefix("pkg:").partition("/")
         path = unquote(rest.partition("?")[0])
@@ -133,8 +135,9 @@ def name_of(project: str) -> str:
 
 
 def cpe_of(component: Component, version: str) -> str | None:
-    """The CPE of a component: from the base, else from the map of well-known software; None if neither has one. Its version is
-    ``*`` if ``version`` is empty, as for a component of several versions, or has unusual characters."""
+    """The CPE of a component, from the base or the map of well-known software; None if neither has one. Its version is
+    ``*`` if ``version`` is empty, as for a component of several versions, or has unusual characters.
+    """
     product = next(iter(component.cpes), "")
     product = product or _well_known(name_of(component.project))
     if not product:
@@ -143,20 +146,20 @@ def cpe_of(component: Component, version: str) -> str | None:
 
 
 def _well_known(name: str) -> str:
-    """Vendor and product of a project by its name in distributions: libpng:libpng of libpng1.6; "" if it is not known."""
+    """Vendor and product of a project by its name in distributions: libpng:libpng for libpng1.6; "" if it is not known."""
     found = software_of_package(name, "")
     software = found[0] if found else software_of_conda(name)
     return next(iter(software.cpe), "") if software else ""
 
 
 class _Known:
-    """What other readers name, by place."""
+    """The packages that other readers identified, by place."""
 
     def __init__(self, inventory: Inventory, before: Iterable[Package]) -> None:
         self._packages = [package for package in (*inventory.packages, *before) if package.presence != "absent"]
 
     def names(self, component: Component, owners: Collection[str]) -> bool:
-        """Whether a package of this name is in these files, contains them, or lies beside them."""
+        """Whether a package with the component's name is in these files, contains them, or is beside them."""
         mine = names_of(component)
         return any(
             package.purl in owners or self._is_at(package, component)
@@ -199,7 +202,7 @@ def names_of(component: Component) -> frozenset[str]:
 
 
 def normal(name: str) -> str:
-    """Names of one software are spelled in several ways: libpng, png, lib-png."""
+    """The name without differences between spellings: libpng, png and lib-png are equal."""
     return _SEPARATORS.sub("", name.lower()).removeprefix("lib") or name
 
 

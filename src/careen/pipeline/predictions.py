@@ -1,4 +1,4 @@
-"""Packages that a build will install: the lines of their vulnerabilities, and what is not known of them before the build."""
+"""Packages that a build will install: the lines for their vulnerabilities, and what is unknown before the build."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from careen.model.package import Evidence
 from careen.model.report import Reason
 from careen.predict.declared import Predicted
 
-MAX_UNREAD = 50  # files that are reported one by one
+MAX_UNREAD = 50  # files that are reported individually
 
 
 def on_their_lines(findings: Sequence[Vulnerability], pinned: Sequence[Predicted]) -> list[Vulnerability]:
-    """The findings with the line that installs the package, in place of a layer."""
+    """The findings, with the line that installs the package instead of a layer."""
     by_purl: dict[tuple[str, str], Predicted] = {}
     for install in pinned:
         by_purl.setdefault((install.package.purl, _path(install)), install)
@@ -30,7 +30,7 @@ def on_their_lines(findings: Sequence[Vulnerability], pinned: Sequence[Predicted
 
 
 def reasons_for(installs: Sequence[Predicted], unread: Sequence[str]) -> list[Reason]:
-    """Why the version of some packages is not known before the build; ``unread``: files that could not be read."""
+    """Why the version of some packages is not known before the build. ``unread``: files that could not be read."""
     loose = [install for install in installs if not install.pinned]
     named = sum(install.url is None and not install.trouble for install in loose)
     fetched = sum(install.url is not None and not install.trouble for install in loose)
@@ -53,8 +53,9 @@ def reasons_for(installs: Sequence[Predicted], unread: Sequence[str]) -> list[Re
 
 
 def _with_confidence(finding: Vulnerability, install: Predicted) -> Vulnerability:
-    """The finding, as ``possible`` if the version has no release (``2.4.53``): the build gets the newest release, which may
-    contain the fix already."""
+    """The finding, as ``possible`` if the version has no release part (``2.4.53``): the build installs the newest
+    release, which may contain the fix.
+    """
     if install.exact or any(_upstream(fix) != _upstream(install.package.version) for fix in finding.fix.versions):
         return finding
     return replace(finding, confidence="possible") if finding.fix.versions else finding

@@ -1,8 +1,8 @@
-"""A second pass over an image, for what its findings depend on: the files of packages that own language packages, and who
-built the programs that no package database lists.
+"""A second pass over an image, for files on which its findings depend: those of packages that own language packages,
+and programs in no package database.
 
-The result is kept in the store, so that the layers are read once more for each image and not for each scan; what this run has
-kept (``layers.kept``) is not read again.
+The result is stored, so that the layers are read once more for each image and not for each scan. Files that this run
+has cached (``layers.kept``) are not read again.
 """
 
 import hashlib
@@ -45,8 +45,9 @@ Look = Callable[[Image, Asked], Seen]
 
 
 def with_second_look(image: Image, inventory: Inventory, findings: Sequence[Finding], look: Look | None) -> Inventory:
-    """The inventory with what ``look`` has read for the findings; unchanged if they need nothing, or there are no files to read
-    (an SBOM)."""
+    """The inventory, with what ``look`` has read for the findings; unchanged if they need nothing, or if there are no
+    files to read (an SBOM).
+    """
     if look is None or not image.layers:
         return inventory
     asked = Asked(unread_owners(findings, inventory), unread_programs(findings, inventory))
@@ -67,7 +68,7 @@ def look(image: Image, asked: Asked, reading: Reading) -> Seen:
         if stored is not None:
             return from_msgpack(stored, Seen)
     except msgspec.MsgspecError:
-        pass  # damaged on the disk: read again
+        pass  # damaged on the disk, so it is read again
     from careen.layers.owner_files import read_owners
     from careen.layers.program_marks import read_programs
     from careen.layers.verified import read_again

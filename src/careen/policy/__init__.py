@@ -1,1 +1,1 @@
-"""Policy: from findings and coverage to what is suppressed, which rules pass, and the exit code."""
+"""Policy: decides from findings and coverage what is suppressed, which rules pass, and the exit code."""

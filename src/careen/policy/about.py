@@ -1,7 +1,7 @@
-"""The names of the image and its packages, so that rules and VEX statements can refer to them.
+"""The names of the image and its packages, to which rules and VEX statements refer.
 
 A name of the image is its digest or reference in any usual spelling; a name of a package is its package URL with or
-without version and qualifiers, also that of its source package. Spellings of a distribution's name are equal.
+without version and qualifiers, or that of its source package. Spellings of a distribution's name are equal.
 **Source:** purl-spec, types ``oci`` and ``docker``; distribution/reference for references; NIST IR 7695 (CPE 2.2, 2.3).
 """
 
@@ -35,7 +35,7 @@ class About:
 
     @cached_property
     def by_package(self) -> Mapping[tuple[str, str, str], list[str]]:
-        """Purls of the packages of each name, in all versions."""
+        """The purls of the packages by name, in all versions."""
         found: dict[tuple[str, str, str], list[str]] = {}
         for purl in self.packages:
             if own := parsed(purl):
@@ -66,7 +66,7 @@ class About:
         if arch not in _SOURCE and _same(wanted, own):
             return True
         if arch and arch not in _SOURCE:
-            return False  # a binary package, whose source may have the same name
+            return False  # it means a binary package, whose source may have the same name
         sources = {package.source for package in self.packages.get(purl, ()) if package.source}
         return any(_same(wanted, Purl(own.type, own.namespace, source.name, source.version or None)) for source in sources)
 
@@ -124,7 +124,9 @@ class About:
         return id == _distribution(self.distribution.id) and _within(version.replace("*", ""), self.distribution.version)
 
     def _qualified(self, wanted: Purl, own: Purl) -> bool:
-        """Whether qualifiers that distinguish builds agree, if both have them; the others name download locations."""
+        """Whether the qualifiers that distinguish builds agree, if both have them. Other qualifiers are download
+        locations.
+        """
         arch, distro = wanted.qualifier("arch"), wanted.qualifier("distro")
         mine = own.qualifier("arch")
         if (
@@ -148,7 +150,7 @@ def parsed(purl: str) -> Purl | None:
 
 
 def _same(wanted: Purl, own: Purl) -> bool:
-    """Whether both are the same package; without a version in ``wanted``, in any version."""
+    """Whether both are the same package. Without a version in ``wanted``, any version is the same."""
     if wanted.name != own.name:
         return False
     if _distribution(wanted.namespace or "") != _distribution(own.namespace or "") and not (
@@ -161,7 +163,9 @@ def _same(wanted: Purl, own: Purl) -> bool:
 
 
 def _version(purl: Purl) -> tuple[str, str]:
-    """(epoch, version): an rpm's epoch is a qualifier or precedes the version; Go has a ``v`` that some leave out."""
+    """The epoch and version. An rpm's epoch is a qualifier or precedes the version; the ``v`` of Go's versions may be
+    missing.
+    """
     version = purl.version or ""
     if purl.type == "rpm":
         epoch, colon, rest = version.rpartition(":")
@@ -180,12 +184,12 @@ def _distribution(name: str) -> str:
 
 @cache
 def _platforms() -> Mapping[str, str]:
-    """Distributions by their names in the CPE dictionary."""
+    """Maps names in the CPE dictionary to distributions."""
     return {cpe: _distribution(entry.id) for entry in profiles().values() for cpe in entry.cpes}
 
 
 def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) -> bool:
-    """Whether the distributions agree (``debian-12``, ``debian-12.5``, ``bookworm``); a package without one always does."""
+    """Whether the distributions agree (``debian-12``, ``debian-12.5``, ``bookworm``). They do if the package has none."""
     if own is None or wanted == own:
         return True
     if (
@@ -200,5 +204,5 @@ def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) 
 
 
 def _within(release: str, version: str) -> bool:
-    """Whether ``version`` is this release or a part of it: 8.9 of 8, 15.5 of 15.5."""
+    """Whether ``version`` is this release or one of its minor releases: 8.9 is within 8, 15.5 within 15.5."""
     return not release or version == release or version.startswith(release + ".")

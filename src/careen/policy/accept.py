@@ -28,7 +28,7 @@ FLAG = "--accept"
 
 class Accept(Struct, frozen=True):
     code: str
-    what: str  # "": all of it
+    what: str  # "" means all subjects
     source: str  # the flag, or "FILE:LINE"
     reason: str = ""
     owner: str | None = None
@@ -52,7 +52,9 @@ class Accept(Struct, frozen=True):
 
 
 def _is_path(wanted: str, path: str) -> bool:
-    """A folder without wildcards covers its content. One with wildcards does not, unless it ends in ``**``."""
+    """Whether a pattern covers a path. A folder without wildcards covers its content; one with wildcards only if it
+    ends in ``**``.
+    """
     if wanted == "*":
         return True
     return matches(wanted, path) if any(sign in wanted for sign in "*?[") else covers(wanted, path)
@@ -77,15 +79,15 @@ def made(code: str, what: str, source: str, reason: str = "", owner: str | None 
 
 
 class Settled(Struct, frozen=True):
-    coverage: Coverage  # what is accepted is only in its ``accepted``
-    unknowns: tuple[Unknown, ...]  # that are not accepted
+    coverage: Coverage  # without the accepted gaps, which are in its ``accepted``
+    unknowns: tuple[Unknown, ...]  # without accepted ones
     expired: tuple[Accept, ...]  # entries that would apply if they had not expired
 
 
 def settle(
     coverage: Coverage, unknowns: Sequence[Unknown], accepts: Sequence[Accept], owned: Collection[str], today: date
 ) -> Settled:
-    """``owned``: paths of files that a package of the distribution owns, without a leading slash."""
+    """Applies the entries. ``owned``: paths, without a leading slash, of files that a package of the distribution owns."""
     if not accepts:
         return Settled(coverage, tuple(unknowns), ())
     expired = tuple(entry for entry in accepts if entry.expired(today))
@@ -142,17 +144,17 @@ def _first(accepts: Sequence[Accept], code: str, subject: str) -> Accept | None:
     return next((accept for accept in accepts if accept.code == code and accept.covers(subject)), None)
 
 
-MOST_SUGGESTED = 3  # paths in one folder; of more, the folder is suggested
+MOST_SUGGESTED = 3  # paths in one folder; if there are more, the folder is suggested
 
 
 class Suggestion(Struct, frozen=True):
     code: str
-    subjects: tuple[str, ...]  # for an entry; () if the reasons name none
+    subjects: tuple[str, ...]  # the subjects for an entry; () if the reasons have none
     details: tuple[str, ...]
 
 
 def suggested(reports: Iterable[Report]) -> list[Suggestion]:
-    """One for each code that fails a gate or ``--strict`` and that an entry can accept."""
+    """Suggestions, one for each code that fails a gate or ``--strict`` and that an entry can accept."""
     by_code: dict[str, list[Reason]] = {}
     for report in reports:
         guarded = _guarded(report.unknowns, report.inventory.owned)
@@ -173,9 +175,9 @@ def suggested(reports: Iterable[Report]) -> list[Suggestion]:
 
 
 def _grouped(subjects: Sequence[str]) -> Iterator[str]:
-    """One glob for several paths in a folder; everything else unchanged, without versions of packages.
+    """The subjects, with several paths in a folder replaced by one glob, and without versions of packages.
 
-    The names of files are untrusted: a file that is called ``**`` must not become a pattern.
+    File names are untrusted: a file named ``**`` must not become a pattern.
     """
     folders: dict[str, list[str]] = {}
     for subject in dict.fromkeys(subjects):

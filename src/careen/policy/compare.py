@@ -1,9 +1,9 @@
-"""What is new in a report, what is gone, and why, compared with an earlier one by fingerprint, across tags.
+"""Compares a report with an earlier one by fingerprint, across tags: what is new, what is gone, and why.
 
-A finding is new because this change added the package (``introduced``), because the vulnerability was published since for
-a package that was there (``disclosed``), or because a fixed version exists now (``fix_available``). It is gone because
-the package was removed (``removed``), another version replaced it (``upgraded``), no advisory names the vulnerability any
-more (``withdrawn``), or a rule suppresses it now (``suppressed``).
+A finding is new because this change added the package (``introduced``), because the vulnerability was published since
+for a package that existed (``disclosed``), or because a fixed version exists now (``fix_available``). It is gone
+because the package was removed (``removed``), another version replaced it (``upgraded``), no advisory has the
+vulnerability any more (``withdrawn``), or a rule suppresses it now (``suppressed``).
 """
 
 from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ from careen.model.report import Comparison, Coverage, Departure, FailedBy, Gone,
 
 from .policy import Policy, assess
 
-# Hidden by the choice of what to list, not by a decision about the finding.
+# These findings are hidden by the choice of what to list, not by a decision about them.
 _ONLY_UNLISTED = frozenset(("severity", "fix_state"))
 
 
@@ -36,7 +36,9 @@ class Baseline:
         self._declared = declared_only(before.packages)
 
     def change(self, finding: Finding, declared: Collection[str] = ()) -> Change | None:
-        """``declared``: purls of packages that are not installed now. A declared package is new once it is installed."""
+        """Why the finding is new; None if it is not. ``declared``: purls of packages that are not installed now. A
+        declared package becomes new when it is installed.
+        """
         if isinstance(finding, Vulnerability) and finding.package in self._declared and finding.package not in declared:
             return "introduced"
         before = next((self._known[of] for of in fingerprints(finding) if of in self._known), None)
@@ -60,7 +62,7 @@ def fingerprints(finding: Finding) -> tuple[str, ...]:
 
 
 def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
-    """Purls of packages that a lock file or manifest names, and that are not installed."""
+    """The purls of packages that are not installed and only in a lock file or manifest."""
     installed: dict[str, bool] = {}
     for package in packages:
         installed[package.purl] = installed.get(package.purl, False) or package.presence != "declared"
@@ -103,8 +105,9 @@ def compared(report: Report, baseline: Baseline | None) -> Report:
 
 
 def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verdict:
-    """The verdict of a scan of AFTER with BEFORE as its baseline. If AFTER is of a scan without vulnerabilities, gates of
-    vulnerabilities are undecided."""
+    """The verdict of a scan of ``after`` with ``before`` as its baseline. Gates on vulnerabilities are undecided if
+    that scan did not look for them.
+    """
     findings = (*after.findings, *(entry.finding for entry in after.suppressed if entry.by.kind == "severity"))
     policy = replace(policy, baseline=Baseline(before))
     assessed = assess(
@@ -122,7 +125,7 @@ def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
 
 
 def without_gates(coverage: Coverage) -> Coverage:
-    """The coverage without the reasons of the saved report's own gates."""
+    """The coverage without the reasons that the saved report's own gates have added."""
     return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 
 
@@ -142,7 +145,7 @@ def _lasting(purl: str) -> str:
 
 
 def _packages(before: Saved, after: Saved) -> Iterable[PackageChange]:
-    """Added and removed versions, in pairs as far as there are both."""
+    """Added and removed versions of packages, in pairs if there are both."""
     old, new = _versions(before.packages), _versions(after.packages)
     for key in sorted(old.keys() | new.keys()):
         left = sorted(old.get(key, set()) - new.get(key, set()))

@@ -1,7 +1,7 @@
-"""Compliance views: a list of controls, and whether our checks prove that each passes or fails, or do not assess it.
+"""Compliance views: lists of controls, each of which our checks prove to pass or fail, or do not assess.
 
-The ``references`` of checks name the controls that they prove. What no source file and no image can prove (the host, its
-daemon, people) is not assessed, with the reason. Suppressed findings fail no control and are counted.
+The ``references`` of checks contain the controls that they prove. What no source file and no image can prove (the host,
+its daemon, people) is not assessed, with the reason. Suppressed findings fail no control and are counted.
 Raises: UsageError for a name that is not a view.
 """
 
@@ -37,14 +37,16 @@ NOTHING_TO_CHECK = "nothing in the scan that could violate it"
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):
-    """A control as listed. ``checks`` prove it beside those that name it; so do ``kinds`` of findings."""
+    """A control in a list. Checks with a reference to it prove it, as do those in ``checks`` and the ``kinds`` of
+    findings.
+    """
 
     id: str
     title: str
     checks: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     by: str = ""  # a key of REASONS, if no check can prove it
-    by_title: str = ""  # how checks refer to it, if not by id
+    by_title: str = ""  # the reference in checks, if that is not the id
 
 
 class View(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +56,7 @@ class View(Struct, frozen=True, forbid_unknown_fields=True):
     reference: str = ""  # the prefix of references of checks to its controls, by id
     level: str = ""  # … or by title: "PSS baseline"
     control: tuple[Listed, ...] = ()
-    includes: str = ""  # another view, whose controls come first
+    includes: str = ""  # another view whose controls are included first
 
 
 def names() -> tuple[str, ...]:
@@ -99,7 +101,9 @@ def compliance_of(
     suppressed: Iterable[Suppressed],
     looked_for: Collection[str] = (),
 ) -> Compliance:
-    """``ran``: ids of the checks that saw a document; ``looked_for``: kinds of findings that were looked for."""
+    """The result of a view. ``ran``: ids of the checks that saw a document. ``looked_for``: kinds of findings that were
+    searched.
+    """
     broken = Counter(key for finding in findings for key in _keys(finding))
     hidden = Counter(key for entry in suppressed if entry.by.kind != "severity" for key in _keys(entry.finding))
     controls = []
@@ -110,7 +114,7 @@ def compliance_of(
         settled = sum(hidden[id] for id in (*by, *listed.kinds))
         kinds = [kind for kind in listed.kinds if kind in looked_for or broken[kind]]
         seen = [id for id in by if id in ran] + kinds
-        whole = bool(seen) and len(kinds) == len(listed.kinds)  # a check does not prove a kind
+        whole = bool(seen) and len(kinds) == len(listed.kinds)  # a check cannot replace a kind of findings
         status: Status = "fail" if failed else "pass" if whole else "not_assessed"
         reason = ""
         if status == "not_assessed":

@@ -1,12 +1,12 @@
 """Conditions on which a scan fails: ``high``, ``kev``, ``fixable:high``, ``risk=50``, ``secret:critical``.
 
-A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
-worse), ``kev`` (listed as exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
-more), ``overdue`` (the project's days for it have passed, by a server's data), ``possible`` (findings of this confidence
-count as well), and kinds: ``vulnerability``, ``secret``, ``config``
-(misconfigurations), ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a
-kind a condition counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release
-past its end of life.
+A condition consists of words with colons between; it counts a finding that matches all of them. The words are a
+severity (this or a higher one), ``kev`` (listed as exploited), ``fixable`` (a fixed version exists), ``risk=N`` and
+``epss=N`` (that much or more), ``overdue`` (its deadline in the project has passed, by a server's data), ``possible``
+(findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations),
+``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a kind a condition
+counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end
+of life.
 Raises: UsageError for anything else.
 """
 
@@ -34,13 +34,13 @@ KINDS = {
     "behavior": frozenset({"behaviour"}),
     "any": ANY,
 }
-# What each scanner can find. Modified files count in no condition that does not name them.
+# The kinds of findings of each scanner. Modified files only count in conditions that state them.
 OF_SCANNERS = {
     **{name: KINDS[name] for name in ("vuln", "secret", "licence", "behaviour")},
     "config": KINDS["config"] | KINDS["integrity"],
     "origin": frozenset[str](),  # it finds packages
 }
-OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition without one
+OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition that states none
 WORDS = (*SEVERITIES, "kev", "fixable", "overdue", "possible", *KINDS, "risk=", "epss=")
 _HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"
 
@@ -54,7 +54,7 @@ class Gate(Struct, frozen=True):
     kev: bool = False
     fixable: bool = False
     overdue: bool = False
-    late: frozenset[Late] | None = None  # what is overdue; None: that is not known, so that everything counts
+    late: frozenset[Late] | None = None  # the overdue findings; None: unknown, so that every finding counts as overdue
     possible: bool = False  # counts findings of this confidence, too
     risk: float | None = None
     epss: float | None = None
@@ -62,12 +62,12 @@ class Gate(Struct, frozen=True):
 
     @property
     def of_vulnerabilities(self) -> bool:
-        """Whether it depends on advisories for the image's packages."""
+        """Whether the gate depends on advisories for the image's packages."""
         return "vulnerability" in self.kinds
 
     @property
     def can_look_at(self) -> frozenset[str]:
-        """The kinds that it can count."""
+        """The kinds of findings that the gate can count."""
         return self.kinds & KINDS["vulnerability"] if self.is_narrow else self.kinds
 
     @property
@@ -81,7 +81,7 @@ class Gate(Struct, frozen=True):
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The sources that it needs: without their data it would always pass."""
+        """The sources of scores that the gate needs. Without their data it would always pass."""
         kev = ("kev",) if self.kev or self.risk is not None else ()
         return (*kev, *(("epss",) if self.epss is not None or self.risk is not None else ()))
 
@@ -105,7 +105,7 @@ class Gate(Struct, frozen=True):
 
 
 def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
-    """``kinds``: those of a condition that names none."""
+    """Parses a condition. ``kinds`` applies if it states none. Raises UsageError."""
     found: dict[str, object] = {}
     for word in text.strip().lower().split(":"):
         key, value = _word(word.strip(), text)

@@ -1,4 +1,4 @@
-"""The ignore rules of a file of any supported tool, recognised by its content, not its name.
+"""Reads the ignore rules of any supported tool's file, which is recognised by its content, not its name.
 
 | lines | ``.careenignore``, ``.trivyignore`` |
 | YAML with ``accept:`` | ``.careen.yaml`` |
@@ -7,8 +7,9 @@
 | YAML with ``vulnerabilities:``, ``misconfigurations:``, ``secrets:`` | ``.trivyignore.yaml`` |
 | TOML with ``[[IgnoredVulns]]`` or ``[[PackageOverrides]]`` | ``osv-scanner.toml`` |
 
-A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning: it must not ignore more.
-Raises: UsageError that names file and line.
+A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning, since it must not ignore
+more.
+Raises: UsageError with file and line.
 """
 
 import re
@@ -29,7 +30,7 @@ _TRIVY = ("vulnerabilities", "misconfigurations", "secrets", "licenses")
 
 
 def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
-    """``name`` is the file's, for messages and for the report."""
+    """The rules in a text. ``name`` is the file's name, for messages and for the report."""
     text = text.removeprefix("\ufeff")
     if _TOML.search(text):
         from .ignores_osv import rules
@@ -61,7 +62,7 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
 
 
 def read_accepts(text: str, name: str) -> tuple[Accept, ...]:
-    """The entries under ``accept:``, which only Careen's own files have."""
+    """The entries under ``accept:``, which only Careen's own files contain."""
     text = text.removeprefix("\ufeff")
     if "accept" not in text or _TOML.search(text) or not _is_yaml(text):
         return ()

@@ -23,7 +23,7 @@ _HINT = 'a line is: ID [package=NAME] [purl=PURL] [path=GLOB] [until=YYYY-MM-DD]
 
 
 def read_lines(text: str, name: str) -> tuple[Ignore, ...]:
-    """``name`` is the file's, for messages and for the report."""
+    """The rules in a text. ``name`` is the file's name, for messages and for the report."""
     rules = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         if line.strip() and not line.lstrip().startswith("#"):

@@ -1,8 +1,8 @@
 """Ignore rules: the conditions of a rule, and whether it applies to a finding.
 
-Every condition of a rule must hold; a rule with a condition that a kind of finding cannot have never applies to it: one
-with a package never applies to a secret. ``*`` in an id or a package's name matches anything; in a path it stays within a
-folder and ``**`` does not. A rule applies through the day named by ``until``.
+Every condition of a rule has to hold. A rule never applies to findings that lack one of its properties: a rule with a
+package never applies to a secret. ``*`` in an id or a package's name matches anything; in a path it stays within a
+folder, and ``**`` does not. A rule applies until the end of the day ``until``.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from careen.safety.glob import matched
 
 
 class Ignore(Struct, frozen=True):
-    id: str  # "*": any
+    id: str  # "*" means any id
     source: str  # "FILE:LINE"
     package: str | None = None
     purl: str | None = None
     until: date | None = None
     reason: str = ""
     version: str | None = None  # of the package, exactly
-    paths: tuple[str, ...] = ()  # any of them
+    paths: tuple[str, ...] = ()  # at least one has to match
     layer: int | None = None
     types: frozenset[str] = frozenset()  # of package URLs
     fix: frozenset[str] = frozenset()  # states of the fix
@@ -68,7 +68,9 @@ def covers(pattern: str, path: str) -> bool:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Like ``covers``, but a pattern for a folder does not match its content."""
+    """Whether a pattern matches the path itself. Unlike with ``covers``, a pattern for a folder does not match its
+    content.
+    """
     return _matched(pattern, path)[-1]
 
 
@@ -81,7 +83,7 @@ def _is_named(wanted: str, finding: Finding) -> bool:
 
 
 def _lies_in(patterns: Sequence[str], finding: Finding) -> bool:
-    """Whether all places of a finding are covered: a single other place is enough for a vulnerability or a secret."""
+    """Whether the patterns cover all places of a finding. A vulnerability or a secret in any other place stays."""
     paths = _paths(finding)
     return bool(paths) and all(any(_path_covered(pattern, path) for pattern in patterns) for path in paths)
 
@@ -104,13 +106,13 @@ def _path_covered(pattern: str, path: str) -> bool:
 
 
 def _matched(pattern: str, path: str) -> list[bool]:
-    """Which prefixes of the path the pattern matches: its folders, and last the whole path."""
+    """For each prefix of the path (nothing, its folders in turn, the whole path): whether the pattern matches it."""
     pattern = pattern.strip("/")
     return matched(pattern if "/" in pattern or pattern == "**" else f"**/{pattern}", path)
 
 
 def is_purl(wanted: str, purl: str) -> bool:
-    """Whether both are equal, also without the purl's qualifiers or version; ``*`` matches anything."""
+    """Whether both are equal, with or without the purl's qualifiers or version; ``*`` matches anything."""
     bare = purl.partition("?")[0]
     nameless = bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare
     if "*" in wanted:

@@ -73,7 +73,7 @@ def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
 
 
 def _rules(one: Mapping, name: str) -> list[Ignore]:
-    """One rule for each id, otherwise equal."""
+    """The rules of an entry: one for each id, otherwise equal."""
     _check_keys(one, name, _KEYS, ("id", "path", "fix", "kind"), _HINT)
     source = f"{name}:{one.line}"
     ids = one.texts("id")

@@ -65,7 +65,7 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
 
 
 def _glob(name: str) -> str | None:
-    """A pattern of names as a glob; None if a glob cannot express it."""
+    """A regular expression for names as a glob; None if a glob cannot express it."""
     plain = name.removeprefix("^").removesuffix("$")
     if plain and not _NAME.fullmatch(plain):
         return None

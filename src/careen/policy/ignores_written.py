@@ -1,4 +1,4 @@
-"""Ignore rules as the text of a ``.careen.yaml``, which ``ignore_files`` reads back."""
+"""Writes ignore rules as the text of a ``.careen.yaml``, which ``ignore_files`` can read."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,7 +21,7 @@ def _rule(rule: Ignore) -> Iterator[str]:
 
 
 def _purls(rule: Ignore) -> tuple[str | None, ...]:
-    """A rule of this format has no types of packages: a pattern of their URLs takes the place of each."""
+    """The purls of a rule. This format has no package types: a pattern of package URLs replaces each type."""
     if rule.purl or not rule.types:
         return (rule.purl,)
     return tuple(f"pkg:{type}/*" for type in sorted(rule.types))

@@ -1,4 +1,6 @@
-"""Applies the policy to the licences of an image's packages: a finding for each that is denied or needs a decision."""
+"""Applies the policy to the licences of an image's packages: one finding for each licence that is denied or needs a
+decision.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,13 +13,15 @@ from careen.model.finding import LicenceFinding, Location
 from careen.model.inventory import Inventory
 from careen.model.package import Package
 
-USUAL_ASK = ("network-copyleft", "source-available")  # if no list is given
+USUAL_ASK = ("network-copyleft", "source-available")  # the categories that need a decision if no list is given
 IDS = {"deny": "LIC-001", "ask": "LIC-002"}
 SEVERITY: dict[str, Severity] = {"deny": "high", "ask": "medium"}
 
 
 class LicencePolicy(Struct, frozen=True):
-    """Ids, patterns and categories of licences; ``accepted`` are packages, by name or purl, whose licence does not count."""
+    """The policy: ids, patterns and categories of licences. ``accepted`` are packages, by name or purl, whose licence
+    is ignored.
+    """
 
     deny: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
@@ -66,7 +70,7 @@ def _finding(package: Package, expression: str, kind: str, decided: str) -> Lice
 
 
 def _fingerprint(id: str, package: Package, expression: str) -> str:
-    """The fingerprint does not depend on the version: it stays for a new version of the package under the same licence."""
+    """The fingerprint of a finding, which is the same for all versions of the package under this licence."""
     text = "\0".join((id, package.type, package.name, expression))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 

@@ -1,6 +1,6 @@
-"""The policy of a run from its settings: conditions, rules and statements are read and checked before any work.
+"""Loads the policy of a run from its settings: conditions, rules and statements are read and checked before any work.
 
-Raises: UsageError that names the flag, or the file and its line.
+Raises: UsageError with the flag, or the file and its line.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,10 +44,9 @@ def load_policy(
     overdue: Path | None = None,
     knows_days: bool = False,
 ) -> Policy:
-    """``looked_for``: kinds of findings. ``checking``: source files, for which every kind counts.
-
-    A condition of ``fail_on`` without a kind counts vulnerabilities and secrets, or misconfigurations if nothing else
-    is looked for. ``knows_days``: the caller adds what is overdue (``with_overdue``).
+    """The policy. ``looked_for``: kinds of findings that are searched. ``checking``: for source files, in which every
+    kind counts. A condition of ``fail_on`` without a kind counts vulnerabilities and secrets, or misconfigurations if
+    nothing else is searched. ``knows_days``: the caller adds the overdue findings (``with_overdue``).
     """
     ignores, accepts = _rules(ignore_files)
     kinds = ANY if checking else (OF_IMAGES & looked_for) or (ANY & looked_for)
@@ -78,7 +77,9 @@ def load_policy(
 
 
 def refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str], why: str, hint: str) -> None:
-    """A condition that no finding can meet would always pass. ``looked_for``: kinds of findings. Raises UsageError."""
+    """Raises UsageError for a condition that no finding can meet, because it would always pass. ``looked_for``: kinds
+    of findings that are searched.
+    """
     for gate in gates:
         if not gate.can_look_at & looked_for:
             raise UsageError(f"--fail-on {gate.text}: {why}", hint)
@@ -111,7 +112,7 @@ def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...
 
 
 def _statements(places: Sequence[Path]) -> Iterator[Statement]:
-    """Statements of files, which must be VEX, and of folders, whose other files are skipped with a warning."""
+    """Statements of files, which have to be VEX, and of folders, in which other files are skipped with a warning."""
     if not places:
         return
     from careen.formats.vex.vex_file import read_vex

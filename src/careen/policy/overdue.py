@@ -1,7 +1,7 @@
-"""Which findings are overdue: only a service that watches an image has their first days.
+"""Reads which findings are overdue: only a service that watches an image knows since when its findings exist.
 
 Shape (JSON): ``{"overdue": [{"vulnerability": ID, "package": PURL}, …]}``, as a server writes it for its project.
-Raises: UsageError for a file that is none.
+Raises: UsageError for any other file.
 """
 
 from collections.abc import Iterable

@@ -1,12 +1,12 @@
 """Applies the policy to findings: which are suppressed and why, which the gates count, and the verdict.
 
-Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied in this module, once, before any output or gate;
-suppressed findings stay visible. ``verdict`` has the rules and exit codes.
+Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied in this module, once, before any output
+or gate; suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
-A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those), vulnerabilities of
-installed packages (a lock file only declares a package), and reports how many others it excludes; with a baseline it counts
-new findings only, and with days of grace those whose fix, or whose disclosure if there is no fix, is that old.
-``severities`` selects what is listed and counted, without changing the gate.
+A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those), and
+vulnerabilities of installed packages (a lock file only declares a package); it reports how many others it excludes.
+With a baseline it counts only new findings. With days of grace it counts those whose fix, or whose disclosure if there
+is no fix, is that old. ``severities`` selects what is listed and counted, without changing the gate.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 log = logger(__name__)
 
-UNRATED_IMPACT = 0.5  # of the highest impact, for the risk of an unrated finding (docs/risk.md)
+UNRATED_IMPACT = 0.5  # of the highest impact; it estimates the risk of an unrated finding (docs/risk.md)
 
 
 class Policy(Struct, frozen=True):
@@ -53,17 +53,17 @@ class Policy(Struct, frozen=True):
     grace_days: int = 0
     exclude_base: bool = False  # gates exclude the base image
     base_layers: int = 0  # of this image
-    severity_from: tuple[str, ...] = ()  # sources whose severity counts first
+    severity_from: tuple[str, ...] = ()  # sources whose severity takes precedence
     accepts: tuple[Accept, ...] = ()
     has_rego: bool = False  # policies in Rego read the whole report, so they need the data that a gate needs
     signatures: Required | None = None
-    age_is_a_rule: bool = False  # the user set a maximum age: older data fails without a gate too
+    age_is_a_rule: bool = False  # the user set a maximum age: older data fails even without a gate
 
 
 class Assessed(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
-    coverage: Coverage  # with the gates' reasons (``unscored``, ``no_exploit_data``), without what is accepted
+    coverage: Coverage  # with the gates' reasons (``unscored``, ``no_exploit_data``), and without accepted gaps
     verdict: Verdict
     expired: tuple[Ignore, ...] = ()  # rules that would apply if they had not expired
 
@@ -79,9 +79,8 @@ def assess(
     sources: Collection[str] | None = None,
     owned: Collection[str] = (),
 ) -> Assessed:
-    """``declared``: purls of packages that are not installed (``declared_only``). VEX needs ``about``.
-
-    ``sources``: names of the loaded sources; None if vulnerabilities are not looked for. ``owned``: paths of
+    """Applies the policy. ``declared``: purls of packages that are not installed (``declared_only``). VEX needs
+    ``about``. ``sources``: names of the loaded sources; None if vulnerabilities are not searched. ``owned``: paths of
     files of the distribution's packages.
     """
     listed: list[Finding] = []
@@ -125,7 +124,7 @@ def assess(
 
 
 def declared_only(inventory: Inventory) -> frozenset[str]:
-    """Purls of packages that a lock file or manifest names, and that are not installed anywhere."""
+    """The purls of packages that a lock file or manifest lists, and that are not installed anywhere."""
     declared = {package.purl for package in inventory.packages if package.presence == "declared"}
     if not declared:
         return frozenset()
@@ -198,7 +197,7 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
 
 
 def _unscored(gated: Sequence[Finding], gates: Sequence[Gate], policy: Policy) -> list[Vulnerability]:
-    """Unrated vulnerabilities that a gate of severity or risk does not count, and might if they were rated."""
+    """Unrated vulnerabilities that a gate of severity or risk does not count, but might count if they were rated."""
     if_scored = [_if_scored(gate) for gate in gates if gate.severity not in (None, "unknown") or gate.risk]
     return [
         finding
@@ -211,7 +210,7 @@ def _unscored(gated: Sequence[Finding], gates: Sequence[Gate], policy: Policy) -
 
 
 def _if_scored(gate: Gate) -> Gate:
-    """The gate for the worst score that an unrated finding may get."""
+    """The gate, with the conditions that an unrated finding meets with its worst possible score."""
     return replace(gate, severity=None, risk=gate.risk and gate.risk * UNRATED_IMPACT)
 
 
@@ -226,7 +225,9 @@ def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Cov
 
 
 def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[str] | None) -> Coverage:
-    """Adds a reason if scores that gates use are missing: without them, a gate on exploited vulnerabilities would pass all."""
+    """The coverage. If scores that gates use are missing, it has an additional reason: without them, a gate on
+    exploited vulnerabilities would always pass.
+    """
     if sources is None:
         return coverage
     gates = [gate for gate in policy.fail_on if gate.of_vulnerabilities]
@@ -241,7 +242,9 @@ def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[s
 
 
 def _with_lifecycle(coverage: Coverage, policy: Policy) -> Coverage:
-    """A gate of severity fails a release past its end of life, and would pass it if that date is unknown."""
+    """The coverage. If the end of life of the release is unknown and a gate of severity needs it, it has an additional
+    reason.
+    """
     release = coverage.without_lifecycle
     if not release or not any(gate.of_severity_alone for gate in policy.fail_on):
         return coverage

@@ -1,6 +1,6 @@
-"""A report that was made elsewhere, under the rules and the statements of another policy.
+"""Applies another policy, with its rules and statements, to a report that was made elsewhere.
 
-What its own scan suppressed stays suppressed. Without gates in the policy, the report keeps the verdict that it came with.
+Findings that its own scan suppressed stay suppressed. Without gates in the policy, the report keeps its own verdict.
 """
 
 from datetime import date
@@ -16,7 +16,7 @@ from .policy import Assessed, Policy, assess
 
 
 def reapplied(report: Report, policy: Policy, today: date, reference: str = "") -> Report:
-    """``reference``: how statements name the image, if not as the report does."""
+    """The report under the policy. ``reference``: the image's name in statements, if it differs from the report's."""
     assessed = reassessed(report, policy, today, reference)
     suppressed = (*report.suppressed, *assessed.suppressed)
     if not policy.fail_on:
@@ -31,7 +31,7 @@ def reapplied(report: Report, policy: Policy, today: date, reference: str = "") 
 
 
 def reassessed(report: Report, policy: Policy, today: date, reference: str = "") -> Assessed:
-    """What a scan with this policy would have decided about the findings of the report."""
+    """The result that a scan with this policy would have had for the report's findings."""
     known = saved(report)
     named = replace(report.image, reference=reference) if reference else report.image
     assessed = assess(

@@ -1,7 +1,8 @@
-"""Policies in Rego over a whole report: the messages of ``deny`` fail the policy, beside the gates of ``--fail-on``.
+"""Policies in Rego over a whole report: the messages of ``deny`` fail the policy, in addition to the gates of
+``--fail-on``.
 
-Input is the report as ``--format json`` writes it. Each text of the set ``deny`` (or the ``message`` of an object there) is
-a rule that failed; without any, the policy file is one rule that passed.
+The input is the report as ``--format json`` writes it. Each text in the set ``deny`` (or the ``message`` of an object there)
+is a rule that failed; without any, the policy file is one rule that passed.
 Raises: UsageError for a text that is not such a policy, or exceeds the time limit.
 **Source:** docs/schema/report-1.json; Open Policy Agent, "Policy Language".
 """
@@ -28,7 +29,7 @@ class RegoPolicy(Struct, frozen=True):
 
 
 def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
-    """Policies, read and tried out before any other work."""
+    """Reads the policies, and tries each, before any other work."""
     if not paths:
         return ()
     from careen.formats.data import rego
@@ -51,7 +52,7 @@ def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
 
 
 def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
-    """The report with the verdict of the policies; exit code 3 (undecided) stays 3."""
+    """The report, with the policies added to its verdict. Exit code 3 (undecided) stays 3."""
     if not policies:
         return report
     from careen.reports.json import document

@@ -1,4 +1,4 @@
-"""The rules of a policy as data, so that a server can keep them: the settings of these names.
+"""The rules of a policy as data that a server can store. Fields have the names of settings.
 
 Raises: UsageError for a condition or a reason that does not exist.
 """
@@ -26,7 +26,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def policy_of(rules: Rules) -> Policy:
-    """What is overdue is not in it: the server adds that for each image."""
+    """The policy of these rules. It does not contain overdue findings, which the server adds for each image."""
     return load_policy(
         fail_on=rules.fail_on,
         ignore_unfixed=rules.ignore_unfixed,

@@ -1,6 +1,6 @@
-"""Whether what ``--require-signature`` demands is beside the image, signed by those whom its policy names.
+"""Whether the image has what ``--require-signature`` requires, signed by the identities in its policy.
 
-Exit code 1 if it is not there, or none of it is theirs; 3 if that could not be looked up, or not completely: what was not
+Exit code 1 if it is missing, or signed only by others; 3 if it could not be looked up, or not completely: what was not
 assessed never passes.
 """
 
@@ -14,8 +14,9 @@ from careen.model.report import FailedBy, Rule, Verdict
 
 
 class Required(Struct, frozen=True):
-    """``kinds``: ``signature``, and predicate types. Each has to be signed by one of the keys and identities that ``by``
-    names."""
+    """The requirement. ``kinds``: ``signature``, and predicate types, each of which has to be signed by one of the keys
+    and identities in ``by``.
+    """
 
     source: str
     kinds: tuple[str, ...]
@@ -33,7 +34,7 @@ def with_required(verdict: Verdict, attached: Attached | None, required: Require
 
 
 def missing(attached: Attached | None, required: Required) -> tuple[str, ...]:
-    """What is required, and not signed by any of those that the policy names."""
+    """The required kinds that none of the policy's identities has signed."""
     signed = {signature.predicate for signature in _all(attached) if signature.verified_by in required.by}
     return tuple(kind for kind in required.kinds if kind not in signed)
 

@@ -1,7 +1,7 @@
-"""VEX statements from a report: a decision about its findings, for this image and the affected packages.
+"""Makes VEX statements from a report: a decision about its findings, for this image and the affected packages.
 
-The product is the image by its digest, with the packages as its components; without a digest, or if a statement is to
-apply to any image, the packages themselves. Raises: UsageError if the report has no such finding.
+The product is the image by its digest, with the packages as its components. Without a digest, or if a statement has to
+apply to any image, the packages are the products. Raises: UsageError if the report has no such finding.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +20,9 @@ log = logger(__name__)
 def statements_about(
     report: Report, ids: Sequence[str], status: VexStatus, why: str, packages: Sequence[str] = (), any_image: bool = False
 ) -> tuple[Statement, ...]:
-    """One statement for each id, about all packages that have it, or those with these names."""
+    """VEX statements about findings of the report, one for each id. ``packages`` limits them to packages with these
+    names.
+    """
     found = [*report.findings, *(entry.finding for entry in report.suppressed)]
     vulnerabilities = [finding for finding in found if isinstance(finding, Vulnerability)]
     shared = shared_aliases(report)
@@ -40,7 +42,9 @@ def statements_about(
 
 
 def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = False) -> tuple[Statement, ...]:
-    """One statement for each vulnerability and reason in ignore rules; a rule without a reason justifies nothing."""
+    """One statement for each vulnerability and reason in ignore rules. Rules without a reason are skipped if the status
+    needs one.
+    """
     by_why: dict[tuple[str, str], list[Vulnerability]] = {}
     for entry in report.suppressed:
         finding, by = entry.finding, entry.by

@@ -28,16 +28,16 @@ from .ignores import kind_of
 if TYPE_CHECKING:
     from .policy import Policy
 
-FIRST = 10  # ids that a rule lists
+FIRST = 10  # ids that a rule shows
 
 
 class Gated(Struct):
-    """The findings that gates count, and why they exclude the others."""
+    """The findings that gates count, and why others are excluded."""
 
     findings: list[Finding]
     passed_over: list[tuple[str, Finding]]  # possible, declared, in_grace, in_base, not_new
-    new: Counter[str]  # of ``findings``, by the change that made them new
-    possible: list[Finding] = []  # those of ``passed_over`` that gates exclude for nothing else
+    new: Counter[str]  # numbers of ``findings``, by the change that made them new
+    possible: list[Finding] = []  # those of ``passed_over`` that are excluded only because they are possible
 
 
 def verdict_of(
@@ -48,8 +48,9 @@ def verdict_of(
     severity_for: Callable[[Finding], Severity],
     unscored: Sequence[Vulnerability],
 ) -> Verdict:
-    """``coverage`` and ``unknowns`` are without what the user accepts; ``unscored``: vulnerabilities that a gate of
-    severity does not count because their scores were never fetched."""
+    """The verdict. ``coverage`` and ``unknowns`` are without accepted gaps. ``unscored``: vulnerabilities that a gate
+    of severity does not count because their scores were never fetched.
+    """
     rules = [_gate(gate, gated, coverage, policy, severity_for) for gate in policy.fail_on]
     incomplete = [
         *_unscored(unscored, all(rule.passed for rule in rules)),
@@ -106,8 +107,9 @@ def _unscored(unscored: Sequence[Vulnerability], passed: bool) -> list[Rule]:
 
 
 def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
-    """Gates of vulnerabilities and policies in Rego need advisories; the age of the data is a rule of its own if the user
-    set one."""
+    """The rules about missing data. Gates of vulnerabilities and policies in Rego need advisories; the age of the data
+    is a rule of its own if the user set a maximum.
+    """
     blocking = [reason for reason in coverage.reasons if effect_of(reason.code) == "blocks"]
     if not policy.has_rego and not any(gate.of_vulnerabilities for gate in policy.fail_on):
         blocking = [reason for reason in blocking if reason.code == "stale_source" and policy.age_is_a_rule]
@@ -149,6 +151,6 @@ def _place(unknown: Unknown) -> str:
 
 
 def _by(names: Iterable[str]) -> FailedBy | None:
-    """The count of the names, and the first ones, each once."""
+    """The number of names, and the first ones without repetitions; None if there are none."""
     found: Collection[str] = list(names)
     return FailedBy(len(found), tuple(dict.fromkeys(found))[:FIRST]) if found else None

@@ -1,8 +1,8 @@
-"""Which VEX statement applies to a finding: the latest that names its vulnerability and its package.
+"""Finds the VEX statement that applies to a finding: the latest about its vulnerability and its package.
 
 A statement about a product without components applies to that package (or the source it was built from), to its parts,
-or to the whole image; one with components applies to these, as parts of that product. Of several statements of the same
-time, one that does not suppress the finding applies: a contradiction must not hide anything.
+or to the whole image; one with components applies to these, as parts of that product. If several statements have the
+same time, one that does not suppress the finding applies: a contradiction must not hide anything.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ class Statements:
 
 
 def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
-    """Whether a statement about the finding's vulnerability is about its package."""
+    """Whether a statement about the finding's vulnerability is about the finding's package too."""
     purl = finding.package
     for product in statement.products:
         if not product.components:
@@ -54,7 +54,7 @@ def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
 
 
 def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
-    """Statements of VEX documents inside the image, for users who trust its maker."""
+    """The statements in VEX documents inside the image, for users who trust its maker."""
     from careen.formats.vex.vex_file import read_vex
 
     found: list[Statement] = []
@@ -68,7 +68,7 @@ def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
 
 
 def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
-    """Statements of attached VEX documents that a trusted key signed; with ``trusted``, of all attached documents."""
+    """The statements in attached VEX documents that a trusted key signed; with ``trusted``, in all attached documents."""
     from careen.formats.vex.vex_file import read_vex
 
     applied = (document for document in attached.vex if trusted or document.trusted)
@@ -87,7 +87,9 @@ def note(statement: Statement) -> VexNote:
 
 
 def moment_of(issued: str) -> float:
-    """Seconds since 1970; a text that is not a date of RFC 3339 is older than every date."""
+    """The time of a statement in seconds since 1970. A text that is not a date of RFC 3339 counts as older than every
+    date.
+    """
     from datetime import UTC, datetime
 
     try:

@@ -1,1 +1,1 @@
-"""A whole registry: its name comes in; a report of every image, and one summary, go out."""
+"""Scans a whole registry: from its name to a report of every image, and one summary."""

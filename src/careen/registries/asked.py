@@ -1,6 +1,6 @@
-"""A registry whose lists are read: by its own protocol, and by its other HTTP interface.
+"""A registry whose lists are read, through the distribution protocol and through its own HTTP interface.
 
-Raises: InputError for what is denied, CredentialsError for a wrong login, NetworkError for the rest.
+Raises: InputError for a denied request, CredentialsError for a wrong login, NetworkError otherwise.
 """
 
 import os
@@ -24,7 +24,7 @@ MAX_BYTES = 16 * 1024 * 1024
 
 
 class Asked:
-    """One registry, by one user. Threads may share it."""
+    """A registry, with the credentials of one user. Threads may share it."""
 
     def __init__(self, host: str, context: OpenContext) -> None:
         self.host, self.context = host, context
@@ -39,7 +39,7 @@ class Asked:
     def connected(self, name: str) -> tuple[Repository, BlobStore]:
         with self._lock:
             if name not in self._repositories:
-                if len(self._repositories) > 100:  # each keeps the token of its repository
+                if len(self._repositories) > 100:  # each object caches the token of its repository
                     self._repositories.clear()
                 self._repositories[name] = connected(f"{self.host}/{name}", self.context)
             return self._repositories[name]
@@ -48,7 +48,7 @@ class Asked:
         return self.repository("x").challenge()
 
     def page(self, path: str, query: str, repository: str = "") -> Page | None:
-        """A list of the distribution protocol; with ``repository``, the path is below it."""
+        """A page of a list of the distribution protocol; with ``repository``, the path is relative to it."""
         return self.repository(repository or "x").document(path, query)
 
     def credential(self, refused: Credential | None = None) -> Credential | None:
@@ -57,7 +57,7 @@ class Asked:
         return found.credential
 
     def answer(self, url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Any, Mapping[str, str]]:
-        """Status, JSON and headers of an address of the interface beside the registry."""
+        """The status, JSON and headers of a response from the registry's own interface."""
         response = self._fetcher.request(url, headers={"Accept": "application/json", **(headers or {})})
         try:
             data = response.read(MAX_BYTES + 1) if response.status == 200 else b""
@@ -76,7 +76,7 @@ class Asked:
         return response.status, document, response.headers
 
     def posted(self, url: str, form: Mapping[str, str]) -> tuple[int, Any]:
-        """Status and JSON of what an address answers to a JSON object, which may hold a password."""
+        """The status and JSON of the response to a JSON object, which may contain a password."""
         body = msgspec.json.encode(dict(form))
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         response = self._fetcher.request(url, method="POST", headers=headers, body=body)
@@ -90,12 +90,12 @@ class Asked:
             return response.status, None
 
     def token(self, name: str, value: str | None = None) -> str:
-        """The cached token ``name`` of this registry, "" if there is none; ``value`` is cached first."""
+        """The cached token ``name`` of this registry; "" if there is none. With ``value``, it is stored first."""
         with self._lock:
             if value is not None:
                 self._tokens[name] = value
             return self._tokens.get(name, "")
 
     def base(self) -> str:
-        """The address of the interface that the registry itself has beside its protocol."""
+        """The URL of the interface that the registry has beside the distribution protocol."""
         return self.repository("x").root()

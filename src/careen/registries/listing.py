@@ -1,6 +1,7 @@
-"""The images of a registry: repositories by its catalogue, tags by their lists, narrowed by patterns and to the newest.
+"""The images of a registry: repositories from its catalogue, tags from their lists, reduced by patterns and to the
+newest.
 
-A listed name that no image can have is left out. Raises: InputError if the registry does not list its repositories,
+A listed name that is invalid for an image is left out. Raises: InputError if the registry does not list its repositories,
 NetworkError if it does not answer.
 **Source:** OCI distribution-spec 1.1, "Listing tags"; distribution, "Catalog API".
 """
@@ -30,12 +31,14 @@ from .kinds.kind import EndlessError, NoListError, Page, Tag, pages
 
 log = logger(__name__)
 
-OFFERED = 200  # tags whose dates are compared; of more, those with the highest numbers
+OFFERED = 200  # tags whose dates are compared; if there are more, those with the highest numbers
 _NUMBERS = re.compile(r"(\d+)")
 
 
 class Wanted(Struct, frozen=True):
-    """``include``, ``exclude``: shell patterns for REPOSITORY or REPOSITORY:TAG; ``newest``: how many tags of each."""
+    """Which images are wanted. ``include``, ``exclude``: shell patterns for REPOSITORY or REPOSITORY:TAG. ``newest``:
+    how many tags of each repository.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -64,7 +67,7 @@ class Listed(Struct, frozen=True):
 
 
 def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, pool: Executor) -> Listed:
-    """In the order of their names. ``namespace`` is a repository or a prefix of repositories; "" is all."""
+    """The wanted images, sorted by name. ``namespace`` is a repository or a prefix of repositories; "" means all."""
     asked = Asked(host, context)
     kind = kind_of(asked)
     names, of_list = repositories(kind, asked, namespace)
@@ -96,9 +99,8 @@ def repositories(kind: Kind, asked: Asked, namespace: str) -> tuple[tuple[str, .
 
 
 def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") -> Iterator[Page[str]]:
-    """Pages of valid names at or below ``namespace``, which is a repository itself if the registry lists none.
-
-    ``start`` is the ``following`` of an earlier page. Raises InputError, EndlessError.
+    """Pages of valid repository names at or below ``namespace``, which counts as a repository itself if the registry
+    lists none. ``start`` is the ``following`` of an earlier page. Raises InputError, EndlessError.
     """
     count = 0
     try:
@@ -117,7 +119,7 @@ def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") 
             raise InputError(str(error), f"{error.hint}; or {hint}" if error.hint else hint) from None
     if not count and not start and namespace and _is_name(asked.host, namespace):
         try:
-            tags = kind.tags(asked, namespace, "")  # it may be left out of the catalogue
+            tags = kind.tags(asked, namespace, "")  # the catalogue may omit it
         except NoListError as error:
             raise InputError(f"{asked.host} does not list {namespace}: {error}", error.hint) from None
         if tags.items or kind.name == "distribution":
@@ -125,12 +127,12 @@ def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") 
 
 
 def tag_pages(kind: Kind, asked: Asked, repository: str) -> Iterator[Page[Tag]]:
-    """Raises InputError, EndlessError."""
+    """Pages of a repository's tags. Raises InputError, EndlessError."""
     return pages(lambda start: kind.tags(asked, repository, start))
 
 
 def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Wanted) -> list[Tag]:
-    """The valid tags that the patterns name; of these the newest, if only they are wanted."""
+    """The valid tags that match the patterns; only the newest of these, if the request limits their number."""
     found = {tag.name: tag for tag in tags}
     names = {reference.tag: reference for reference in _references(asked.host, repository, found)}
     left = [found[name] for name in names if name and _is_wanted(repository, name, wanted)]
@@ -144,7 +146,9 @@ def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Want
 
 
 def digest_of(asked: Asked, repository: str, tag: Tag) -> str:
-    """The digest of a tag: from the list that named the tag, else by a request that no limit counts, else from the manifest."""
+    """The digest of a tag: from the list of tags, else by a HEAD request, which counts against no limit, else from the
+    manifest.
+    """
     if is_digest(tag.digest):
         return tag.digest
     one = asked.repository(repository)
@@ -158,7 +162,7 @@ def _endless(reference: str, what: str, count: int) -> Failure:
 def _of_repository(
     kind: Kind, asked: Asked, name: str, wanted: Wanted
 ) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Failure]]:
-    """(the repository, the store of its blobs, digest and reference of each wanted tag, what failed)."""
+    """The repository, the store of its blobs, digest and reference of each wanted tag, and the failures."""
     failures: list[Failure] = []
     named: list[tuple[str, Reference]] = []
     tags: list[Tag] = []
@@ -191,7 +195,9 @@ def _references(host: str, name: str, tags: Iterable[str]) -> Iterator[Reference
 def _newest(
     references: Sequence[Reference], count: int, repository: Repository, store: BlobStore, platform: Platform | None
 ) -> list[Reference]:
-    """The references whose configurations have the latest dates; of very many tags, among those with the highest numbers."""
+    """The references with the latest creation dates. If there are very many tags, only those with the highest numbers
+    are compared.
+    """
     offered = sorted(references, key=lambda reference: _natural(reference.tag or ""), reverse=True)[: max(OFFERED, count)]
 
     def made(reference: Reference) -> str:
@@ -205,7 +211,9 @@ def _newest(
 
 
 def _natural(tag: str) -> tuple[tuple[int, str], ...]:
-    """A sort key: numbers by value, words before numbers; ``latest`` and other words without a number come last."""
+    """A sort key for tags: numbers by value, words before numbers; ``latest`` and other words without a number come
+    last.
+    """
     parts = [part for part in _NUMBERS.split(tag) if part]
     if not any(part.isdigit() for part in parts):
         return ((1 << 62, tag),)
@@ -232,7 +240,7 @@ def _is_name(host: str, name: str) -> bool:
 
 
 def is_wanted_repository(name: str, wanted: Wanted) -> bool:
-    """Patterns with a tag are matched when the tags are known."""
+    """Whether the patterns allow the repository. Patterns with a tag are applied later, when the tags are known."""
     if any(":" not in pattern and fnmatchcase(name, pattern) for pattern in wanted.exclude):
         return False
     return not wanted.include or any(fnmatchcase(name, pattern.partition(":")[0]) for pattern in wanted.include)

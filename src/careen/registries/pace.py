@@ -1,7 +1,7 @@
-"""A fetcher that respects a registry's limits: when one request has to wait, all requests wait.
+"""A fetcher that respects a registry's limits: if one request has to wait, all requests wait.
 
-Several threads share it. How long to wait is what the network's retries require: ``Retry-After`` of a 429 or 503, else a
-growing pause.
+Several threads share it. The network's retries determine the duration: ``Retry-After`` of a 429 or 503, else a growing
+pause.
 """
 
 import threading
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import Fetcher, Response
 
-MAX_WAIT_S = 1800.0  # a run of hours can wait longer than a person at a terminal
+MAX_WAIT_S = 1800.0  # a run of several hours can wait longer than a user at a terminal
 ATTEMPTS = 8
 
 
@@ -24,7 +24,7 @@ def paced(settings: NetSettings, sleep: Callable[[float], None] = time.sleep) ->
 
 
 class Gate:
-    """Closed for a while whenever a request has to wait."""
+    """A gate for requests, closed while any of them has to wait."""
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> None:
         self._sleep, self._clock = sleep, clock
@@ -32,7 +32,7 @@ class Gate:
         self._until = 0.0
 
     def pause(self, seconds: float) -> None:
-        """Closes the gate for that long, and waits until it opens."""
+        """Closes the gate for so many seconds, and waits until it opens."""
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
         self.wait()

@@ -1,7 +1,7 @@
 """Scans every image of a registry: ``scan_registry`` writes a report of each and returns a summary.
 
-Each unique layer is read once: layers are stored by digest, and of images that share an unread layer, one goes first.
-Each finished image is recorded at once, so that the same call continues a run that was killed.
+Each unique layer is read once: layers are stored by digest, and if images share an unread layer, one image goes first.
+Each finished image is recorded at once, so that the same call continues an interrupted run.
 Raises: Error if nothing can be listed or written; the failure of one image is part of the summary.
 """
 
@@ -55,12 +55,12 @@ class Order(Struct, frozen=True):
     restart: bool = False
 
 
-OnImage = Callable[[int, int, Done | Failure], None]  # (how many are done, of how many, the latest)
-Write = Callable[[Path, Report], None]  # a report, whole or not at all
+OnImage = Callable[[int, int, Done | Failure], None]  # called with the number of finished images, their total, and the latest
+Write = Callable[[Path, Report], None]  # writes a report, completely or not at all
 
 
 def parse_target(text: str) -> tuple[str, str]:
-    """(host, namespace) of ``HOST[/NAMESPACE]``."""
+    """The host and namespace of ``HOST[/NAMESPACE]``. Raises UsageError."""
     host, _, namespace = text.removeprefix("https://").strip("/").partition("/")
     try:
         known = parse_reference(f"{host}/{namespace or 'x'}").registry == host.lower() and ":" not in namespace
@@ -107,7 +107,7 @@ def scan_registry(
 
 
 class CountingStore:
-    """Another store, and the digests of the layers that were read because it did not have them."""
+    """A store that also collects the digests of layers that were read because the other store did not contain them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -138,7 +138,7 @@ class _Work:
     def scan(self, target: Target) -> Done:
         image = target.open()
         with self._first(image):
-            self._session.inventory_of(image)  # stores it, for the scan
+            self._session.inventory_of(image)  # stores the inventory for the scan
         report = self._session.scan(image)
         name = f"{target.digest.replace(':', '-')}.json"
         self._write(self._folder / IMAGES / name, report)
@@ -152,7 +152,9 @@ class _Work:
 
     @contextmanager
     def _first(self, image: Image) -> Iterator[None]:
-        """Waits until no other image with the same unread layer is being read. All threads take locks in the same order."""
+        """Waits until no other image with the same unread layer is being read. All threads take the locks in the same
+        order.
+        """
         digests = sorted({layer.digest for layer in image.layers if layer.digest})
         with ExitStack() as held:
             for digest in digests:
@@ -161,7 +163,7 @@ class _Work:
                 if digest in self._read:
                     continue
                 lock.acquire()
-                if digest in self._read:  # meanwhile, by another thread
+                if digest in self._read:  # another thread has read it meanwhile
                     lock.release()
                 else:
                     held.callback(lock.release)
@@ -192,7 +194,7 @@ def _scan_all(listed: Listed, work: _Work, pool: ThreadPoolExecutor, on_image: O
 
 
 def _in_order(listed: Listed, state: State) -> list[Done]:
-    """The finished images that the registry has now, with the names that they have now."""
+    """The finished images that are still in the registry, with their present names."""
     found = ((target, state.done.get(target.digest)) for target in listed.targets)
     return [replace(done, references=target.references) for target, done in found if done]
 
@@ -219,7 +221,7 @@ def _done(target: Target, report: Report, file: str) -> Done:
 
 
 def _asked(order: Order, settings: Settings) -> str:
-    """A run continues an earlier one only if both have the same digest of what is requested."""
+    """A digest of everything requested. A run continues an earlier one only if both have the same."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
@@ -237,7 +239,7 @@ def _asked(order: Order, settings: Settings) -> str:
 
 
 def _identity(path: Path) -> str:
-    """The content of a file, or of all files in a folder: edited rules or statements make another run."""
+    """A digest of a file, or of all files in a folder, so that edited rules or statements start another run."""
     found = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         try:

@@ -1,8 +1,8 @@
-"""What a run over a registry has done so far. A kill at any moment loses at most the images that are being scanned.
+"""The progress of a run over a registry. An interruption at any moment loses at most the images that are being scanned.
 
-Each finished image is a line of JSON, a tab and a checksum over the line and the run. The line is appended and synced when
-the report is written. A truncated line is ignored. After a damaged line nothing is trusted, and those images are scanned
-again. A finished run is moved aside, and the next one reports what is new since.
+Each finished image is a line of JSON, a tab and a checksum over the line and the run. The line is appended and synced
+when the report is written. A truncated line is ignored. After a damaged line nothing is trusted, and those images are
+scanned again. A finished run is moved aside, and the next one reports what is new since.
 Raises: InputError if the folder cannot be written to.
 """
 
@@ -23,11 +23,11 @@ from careen.safety.sealed import SUM_BYTES, sealed, unsealed
 log = logger(__name__)
 
 STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
-MAX_PAUSE = timedelta(days=1)  # longer ago, older advisories were used
+MAX_PAUSE = timedelta(days=1)  # an older run is not continued, because it used older advisories
 
 
 class Found(Struct, frozen=True, array_like=True):
-    """What is kept of a finding: enough to see whether it is new, and what it is."""
+    """The stored part of a finding: enough to know whether it is new, and what it is."""
 
     fingerprint: str
     id: str
@@ -35,21 +35,21 @@ class Found(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, tag_field="kind", tag="run"):
-    """``asked`` is a digest of the request: a run of another request is not continued."""
+    """A run. ``asked`` is a digest of the request: a run of another request is not continued."""
 
     started: str
     asked: str
 
 
 class Done(Struct, frozen=True, tag_field="kind", tag="image"):
-    """One scanned image. ``layers`` are the digests of its layers from the base upward, ``sizes`` their bytes."""
+    """A scanned image. ``layers`` are the digests of its layers from the base upward, ``sizes`` their bytes."""
 
     digest: str
     references: tuple[str, ...]
     file: str
     layers: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
-    base: str = ""  # the base image that its configuration names
+    base: str = ""  # the base image that its configuration states
     distribution: str = ""
     packages: int = 0
     found: tuple[Found, ...] = ()
@@ -112,7 +112,7 @@ class State:
 
 
 def previous(folder: Path) -> dict[str, frozenset[str]] | None:
-    """Fingerprints of the run before, by reference; None if there was no such run."""
+    """The fingerprints of findings in the previous run, by reference; None if there was no such run."""
     known: dict[str, frozenset[str]] = {}
     seen = False
     for line, _ in _lines(folder / PREVIOUS):
@@ -131,7 +131,7 @@ def _continues(lines: list[Line], run: Run) -> bool:
 
 
 def _read(path: Path) -> tuple[list[Line], int]:
-    """The lines, and how many bytes they take: a truncated line follows."""
+    """The valid lines, and how many bytes they take; a truncated line may follow."""
     lines, whole = [], 0
     for line, end in _lines(path):
         lines.append(line)
@@ -145,7 +145,7 @@ def _lines(path: Path) -> Iterator[tuple[Line, int]]:
         with path.open("rb") as stream:
             for text in stream:
                 place += len(text)
-                if not text.endswith(b"\n"):  # truncated by a kill
+                if not text.endswith(b"\n"):  # truncated by an interruption
                     return
                 line = _line(text, run)
                 run = run or (line if isinstance(line, Run) else None)
@@ -168,5 +168,5 @@ def _line(text: bytes, run: Run | None) -> Line | None:
 
 
 def _key(line: Line, run: Run | None) -> str:
-    """A line belongs to its run: with the key of another run its checksum is wrong."""
+    """The key of a line's checksum. It contains the run, so that a line of another run has a wrong checksum."""
     return "run" if isinstance(line, Run) or run is None else f"{run.started} {run.asked}"

@@ -11,7 +11,7 @@ from .listing import Failure
 from .state import Done
 
 SCHEMA = "careen.registry-summary/1"
-IDS = 20  # of new findings, listed one by one
+IDS = 20  # number of new findings that are listed individually
 
 
 class Line(Struct, frozen=True):
@@ -31,8 +31,9 @@ class Line(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True):
-    """Layers from the base upward that several images have in common. ``references`` are images with exactly these layers;
-    ``claimed`` are the base images that the others name."""
+    """Layers from the base upward that several images share. ``references`` are images with exactly these layers;
+    ``claimed`` are the base images that the others state.
+    """
 
     layers: tuple[str, ...]
     size_bytes: int
@@ -42,7 +43,7 @@ class Base(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """Findings that a reference did not have in the last run; ``is_new``: the reference did not exist then."""
+    """New findings of a reference since the last run. ``is_new``: the reference did not exist then."""
 
     reference: str
     is_new: bool
@@ -54,7 +55,7 @@ class News(Struct, frozen=True):
 class Layers(Struct, frozen=True):
     references: int
     unique: int
-    read: int  # in this run; the others were in the cache
+    read: int  # layers read in this run; the others were in the cache
 
 
 class Summary(Struct, frozen=True):
@@ -67,7 +68,7 @@ class Summary(Struct, frozen=True):
     by_severity: dict[str, int]
     images: tuple[Line, ...]  # the worst first
     bases: tuple[Base, ...]
-    news: tuple[News, ...] | None  # None: there is no earlier run
+    news: tuple[News, ...] | None  # None if there is no earlier run
     troubles: tuple[Failure, ...]
 
     @property
@@ -120,7 +121,7 @@ def _line(done: Done) -> Line:
 
 
 def _rank(line: Line) -> tuple[object, ...]:
-    """Known exploited vulnerabilities first, then by severity, then by the highest risk."""
+    """A sort key of images: known exploited vulnerabilities first, then by severity, then by the highest risk."""
     counts = tuple(-line.by_severity[severity] for severity in SEVERITIES)
     return (-line.kev, counts[0], counts[1], -line.risk, counts, line.references)
 
@@ -131,7 +132,7 @@ def _by_severity(severities: Iterable[str]) -> dict[str, int]:
 
 
 def _bases(done: Sequence[Done]) -> list[Base]:
-    """The layers that images share, up to the first difference; those of most images first."""
+    """The layers that images share, up to the first difference, with the most shared ones first."""
     users: dict[tuple[str, ...], list[Done]] = {}
     for image in done:
         for depth in range(1, len(image.layers) + 1):
@@ -141,7 +142,7 @@ def _bases(done: Sequence[Done]) -> list[Base]:
         whole = [image for image in images if image.layers == layers]
         longest = max((len(group) for deeper, group in _above(layers, images, users)), default=0)
         if len(images) < 2 or (longest == len(images) and not whole):
-            continue  # one image's own, or all images with these share more
+            continue  # they belong to one image, or all images with these layers share more
         claimed = {image.base for image in images if image.base}
         found.append(
             Base(
@@ -164,7 +165,7 @@ def _above(
 
 
 def _news(done: Sequence[Done], before: Mapping[str, frozenset[str]]) -> list[News]:
-    """In the order of references."""
+    """The new findings, sorted by reference."""
     found = []
     for image in done:
         for reference in image.references:

@@ -1,1 +1,1 @@
-"""Bounds for the reading of hostile input: budgets, patterns in linear time, checksums, digests."""
+"""Protection when reading hostile input: budgets, regular expressions in linear time, checksums, digests."""

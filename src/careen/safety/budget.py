@@ -1,9 +1,9 @@
-"""The budget of a scan: bytes made, members, records, facts, memory and time, of each layer and of the whole.
+"""The budget of a scan: limits on bytes, members, records, facts, memory and time, for each layer and for the whole.
 
-A ``Budget`` is made once a scan; each pass over a layer spends of it through a ``Spending``. Every producer charges its
-output: inflaters and holes of sparse files bytes, archives members and records, readers facts. Producers deep inside a
-reader, which have no access to the scan, charge the current ``spending``.
-Raises: OverBudgetError over a bound.
+Each scan has one ``Budget``; each pass over a layer spends it through a ``Spending``. Every producer charges its
+output: decompression and holes of sparse files charge bytes, archives members and records, readers facts. Producers
+deep inside a reader, which have no access to the scan, charge the current ``spending``.
+Raises: OverBudgetError if a limit is exceeded.
 """
 
 import threading
@@ -19,8 +19,9 @@ from careen.errors import OverBudgetError
 
 
 class Limits(Struct, frozen=True):
-    """The limits of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio counts only beyond
-    ``ratio_from_bytes``."""
+    """The limits of one layer or archive, and (``scan_…``) of a whole scan. The ratio is checked only beyond
+    ``ratio_from_bytes``.
+    """
 
     inflated_bytes: int = 64 << 30
     ratio: int = 200
@@ -29,37 +30,37 @@ class Limits(Struct, frozen=True):
     records: int = 2_000_000  # PAX records, long names, parts of sparse files
     facts: int = 100_000
     unknowns: int = 10_000
-    memory_bytes: int = 256 << 20  # of names, as they are kept
+    memory_bytes: int = 256 << 20  # for names that are stored
     scan_bytes: int = 256 << 30
     scan_members: int = 2_000_000
     scan_memory_bytes: int = 384 << 20
     scan_seconds: float = 1800
 
     def times(self, factor: float) -> "Limits":
-        """All bounds but those of bytes and time, multiplied."""
+        """The limits, all multiplied except those of bytes and time."""
         counts = ("members", "records", "facts", "unknowns", "memory_bytes", "scan_members", "scan_memory_bytes")
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         return Limits(**{name: int(value * factor) if name in counts else value for name, value in values.items()})
 
 
 MEMBER_BYTES = 160  # memory of an entry besides its names
-SETTLED_BYTES = 1 << 20  # made between two checks of the whole scan and the clock
+SETTLED_BYTES = 1 << 20  # bytes between two checks of the whole scan and the clock
 MORE = "if you trust this image, raise the bounds with --budget FACTOR"
 
 
 class Budget:
-    """``clock`` returns seconds. Spendings of several threads add up in it."""
+    """The budget of a scan. ``clock`` returns seconds. The spendings of several threads are added up in it."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
         self.spent = dict.fromkeys(("scan_bytes", "scan_members", "scan_memory_bytes"), 0)
-        self.most: dict[str, int] = {}  # of one layer, by the name of the bound
+        self.most: dict[str, int] = {}  # the highest use by any layer, by the name of the limit
         self._lock = threading.Lock()
         self._clock = clock
         self._started = self._clock()
 
     def layer(self, *, whole: bool = True) -> "Spending":
-        """``whole``: a bound that is reached ends the layer, not only one file in it."""
+        """Begins the spending of one layer. ``whole``: a reached limit ends the layer, not only one file in it."""
         return Spending(self, whole=whole)
 
     @property
@@ -67,11 +68,13 @@ class Budget:
         return self._clock() - self._started
 
     def check_time(self) -> None:
-        """While layers are read: the report has what was read until then."""
+        """Checks the time while layers are read. Over the limit, the report contains what was read until then."""
         self._check(self.limits.scan_seconds)
 
     def check_end(self) -> None:
-        """While they are squashed, which may take as long again: without that there is no report."""
+        """Checks the time while layers are squashed, which may take as long again, because there is no report without
+        it.
+        """
         self._check(2 * self.limits.scan_seconds + 60)
 
     def _check(self, most: float) -> None:
@@ -79,7 +82,7 @@ class Budget:
             raise OverBudgetError(f"the scan took more than {most:g} seconds", "allow more with --max-seconds", whole=True)
 
     def settle(self, name: str, more: int) -> None:
-        """Counts for the whole scan. Looks at the clock."""
+        """Adds to the use of the whole scan, and checks the clock."""
         with self._lock:
             self.spent[name] += more
             spent = self.spent[name]
@@ -96,18 +99,18 @@ class Budget:
 
 
 class Spending:
-    """What one pass over a layer, or over an archive in a file, costs so far."""
+    """The use of one pass over a layer, or over an archive in a file."""
 
     def __init__(self, budget: Budget, *, whole: bool) -> None:
         self._budget, self._limits, self._whole = budget, budget.limits, whole
         self._stored = self._made = self._unsettled = self._records = self._facts = self._memory = 0
 
     def stored(self, size: int) -> None:
-        """Stored bytes of the layer, the base of ratios."""
+        """Charges stored bytes of the layer, the base of ratios."""
         self._stored += size
 
     def made(self, size: int) -> None:
-        """Inflated bytes of the stream, and bytes made otherwise: holes of sparse files, archives inside files."""
+        """Charges inflated bytes of the stream, and bytes made otherwise: holes of sparse files, archives inside files."""
         self._made += size
         self._unsettled += size
         limits = self._limits
@@ -124,7 +127,7 @@ class Spending:
             self._budget.settle("scan_bytes", more)
 
     def members(self, more: int, members: int, name_bytes: int, unknowns: int) -> None:
-        """``more`` since the last call; the others since the layer began."""
+        """Charges members of the archive. ``more`` counts since the last call, the other numbers since the layer began."""
         limits = self._limits
         memory = name_bytes + MEMBER_BYTES * members
         self._budget.note("members", members)
@@ -144,7 +147,7 @@ class Spending:
             self._stop(f"it has more than {self._limits.records} PAX records", MORE)
 
     def unknowns(self, unknowns: int) -> None:
-        """Since the layer began."""
+        """Charges unknowns, counted since the layer began."""
         self._budget.note("unknowns", unknowns)
         if unknowns > self._limits.unknowns:
             self._stop(f"more than {self._limits.unknowns} things in it cannot be read", MORE)
@@ -155,7 +158,7 @@ class Spending:
             self._stop(f"readers find more than {self._limits.facts} things in it", MORE)
 
     def close(self) -> None:
-        """At the end of the pass: notes what it cost."""
+        """Ends the pass, and stores its use in the budget."""
         self._budget.note("inflated_bytes", self._made)
         self._budget.note("records", self._records)
         self._budget.note("facts", self._facts)
@@ -171,7 +174,7 @@ _SPENDING: ContextVar[Spending | None] = ContextVar("spending", default=None)
 
 @contextmanager
 def spending(of: Spending) -> Iterator[None]:
-    """Bytes made within the block are charged to ``of``."""
+    """Charges bytes that are made within the block to ``of``."""
     token = _SPENDING.set(of)
     try:
         yield
@@ -180,7 +183,7 @@ def spending(of: Spending) -> Iterator[None]:
 
 
 def charge(size: int) -> None:
-    """Bytes that a producer made, inside a reader or not."""
+    """Charges bytes to the current spending, if there is one."""
     now = _SPENDING.get()
     if now is not None:
         now.made(size)

@@ -1,8 +1,8 @@
-"""The bounds of what the cache folder keeps, which can all be downloaded or read anew.
+"""The size limits of the cache folder's content, all of which can be downloaded or read again.
 
-A process that adds to a kind keeps it to its bound, least recently used first; nothing lists the folder when a command
-starts. The setting ``cache_max_size`` is divided among the kinds in the proportion of their usual bounds.
-Databases are apart: there is one in use, and ``db_keep`` others.
+A process that adds to a kind keeps it within its limit, and removes the least recently used first; no command lists the
+folder at its start. The setting ``cache_max_size`` is divided among the kinds in the proportion of their default
+limits. Databases are not included: there is the current one, and ``db_keep`` others.
 """
 
 import re
@@ -17,20 +17,20 @@ _UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
 class CacheLimits(Struct, frozen=True):
-    """In bytes."""
+    """Limits in bytes."""
 
     images: int = 10 * GIB  # blobs that were pulled
     exports: int = 10 * GIB  # images that an engine exported
-    layers: int = 1 * GIB  # what was read in layers
+    layers: int = 1 * GIB  # results of reading layers
     archive: int = 256 * MIB  # files of distributions' archives
 
 
-LAYERS_OF_REGISTRY = 16 * GIB  # while a registry is scanned: no layer is forgotten before the run ends
+LAYERS_OF_REGISTRY = 16 * GIB  # while a registry is scanned, so that no layer is dropped before the run ends
 _USUAL = CacheLimits()
 
 
 def cache_limits(max_size: str | None = None) -> CacheLimits:
-    """The limits by the setting ``cache_max_size``; the usual ones for None."""
+    """The limits for the setting ``cache_max_size``; the default ones for None."""
     if max_size is None:
         return _USUAL
     size, usual = parse_size(max_size), asdict(_USUAL)

@@ -1,4 +1,4 @@
-"""Fast compression of what careen keeps for itself, in zlib's format with either library."""
+"""Fast compression of Careen's own stored data, in zlib's format, with whichever library is installed."""
 
 
 def deflated(data: bytes | memoryview) -> bytes:
@@ -6,7 +6,7 @@ def deflated(data: bytes | memoryview) -> bytes:
         from isal import igzip_lib
 
         return igzip_lib.compress(data, 1, igzip_lib.COMP_ZLIB)
-    except ImportError:  # no wheel for this machine: the standard library takes five times as long
+    except ImportError:  # without a wheel for this machine, the standard library takes five times as long
         import zlib
 
         return zlib.compress(data, 1)

@@ -1,4 +1,4 @@
-"""Digests that name bytes, as ``algorithm:hex``: only those that can be verified count as digests.
+"""Digests as ``algorithm:hex``. Only those that can be verified count as digests.
 
 **Source:** OCI image-spec 1.1, descriptor.md, "Digests".
 """
@@ -15,7 +15,7 @@ _DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 def is_digest(text: str) -> bool:
-    """Whether a text is a digest that can be verified; only then may it become part of a file's name or of a key."""
+    """Whether a text is a digest that can be verified. Only then may it be used in a file name or a key."""
     return _DIGEST.fullmatch(text) is not None
 
 

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 
 def matched(pattern: str, path: str) -> list[bool]:
-    """Which prefixes of the path the pattern matches: none of it, its folders in turn, and last the whole path."""
+    """For each prefix of the path (nothing, its folders in turn, the whole path): whether the pattern matches it."""
     parts = path.strip("/").split("/")
     row = [True] + [False] * len(parts)
     for part in pattern.strip("/").split("/"):

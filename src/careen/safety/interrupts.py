@@ -1,6 +1,7 @@
-"""Lets an interrupt (Ctrl-C) wait while a library is at work that does not bear one.
+"""Delays an interrupt (Ctrl-C) while a library runs that cannot handle one.
 
-msgspec runs Python code while it inspects a type. A ``KeyboardInterrupt`` in that code crashes the process (seen with 0.22).
+msgspec runs Python code while it inspects a type. A ``KeyboardInterrupt`` in that code crashes the process (seen with
+0.22).
 """
 
 import threading
@@ -10,14 +11,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """An interrupt takes effect at the end. Only the main thread gets interrupts: for other threads nothing changes."""
+    """Delays interrupts until the end of the block. Only the main thread gets interrupts: in other threads nothing
+    changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     import signal
 
     before = signal.getsignal(signal.SIGINT)
-    if before is None:  # not a handler of Python's: it raises nothing
+    if before is None:  # the handler is not Python's, and raises nothing
         yield
         return
     came = False

@@ -1,6 +1,6 @@
-"""Regular expressions that are compiled when they are first used.
+"""Regular expressions that are compiled at their first use.
 
-A scan loads every reader and calls few: compiling all their patterns would take as long as a small image.
+A scan loads every reader and calls few: compiling all their patterns would take as long as scanning a small image.
 """
 
 import re
@@ -22,7 +22,9 @@ class _Pattern:
         return re.compile(self._text, self._flags)
 
     def __getattr__(self, name: str) -> Any:
-        """Called once for each name: the object keeps the attribute of the compiled expression."""
+        """Looks up an attribute of the compiled expression, and stores it on this object, so that this runs once for
+        each name.
+        """
         value = getattr(self._compiled, name)
         setattr(self, name, value)
         return value

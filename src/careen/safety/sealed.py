@@ -1,6 +1,6 @@
-"""Bytes of a cache with a checksum over them and their key: damaged, edited or moved bytes are refused.
+"""Stored bytes with a checksum over them and their key, so that damaged, edited or moved bytes are refused.
 
-It guards against damage, not against attackers: who can write the cache can make a checksum as well.
+It protects against damage, not against attackers, who can write a valid checksum as well.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ def sealed(key: str, data: bytes) -> bytes:
 
 
 def unsealed(key: str, kept: bytes) -> bytes:
-    """The bytes that were sealed under this key. Raises ValueError for anything else."""
+    """The bytes that were sealed with this key. Raises ValueError for anything else."""
     data = kept[SUM_BYTES:]
     if len(kept) < SUM_BYTES or kept[:SUM_BYTES] != _sum(key, data):
         raise ValueError("its checksum is wrong")

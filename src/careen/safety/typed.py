@@ -1,7 +1,8 @@
-"""Typed values out of JSON, MessagePack and plain data, from several threads.
+"""Decodes JSON, MessagePack and plain data into typed values, safely from several threads.
 
-msgspec inspects a Struct when it is decoded for the first time, and runs Python code meanwhile. Two threads that do so at
-once crash the process (seen with 0.22), and so does an interrupt. Here one inspects while the others, and interrupts, wait.
+msgspec inspects a Struct when it is decoded for the first time, and runs Python code meanwhile. Two threads that do so
+at once crash the process (seen with 0.22), and so does an interrupt. Here one inspects while other threads and
+interrupts wait.
 Raises: msgspec's errors.
 """
 

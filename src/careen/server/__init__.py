@@ -1,5 +1,5 @@
-"""The service: HTTP in, rows of the fleet out.
+"""The service: receives HTTP requests, and reads and writes rows of the fleet.
 
-``openapi.yaml`` is the contract: ``app`` binds each of its operations to the function of that name below ``api``, with the
-checks that the document states. ``auth`` decides who asks; ``hosts`` and ``limits`` refuse what should not get that far.
+``openapi.yaml`` is the contract: ``app`` binds each of its operations to the function of that name in ``api``, with the
+checks that the document states. ``auth`` authenticates and authorises; ``hosts`` and ``limits`` refuse requests early.
 """

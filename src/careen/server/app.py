@@ -1,7 +1,8 @@
-"""The application: each operation of ``openapi.yaml`` bound to its handler, with the checks that all share.
+"""The application: binds each operation of ``openapi.yaml`` to its handler, with the common checks.
 
-A request passes the host and the origin (``hosts``), then who asks (``auth``) and how often (``limits``), then its parameters
-and its body; the handler sees values of known form. Every refusal is a problem document (``errors``).
+A request is checked step by step: the host and the origin (``hosts``), the caller (``auth``), the rate (``limits``),
+the parameters and the body. The handler only gets values of the declared form. Every refusal is a problem document
+(``errors``).
 """
 
 import inspect
@@ -42,7 +43,9 @@ Body = Any
 
 
 def _number(text: str) -> int | float:
-    """JSON has one kind of numbers: ``2.0`` is an integer (JSON Schema 2020-12, 4.2.3), which the strict reader refuses."""
+    """The number of a text in JSON. ``2.0`` becomes an integer as JSON Schema requires (2020-12, 4.2.3), because the
+    strict decoder would refuse it as one.
+    """
     number = float(text)
     return int(number) if number.is_integer() else number
 
@@ -53,7 +56,9 @@ _LENIENT = msgspec.json.Decoder(float_hook=_number)
 def application(
     fleet: Fleet, parts: Parts, options: ServerOptions | None = None, interfaces: Sequence[BaseRoute] = ()
 ) -> Starlette:
-    """``interfaces``: the routes that other systems speak to (Harbor, Clair, admission, webhooks), and the pages."""
+    """The ASGI application of the service. ``interfaces`` are further routes: those for other systems (Harbor, Clair,
+    admission, webhooks) and the pages.
+    """
     options = options or ServerOptions()
     routes = [_route(path, described) for path, described in _by_path().items()]
     made = Starlette(
@@ -109,7 +114,7 @@ async def _answered(request: Request, operation: Operation, body_type: Any) -> R
 
 
 def _admitted(request: Request, operation: Operation, project: int | None) -> Principal:
-    """Guesses of keys are counted by address, and what is allowed by caller."""
+    """Authenticates the caller and counts the request. Wrong keys are counted by address, valid requests by caller."""
     rates: Rates = request.app.state.rates
     address = request.client.host if request.client else ""
     if operation.scope == "public":
@@ -142,7 +147,7 @@ def refusal(error: Exception) -> Refused:
     if isinstance(error, QuotaError):
         return Refused(403, str(error), error.code)
     if isinstance(error, IntegrityError):
-        return Refused(409, "there is one of this name, or what it belongs to has gone", "conflict")
+        return Refused(409, "the name exists already, or what it belongs to was removed", "conflict")
     return refusal_of(error)
 
 

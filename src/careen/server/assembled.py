@@ -1,4 +1,4 @@
-"""The application with all of its parts: the API, the interfaces of other systems, registries and searches."""
+"""The application with all of its parts: the API, the interfaces for other systems, registries and searches."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -21,7 +21,7 @@ from .interfaces import admission, clair, harbor, webhooks
 from .options import ServerOptions
 from .parts import Found, Parts, RegistryChange, RegistryWanted
 
-TRIED = 50  # lines of what a crawl would see
+TRIED = 50  # results in a test of a registry
 OF_FINDINGS = OF_FINDING | OF_PROJECT
 OF_PACKAGES = frozenset(("package", "type", "licence"))
 
@@ -72,7 +72,9 @@ class _Registries:
 
 class _Search:
     def search(self, fleet: Fleet, project_id: int, text: str, after: list[Any] | None, limit: int) -> Found:
-        """Findings if the query is about them, else packages if it is about those, else images."""
+        """Runs a query. It lists findings if a term concerns findings, else packages if a term concerns packages, else
+        images.
+        """
         terms = query.parsed(text)
         fields = {term.field for term in terms}
         kind = "findings" if fields & OF_FINDINGS else "packages" if fields & OF_PACKAGES else "images"

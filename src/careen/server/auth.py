@@ -1,7 +1,8 @@
-"""Who sends a request, and whether they may: by a key or by a session.
+"""Authenticates and authorises requests, by a key or by a session.
 
-A key comes as ``Authorization: Bearer``, as the password of ``Basic``, or as ``X-Api-Key``; a session as a cookie, and its
-changes need ``X-CSRF-Token``. Raises: Refused, 401 if it is unknown who asks, 403 if they may not, 404 if they must not know.
+A key is sent as ``Authorization: Bearer``, as the password of ``Basic``, or as ``X-Api-Key``. A session is a cookie;
+requests that change something also need ``X-CSRF-Token``. Raises: Refused, with 401 if the caller is unknown, 403 if
+they lack the right, 404 if they must not learn that the project exists.
 """
 
 import base64
@@ -33,10 +34,9 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def require(request: Request, scope: str, project_id: int | None = None) -> Principal:
-    """``scope``: one of keys and roles; ``signed-in`` for every authenticated user or key, ``service``
-    for administrators of the service.
-
-    With ``project_id`` in that project, else in the project of the key.
+    """The authenticated caller, if they have the scope. ``scope`` is one of keys and roles, ``signed-in`` for any
+    authenticated user or key, or ``service`` for administrators of the service. The project is ``project_id``, or
+    without it the project of the key. Raises Refused.
     """
     fleet: Fleet = request.app.state.fleet
     keys: Keys = request.app.state.keys
@@ -54,7 +54,9 @@ def require(request: Request, scope: str, project_id: int | None = None) -> Prin
 
 
 def token_of(request: Request) -> str:
-    """The key that a request carries; "" if it has none, "?" for an empty or malformed one, so that no session replaces it."""
+    """The key in a request. "" if there is none; "?" if it is empty or malformed, so that a session does not replace
+    it.
+    """
     given, key = request.headers.get("authorization"), request.headers.get("x-api-key")
     if given is None:
         return "" if key is None else key or "?"
@@ -104,7 +106,9 @@ def _by_session(connection: Connection, request: Request) -> Principal:
 
 
 def _csrf_of(request: Request) -> str:
-    """The token of a form was read with its other fields (``pages/routing``)."""
+    """The token against forged requests, from the header or from the form, whose fields were read earlier
+    (``pages/routing``).
+    """
     return str(request.headers.get("x-csrf-token") or getattr(request.state, "csrf", ""))
 
 

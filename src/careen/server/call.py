@@ -1,4 +1,4 @@
-"""What a handler of an operation gets, and what it answers."""
+"""The arguments of an operation's handler, and its answer."""
 
 import hashlib
 import time
@@ -24,7 +24,9 @@ JSON = "application/json"
 
 
 class Answer(Struct, frozen=True):
-    """``body``: a value that becomes JSON, or bytes of ``media_type``. ``status`` 0: the one of the document."""
+    """The answer of a handler. ``body`` is a value for JSON, or bytes of ``media_type``. ``status`` 0 means the one
+    that the OpenAPI document declares.
+    """
 
     body: Any = None
     status: int = 0
@@ -61,14 +63,16 @@ class Call(Struct, frozen=True):
 
     @contextmanager
     def changing(self, subject: object = "", detail: str = "", by: str = "") -> Iterator[Connection]:
-        """A transaction that also writes the audit log: neither is there without the other."""
+        """A transaction for a change. It also writes the audit log, so that the change and its record are stored
+        together.
+        """
         with writing(self.fleet.engine) as connection:
             yield connection
             project = self.path.get("project", self.principal.project_id)
             record(connection, by or self.by, project, self.operation.id, str(subject), detail)
 
     def refuse_other_version(self, present: Any) -> None:
-        """Raises Refused if the caller changes another version than the one it has seen."""
+        """Raises Refused if the request's ``If-Match`` is another version than ``present``."""
         wanted = self.headers.get("If-Match")
         if wanted and wanted != "*" and etag_of(encoded(present)) not in {part.strip() for part in wanted.split(",")}:
             raise Refused(412, "it has changed since", "changed", hint="read it again")

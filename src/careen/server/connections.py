@@ -1,6 +1,6 @@
-"""Connections whose request begins too slowly are closed: otherwise a thousand silent ones would hold the server.
+"""Closes connections whose request begins too slowly; a thousand silent ones would block the server.
 
-Bodies have a pace of their own (``limits``); an idle connection ends after the server's keep-alive time.
+The speed of bodies is limited elsewhere (``limits``). An idle connection ends after the server's keep-alive time.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_S = 10.0  # from the first byte, or the connection, to the end of the headers
+HEAD_S = 10.0  # from the connection or the first byte to the end of the headers
 
 
 def protocol(head_s: float = HEAD_S) -> "type[H11Protocol]":
-    """The HTTP protocol for ``uvicorn.Config(http=…)``."""
+    """The HTTP protocol class for ``uvicorn.Config(http=…)``, which closes a connection if the headers take longer than
+    ``head_s`` seconds.
+    """
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class PatientProtocol(H11Protocol):

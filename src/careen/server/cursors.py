@@ -1,4 +1,5 @@
-"""Pages by key: a cursor is the sort key of the last row, signed, and good for the list that made it alone.
+"""Pages of lists by key: a cursor is the signed sort key of a page's last row, and valid only for the list that made
+it.
 
 Raises: Refused for a cursor that was changed, or that another list made.
 """
@@ -22,13 +23,15 @@ from .errors import unprocessable
 
 SECRET = "cursor secret"  # noqa: S105 (the name of the row)
 MARK_BYTES = 16
-Key = tuple[Any, bool]  # a column, and whether it goes down
+Key = tuple[Any, bool]  # a column, and whether its order is descending
 
 
 def page(
     call: Call, connection: Connection, wanted: "Select[Any]", keys: Sequence[Key], item: "Callable[[Row[Any]], Any]"
 ) -> dict[str, Any]:
-    """``keys`` decide the order and are unique together; their columns are in ``wanted``, under these names."""
+    """One page of rows as an answer: the items, each made by ``item``, and the cursor of the next page. ``keys`` are
+    the sort order, unique together; ``wanted`` selects their columns under the same names.
+    """
     limit = int(call.query["limit"])
     last = read(call, len(keys))
     if last is not None:
@@ -47,7 +50,7 @@ def made(call: Call, values: Sequence[Any]) -> str:
 
 
 def read(call: Call, length: int) -> list[Any] | None:
-    """None on the first page."""
+    """The values of the sort key in the request's cursor; None on the first page. Raises Refused."""
     text = call.query["cursor"]
     if text is None:
         return None
@@ -75,7 +78,7 @@ def _secret(held: Any) -> bytes:
 
 
 def secret_of(fleet: Fleet) -> bytes:
-    """Shared by all servers of the database, and made by the first."""
+    """The secret that signs cursors. The first server makes it; all servers of the database share it."""
     with writing(fleet.engine) as connection:
         kept = connection.execute(select(state.c.value).where(state.c.key == SECRET)).scalar()
         if kept is None:

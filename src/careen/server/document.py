@@ -1,7 +1,7 @@
-"""The OpenAPI document, and its operations as the server checks them.
+"""Reads the OpenAPI document, and describes its operations as the server checks them.
 
-Shape: an operation is a method of a path; its parameters have schemas of JSON Schema, of which the document uses ``type``,
-``enum``, ``pattern``, bounds and ``default``. **Source:** OpenAPI 3.1.
+Shape: an operation is a method of a path. Its parameters have schemas of JSON Schema, of which the document uses
+``type``, ``enum``, ``pattern``, bounds and ``default``. **Source:** OpenAPI 3.1.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ def document() -> Mapping[str, Any]:
 
 @cache
 def as_json() -> bytes:
-    """The document in JSON, without what only the server uses, or only shortens the file."""
+    """The document as JSON, without the keys that only the server uses, and with abbreviations expanded."""
     return msgspec.json.encode(_plain(document()))
 
 
@@ -56,7 +56,9 @@ def operations() -> tuple[Operation, ...]:
 
 
 def resolved(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema that a reference names; what stands beside the reference comes on top."""
+    """The schema, with its reference replaced by what it points to. Keys beside the reference override the same keys
+    there.
+    """
     reference = schema.get("$ref")
     if reference is None:
         return dict(schema)

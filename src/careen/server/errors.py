@@ -1,6 +1,7 @@
 """Refusals, and every error as a problem document.
 
-Codes decide; ``detail`` is for people, and never quotes a credential. **Source:** RFC 9457; RFC 9110 for the statuses.
+Programs use the code. ``detail`` is for readers, and never contains a credential. **Source:** RFC 9457; RFC 9110 for
+the statuses.
 """
 
 from collections.abc import Mapping
@@ -36,11 +37,11 @@ TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-PAUSE_S = 30  # after which a registry that did not answer may be asked again
+PAUSE_S = 30  # after which a client may try again if a registry did not answer
 
 
 class Refused(Exception):  # noqa: N818 (an answer, not an error)
-    """The request is not answered. ``code`` is for programs; by default it names the status."""
+    """The request is refused. ``code`` is for programs; its default is named after the status."""
 
     def __init__(
         self, status: int, detail: str = "", code: str = "", headers: Mapping[str, str] | None = None, hint: str = ""
@@ -53,11 +54,11 @@ class Refused(Exception):  # noqa: N818 (an answer, not an error)
 
 def not_found() -> Refused:
     """The error for what does not exist, and also for what is not visible to the caller, so that the two look the same."""
-    return Refused(404, "there is no such thing, or it is not visible to you")
+    return Refused(404, "this does not exist, or is not visible to you")
 
 
 def unprocessable(detail: str, code: str = "unprocessable", hint: str = "") -> Refused:
-    """The request has the right form, and cannot be followed."""
+    """The refusal, with 422, of a well-formed request that cannot be executed."""
     return Refused(422, detail, code, hint=hint)
 
 
@@ -76,7 +77,7 @@ def problem(refused: Refused) -> Response:
 
 
 def refusal_of(error: Exception) -> Refused:
-    """What an error of the fleet means to the caller. Anything unexpected is logged, and not shown."""
+    """The refusal for an error of the fleet. An unexpected error is logged, and its text is not shown."""
     if isinstance(error, Refused):
         return error
     if isinstance(error, TooManyRequestsError):
@@ -99,7 +100,9 @@ async def on_refused(_: Request, error: Exception) -> Response:
 
 
 async def on_http(request: Request, error: Exception) -> Response:
-    """What the framework refuses: unknown paths and methods. Browsers get a page, if the server has pages."""
+    """The answer to errors of the framework: unknown paths and methods. An unknown path gets a page, if the server has
+    pages.
+    """
     assert isinstance(error, HTTPException)
     if error.status_code == 404 and (page := getattr(request.app.state, "page_of_unknown", None)):
         return cast(Response, page(request))

@@ -1,4 +1,4 @@
-"""``/health``: the process answers; ``/ready``: its database does; ``/metrics``: numbers without names of what is scanned."""
+"""``/health``: the process answers. ``/ready``: its database answers. ``/metrics``: numbers, without names of images."""
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError

@@ -1,7 +1,8 @@
-"""Which host a request is for, and which page sent it: names that are not ours are refused before anything else.
+"""Checks the host of each request, and the site that sent it. Requests for other names than the server's are refused
+first.
 
-A browser that was made to believe that another name is this machine (DNS rebinding) sends that name as Host; a page of
-another site that sends a change has its own Origin. Every answer gets the headers that keep browsers strict.
+A browser under attack by DNS rebinding sends another name as Host. A page of another site that sends a change has its
+own Origin. Every answer gets the headers that make browsers strict.
 """
 
 from urllib.parse import urlsplit
@@ -58,15 +59,17 @@ class Hosts:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             return Refused(431, "the headers are too long", "headers")
         if name_of(headers.get("host", "")) not in self._hosts:
-            log.warning("a request for another host than ours was refused")
-            return Refused(421, "this server does not answer for that host", "host")
+            log.warning("a request for a foreign host was refused")
+            return Refused(421, "this server does not serve that host", "host")
         if scope["method"] not in SAFE and not self._is_same_site(headers):
             log.warning("a change that another site sent was refused")
             return Refused(403, "another site sent this request", "origin")
         return None
 
     def _is_same_site(self, headers: dict[str, str]) -> bool:
-        """Programs send neither header; browsers send one of them with each change."""
+        """Whether a page of this site, or a program, sent the request. Browsers send one of the two headers with each
+        change; programs send neither.
+        """
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return False
         origin = headers.get("origin")

@@ -1,7 +1,7 @@
-"""API keys: ``careen_<prefix>_<secret>``. The prefix finds the row; of the secret only an Argon2 hash is kept.
+"""API keys: ``careen_<prefix>_<secret>``. The prefix identifies the row; only an Argon2 hash of the secret is stored.
 
-A verified key is remembered for a while by a keyed digest of its text, so that a request costs no Argon2; its row is read each
-time, so that revocation and expiry count at once.
+A verified key is cached for a while by a keyed digest of its text, so that most requests need no Argon2. Its row is
+read for each request, so that revocation and expiry apply at once.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ from .passwords import hashed, verified
 START = "careen_"
 REMEMBERED = 10_000
 REMEMBERED_S = 600.0
-USED_EVERY_S = 60.0  # how exact the time of the last use is
+USED_EVERY_S = 60.0  # precision of the time of the last use
 
 
 class MadeKey:
     __slots__ = ("hash", "prefix", "token")
 
     def __init__(self) -> None:
-        """The token is shown once and kept nowhere."""
+        """A new key. Its token is shown once and not stored."""
         self.prefix = secrets.token_hex(6)
         secret = secrets.token_urlsafe(32)
         self.token, self.hash = f"{START}{self.prefix}_{secret}", hashed(secret)
@@ -55,12 +55,12 @@ class Keys:
     """Verifies tokens; threads may share it."""
 
     def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)  # of this process: what is remembered means nothing elsewhere
+        self._secret = secrets.token_bytes(32)  # of this process: cached digests are useless elsewhere
         self._known: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, connection: Connection, token: str) -> "Row[Any] | None":
-        """The row of a key that counts now."""
+        """The row of a valid key; None if the token is not one."""
         prefix, _, secret = token.removeprefix(START).partition("_")
         if not token.startswith(START) or not secret or len(token) > 200 or not token.isascii():
             return None

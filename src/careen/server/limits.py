@@ -1,6 +1,6 @@
-"""How much a caller may send, how fast, and how often.
+"""Limits on how much, how fast and how often a caller may send.
 
-Raises: Refused, 413 for a body over the limit of its operation, 408 if it comes too slowly, 429 with ``Retry-After``.
+Raises: Refused, 413 for a body over the limit of its operation, 408 if it arrives too slowly, 429 with ``Retry-After``.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 
 from .errors import Refused
 
-CALLERS = 50_000  # whose rates are remembered
-FAILURES = 30  # wrong keys or passwords from an address, before it has to wait
+CALLERS = 50_000  # callers whose rates are remembered
+FAILURES = 30  # wrong keys or passwords from one address, before it has to wait
 FAILURES_PER_S = 0.2
-BODY_S = 15.0  # for a body, and
-BODY_BYTES_PER_S = 64 * 1024  # the pace that it must keep beyond
-QUIET_S = 10.0  # the longest pause
+BODY_S = 15.0  # time for a body,
+BODY_BYTES_PER_S = 64 * 1024  # extended at this rate for larger bodies
+QUIET_S = 10.0  # the longest pause within a body
 
 
 class Rates:
@@ -25,7 +25,7 @@ class Rates:
 
     def __init__(self, per_minute: int) -> None:
         self._per_s, self._burst = per_minute / 60, float(per_minute)
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens at a moment
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # the tokens left, and when they were counted
         self._lock = threading.Lock()
 
     def take(self, caller: str) -> None:
@@ -42,7 +42,7 @@ class Rates:
         self._take(f"guess {address}", float(FAILURES), FAILURES_PER_S, 1.0)
 
     def _take(self, key: str, burst: float, per_s: float, cost: float) -> float:
-        """Seconds to wait; 0 if the caller may go on."""
+        """Takes ``cost`` tokens of the bucket ``key``. Returns 0, or the seconds to wait if there are too few."""
         now = time.monotonic()
         with self._lock:
             tokens, at = self._left.get(key, (burst, now))
@@ -72,7 +72,7 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
         except StopAsyncIteration:
             return b"".join(parts)
         except TimeoutError:
-            raise Refused(408, "the body comes too slowly", "slow", {"Connection": "close"}) from None
+            raise Refused(408, "the body arrives too slowly", "slow", {"Connection": "close"}) from None
         except ClientDisconnect:
             raise Refused(400, "the body ends early", "incomplete") from None
         size += len(part)

@@ -1,7 +1,7 @@
-"""Metrics of the service for Prometheus: ``careen_…``. Values of labels are constants of this code,
-never names, digests or tags of images.
+"""Metrics of the service for Prometheus: ``careen_…``. Values of labels are constants of this code, never names,
+digests or tags of images.
 
-What is counted in tables is read when it is asked for, and at most every few seconds.
+Counts of tables are read when metrics are requested, at most once in a few seconds.
 """
 
 import threading
@@ -49,7 +49,7 @@ class Metrics:
 
 
 class _Tables:
-    """A collector of the library: ``collect`` gives families of samples."""
+    """A collector for the Prometheus library, whose method ``collect`` yields families of samples."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet, self._lock = fleet, threading.Lock()
@@ -103,7 +103,7 @@ class _Tables:
 
 
 def _notifications(connection: Connection) -> "Iterator[Metric]":
-    """Messages of each channel and state, and how long the oldest that is not sent has waited."""
+    """The number of messages by channel and state, and how long the oldest unsent one has waited."""
     messages = GaugeMetricFamily("careen_notifications_messages", "Messages", labels=("channel", "state"))
     oldest = GaugeMetricFamily("careen_notifications_oldest_wait_seconds", "Age of the oldest message", labels=("channel",))
     ages: dict[str, float] = {}

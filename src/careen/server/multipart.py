@@ -1,4 +1,5 @@
-"""The fields of a form with files (multipart/form-data), as bytes by name. Raises: Refused for what is not one.
+"""The fields of a form with files (multipart/form-data), as bytes by name. Raises: Refused if the body is not such a
+form.
 
 **Source:** RFC 7578.
 """
@@ -35,7 +36,7 @@ def fields_of(content_type: str, body: bytes) -> dict[str, bytes]:
 
 
 class _Parts:
-    """What the parser reports, put together: the disposition of each part, and its content."""
+    """Receives the callbacks of the parser, and collects the disposition and content of each part."""
 
     def __init__(self) -> None:
         self.whole: list[tuple[bytes, bytes]] = []

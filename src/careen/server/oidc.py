@@ -1,7 +1,8 @@
-"""Login by an identity provider: the authorization code flow with PKCE, at the issuers that the server's configuration lists.
+"""Login by an identity provider: the authorization code flow with PKCE, at the issuers that the server's configuration
+lists.
 
-What a login needs when it comes back (state, nonce, verifier) is sealed in a cookie: any server of the fleet can end it, and
-only the browser that began it. Raises: Refused.
+The values that the end of a login needs (state, nonce, verifier) are sealed in a cookie. So any server of the fleet can
+complete it, but only in the browser that began it. Raises: Refused.
 **Source:** OpenID Connect Core 1.0 §3.1, Discovery 1.0; RFC 7636 (PKCE), RFC 9207 (iss).
 """
 
@@ -31,7 +32,7 @@ log = logger(__name__)
 
 COOKIE = "careen_login"
 LIFE_S = 600
-FRESH_S = 3600.0  # for the provider's addresses and keys
+FRESH_S = 3600.0  # how long the provider's endpoints and keys are cached
 MAX_BYTES = 1 << 20
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
@@ -47,7 +48,7 @@ class Begun(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """``subject``: issuer and subject, which never change; ``name`` is for people."""
+    """A person who logged in. ``subject`` is issuer and subject, which never change; ``name`` is for display."""
 
     subject: str
     name: str
@@ -62,7 +63,7 @@ class _Provider(Struct, frozen=True):
 
 
 class Logins:
-    """Threads may share it."""
+    """Logins in progress and cached providers; threads may share it."""
 
     def __init__(self, options: ServerOptions, fleet: Fleet) -> None:
         self._options, self._fleet = options, fleet
@@ -90,7 +91,7 @@ class Logins:
             log.warning("a login came back with another state than it began with")
             raise Refused(403, "this login was begun elsewhere: log in again", "state")
         if query["iss"] and query["iss"] != begun.issuer:
-            raise Refused(403, "another identity provider answered", "issuer")
+            raise Refused(403, "the answer is from another identity provider", "issuer")
         if query["error"] or not query["code"]:
             raise Refused(403, "the identity provider did not log you in", "provider")
         issuer = self._issuer(begun.issuer)
@@ -127,7 +128,7 @@ class Logins:
     def _begun(self, cookie: str) -> Begun:
         try:
             begun = from_msgpack(self._fleet.unseal(base64.urlsafe_b64decode(cookie.encode())), Begun)
-        except Exception:  # what opens a sealed value has errors of its own
+        except Exception:  # sealed values raise errors of their own
             raise Refused(403, "there is no login that this browser began", "state") from None
         if begun.until < time.time():
             raise Refused(403, "the login took too long: log in again", "state")
@@ -174,7 +175,7 @@ class Logins:
 
 
 class _Answer(Struct, frozen=True):
-    """What the library reads of an answer."""
+    """An HTTP response as the OIDC library expects it."""
 
     status_code: int
     data: bytes
@@ -187,7 +188,7 @@ class _Answer(Struct, frozen=True):
 
 
 class _Session:
-    """Sends what the library asks for through the network of Careen, with its bounds and addresses."""
+    """A session for the OIDC library that sends its requests through Careen's network layer, with its limits."""
 
     def __init__(self) -> None:
         self._fetcher = make_fetcher(NetSettings(timeout_s=10.0, attempts=2, max_body_bytes=MAX_BYTES, max_wait_s=5.0))

@@ -37,7 +37,7 @@ def header_values(operation: Operation, given: Mapping[str, str]) -> dict[str, A
 
 
 def value_of(schema: Mapping[str, Any], text: str) -> Any:
-    """Raises ValueError if the text is not a value of this schema."""
+    """The value of a text according to its schema. Raises ValueError if it does not match."""
     kind = schema["type"]
     if kind == "integer":
         if not re.fullmatch(r"-?[0-9]{1,19}", text, re.ASCII):
@@ -71,7 +71,7 @@ def _given(parameter: Parameter, text: str | None) -> Any:
 
 
 def _refuse_odd(given: QueryParams, known: Iterable[str]) -> None:
-    """A misspelt filter must not list everything."""
+    """Raises Refused for unknown or repeated parameters: a misspelt filter must not list everything."""
     names = [name for name, _ in given.multi_items()]
     for name in names:
         if name not in known:

@@ -1,4 +1,4 @@
-"""What the API needs of parts of the fleet that other modules provide, as one value; ``run`` fills it in."""
+"""Functions of other modules that the API needs, as one value; ``run`` provides it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -22,7 +22,9 @@ class RegistryWanted(Struct, frozen=True):
 
 
 class RegistryChange(Struct, frozen=True):
-    """None: it stays. ``newest`` 0: all; ``every_s`` 0: only when asked; ``username`` "": without credentials."""
+    """A change of a registry. None keeps a value. ``newest`` 0: all images; ``every_s`` 0: only on request;
+    ``username`` "": without credentials.
+    """
 
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
@@ -33,27 +35,31 @@ class RegistryChange(Struct, frozen=True):
 
 
 class RegistryCalls(Protocol):
-    """Calls about registries. They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
+    """Functions on registries. They raise UsageError for a host that must not be contacted, NetworkError if it does not
+    answer.
+    """
 
     def add(self, fleet: Fleet, project_id: int, wanted: RegistryWanted) -> int:
-        """The id of its row; the credentials are sealed."""
+        """Adds a registry and returns the id of its row; the credentials are stored sealed."""
         ...
 
     def change(self, fleet: Fleet, project_id: int, registry_id: int, wanted: RegistryChange) -> None: ...
 
     def test(self, fleet: Fleet, registry_id: int) -> Sequence[str]:
-        """Asks the registry, to test its settings, and returns the first repositories that a crawl would find."""
+        """Lists the registry as a test of its settings. Returns the first repositories that a crawl would find, as
+        texts.
+        """
         ...
 
     def watch(self, fleet: Fleet, registry_id: int) -> Iterator[Seen]:
-        """Like ``test``, but yields what a crawl would find while it is found."""
+        """Like ``test``, but yields each result as soon as the registry answers."""
         ...
 
     def crawl_soon(self, fleet: Fleet, registry_id: int, lane: Lane, by: str) -> None: ...
 
 
 class Found(Struct, frozen=True):
-    """``kind``: packages, findings or images; ``last``: the key of the last row, if more follow."""
+    """The result of a search. ``kind``: packages, findings or images. ``last``: the key of the last row if more follow."""
 
     kind: str
     items: tuple[dict[str, Any], ...]
@@ -61,11 +67,11 @@ class Found(Struct, frozen=True):
 
 
 class SearchCalls(Protocol):
-    """Calls for searches. They raise UsageError, with the place of the mistake, for a query that cannot be read."""
+    """Searches. They raise UsageError, with the position of the mistake, for a malformed query."""
 
     def search(self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int) -> Found: ...
     def to_decide(self, fleet: Fleet, project_id: int, query: str, after: str, limit: int) -> Found:
-        """A row for each vulnerability of a package."""
+        """Open findings, one row for each pair of vulnerability and package."""
         ...
 
     def complete(self, fleet: Fleet, project_id: int, query: str) -> Sequence[str]: ...

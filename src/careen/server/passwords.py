@@ -19,7 +19,9 @@ def hashed(secret: str) -> str:
 
 
 def verified(kept: str, secret: str) -> bool:
-    """Whether the secret has the hash ``kept``. With "" it takes as long, so that the time does not show which names exist."""
+    """Whether the secret has the hash ``kept``. With an empty hash it takes as long, so that the time does not reveal
+    which names exist.
+    """
     from argon2.exceptions import InvalidHashError, VerificationError
 
     with _AT_ONCE:

@@ -1,4 +1,4 @@
-"""Starts the service: the pages and the API in this process, the work in another one of its own.
+"""Starts the service: the pages and the API in this process, a worker in another one.
 
 Raises: UsageError for an address or a folder that cannot be used, DatabaseError if the database does not answer.
 """
@@ -33,7 +33,9 @@ GRACEFUL_S = 60
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """How to serve. ``database`` None: a SQLite file in the folder ``data``. ``places``: jobs at a time, 0: none here."""
+    """How to serve. ``database`` None: a SQLite file in the folder ``data``. ``places``: jobs at a time; 0: no worker
+    here.
+    """
 
     data: Path
     database: str | None = None
@@ -51,7 +53,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None:
-    """Serves until it is interrupted. ``tell`` gets what the person who starts it has to know."""
+    """Serves until it is interrupted. ``tell`` gets the lines to print for the operator."""
     host, port = address_of(order.listen)
     refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
     options = options_of(order)
@@ -88,7 +90,7 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
         def started() -> None:
             tell(f"careen serves {options.public}")
             if link := setup_link(fleet, options.public):
-                tell(f"make the first user at {link}")
+                tell(f"create the first user at {link}")
 
         server.on_start = started
         for each in (signal.SIGINT, signal.SIGTERM):
@@ -114,7 +116,7 @@ def options_of(order: Order) -> ServerOptions:
 
 
 class _Server(uvicorn.Server):
-    """Calls ``on_start`` when it listens."""
+    """A server that calls ``on_start`` when it accepts connections."""
 
     on_start: Callable[[], None]
 
@@ -126,7 +128,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _worker(order: Order, settings: Settings) -> Iterator[None]:
-    """A process that works for the fleet; it ends with this one, however this one ends."""
+    """A worker process for the block. It also ends if this process dies."""
     if order.places < 1:
         yield
         return
@@ -145,7 +147,7 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 
 
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops the worker
     stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
     run_worker(
         order.database,

@@ -1,6 +1,6 @@
-"""Sessions of people in browsers: a random cookie, of which only the hash is kept, and a token against forged requests.
+"""Sessions of browsers: a random cookie, of which only the hash is stored, and a token against forged requests.
 
-A login always makes a new session and ends the one that the browser had, so that nobody can plant theirs.
+A login always makes a new session and ends the browser's earlier one, so that no attacker can plant their own.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from careen.fleet.tables import session, user
 
 LIFE_S = 12 * 3600
-MAX_SESSIONS = 20  # of a user; the oldest end
+MAX_SESSIONS = 20  # of a user; further ones end the oldest
 
 
 class Begun(Struct, frozen=True):
@@ -29,7 +29,7 @@ def cookie_name(secure: bool) -> str:
 
 
 def begin(connection: Connection, user_id: int, earlier: str = "") -> Begun:
-    """``earlier``: the cookie that the browser sent with the login."""
+    """Begins a session of the user. ``earlier`` is the cookie that the browser sent with the login; its session ends."""
     now = time.time()
     begun = Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(24), now + LIFE_S)
     connection.execute(delete(session).where(session.c.expires_at <= now))
@@ -45,7 +45,9 @@ def begin(connection: Connection, user_id: int, earlier: str = "") -> Begun:
 
 
 def find(connection: Connection, token: str) -> Any:
-    """The session with its user: ``csrf``, ``user_id``, ``name``, ``is_admin``; None if there is none that counts."""
+    """The valid session of a cookie, with its user: ``csrf``, ``user_id``, ``name``, ``is_admin``. None if there is
+    none.
+    """
     if not token or len(token) > 200:
         return None
     wanted = select(session.c.csrf, session.c.token_hash, user.c.id.label("user_id"), user.c.name, user.c.is_admin)
@@ -59,7 +61,7 @@ def end(connection: Connection, hash: str) -> None:
 
 
 def end_all(connection: Connection, user_id: int) -> None:
-    """After a new password, or when a user is disabled."""
+    """Ends all sessions of a user, after a new password or when the user is disabled."""
     connection.execute(delete(session).where(session.c.user_id == user_id))
 
 

@@ -1,4 +1,4 @@
-"""The first administrator: made with a token that the first start prints, which is good once. There is no default password."""
+"""The first administrator: created with a one-time token that the first start prints. There is no default password."""
 
 import hashlib
 import hmac
@@ -18,18 +18,18 @@ KEY = "set-up token"
 
 
 def setup_link(fleet: Fleet, public: str) -> str | None:
-    """The link for the first start to print; None if there is a user. An earlier link is void."""
+    """The link for the first start to print; None if there is a user already. Earlier links become invalid."""
     token = secrets.token_urlsafe(24)
     with writing(fleet.engine) as connection:
         if _has_users(connection):
             return None
         connection.execute(delete(state).where(state.c.key == KEY))
         connection.execute(state.insert().values(key=KEY, value=_digest(token)))
-    return f"{public.rstrip('/')}/setup#{token}"  # behind "#", so that no log of a proxy has it
+    return f"{public.rstrip('/')}/setup#{token}"  # after "#", so that it does not appear in a proxy's log
 
 
 def make_first_user(connection: Connection, token: str, name: str, password: str) -> int:
-    """Raises Refused for another token, or if it was used."""
+    """Creates the first user and returns its id. Raises Refused if the token is wrong or was used."""
     kept = connection.execute(select(state.c.value).where(state.c.key == KEY)).scalar()
     if kept is None or _has_users(connection) or not hmac.compare_digest(bytes(kept), _digest(token)):
         raise Refused(403, "the set-up token is wrong, or was used", "setup", hint="careen serve prints a new one at its start")

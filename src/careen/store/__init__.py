@@ -1,1 +1,1 @@
-"""The store of Deltas and inventories between scans."""
+"""The store for Deltas and inventories between scans."""

@@ -1,4 +1,4 @@
-"""The entries of a store's file (``store.sqlite``), listed and removed from outside while others use it.
+"""Lists and removes the entries of a store's file (``store.sqlite``) while other processes use it.
 
 Raises: sqlite3.Error if it is not such a file, or another process writes to it all the time.
 """
@@ -27,7 +27,9 @@ def entries_of(path: Path) -> list[Entry]:
 
 
 def remove_entries(path: Path, going: Collection[Entry]) -> int:
-    """Removes those that were not used meanwhile; returns how many. The file shrinks if no process reads it."""
+    """Removes the entries that were not used since they were listed; returns how many. The file shrinks if no process
+    reads it.
+    """
     import sqlite3
 
     rows = [(entry.row, int(entry.used)) for entry in going]
@@ -40,6 +42,6 @@ def remove_entries(path: Path, going: Collection[Entry]) -> int:
         try:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.OperationalError:  # in use: the free space is used again
+        except sqlite3.OperationalError:  # the file is in use: its free space will be reused
             pass
         return gone

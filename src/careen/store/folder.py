@@ -1,4 +1,4 @@
-"""The files below a folder, and their removal, whatever their names: links are never followed, neither to list nor to
+"""Lists and removes the files below a folder, whatever their names. Links are never followed, neither to list nor to
 remove. A file that changed since it was listed stays.
 """
 
@@ -15,7 +15,9 @@ _BY_HANDLE = os.unlink in os.supports_dir_fd and os.stat in os.supports_follow_s
 
 
 class Kept(Struct, frozen=True, gc=False):
-    """``path`` is relative, with ``/``. ``used`` is its modification time, which users of the cache set when they read it."""
+    """A file. ``path`` is relative, with ``/``. ``used`` is its modification time, which users of the cache set when
+    they read it.
+    """
 
     path: str
     size: int
@@ -24,12 +26,14 @@ class Kept(Struct, frozen=True, gc=False):
 
 
 def kept_in(root: Path) -> Iterator[Kept]:
-    """Every file and link; folders deeper than ``MAX_DEPTH`` are not listed."""
+    """Every file and link below the folder; folders deeper than ``MAX_DEPTH`` are not listed."""
     yield from _below(str(root), "", 0)
 
 
 def remove(root: Path, file: Kept) -> bool:
-    """Removes a file that is still as it was listed, and folders that become empty; returns whether it did."""
+    """Removes a file that is unchanged since it was listed, and folders that become empty. Returns whether it was
+    removed.
+    """
     *folders, name = file.path.split("/")
     try:
         if not _BY_HANDLE:

@@ -1,10 +1,10 @@
-"""The contract of a store, and a store for a single run."""
+"""The interface of a store, and a store in memory for a single run."""
 
 from typing import Protocol
 
 
 class Store(Protocol):
-    """Keeps bytes by key. It may forget anything at any time, and never returns a part of what was put."""
+    """Stores bytes by key. It may drop anything at any time, and never returns incomplete bytes."""
 
     def get(self, key: str) -> bytes | None: ...
     def put(self, key: str, data: bytes) -> None: ...
@@ -26,7 +26,7 @@ class MemoryStore:
 
 
 class NoStore:
-    """The store for ``--no-cache``: nothing is kept, everything is read."""
+    """The store for ``--no-cache``, which stores nothing."""
 
     def get(self, key: str) -> bytes | None:
         return None

@@ -1,8 +1,9 @@
-"""A store in one SQLite file below the cache folder, bounded in size, safe for many processes at once.
+"""A store in one SQLite file in the cache folder, with a maximum size, for many processes at once.
 
-The least recently used rows are removed first. Trouble with the file (locked, full, damaged) costs time, never a scan: a
-failed look-up is a miss, a failed write is forgotten. Each row has a checksum over its key and content. A damaged row is
-removed, so that it is read and kept anew; so is a file that SQLite cannot open. Both give one warning.
+The least recently used rows are removed first. Problems with the file (locked, full, damaged) cost time, but never fail
+a scan: a failed look-up is a miss, a failed write is ignored. Each row has a checksum over its key and content. A
+damaged row is removed, so that it is read and stored again, as is a file that SQLite cannot open. Both cause one
+warning.
 """
 
 import os
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 COMPRESS_FROM_BYTES = 4096
-USED_PRECISION_S = 3600  # precise enough, and most reads write nothing
+USED_PRECISION_S = 3600  # precise enough, so that most reads write nothing
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry(key TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL)"
 )
@@ -77,7 +78,7 @@ class SqliteStore:
             self._trouble(error)
 
     def _checked(self, connection: "sqlite3.Connection", key: str, used: object, kept: object) -> bytes | None:
-        """The content of a row; a row that differs from what was put there is removed."""
+        """The content of a row. A row that does not match its checksum is removed; the result is None."""
         try:
             data = unsealed(key, kept if isinstance(kept, bytes) else b"")
         except ValueError as error:
@@ -122,13 +123,13 @@ class SqliteStore:
         self._warn("the cache %s is not usable (%s): layers are read anew", error)
 
     def _is_damage(self, error: Exception) -> bool:
-        """Whether the file is damaged: not locked by others, not a full disk, not its permissions."""
+        """Whether the file itself is damaged, as opposed to locked by others, on a full disk, or without permission."""
         import sqlite3
 
         if isinstance(error, sqlite3.ProgrammingError):
             return False
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_READONLY:  # a version number in the file can cause it too
+        if code == sqlite3.SQLITE_READONLY:  # a wrong version number in the file can cause it too
             return os.access(self._path, os.W_OK)
         return code not in (
             sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,

@@ -1,12 +1,12 @@
-"""Whether a folder is the user's own: others who may write there can forge its content.
+"""Whether a folder is the user's own. Other users who can write there could forge its content.
 
-A folder is trusted if everything on the way to it and in it belongs to the current user, or to root, and nobody else
-may write there. Root trusts only root. Links are followed and held to the same rules. A folder on the way may be open
-to all if it is sticky, as ``/tmp`` is: nobody can remove the files of others there. Write permission of a group is harmless
+A folder is trusted if it, its parents and everything in it belongs to the current user, or to root, and no other user
+may write there. Root trusts only root. Links are followed and held to the same rules. A parent may be open to all if it
+is sticky, as ``/tmp`` is, since users cannot remove the files of others there. Write permission of a group is harmless
 only for the user's private group, which has the user's name and no other member. If others cannot search the folder,
-they reach none of its files, whose modes do not matter then. A path that does not exist yet is trusted. A link
-in it that leads to a folder around it makes all of that a part of the cache, and is not trusted.
-Systems without user ids (Windows) keep the folder by other means; there everything is trusted.
+they reach none of its files, whose modes do not matter then. A path that does not exist yet is trusted. A link in it
+that leads to a folder around it would make all of that a part of the cache, and is not trusted. Systems without user
+ids (Windows) protect the folder by other means; there everything is trusted.
 """
 
 import os
@@ -24,7 +24,7 @@ OTHERS_SEARCH = stat.S_IXGRP | stat.S_IXOTH
 
 
 class Distrust(Struct, frozen=True):
-    """Why a folder is not trusted: ``cure`` is a command that makes it one's own, "" if another folder is better."""
+    """Why a folder is not trusted. ``cure`` is a command that makes it the user's own; "" if another folder is better."""
 
     path: Path
     why: str
@@ -32,7 +32,7 @@ class Distrust(Struct, frozen=True):
 
 
 def distrust(folder: Path) -> Distrust | None:
-    """Why the folder is not to be trusted; None if it is. Raises OSError if it cannot be listed."""
+    """Why the folder is not trusted; None if it is. Raises OSError if it cannot be listed."""
     if not hasattr(os, "geteuid"):
         return None
     owners = frozenset((0, os.geteuid()))
@@ -65,7 +65,7 @@ def _on_the_way(path: str, owners: frozenset[int]) -> Distrust | None:
 
 
 def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every folder and link that is passed through from the root, each by a path without links, as far as they exist."""
+    """Every folder and link on the way from the root, each by a path without links, as far as they exist."""
     place, links = _ROOT, 0
     yield place, os.lstat(place)
     todo = path.split("/")[::-1]
@@ -94,7 +94,7 @@ def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | None:
-    """Why the folder, or something in it, is not to be trusted; None if all is. Adds the links in it to ``links``."""
+    """Why the folder, or something in it, is not trusted; None if all is. Appends the links in it to ``links``."""
     status = os.lstat(top)
     if status.st_mode & OTHERS_WRITE and _open_to_others(top, status):  # sticky: others may add files
         return _too_open(top)
@@ -118,14 +118,16 @@ def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | No
 
 
 def _open_to_others(path: str, status: os.stat_result) -> bool:
-    """Whether other users can write to the path, whose mode lets its group or others. The mode of a link means nothing."""
+    """Whether other users can write to the path. Its mode allows it for its group or for all. The mode of a link has no
+    effect.
+    """
     if stat.S_ISLNK(status.st_mode):
         return False
     return bool(status.st_mode & stat.S_IWOTH) or not _is_private(path, status)
 
 
 def _is_private(path: str, status: os.stat_result) -> bool:
-    """Whether the group is the user's own. An access list may name others: then the mode is its bound."""
+    """Whether the group is the user's private one. Access lists may give rights to others, but only within the mode."""
     user = os.geteuid()
     if user == 0 or status.st_uid != user or status.st_gid != os.getegid():
         return False

@@ -78,7 +78,7 @@ def test_behind_a_proxy_that_strips_ranges_and_tags(tmp_path, server):
 
 
 def test_another_version_under_the_same_tag(tmp_path, server):
-    """What is joined of two versions has not the checksum that the server named."""
+    """What is joined of two versions has not the checksum that the server stated."""
     network = Redirected(server)
     update(tmp_path, OSV, need=NEED, fetcher=network)
     aged(tmp_path, days=2)
@@ -94,7 +94,7 @@ def test_another_version_under_the_same_tag(tmp_path, server):
     answers = [other]
     server.at[ARCHIVE] = lambda answer: answers.pop()(answer) if answers else checksum(answer)
     (failed,) = refresh(tmp_path, OSV, NEED, network, patience_s=60).failed
-    assert (failed.trouble, failed.detail) == ("damaged", "its checksum is not the one that the server named")
+    assert (failed.trouble, failed.detail) == ("damaged", "its checksum is not the one that the server stated")
     assert set(map(tuple, fixed(tmp_path).values())) == {("2.0.0",)}
     del server.at[ARCHIVE]
     refresh(tmp_path, OSV, NEED, network, patience_s=60)

@@ -16,8 +16,8 @@ SETTINGS = Settings(cache_dir=Path("/srv/data/cache"))
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (InputError("/srv/data/cache/blobs/sha256/ab is full"), "a file of the server is full"),
-        (InputError("'/srv/data/fleet.sqlite' is damaged"), "'a file of the server' is damaged"),
+        (InputError("/srv/data/cache/blobs/sha256/ab is full"), "a file on the server is full"),
+        (InputError("'/srv/data/fleet.sqlite' is damaged"), "'a file on the server' is damaged"),
         (InputError("/srv/database/x and /usr/lib/x of the image"), "/srv/database/x and /usr/lib/x of the image"),
         (OSError(28, "No space left on device", "/srv/data/x"), "OSError: No space left on device"),
         (KeyError("password"), "KeyError"),

@@ -46,7 +46,7 @@ def names(monkeypatch):
 @pytest.mark.parametrize("url", [*INSIDE, *NO_WEB])
 def test_refused_and_logged(url, caplog):
     assert guard.allowed(url, ())
-    with pytest.raises(NotListedError, match=r"the webhook at .* is not asked: "):
+    with pytest.raises(NotListedError, match=r"the webhook at .* is refused: "):
         guard.check(url, (), "the webhook")
     assert "the webhook was refused" in caplog.text
 

@@ -54,7 +54,7 @@ def test_a_gate_knows_what_is_overdue_in_its_image(fleet):
     assert gated(fleet, fail_on=("high",)) == [None]
     with fleet.engine.connect() as connection:
         assert asked.late_ones(connection, 1, NOW) == both
-        with pytest.raises(InputError, match="no days"):
+        with pytest.raises(InputError, match="no deadlines"):
             asked.late_ones(connection, 2, NOW)
 
 

@@ -1,7 +1,7 @@
 """``careen doctor``: checks what a scan needs on this machine, and lists what to do.
 
-Nothing is changed but the cache folder, which is made if it is missing. No secret is read out: of credentials only the
-names of hosts, files and helpers are shown. Network requests end after a few seconds; with ``offline`` there are none.
+Nothing is changed except that a missing cache folder is created. No secret is shown: of credentials only the names of
+hosts, files and helpers. Network requests end after a few seconds; with ``offline`` there are none.
 """
 
 from .examine import examine

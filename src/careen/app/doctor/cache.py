@@ -1,4 +1,4 @@
-"""The cache folder: whether it is trusted and writable, its size, and who works in it."""
+"""The cache folder: whether it is trusted and writable, its size, and which processes work in it."""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""Which registries have credentials, and the source of these: names alone, no secret is shown and no helper is started."""
+"""Which registries have credentials, and where these are stored: only names, no secret is shown and no helper is
+started.
+"""
 
 import shutil
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The advisory database: whether it is there, whole and of this schema, its age, and whom it comes from."""
+"""The advisory database: whether it exists, is intact and has this version's schema, its age, and its publisher."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from careen.errors import DatabaseError
 from .line import Line, note, ok, problem
 
 OLD_DAYS = 14
-NAMED = 5  # sources that a line names
+NAMED = 5  # sources listed in one line
 
 
 def database_lines(settings: Settings) -> Iterator[Line]:

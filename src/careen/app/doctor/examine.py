@@ -1,4 +1,4 @@
-"""All examinations, in the order of the report. One that fails is a line, and the others follow."""
+"""Runs all examinations in the order of the report. If one fails, its failure becomes a line, and the others follow."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ Examination = Callable[[], Iterable[Line]]
 
 
 def examine(settings: Settings, environ: Mapping[str, str] = os.environ, progress: Progress = silent) -> tuple[Line, ...]:
-    """``progress`` gets the hosts that have answered."""
+    """The lines of all examinations. ``progress`` gets the hosts that have answered."""
     hosts = Hosts()
     examinations: tuple[tuple[str, Examination], ...] = (
         ("machine", lambda: machine_lines(environ)),
@@ -40,6 +40,6 @@ def guarded(topic: str, examination: Examination) -> Iterator[Line]:
         yield from examination()
     except (Error, OSError) as error:
         yield problem(topic, "failed", str(error), getattr(error, "hint", ""))
-    except Exception as error:  # the doctor is for machines where something is wrong
+    except Exception as error:  # the doctor runs on machines where something is broken
         log.debug("the examination of %s failed", topic, exc_info=True)
         yield problem(topic, "failed", f"the examination failed: {type(error).__name__}", "--debug shows where")

@@ -10,7 +10,7 @@ ORDER: tuple[State, ...] = ("ok", "note", "problem")
 
 
 class Line(Struct, frozen=True):
-    """``code`` is stable: programs may rely on it. ``advice``: what to do, a command if there is one."""
+    """A line of the report. ``code`` is stable: programs may rely on it. ``advice``: what to do, preferably a command."""
 
     topic: str
     code: str
@@ -20,7 +20,7 @@ class Line(Struct, frozen=True):
 
 
 def state_of(lines: Iterable[Line]) -> State:
-    """The worst state."""
+    """The worst state of the lines."""
     return max((line.state for line in lines), key=ORDER.index, default="ok")
 
 

@@ -23,14 +23,14 @@ HOST_S = 5.0
 TOTAL_S = 15.0
 MAX_HOSTS = 60
 MAX_LOGINS = 5
-NETWORK_IS_DOWN = 3  # so many hosts, and none of them answers
-CLOCK_S = 120.0  # a difference that certificates and tokens still allow
+NETWORK_IS_DOWN = 3  # if none of so many hosts answers, the network is down
+CLOCK_S = 120.0  # a difference that certificates and tokens tolerate
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 STORES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class Asked(Struct, frozen=True):
-    """``failure``: why it gave no answer; "" if it did."""
+    """A host with its answer. ``failure``: why it gave no answer; "" if it did."""
 
     host: str
     what: str
@@ -40,7 +40,7 @@ class Asked(Struct, frozen=True):
 
 
 class Hosts:
-    """The differences of the answers' clocks from ours, in seconds."""
+    """Collects how far the clocks of the answers differ from this machine's, in seconds."""
 
     def __init__(self) -> None:
         self.skews: list[float] = []
@@ -101,7 +101,7 @@ def network_lines(settings: Settings, environ: Mapping[str, str], found: Iterabl
 
 
 def clock_lines(settings: Settings, hosts: Hosts) -> Iterator[Line]:
-    """The median counts: a single server may be wrong."""
+    """A line about the clock. The median difference counts, because a single server may be wrong."""
     if not hosts.skews:
         if not settings.offline:
             yield note("clock", "clock_unknown", "no answer has a date, so that the clock was not compared")
@@ -142,7 +142,7 @@ def _feeds() -> Iterator[str]:
 
 
 def _registries(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Docker Hub, or its mirrors, and those that the user is logged in to."""
+    """The hosts of Docker Hub, or its mirrors, and of the registries that the user is logged in to."""
     from careen.images.credentials import held
     from careen.images.names import parse_reference
     from careen.images.registry import mirrors_of
@@ -193,7 +193,7 @@ def _asked(host: str, url: str, what: str, fetcher: Fetcher, hosts: Hosts) -> As
 
 
 def _skew(text: str) -> float | None:
-    """How far the answer's clock is ahead of ours."""
+    """How far the answer's clock is ahead of this machine's, in seconds; None if the text is not a date."""
     try:
         return parsedate_to_datetime(text).timestamp() - time.time()
     except (ValueError, TypeError, OverflowError):

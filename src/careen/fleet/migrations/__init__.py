@@ -1,6 +1,7 @@
-"""Brings a database to the tables of this version. Each file in ``versions`` is a step; one that was released never changes.
+"""Migrates a database to the tables of this version. Each file in ``versions`` is a step; a released step never
+changes.
 
-``python -m careen.fleet.migrations "What it does"`` writes a new one, from what the tables have and the steps do not.
+``python -m careen.fleet.migrations "What it does"`` writes a new step, from the differences between tables and steps.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 def upgrade(connection: Connection) -> None:
-    """In the caller's transaction. A start that finds all steps done does not load Alembic."""
+    """Runs all missing steps in the caller's transaction. If none is missing, Alembic is not loaded."""
     if _done(connection) == _newest():
         return
     from alembic import command
@@ -24,7 +25,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def missing(connection: Connection) -> tuple[str, ...]:
-    """The steps that have not run, the first to run first."""
+    """The steps that have not run, in their order."""
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
@@ -44,12 +45,12 @@ def configured(connection: Connection) -> "Config":
 
 
 def _newest() -> str:
-    """Files begin with the number of their step."""
+    """The number of the newest step, with which its file name begins."""
     return max(path.name for path in (HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def _done(connection: Connection) -> str:
-    """The step that the database has come to, "" if there is none."""
+    """The last step that has run on the database; "" if none has."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""

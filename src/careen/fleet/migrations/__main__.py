@@ -1,4 +1,6 @@
-"""``python -m careen.fleet.migrations "What it does"``: a new step, from what the tables have and the steps do not."""
+"""``python -m careen.fleet.migrations "What it does"``: writes a new step, from the differences between tables and
+steps.
+"""
 
 import sys
 

@@ -1,8 +1,9 @@
-"""Messages on their way: claimed by a worker for a while, then sent, tried again later, or given up with the reason.
+"""The delivery of messages. A worker claims a message for a limited time; it is sent, tried again later, or given up
+with the reason.
 
-Delivery is at least once. A try counts when it begins, in a transaction before anything is sent: if the worker dies, the
-next try has a higher number, by which the receiver knows that it may have the message already. Only the latest claim writes
-a result.
+Delivery is at least once. A try is counted in a transaction before anything is sent. If the worker dies, the next try
+has a higher number, which warns the receiver that it may have the message already. Only the latest claim may store a
+result.
 """
 
 import random
@@ -21,12 +22,12 @@ from ..tables import delivery, subscription
 
 log = logger(__name__)
 
-LEASE_S = 600.0  # longer than the tries of one round take
-TRIES = 20  # over about a day
+LEASE_S = 600.0  # longer than all tries of one round take
+TRIES = 20  # which take about a day
 FIRST_S, LONGEST_S = 10.0, 2 * 3600.0  # pauses between tries
-PATIENT = 3  # failures in a row, from which on a receiver gets one message at a time
-AT_ONCE = 8  # of one subscription
-RECEIVERS = 100  # that are looked at in one round
+PATIENT = 3  # after so many failures in a row, a receiver gets one message at a time
+AT_ONCE = 8  # messages to one subscription
+RECEIVERS = 100  # receivers considered in one round
 ROUND = 16  # messages of one round
 
 
@@ -44,7 +45,7 @@ class Claimed(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """``code`` "": it was sent. ``lasting``: the same message will not be taken later either."""
+    """The result of a try. An empty ``code`` means that the message was sent. ``lasting``: another try would fail too."""
 
     code: str = ""
     trouble: str = ""
@@ -52,7 +53,7 @@ class Outcome(Struct, frozen=True):
 
 
 def claim(fleet: Fleet, worker: str, now: float) -> list[Claimed]:
-    """Some of what is due, for this worker alone."""
+    """Claims some of the due messages for this worker."""
     with fleet.engine.connect() as connection:
         due = select(delivery.c.id).where(delivery.c.subscription_id == subscription.c.id, _is_due(now)).exists()
         receivers = connection.execute(
@@ -79,7 +80,9 @@ def settle(
     also: Callable[[Connection], None] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> bool:
-    """Writes how a try ended, and ``also`` in the same transaction; False if another worker has the message meanwhile."""
+    """Stores the result of a try, and whatever ``also`` writes, in one transaction. Returns False if another worker has
+    claimed the message meanwhile.
+    """
     mine = (delivery.c.id == claimed.id, delivery.c.claim == claimed.claim, delivery.c.state == "claimed")
     trouble = visible(outcome.trouble, 500)
     if not outcome.code:
@@ -102,7 +105,9 @@ def settle(
 
 
 def retry(connection: Connection, project_id: int, delivery_id: int, now: float) -> Row[Any] | None:
-    """One more try now, of a message that was sent or given up; None if the project has no such message."""
+    """Schedules one more try now for a message that was sent or given up. Returns its row; None if the project has no
+    such message.
+    """
     row = find(connection, project_id, delivery_id)
     if row is not None and row.state != "claimed":
         one = (delivery.c.id == delivery_id, delivery.c.state != "claimed")
@@ -118,14 +123,16 @@ def find(connection: Connection, project_id: int, delivery_id: int) -> Row[Any] 
 
 
 def listed(project_id: int) -> Select[Any]:
-    """The messages of a project; the caller orders and limits them."""
+    """Selects the messages of a project; the caller adds order and limits."""
     columns = (delivery, subscription.c.kind.label("channel"), subscription.c.name.label("subscription"))
     joined = select(*columns).join(subscription, subscription.c.id == delivery.c.subscription_id)
     return joined.where(subscription.c.project_id == project_id)
 
 
 def pause_s(attempt: int, jitter: float) -> float:
-    """Twice as long each time; ``jitter`` (0 to 1) spreads what failed together."""
+    """The pause before the next try, in seconds: it doubles with each try. ``jitter`` (0 to 1) spreads messages that
+    failed together.
+    """
     return float(min(LONGEST_S, FIRST_S * 2 ** min(attempt - 1, 30))) * (0.5 + jitter)
 
 
@@ -145,7 +152,7 @@ def _claim_some(connection: Connection, subscription_id: int, worker: str, limit
     numbers = list(connection.execute(due).scalars())
     if not numbers:
         return []
-    worn_out = and_(delivery.c.state == "claimed", delivery.c.tries >= TRIES)  # whoever sends it dies
+    worn_out = and_(delivery.c.state == "claimed", delivery.c.tries >= TRIES)  # its worker died during each try
     ended = {"state": "dead", "next_at": now, "code": "worker_ended", "trouble": "the worker that sends it ended each time"}
     connection.execute(update(delivery).where(delivery.c.id.in_(numbers), worn_out).values(**ended))
     taking = (
@@ -178,7 +185,9 @@ def _claimed(row: Row[Any]) -> Claimed:
 
 
 def _note_receiver(connection: Connection, subscription_id: int, outcome: Outcome, now: float, jitter: float) -> None:
-    """A receiver that fails several times in a row is left alone for a while; what is wrong with one message is not its."""
+    """Stores the success or failure of a receiver, which pauses after several failures in a row. A lasting error
+    concerns the message alone and is not counted.
+    """
     one = update(subscription).where(subscription.c.id == subscription_id)
     if not outcome.code:
         connection.execute(one.values(failures=0, hold_until=0.0, sent_at=now))
@@ -190,7 +199,7 @@ def _note_receiver(connection: Connection, subscription_id: int, outcome: Outcom
 
 
 def counts(connection: Connection) -> Sequence[Row[Any]]:
-    """Messages by channel and state, and since when the oldest of those that wait does."""
+    """The number of messages by channel and state, and the creation time of the oldest unsent one."""
     waits = case((delivery.c.state.in_(("waiting", "claimed")), delivery.c.created_at))
     columns = (subscription.c.kind, delivery.c.state, func.count().label("number"), func.min(waits).label("oldest"))
     joined = select(*columns).join(subscription, subscription.c.id == delivery.c.subscription_id)

@@ -1,5 +1,6 @@
-"""What a project has of a vulnerability: which images, whether they run, and what fixes it. Findings that are only possible,
-and those that the project has decided not to be affected by, do not count."""
+"""Facts about a vulnerability in a project: the affected images, whether they run, and what fixes it. Findings that are
+only possible, and findings that the project has decided not to be affected by, do not count.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -19,15 +20,15 @@ from . import links
 from .message import Clocks, Fix, Images, Place, Vulnerability
 from .rules import Rule, rank
 
-UNITS = 500  # looked at for one message
-PACKAGES = 50  # that a query names
-SHOWN = 3  # images that a message names
-RUNS_S = 7 * 86_400.0  # so long after it was last seen to run, an image counts as running
+UNITS = 500  # units considered for one message
+PACKAGES = 50  # packages in one query
+SHOWN = 3  # images that a message lists
+RUNS_S = 7 * 86_400.0  # an image counts as running for so long after it was last seen running
 NOT_AFFECTED = ("not_affected", "fixed")
 
 
 class Affected(Struct, frozen=True):
-    """``of`` is None if the project does not have it any more."""
+    """A vulnerability in a project. ``of`` is None if the project is no longer affected."""
 
     of: Vulnerability | None
     images: Images
@@ -41,7 +42,9 @@ class Affected(Struct, frozen=True):
 def affected(
     connection: Connection, project_id: int, vulnerability: str, packages: Iterable[str], address: str, now: float
 ) -> Affected:
-    """``packages``: purls without version; none: all that have it."""
+    """What a project's images have of a vulnerability. ``packages`` are purls without version; if empty, all packages
+    count.
+    """
     found = _findings(connection, project_id, vulnerability, frozenset(packages))
     if not found:
         return Affected(None, Images())
@@ -66,7 +69,7 @@ def affected(
 
 
 def fits(connection: Connection, project_id: int, rule: Rule, found: Affected) -> bool:
-    """Whether what the project has of a vulnerability meets the rule's conditions."""
+    """Whether the facts about a vulnerability meet the rule's conditions."""
     if found.of is None or (rule.exploited and not found.of.exploited) or (rule.fixable and not found.is_fixable):
         return False
     if rule.running and not found.images.running:
@@ -75,7 +78,7 @@ def fits(connection: Connection, project_id: int, rule: Rule, found: Affected) -
 
 
 def is_any_exposed(connection: Connection, project_id: int, units: Sequence[int]) -> bool:
-    """Whether a path from the Internet leads to an image that has one of these."""
+    """Whether a path from the Internet leads to an image that contains one of the units."""
     wanted = (
         select(image.c.id)
         .join(image_unit, image_unit.c.image_id == image.c.id)
@@ -89,7 +92,7 @@ def day(moment: float) -> str:
 
 
 def is_decided(connection: Connection, project_id: int, vulnerability: str, package: str, now: float) -> bool:
-    """Whether the project stated that it is not affected, for all of its images."""
+    """Whether the project has decided for all its images that they are not affected."""
     rows = connection.execute(
         select(decision.c.package).where(
             decision.c.project_id == project_id,
@@ -145,7 +148,7 @@ def _images(connection: Connection, project_id: int, units: Sequence[int], addre
 
 
 def _fixes(found: Sequence[Row[Any]]) -> tuple[Fix, ...]:
-    """One for each package; of several fixed versions (of releases), all that differ are named."""
+    """The fix of each package. If releases have different fixed versions, all are listed."""
     by_package: dict[str, list[Row[Any]]] = {}
     for row in found:
         by_package.setdefault(lasting(row.package), []).append(row)

@@ -1,7 +1,7 @@
-"""Makes messages of what the outbox has: one for each vulnerability, or one for all if there are many.
+"""Makes messages from the outbox: one for each vulnerability, or a single summary if there are many.
 
-While an update of the advisories or a first load of images goes on, its events wait, so that they become one message. With a
-digest, everything waits until its time. Each step is a transaction under the lock of the subscription's row.
+While an update of the advisories or a first load of images runs, its events wait, so that they become one message. With
+a digest, all events wait until its time. Each step is a transaction that locks the subscription's row.
 """
 
 import secrets
@@ -40,26 +40,26 @@ from .sifting import detail_of, sift
 
 log = logger(__name__)
 
-MOST = 10  # messages that are made at once; more become a summary
-FEW = 20  # images that are still read: with more of them, what they introduce waits
+MOST = 10  # messages made at once; more become a summary
+FEW = 20  # images being read; while there are more, the events of newly introduced findings wait
 QUIET_S = 6 * 3600.0  # but not longer than this
-LINES = 10  # of a summary
-ROWS = 100  # of the outbox: more of them are a summary, whatever they are about
-SUBSCRIPTIONS = 100  # of one round
+LINES = 10  # lines of a summary
+ROWS = 100  # rows of the outbox; more become a summary, whatever they are about
+SUBSCRIPTIONS = 100  # subscriptions in one round
 OF_IMAGES = frozenset(("introduced", "image_ready", "image_failed"))
 OF_UPDATES = frozenset(("disclosed", "fix_available", "exploited", "resolved"))
-TICKETS = ("jira", "github")  # they follow the findings: ``tickets``
+TICKETS = ("jira", "github")  # they follow the state of the findings, not single events: ``tickets``
 
 
 class Made(Struct, frozen=True):
-    """A message, and the outbox rows that are in it."""
+    """A message, and the outbox rows that it contains."""
 
     message: Message
     rows: frozenset[int]
 
 
 def gather(fleet: Fleet, now: float) -> int:
-    """How many messages were made."""
+    """Makes the due messages of all subscriptions. Returns how many."""
     some = select(outbox.c.id).where(outbox.c.subscription_id == subscription.c.id, outbox.c.state.in_(("waiting", "wanted")))
     due = or_(subscription.c.digest_at <= now, and_(subscription.c.digest_at.is_(None), some.exists()))
     wanted = select(subscription.c.id).where(~subscription.c.paused, due).order_by(subscription.c.id).limit(SUBSCRIPTIONS)
@@ -70,7 +70,7 @@ def gather(fleet: Fleet, now: float) -> int:
     for number in numbers:
         try:
             made += _gather_for(fleet, number, address, now)
-        except Exception:  # of one subscription: the others get theirs
+        except Exception:  # an error in one subscription must not stop the others
             log.exception("the messages of subscription %d could not be made", number)
     return made
 
@@ -87,7 +87,7 @@ def _gather_for(fleet: Fleet, number: int, address: str, now: float) -> int:
             if sub is None:
                 return 0
             rule = rule_of(bytes(sub.rule))
-            if rule.digest and sub.digest_at is not None and sub.digest_at > now:  # another worker made it
+            if rule.digest and sub.digest_at is not None and sub.digest_at > now:  # another worker has made this digest
                 return 0
             if not sift(connection, sub, rule, _held(connection, sub, now), now):
                 break
@@ -101,14 +101,16 @@ def _gather_for(fleet: Fleet, number: int, address: str, now: float) -> int:
 
 @contextmanager
 def _locked(fleet: Fleet, number: int) -> Iterator[tuple[Connection, Row[Any] | None]]:
-    """Locks the row of a subscription; None in its place if another worker has it, or if it was removed or paused."""
+    """Locks the row of a subscription. Yields None in its place if another worker has the lock, or if it was removed or
+    paused.
+    """
     wanted = select(subscription).where(subscription.c.id == number, ~subscription.c.paused)
     with writing(fleet.engine) as connection:
         yield connection, connection.execute(wanted.with_for_update(skip_locked=True, key_share=True)).first()
 
 
 def _held(connection: Connection, sub: Row[Any], now: float) -> frozenset[str]:
-    """The kinds of events that wait because more of them are coming."""
+    """The kinds of events that have to wait because an update or a load of images still produces more of them."""
     held: frozenset[str] = frozenset()
     oldest = connection.execute(
         select(func.min(outbox.c.at)).where(outbox.c.subscription_id == sub.id, outbox.c.state == "waiting")
@@ -178,7 +180,7 @@ def _make_each(connection: Connection, sub: Row[Any], rule: Rule, about: wording
         for some in batches(sorted(made.rows), ROWS):
             connection.execute(update(outbox).where(outbox.c.id.in_(some)).values(state="gathered", delivery_id=id))
     left = (outbox.c.subscription_id == sub.id, outbox.c.state == "wanted", outbox.c.id <= last)
-    connection.execute(update(outbox).where(*left).values(state="skipped"))  # all of it was below the rule's severity
+    connection.execute(update(outbox).where(*left).values(state="skipped"))  # all rows were below the rule's severity
     return len(found)
 
 
@@ -189,7 +191,7 @@ def _take(connection: Connection, subscription_id: int, last: int | None, id: in
 
 
 def _wanted(subscription_id: int) -> Select[Any]:
-    """The wanted rows with their events, and how many images of the project each is about."""
+    """Selects the wanted outbox rows with their events, and how many images of the project each event is about."""
     of_project = and_(event_project.c.event_id == event.c.id, event_project.c.project_id == subscription.c.project_id)
     joined = (
         outbox.join(event, event.c.id == outbox.c.event_id)
@@ -204,7 +206,7 @@ def _wanted(subscription_id: int) -> Select[Any]:
 
 
 def _messages(connection: Connection, rule: Rule, about: wording.About, rows: Sequence[Row[Any]]) -> Iterator[Made]:
-    """One for each vulnerability; what is about images, sources and releases on its own."""
+    """Yields one message for each vulnerability, and messages for events about images, sources and releases."""
     by_id: dict[str, list[tuple[str, str, Row[Any]]]] = {}
     others: dict[str, list[Row[Any]]] = {}
     for row in rows:
@@ -264,7 +266,7 @@ def _of_others(about: wording.About, kind: str, rows: Sequence[Row[Any]]) -> Ite
 def _summary(
     connection: Connection, sub: Row[Any], about: wording.About, kind: str, every: str, late: Sequence[Line]
 ) -> Message:
-    """Counted by the database, however much there is; the worst are named."""
+    """A summary or digest. The database counts the events, whatever their number; only the worst are listed."""
     wanted = _wanted(sub.id)
     rows = connection.execute(
         wanted.with_only_columns(event.c.kind, func.count().label("number"), func.max(rank_of(event.c.severity)).label("worst"))

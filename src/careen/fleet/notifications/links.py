@@ -1,4 +1,4 @@
-"""Addresses of the pages that messages lead to. Without the server's public address, messages have no links."""
+"""URLs of the server's pages, for messages. Without the server's public address, messages have no links."""
 
 from urllib.parse import quote
 
@@ -9,11 +9,11 @@ from ..query import Term, written
 from ..rows import insert
 from ..tables import state
 
-PUBLIC = "public address"  # key of the state: workers on other machines do not know it
+PUBLIC = "public address"  # the key of a row in ``state``, from which workers on other machines learn the address
 
 
 def publish(engine: Engine, address: str) -> None:
-    """The server notes where it is reached."""
+    """Stores the server's public address for all workers."""
     value = address.rstrip("/").encode()
     with writing(engine) as connection:
         new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
@@ -35,7 +35,7 @@ def image(address: str, project_id: int, identity: str) -> str:
 
 
 def package(address: str, project_id: int, purl: str) -> str:
-    """The search for a package by its name."""
+    """The URL of a search for the package by its name; "" without an address."""
     query = written((Term("package", purl.rpartition("/")[2]),))
     return f"{address}/projects/{project_id}/search?q={quote(query, safe=':')}" if address else ""
 

@@ -1,6 +1,6 @@
-"""A message before it has the form of a channel. Its texts are of images, feeds and people: every channel escapes them.
+"""A message before a channel formats it. Its texts come from images, feeds and users: every channel has to escape them.
 
-``visible`` has already replaced control, bidirectional and invisible characters where the message is made.
+``visible`` has already replaced control, bidirectional and invisible characters when the message was made.
 """
 
 from typing import Literal
@@ -11,14 +11,14 @@ Kind = Literal["vulnerability", "images", "sources", "end_of_life", "summary", "
 
 
 class Place(Struct, frozen=True, omit_defaults=True):
-    """An image, or another thing with a page."""
+    """A text with a link: an image, or another thing with a page."""
 
     text: str
     link: str = ""
 
 
 class Images(Struct, frozen=True, omit_defaults=True):
-    """``running``: how many of them run; ``first`` names some, those that run before others."""
+    """The affected images: ``running`` counts those that run; ``first`` lists some of them, running ones first."""
 
     count: int = 0
     running: int = 0
@@ -26,7 +26,9 @@ class Images(Struct, frozen=True, omit_defaults=True):
 
 
 class Clocks(Struct, frozen=True, omit_defaults=True):
-    """Dates (ISO 8601): when it came into the project, was disclosed, when its fix came out, when it was known as exploited."""
+    """Dates (ISO 8601) of a vulnerability: when it came into the project, when it was disclosed, when its fix appeared,
+    and when its exploitation became known.
+    """
 
     introduced: str = ""
     disclosed: str = ""
@@ -35,7 +37,9 @@ class Clocks(Struct, frozen=True, omit_defaults=True):
 
 
 class Fix(Struct, frozen=True, omit_defaults=True):
-    """``package``: purl without version. ``version`` "": there is no fix, and ``state`` is why."""
+    """The fix for a package. ``package`` is a purl without version. If ``version`` is "", there is no fix, and
+    ``state`` gives the reason.
+    """
 
     package: str
     version: str = ""
@@ -58,8 +62,9 @@ class Line(Struct, frozen=True, omit_defaults=True):
 
 
 class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """``changes``: the kinds of events that it is about; ``counts``: how many of each. ``first_event`` to ``last_event``:
-    the range of events, for receivers that fetch them."""
+    """A message. ``changes`` are the kinds of events that it is about, ``counts`` the number of each. ``first_event``
+    to ``last_event`` is their range of numbers, for receivers that fetch the events.
+    """
 
     kind: Kind
     title: str
@@ -72,23 +77,23 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     vulnerability: Vulnerability | None = None
     images: Images | None = None
     lines: tuple[Line, ...] = ()
-    more: int = 0  # lines that are left out
+    more: int = 0  # number of omitted lines
     link: str = ""
     first_event: int = 0
     last_event: int = 0
 
 
 class Outgoing(Struct, frozen=True):
-    """A message on its way: ``key`` is the same for every try, ``attempt`` counts them."""
+    """A message for one try. ``key`` is the same for every try; ``attempt`` is the number of the try, from 1."""
 
     key: str
     attempt: int
     message: Message
     now: float
     subscription_id: int = 0
-    address: str = ""  # of this server, for people and for callbacks
+    address: str = ""  # the server's own URL, for links and for callbacks
 
     @property
     def is_repeat(self) -> bool:
-        """Whether the message may have arrived before: how the earlier try ended is unknown."""
+        """Whether the message may have arrived already: the result of an earlier try is unknown."""
         return self.attempt > 1

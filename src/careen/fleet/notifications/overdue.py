@@ -1,4 +1,4 @@
-"""What of a project should have been fixed by now, for its digests: one line a vulnerability, the highest risk first."""
+"""The overdue findings of a project for its digests: one line for each vulnerability, the highest risk first."""
 
 from sqlalchemy import Connection
 

@@ -1,4 +1,4 @@
-"""Which events a subscription wants, and when: at once, or as a digest at a time of the day."""
+"""Which events a subscription gets, and when: at once, or in a digest at a time of the day."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -21,7 +21,9 @@ OF_VULNERABILITIES = frozenset(("introduced", "disclosed", "fix_available", "exp
 
 
 class Digest(Struct, frozen=True, forbid_unknown_fields=True):
-    """``weekday``: 0 is Monday, of a weekly one. An hourly one comes at the minute of ``at``."""
+    """The time of a digest. ``weekday`` is for weekly ones; 0 is Monday. An hourly digest uses only the minute of
+    ``at``.
+    """
 
     every: Literal["hourly", "daily", "weekly"]
     at: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")] = "08:00"
@@ -30,10 +32,11 @@ class Digest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(Struct, frozen=True, omit_defaults=True):
-    """``kinds``: none are those of ``BY_DEFAULT``. ``severity``: that or worse; events without one pass.
+    """The conditions on events. Empty ``kinds`` means ``BY_DEFAULT``. ``severity`` is the lowest that passes; events
+    without a severity pass.
 
-    The other conditions are about vulnerabilities alone: exploited ones, those of images that run, or that a path
-    from the Internet leads to, those with a fix.
+    The other conditions only concern vulnerabilities: exploited, in images that run, in images that a path from the
+    Internet leads to, with a fix.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -45,7 +48,7 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     digest: Digest | None = None
 
     def wants(self, kind: str, severity: str) -> bool:
-        """Whether the rule wants an event, by what the event itself states; ``gathering`` looks at the rest."""
+        """Whether an event of this kind and severity meets the rule. ``gathering`` checks the other conditions."""
         if kind not in (self.kinds or BY_DEFAULT):
             return False
         return not self.severity or not severity or rank(severity) >= rank(self.severity)
@@ -68,13 +71,15 @@ def rank(severity: str) -> int:
 
 
 def check(rule: Rule) -> None:
-    """Raises UsageError for a zone that this system does not know."""
+    """Raises UsageError if the rule's time zone is unknown on this system."""
     if rule.digest:
         _zone(rule.digest.zone)
 
 
 def next_digest(digest: Digest, now: float) -> float:
-    """The first moment after ``now``, by the clocks of the zone: one that a change of clocks skips comes right after it."""
+    """The first time of the digest after ``now``, by the clocks of the zone, in seconds since 1970. A time that a
+    change of clocks skips comes right after the change.
+    """
     zone = _zone(digest.zone)
     hour, minute = int(digest.at[:2]), int(digest.at[3:])
     local = datetime.fromtimestamp(now, zone)
@@ -99,4 +104,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"{name!r} is not a time zone that this system knows", "write a name such as Europe/Vienna") from None
+        raise UsageError(f"{name!r} is not a time zone of this system", "write a name such as Europe/Vienna") from None

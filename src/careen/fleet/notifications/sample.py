@@ -1,4 +1,4 @@
-"""A made message: what a test sends and a preview shows."""
+"""An invented message for tests and previews of a channel."""
 
 from . import links
 from .message import Clocks, Fix, Images, Message, Place, Vulnerability

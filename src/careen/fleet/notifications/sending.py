@@ -1,6 +1,7 @@
-"""Sends messages: gathers what waits, claims what is due, and writes how each try ended. Several workers may do so at once.
+"""Sends messages: makes them from the outbox, claims the due ones, and stores the result of each try. Several workers
+may do so at the same time.
 
-The network is reached through ``careen.net`` alone, at addresses that this server may ask.
+All requests go through ``careen.net``, to addresses that this server may contact.
 """
 
 import threading
@@ -48,14 +49,14 @@ TRACKERS: Mapping[str, Callable[[tickets.Ticket, int, Any, Fetcher], str]] = {"j
 
 
 class Network(Struct, frozen=True):
-    """How messages leave: requests, and mail."""
+    """The means to send messages: HTTP requests, and mail."""
 
     fetcher: Fetcher
     mail: email.SendsMail
 
 
 def network(fleet: Fleet) -> Network:
-    """The network with the settings of this server: its proxy and authorities, and the private hosts that it lists."""
+    """The network with this server's settings: its proxy, its certificate authorities and its allowed private hosts."""
     settings = net_of(fleet)
 
     def mail(server: Any, sender: str, recipients: tuple[str, ...], message: bytes) -> None:
@@ -80,21 +81,21 @@ def net_of(fleet: Fleet) -> NetSettings:
 
 
 def work(fleet: Fleet, worker: str, ended: threading.Event) -> None:
-    """Sends messages until ``ended``. A database that does not answer is asked again."""
+    """Sends messages until ``ended`` is set. Errors of the database are logged, and the next round tries again."""
     net = network(fleet)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
         while not ended.is_set():
             count = 0
             try:
                 count = step(fleet, worker, time.time(), net, pool)
-            except Exception as error:  # the database is away: the next time
+            except Exception as error:  # the database may not answer: the next round tries again
                 log.warning("notifications could not be sent: %s: %s", type(error).__name__, error)
                 log.debug("notifications could not be sent", exc_info=True)
             ended.wait(0 if count else POLL_S)
 
 
 def step(fleet: Fleet, worker: str, now: float, net: Network, pool: ThreadPoolExecutor | None = None) -> int:
-    """One round; how many messages were tried."""
+    """One round: makes, claims and sends messages. Returns how many were tried."""
     gathering.gather(fleet, now)
     tickets.reconcile(fleet, now)
     claimed = deliveries.claim(fleet, worker, now)
@@ -108,7 +109,7 @@ def step(fleet: Fleet, worker: str, now: float, net: Network, pool: ThreadPoolEx
 
 
 def tried(fleet: Fleet, claimed: Claimed, net: Network, address: str, now: float) -> "Outcome | Done":
-    """How one try ended. Nothing that a receiver does ends the worker."""
+    """Tries to send a message, and returns the result. No behaviour of a receiver raises an exception here."""
     try:
         target = targets.opened(fleet, claimed.channel, claimed.target)
         if claimed.channel in TRACKERS:
@@ -119,7 +120,7 @@ def tried(fleet: Fleet, claimed: Claimed, net: Network, address: str, now: float
         send(claimed.channel, outgoing, target, net)
     except SendError as error:
         return Outcome(error.code, error.trouble, error.lasting)
-    except Error as error:  # a key that is gone, a target of an earlier version
+    except Error as error:  # for example, the key is missing, or the target has the form of an earlier version
         return Outcome("target", str(error))
     except msgspec.MsgspecError:
         return Outcome("message", "it was written by another version of careen", lasting=True)
@@ -130,13 +131,13 @@ def tried(fleet: Fleet, claimed: Claimed, net: Network, address: str, now: float
 
 
 class Done(Struct, frozen=True):
-    """A tracker has done it; ``remote`` is its name of the ticket."""
+    """The tracker has opened, updated or closed the ticket, whose id there is ``remote``."""
 
     remote: str
 
 
 def send(channel: str, outgoing: Outgoing, target: Any, net: Network) -> None:
-    """Raises SendError."""
+    """Sends a message through its channel. Raises SendError."""
     if channel == "smtp":
         email.send(outgoing, target, net.mail)
     else:

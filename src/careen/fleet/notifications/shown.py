@@ -1,4 +1,4 @@
-"""A message as people read it, before a channel gives it its form: a title, facts, lines and a link, all plain text."""
+"""A message as readable text, before a channel formats it: a title, facts, lines and a link, all plain text."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ NO_FIX = {"wont_fix": "will not be fixed", "deferred": "fix deferred", "end_of_l
 
 
 class Shown(Struct, frozen=True):
-    """``note`` is "" unless the message may have arrived before."""
+    """A message as readable text. ``note`` warns that the message may have arrived before; otherwise it is ""."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -27,7 +27,7 @@ class Shown(Struct, frozen=True):
     note: str
 
     def text(self) -> str:
-        """All of it as lines."""
+        """The whole message as lines of text."""
         parts = [self.title]
         parts += [f"{name}: {value}" for name, value in self.facts]
         parts += [f"- {line.text}" + (f" {line.link}" if line.link else "") for line in self.lines]

@@ -1,7 +1,7 @@
-"""What of the outbox a subscription really gets: rows become ``wanted`` or ``skipped``.
+"""Decides which waiting outbox rows a subscription gets: rows become ``wanted`` or ``skipped``.
 
-Skipped are events that the rule does not want on a closer look, that the project has decided not to be affected by, and
-those that it was notified of a short while ago: an advisory that comes and goes is one message.
+Skipped are events that do not meet all of the rule's conditions, events about vulnerabilities that the project has
+decided not to be affected by, and repeats of a recent notification: an advisory that comes and goes causes one message.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from ..tables import event, image, notified, outbox
 from .facts import RUNS_S, affected, fits, is_decided
 from .rules import OF_VULNERABILITIES, Rule
 
-BATCH = 200  # rows of one transaction
-KEY = 500  # characters: PostgreSQL bounds what an index holds
+BATCH = 200  # rows in one transaction
+KEY = 500  # characters, because PostgreSQL limits the size of an index entry
 REPEAT_S = 24 * 3600.0
 Change = tuple[str, str, str]  # kind, vulnerability, package
 
 
 def sift(connection: Connection, sub: Row[Any], rule: Rule, held: Collection[str], now: float) -> int:
-    """One batch of the waiting rows, without events of the kinds that are ``held`` back; how many there were."""
+    """Sifts one batch of the waiting rows, without events whose kind is in ``held``. Returns how many rows."""
     rows = connection.execute(
         select(outbox.c.id.label("row"), event)
         .join(event, event.c.id == outbox.c.event_id)
@@ -61,7 +61,7 @@ def _is_wanted(connection: Connection, project_id: int, rule: Rule, row: Row[Any
         return True
     if row.image_id is not None:
         return _image_is_wanted(connection, project_id, rule, row, now)
-    if row.kind == "resolved":  # nothing is left to look at
+    if row.kind == "resolved":  # a resolved vulnerability has no facts left to check
         return True
     found = affected(connection, project_id, row.vulnerability, (row.package,), "", now)
     return fits(connection, project_id, rule, found)
@@ -83,7 +83,7 @@ def _image_is_wanted(connection: Connection, project_id: int, rule: Rule, row: R
 
 def _change(row: Row[Any]) -> Change:
     subject = row.package
-    if not row.vulnerability:  # an image, a source or a release
+    if not row.vulnerability:  # the event is about an image, a source or a release
         detail = detail_of(row)
         subject = str(detail.get("identity") or detail.get("namespace") or " ".join(detail.get("sources", ())))
     if len(subject) > KEY:

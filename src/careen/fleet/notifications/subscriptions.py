@@ -1,6 +1,6 @@
-"""Subscriptions of projects: added, changed, tried out, removed, for the API and the pages alike.
+"""Subscriptions of projects: added, changed, tested and removed, for the API and the pages.
 
-Raises: UsageError for what cannot be a subscription, NotListedError for an address that must not be asked.
+Raises: UsageError for an invalid subscription, NotListedError for an address that must not be contacted.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,14 @@ from .rules import Rule, encoded, next_digest, rule_of
 from .sample import sample
 from .tickets import Ticket
 
-MOST = 100  # of one project
+MOST = 100  # subscriptions of one project
 SAMPLE_KEY = "0" * 32
 
 
 class Subscription(Struct, frozen=True):
-    """What may be shown. ``place`` is a host; ``waiting`` and ``dead`` count its messages. ``secret``: once, if it is new."""
+    """A subscription without its secrets. ``place`` is a host. ``waiting`` and ``dead`` count its messages. ``secret``
+    is shown once, if it is new.
+    """
 
     id: int
     name: str
@@ -48,7 +50,7 @@ class Subscription(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """``target``: as the struct of its kind."""
+    """The requested values of a subscription. ``target`` has the fields of the channel's target struct."""
 
     name: str
     kind: str
@@ -58,10 +60,10 @@ class Wanted(Struct, frozen=True):
 
 
 def add(fleet: Fleet, connection: Connection, project_id: int, wanted: Wanted, target: Struct, now: float) -> Subscription:
-    """``target`` is the one that ``checked`` made."""
+    """Adds a subscription. ``target`` is the result of ``checked``. Raises UsageError if the project has too many."""
     count = connection.execute(select(func.count()).where(subscription.c.project_id == project_id)).scalar_one()
     if count >= MOST:
-        raise UsageError(f"the project has {MOST} subscriptions, as many as it may", "remove one")
+        raise UsageError(f"the project has {MOST} subscriptions, the maximum", "remove one")
     values = {"project_id": project_id, "kind": wanted.kind, "created_at": now, **_columns(fleet, wanted, target, now)}
     number = connection.execute(subscription.insert().values(values).returning(subscription.c.id)).scalar_one()
     found = find(fleet, connection, project_id, number)
@@ -71,7 +73,9 @@ def add(fleet: Fleet, connection: Connection, project_id: int, wanted: Wanted, t
 
 
 def checked(fleet: Fleet, wanted: Wanted, known: bytes = b"") -> Struct:
-    """The target, before a transaction: its names are resolved. A webhook without a secret gets one."""
+    """Checks the request and returns its target. It runs before a transaction, because it resolves host names. A
+    webhook without a secret gets a new one.
+    """
     rules.check(wanted.rule)
     target = targets.made(fleet, wanted.kind, wanted.target, known)
     if isinstance(target, webhook.WebhookTarget) and not target.secret:
@@ -82,7 +86,7 @@ def checked(fleet: Fleet, wanted: Wanted, known: bytes = b"") -> Struct:
 def change(
     fleet: Fleet, connection: Connection, project_id: int, number: int, wanted: Wanted, target: Struct, now: float
 ) -> Subscription | None:
-    """What it has been, with other values; None if the project has no such subscription."""
+    """Replaces the values of a subscription; None if the project has no such subscription."""
     own = (subscription.c.id == number, subscription.c.project_id == project_id, subscription.c.kind == wanted.kind)
     values = {**_columns(fleet, wanted, target, now), "hold_until": 0.0, "failures": 0}
     if connection.execute(update(subscription).where(*own).values(values)).rowcount == 0:
@@ -106,7 +110,7 @@ def find(fleet: Fleet, connection: Connection, project_id: int, number: int) -> 
 
 
 def listed(project_id: int) -> Select[Any]:
-    """The rows for ``shown``; the caller orders and limits them."""
+    """Selects the rows that ``shown`` takes; the caller adds order and limits."""
 
     def count(*states: str) -> Any:
         of_one = select(func.count()).where(delivery.c.subscription_id == subscription.c.id, delivery.c.state.in_(states))
@@ -120,7 +124,7 @@ def shown(fleet: Fleet, row: Row[Any]) -> Subscription:
     try:
         place = targets.place_of(targets.opened(fleet, row.kind, bytes(row.target)))
     except Error:
-        place = ""  # its key is gone: a test of it shows that
+        place = ""  # the key is missing: a test of the subscription reports it
     return Subscription(
         row.id, row.name, row.kind, visible(place), rule_of(bytes(row.rule)), row.paused, row.created_at, row.digest_at,
         row.sent_at, row.failures, row.waiting, row.dead,
@@ -128,7 +132,9 @@ def shown(fleet: Fleet, row: Row[Any]) -> Subscription:
 
 
 def try_out(fleet: Fleet, project_id: int, row: Row[Any], now: float, net: sending.Network | None = None) -> str:
-    """Sends a made message at once; why it did not arrive, "" if it did. A tracker gets no ticket: it is only asked."""
+    """Sends an invented message at once. Returns why it did not arrive, or "". For a tracker, only its access is
+    checked; no ticket is opened.
+    """
     net = net or sending.network(fleet)
     try:
         target = targets.opened(fleet, row.kind, bytes(row.target))
@@ -147,7 +153,7 @@ def try_out(fleet: Fleet, project_id: int, row: Row[Any], now: float, net: sendi
 
 
 def preview(fleet: Fleet, project_id: int, kind: str, now: float) -> tuple[str, str]:
-    """The media type and the text of a made message, as the channel sends it."""
+    """The media type and the text of an invented message, as the channel would send it."""
     outgoing = replace(_sample(fleet, project_id, 0, now), key=SAMPLE_KEY)
     if kind == "smtp":
         target = email.MailTarget("mail.example", "careen@mail.example", ("team@mail.example",))

@@ -1,6 +1,7 @@
-"""Where messages go: what a person enters for a channel, checked, sealed, and never shown again.
+"""Targets of messages: the values that a user enters for a channel, checked, stored sealed, and never shown again.
 
-Raises: UsageError for a target that has not the form of its channel, NotListedError for an address that must not be asked.
+Raises: UsageError for a target whose form does not fit its channel, NotListedError for an address that must not be
+contacted.
 """
 
 from collections.abc import Mapping
@@ -35,12 +36,13 @@ TARGETS: Mapping[str, Any] = {
     "jira": JiraTarget,
     "github": GitHubTarget,
 }
-SECRETS = ("secret", "password", "token", "psk")  # a change that leaves them out keeps them
+SECRETS = ("secret", "password", "token", "psk")  # a change that omits them keeps the stored ones
 
 
 def made(fleet: Fleet, kind: str, values: Mapping[str, Any], known: bytes = b"") -> Struct:
-    """``known``: the sealed target that is changed; without any value it stays. Its secrets go to the host that they were
-    entered for, and to no other."""
+    """The checked target of a channel. ``known`` is the sealed target to change; without any new value it stays. Its
+    secrets are only kept for the same host.
+    """
     given = {name: value for name, value in values.items() if value is not None}
     if known and not given:
         return opened(fleet, kind, known)
@@ -52,9 +54,7 @@ def made(fleet: Fleet, kind: str, values: Mapping[str, Any], known: bytes = b"")
     try:
         target: Struct = converted(given, TARGETS[kind])
     except msgspec.ValidationError as error:
-        raise UsageError(
-            f"the target of {kind} has not its form: {error}", "docs/notifications.md lists what each needs"
-        ) from None
+        raise UsageError(f"the target of {kind} is malformed: {error}", "docs/notifications.md lists what each needs") from None
     _check(fleet, target)
     return target
 
@@ -64,7 +64,7 @@ def sealed(fleet: Fleet, target: Struct) -> bytes:
 
 
 def opened(fleet: Fleet, kind: str, data: bytes) -> Struct:
-    """Raises SealError, and UsageError for a value of an earlier version."""
+    """Decrypts a stored target. Raises SealError, or UsageError for a value of an earlier version."""
     try:
         target: Struct = from_json(fleet.unseal(data), TARGETS[kind])
     except msgspec.MsgspecError:
@@ -73,7 +73,7 @@ def opened(fleet: Fleet, kind: str, data: bytes) -> Struct:
 
 
 def place_of(target: Struct) -> str:
-    """Where it leads, for people: a host, without a path, which may be a token."""
+    """The place of a target for display: a host, without the path, which may be a token."""
     if isinstance(target, MailTarget):
         return f"{target.server.place}: {', '.join(target.to[:3])}{', …' if len(target.to) > 3 else ''}"
     place = host_of(str(getattr(target, "url", "")))
@@ -95,7 +95,7 @@ def _check(fleet: Fleet, target: Struct) -> None:
     except NetworkError as error:
         raise UsageError(str(error), error.hint) from None
     if parts.scheme not in ("http", "https") or parts.fragment or "@" in parts.netloc:
-        raise UsageError("the address is not one of the web, or holds a password", "write https://HOST/…")
+        raise UsageError("the address is not an http(s) URL, or contains a password", "write https://HOST/…")
     guard.check(url, hosts, "the address of a subscription")
     if isinstance(target, WebhookTarget | CloudEventsTarget) and target.secret:
         check_secret(target.secret)

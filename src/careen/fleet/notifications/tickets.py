@@ -1,7 +1,8 @@
-"""Tickets: one for each package of a project whose update fixes something, kept up to date, and closed when it is gone.
+"""Tickets: one for each package of a project that an update would fix. They are kept up to date, and closed when the
+findings are gone.
 
-The state of the findings decides, not single events, so that a ticket that somebody missed is opened the next time. What has
-to be done becomes messages like all others, whose receiver is the tracker.
+The current state of the findings decides, not single events, so that a missed ticket is opened in the next round. Each
+action becomes a message in the outbox, whose receiver is the tracker.
 """
 
 import hashlib
@@ -33,13 +34,15 @@ log = logger(__name__)
 KINDS = ("jira", "github")
 EVERY_S = 3600.0
 MOST = 100  # open tickets of a subscription: those with the worst findings
-NAMED = 20  # vulnerabilities in a ticket
+NAMED = 20  # vulnerabilities listed in a ticket
 IMAGES = 3
 TITLE = 200
 
 
 class Ticket(Struct, frozen=True):
-    """What a tracker shows: ``title`` and ``text`` are plain; ``key`` finds the ticket again. ``remote``: its name there."""
+    """A ticket for a tracker. ``title`` and ``text`` are plain text. ``key`` identifies the ticket when a try is
+    repeated. ``remote`` is the tracker's own id.
+    """
 
     action: Literal["open", "update", "close"]
     ticket_id: int
@@ -52,7 +55,9 @@ class Ticket(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """``content`` is a digest of what makes an update worth while: not of the images, which change each day."""
+    """The content that a ticket should have. ``content`` is a digest of the parts whose change causes an update. Images
+    are not among them, because they change each day.
+    """
 
     package: str
     title: str
@@ -62,7 +67,7 @@ class Wanted(Struct, frozen=True):
 
 
 def reconcile(fleet: Fleet, now: float) -> int:
-    """Queues what the trackers lack; how many messages that are."""
+    """Queues messages for the differences between tickets and findings. Returns how many."""
     due = select(subscription.c.id).where(
         subscription.c.kind.in_(KINDS), ~subscription.c.paused, subscription.c.checked_at <= now - EVERY_S
     )
@@ -72,13 +77,13 @@ def reconcile(fleet: Fleet, now: float) -> int:
     for number in numbers:
         try:
             made += _reconcile_one(fleet, number, public_address(fleet.engine), now)
-        except Exception:  # of one subscription: the others get theirs
+        except Exception:  # an error in one subscription must not stop the others
             log.exception("the tickets of subscription %d could not be compared", number)
     return made
 
 
 def note_remote(connection: Connection, body: bytes, remote: str, now: float) -> None:
-    """The tracker has done it: the ticket is open there, or closed."""
+    """Stores the tracker's answer: the id of the opened ticket, or that it is closed."""
     done = from_json(body, Ticket)
     values: dict[str, Any] = {"state": "open", "remote": remote}
     if done.action == "close":
@@ -103,7 +108,9 @@ def _reconcile_one(fleet: Fleet, number: int, address: str, now: float) -> int:
 
 
 def _queue(connection: Connection, number: int, wanted: Mapping[str, Wanted], known: Sequence[Row[Any]], now: float) -> int:
-    """One message of a ticket waits at a time: the next one is made when the tracker has done it."""
+    """Queues messages that open, update or close tickets; returns how many. A ticket has one message at a time: the
+    next is made after the tracker has processed it.
+    """
     made = 0
     for row in known:
         if row.state != "open":
@@ -144,7 +151,7 @@ def _add(
 
 
 def _wanted(connection: Connection, sub: Row[Any], rule: Rule, address: str, now: float) -> list[Wanted]:
-    """The worst first, no more than a tracker can bear."""
+    """The tickets that a subscription should have, the worst first, up to a maximum that a tracker can handle."""
     by_package = _by_package(connection, sub.project_id, rule, now)
     worst = sorted(by_package, key=lambda package: (-_worst(by_package[package]), package))
     found = [_ticket_for(connection, sub, package, by_package[package], address, now) for package in worst[: 2 * MOST]]

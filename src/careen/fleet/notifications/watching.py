@@ -1,4 +1,6 @@
-"""What time alone changes: releases that get no more updates, and sources whose data have become too old."""
+"""Reports changes that come with time alone: releases whose support has ended, and sources whose data have become too
+old.
+"""
 
 from datetime import date
 
@@ -20,18 +22,20 @@ from ..tables import state, unit_source
 
 log = logger(__name__)
 
-STATE = "namespaces in trouble"  # key of the state: what was found before, so that it is one event
+STATE = "namespaces in trouble"  # the key of a row in ``state``: what was found before, so that each change is one event
 
 
 class Known(msgspec.Struct, frozen=True):
-    """``ended``: namespaces with the day; ``stale``: those whose data are too old."""
+    """Namespaces that were reported: ``ended`` maps them to the day of their end, ``stale`` are those with too old
+    data.
+    """
 
     ended: dict[str, str] = {}
     stale: tuple[str, ...] = ()
 
 
 def watch(fleet: Fleet, today: date | None = None) -> None:
-    """The handler of the jobs of kind ``watch``."""
+    """Handles jobs of kind ``watch``: adds events for releases that ended and sources that became too old."""
     database = database_of(fleet.settings)
     with fleet.engine.connect() as connection:
         spaces = set(connection.execute(select(unit_source.c.namespace).distinct()).scalars())

@@ -1,4 +1,4 @@
-"""Messages out of what happened: their titles and lines, in words of this code around names of others."""
+"""Makes messages from events: their titles and lines, as fixed phrases around foreign names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ COUNTED = {
     "image_ready": "images assessed",
     "image_failed": "images that failed",
 }
-# The most urgent change names the message.
+# The message is named after the most urgent change.
 ORDER = ("exploited", "disclosed", "introduced", "fix_available", "resolved")
 HAPPENED = {
     "exploited": "is exploited",
@@ -36,7 +36,7 @@ HAPPENED = {
 
 
 class About(Struct, frozen=True):
-    """The project that a message is for, and where its pages are."""
+    """The project that a message is for, and the URL of its pages."""
 
     project_id: int
     project: str
@@ -47,7 +47,9 @@ class About(Struct, frozen=True):
 def of_vulnerability(
     about: About, id: str, changes: Mapping[str, float], found: Affected, counted: int, severity: str
 ) -> Message:
-    """``changes``: kinds of events with their moments; ``counted``: how many images had it when they happened."""
+    """A message about a vulnerability. ``changes`` maps kinds of events to their times. ``counted`` is how many images
+    had it when the events occurred.
+    """
     kinds = tuple(kind for kind in ORDER if kind in changes)
     count = max(found.images.count, counted)
     title = f"{id} {HAPPENED[kinds[0]]}: {_images(count)} in {about.project}"
@@ -71,7 +73,7 @@ def of_vulnerability(
 
 
 def of_images(about: About, kind: str, details: Sequence[Mapping[str, Any]], more: int) -> Message:
-    """Images that became ready, failed, or introduced more than has room in messages of their own."""
+    """A message about images that became ready, failed, or introduced too many vulnerabilities for separate messages."""
     first = details[0] if details else {}
     count = len(details) + more
     subject = str(first.get("reference", "")) if count == 1 else _images(count)
@@ -130,7 +132,7 @@ def of_ended_support(about: About, namespace: str, ended: str, images: int) -> M
 def of_many(
     about: About, kind: str, counts: Mapping[str, int], worst: Sequence[Line], more: int, severity: str, every: str = ""
 ) -> Message:
-    """``kind``: summary or digest, which comes ``every`` hour, day or week."""
+    """A summary of many events. ``kind`` is summary or digest; a digest comes ``every`` hour, day or week."""
     listed = ", ".join(f"{count:,} {COUNTED[name]}" for name, count in counts.items()) or "nothing new"
     title = f"{every.capitalize()} digest of {about.project}: {listed}" if kind == "digest" else f"{about.project}: {listed}"
     return Message(
@@ -149,7 +151,7 @@ def of_many(
 
 
 def line_of(about: About, kind: str, id: str, package: str, severity: str, images: int) -> Line:
-    """One vulnerability of a summary."""
+    """A line of a summary about one vulnerability."""
     text = (
         f"{id} {HAPPENED.get(kind, COUNTED[kind])}, {severity or 'unrated'}: {package or 'several packages'}, {_images(images)}"
     )

@@ -1,4 +1,4 @@
-"""The queue of jobs, behind which is a table of SQLite (``embedded``) or a job engine on PostgreSQL (``postgres``)."""
+"""The queue of jobs: a table of SQLite (``embedded``), or a job engine on PostgreSQL (``postgres``)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -6,12 +6,14 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy import Connection
 
-BACKGROUND = 2  # the lane of what nobody waits for
-MAX_TRIES = 3  # of a job that fails without saying when to try again
+BACKGROUND = 2  # the lane for work that no user waits for
+MAX_TRIES = 3  # of a job that fails without a time for the next try
 
 
 class Job(Struct, frozen=True):
-    """``key``: while a job of this key waits, another is not added. ``payload`` is JSON. ``owner``: who asked for it."""
+    """A job. ``key``: while a job with this key waits, no second one is added. ``payload`` is JSON. ``owner``: who
+    requested it.
+    """
 
     kind: str
     key: str
@@ -22,14 +24,14 @@ class Job(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """A job of the queue, as people see it; ``why`` states what it waits for."""
+    """A job of the queue, for display. ``why`` is what it waits for."""
 
     id: int
     kind: str
     key: str
     lane: int
     owner: str
-    state: str  # waiting, running
+    state: str  # waiting or running
     age_s: float
     tries: int
     why: str = ""
@@ -47,28 +49,30 @@ Handler = Callable[[Job], None]
 
 
 class Queue(Protocol):
-    """Jobs may run twice, if a worker dies: handlers commit by fencing tokens, or are idempotent."""
+    """The contract of a queue. A job may run twice if a worker dies: handlers commit with fencing tokens, or are
+    idempotent.
+    """
 
     def add(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        """In the caller's transaction."""
+        """Adds jobs in the caller's transaction."""
         ...
 
     def work(self, handlers: Mapping[str, Handler], worker: str, stop: Callable[[], bool]) -> None:
-        """Runs jobs until ``stop`` returns true: lower lanes first, with a cap on what runs of the background lane."""
+        """Runs jobs until ``stop`` returns true, lower lanes first. The number of background jobs at a time is limited."""
         ...
 
     def waiting(self, connection: Connection, limit: int = 100) -> list[Waiting]: ...
     def depth(self, connection: Connection) -> dict[int, int]:
-        """How many jobs wait, by lane."""
+        """The number of waiting jobs, by lane."""
         ...
 
     def cancel(self, connection: Connection, job: int) -> bool:
-        """Whether it was still waiting."""
+        """Cancels a waiting job. Returns False if it was not waiting any more."""
         ...
 
 
 def pause_s(tries: int) -> float:
-    """How long to wait before the next try; the caller spreads it."""
+    """The seconds before the next try; callers add a random part."""
     return float(min(300, 2 * 4 ** min(tries, 8)))
 
 

@@ -1,7 +1,7 @@
-"""A queue in a table of the fleet's SQLite database, for a server that works alone.
+"""A queue in a table of the fleet's SQLite database, for a server without further workers.
 
-A job is claimed with a lease, which its worker renews; a job whose worker died is claimed again. Jobs of the background lane
-take all places of a worker but one, so that a person never waits for them.
+A worker claims a job with a lease and renews it. A job whose worker died is claimed again. Background jobs may occupy
+all but one of a worker's places, so that users never wait for them.
 """
 
 import random
@@ -22,11 +22,11 @@ from . import BACKGROUND, MAX_TRIES, Handler, Job, RetryError, Waiting, pause_s,
 log = logger(__name__)
 
 LEASE_S = 60.0
-LOOK_S = 0.1  # between looks at an empty queue
+LOOK_S = 0.1  # between look-ups in an empty queue
 
 
 class EmbeddedQueue:
-    """``places``: how many jobs run at a time, over all workers of this database."""
+    """A queue in SQLite. ``places``: how many jobs run at a time, over all workers of this database."""
 
     def __init__(self, engine: Engine, places: int) -> None:
         self._engine = engine
@@ -93,7 +93,9 @@ class EmbeddedQueue:
         return connection.execute(gone).rowcount == 1
 
     def reset(self) -> None:
-        """At the start of a server that works alone: whoever ran these jobs is gone."""
+        """Releases all running jobs. It is called at the start of a server without further workers: their processes
+        have ended.
+        """
         with writing(self._engine) as connection:
             self._release(connection, job.c.state == "running")
 
@@ -101,7 +103,7 @@ class EmbeddedQueue:
         now = time.time()
         ready = (job.c.state == "waiting") & (job.c.run_at <= now)
         lost = (job.c.state == "running") & (job.c.lease_until < now)
-        with self._engine.connect() as connection:  # without the lock of a writer, as long as there is nothing to do
+        with self._engine.connect() as connection:  # reading needs no write lock while the queue is empty
             if not connection.execute(select(exists().where(ready | lost))).scalar():
                 return None
             has_lost = connection.execute(select(exists().where(lost))).scalar()
@@ -127,7 +129,7 @@ class EmbeddedQueue:
         return connection.execute(counted).scalar_one()
 
     def _release(self, connection: Connection, which: object) -> None:
-        """Lets these jobs wait again; one whose key already waits is dropped."""
+        """Sets these jobs to waiting again. A job whose key already waits is deleted."""
         again = job.alias()
         duplicate = exists().where(again.c.key == job.c.key, again.c.state == "waiting")
         connection.execute(delete(job).where(which, duplicate))  # type: ignore[arg-type]
@@ -161,7 +163,7 @@ class EmbeddedQueue:
 
     @contextmanager
     def _renewed(self, number: int, worker: str) -> Iterator[None]:
-        """The lease of a job is renewed from another thread for as long as the block runs."""
+        """Renews the lease of a job from another thread while the block runs."""
         done = threading.Event()
 
         def renew() -> None:

@@ -1,8 +1,8 @@
-"""Procrastinate on PostgreSQL, for a fleet with several workers. No other module knows this engine.
+"""Procrastinate on PostgreSQL, for a fleet with several workers. No other module uses this engine directly.
 
-Jobs are deleted when they end, since finished ones slow the start of every worker down; none takes a lock, since the look-up
-behind a crowded lock is slow. One worker of each process listens to the lanes of people and pushes alone, so that background
-work never takes all places. Jobs of workers that died are released by their heartbeats.
+Jobs are deleted when they end, because finished ones slow the start of every worker. They use no locks of the engine,
+because look-ups behind a crowded lock are slow. One worker of each process serves only the lanes of users and pushes,
+so that background jobs never take all places. Jobs of dead workers are released when their heartbeats stop.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from . import BACKGROUND, MAX_TRIES, Handler, Job, RetryError, Waiting, pause_s,
 log = logger(__name__)
 
 LANES = ("person", "push", "background")
-SILENT_S = 45.0  # a worker without a heartbeat for so long has ended
+SILENT_S = 45.0  # a worker without a heartbeat for so long counts as dead
 LOOK_S = 1.0
 RECONNECT_S = 2.0
 
@@ -53,13 +53,13 @@ _RELEASE_LOST = text(f"UPDATE procrastinate_jobs SET status = 'todo', worker_id 
 
 
 class PostgresQueue:
-    """``places``: how many jobs run at a time in one worker."""
+    """A queue in PostgreSQL. ``places``: how many jobs run at a time in one worker."""
 
     def __init__(self, engine: Engine, places: int) -> None:
         self._engine, self._places = engine, places
 
     def install(self) -> None:
-        """The engine's own tables, if they are not there."""
+        """Creates the engine's own tables if they do not exist."""
         with writing(self._engine) as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(7236510)"))
             if connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar() is None:
@@ -67,7 +67,7 @@ class PostgresQueue:
                 connection.exec_driver_sql(schema.replace("%", "%%"))
 
     def add(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        rows = [_row(each) for each in sorted(jobs, key=lambda each: each.key)]  # in one order: no deadlocks
+        rows = [_row(each) for each in sorted(jobs, key=lambda each: each.key)]  # all in the same order, against deadlocks
         if rows:
             connection.execute(_ADD, rows)
 
@@ -94,7 +94,7 @@ class PostgresQueue:
         return connection.execute(_CANCEL, {"id": job_id}).rowcount == 1
 
     def release_lost(self, silent_s: float = SILENT_S) -> None:
-        """Lets the jobs of workers that died wait again; one whose key already waits is dropped."""
+        """Sets the jobs of dead workers to waiting again. A job whose key already waits is deleted."""
         with writing(self._engine) as connection:
             connection.execute(_DROP_LOST, {"silent_s": silent_s})
             connection.execute(_RELEASE_LOST, {"silent_s": silent_s})
@@ -106,8 +106,8 @@ class PostgresQueue:
         while not ended.done():
             try:
                 await self._listen(handlers, worker, ended, pool)
-            except Exception as error:  # the database is away: it is asked again until it answers
-                log.warning("the queue does not answer, and is asked again: %s", error.__cause__ or error)
+            except Exception as error:  # the database does not answer: try again until it does
+                log.warning("the queue does not answer, and is tried again: %s", error.__cause__ or error)
                 log.debug("the queue does not answer", exc_info=True)
                 await asyncio.wait((ended,), timeout=RECONNECT_S)
 
@@ -135,10 +135,10 @@ class PostgresQueue:
                 done, _ = await asyncio.wait((*listeners, ended), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 for listener in listeners:
-                    listener.cancel()  # they wait for the jobs that run
+                    listener.cancel()  # workers wait for their running jobs before they end
                 await asyncio.gather(*listeners, return_exceptions=True)
             for finished in done - {ended}:
-                finished.result()  # raises why it ended
+                finished.result()  # raises the exception that ended it
 
     async def _release_from_time_to_time(self) -> None:
         while True:

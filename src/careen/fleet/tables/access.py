@@ -1,4 +1,4 @@
-"""Who may do what: projects, users, their roles, keys and sessions, and the audit log."""
+"""Access control: projects, users, their roles, keys and sessions, and the audit log."""
 
 from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, Text
 
@@ -14,11 +14,11 @@ project = Table(
 )
 
 user = Table(
-    "user_account",  # "user" is a word of SQL
+    "user_account",  # "user" is reserved in SQL
     metadata,
     number(),
     Column("name", String(200), nullable=False, unique=True),
-    Column("password_hash", String(200), nullable=False, default=""),  # "": logs in by OIDC alone
+    Column("password_hash", String(200), nullable=False, default=""),  # "": the user logs in with OIDC only
     Column("subject", String(500), nullable=False, default=""),  # issuer and subject of OIDC
     Column("is_admin", Boolean, nullable=False, default=False),
     Column("created_at", Moment, nullable=False),
@@ -38,9 +38,9 @@ api_key = Table(
     "api_key",
     metadata,
     number(),
-    of("project", optional=True),  # NULL: of the whole service
+    of("project", optional=True),  # NULL: a key for the whole service
     Column("name", String(200), nullable=False),
-    Column("prefix", String(20), nullable=False, unique=True),  # finds the row; the rest of the key is hashed
+    Column("prefix", String(20), nullable=False, unique=True),  # identifies the row; the rest of the key is hashed
     Column("key_hash", String(200), nullable=False),
     Column("scopes", Text, nullable=False),  # words, separated by spaces
     Column("created_by", String(200), nullable=False, default=""),
@@ -66,7 +66,7 @@ audit = Table(
     number(),
     Column("at", Moment, nullable=False),
     Column("actor", String(300), nullable=False),
-    Column("project_id", Number),  # no reference: the log outlives what it is about
+    Column("project_id", Number),  # not a foreign key: the log outlives its subjects
     Column("action", String(100), nullable=False),
     Column("subject", Text, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),

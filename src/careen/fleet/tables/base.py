@@ -1,4 +1,4 @@
-"""What all tables share: their metadata and the types of their columns."""
+"""The common metadata of all tables, and the types of their columns."""
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, MetaData
 
@@ -11,16 +11,16 @@ metadata = MetaData(
     }
 )
 
-Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows in INTEGER columns alone
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite generates numbers only for INTEGER columns
 Moment = Float(53)  # seconds since 1970
 
 
 def number(name: str = "id") -> Column[int]:
-    """The primary key of a table that counts its rows."""
+    """A primary key whose numbers the database generates."""
     return Column(name, Number, primary_key=True, autoincrement=True)
 
 
 def of(target: str, name: str = "", *, primary: bool = False, optional: bool = False) -> Column[int]:
-    """A reference to a row of another table, which goes when that row does."""
+    """A foreign key to a row of another table. The row with the key is deleted together with that row."""
     key = ForeignKey(f"{target}.id", ondelete="CASCADE")
     return Column(name or f"{target}_id", Number, key, primary_key=primary, nullable=optional and not primary)

@@ -1,10 +1,10 @@
-"""What happened to images, and what people decided."""
+"""Events of images, and decisions of users."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
 
 from .base import Moment, Number, metadata, number, of
 
-# Append only, without references.
+# Append only, without foreign keys.
 event = Table(
     "event",
     metadata,
@@ -16,8 +16,8 @@ event = Table(
     Column("vulnerability", String(100), nullable=False, default=""),
     Column("package", Text, nullable=False, default=""),
     Column("severity", String(10), nullable=False, default=""),
-    Column("image_id", Number),  # NULL: of all images that have the package, or of none
-    Column("images", Integer, nullable=False, default=0),  # of all projects
+    Column("image_id", Number),  # NULL: it is not about a single image
+    Column("images", Integer, nullable=False, default=0),  # number of images in all projects
     Column("detail", LargeBinary, nullable=False, default=b""),  # JSON
     Index(None, "kind", "id"),
     Index(None, "vulnerability", "id"),
@@ -29,8 +29,8 @@ decision = Table(
     number(),
     of("project"),
     Column("vulnerability", String(100), nullable=False),
-    Column("package", Text, nullable=False, default=""),  # purl, without a version for all; "": any
-    Column("identity", String(300), nullable=False, default=""),  # of an image; "": all of the project
+    Column("package", Text, nullable=False, default=""),  # purl; without version it means all versions, "" any package
+    Column("identity", String(300), nullable=False, default=""),  # the image; "" means all images of the project
     Column("status", String(30), nullable=False),  # as in OpenVEX
     Column("justification", String(100), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
@@ -38,24 +38,24 @@ decision = Table(
     Column("decided_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
-    Column("batch", String(40), nullable=False, default=""),  # of the decisions that were made, and are undone, together
-    Column("origin", Text, nullable=False, default=""),  # from where a person took it over; "": their own
+    Column("batch", String(40), nullable=False, default=""),  # decisions that were made, and can be undone, together
+    Column("origin", Text, nullable=False, default=""),  # the decision that a user adopted; "" if it is their own
     Index(None, "project_id", "vulnerability"),
     Index(None, "project_id", "batch"),
 )
 
-# What trusted identities have signed about an image: documents of VEX beside it in its registry.
+# Statements about an image that trusted identities have signed: VEX documents next to it in its registry.
 signed_statement = Table(
     "signed_statement",
     metadata,
     number(),
     of("image"),
     Column("vulnerability", String(100), nullable=False),
-    Column("package", Text, nullable=False, default=""),  # as the document names it; "": all of the image
+    Column("package", Text, nullable=False, default=""),  # as the document names it; "" means the whole image
     Column("status", String(30), nullable=False),
     Column("justification", Text, nullable=False, default=""),
     Column("signer", Text, nullable=False),
-    Column("document", String(200), nullable=False),  # its digest
+    Column("document", String(200), nullable=False),  # the digest of the document
     Column("stated_at", Moment, nullable=False),
     Index(None, "image_id"),
 )

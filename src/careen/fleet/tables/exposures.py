@@ -1,4 +1,4 @@
-"""What an intruder reaches, as ``careen exposure`` computed it for a cluster or a project, and which images are in it."""
+"""What an attacker can reach, as ``careen exposure`` computed it for a cluster or a folder, and the images involved."""
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
@@ -26,8 +26,8 @@ exposed_container = Table(
     Column("repository", String(255), nullable=False, default=""),
     Column("tag", String(128), nullable=False, default=""),
     Column("digest", String(150), nullable=False, default=""),
-    Column("name", Text, nullable=False, default=""),  # as people write it: nginx:latest
-    Column("likelihood", Float),  # of an attacker from the Internet; NULL: no path leads there
+    Column("name", Text, nullable=False, default=""),  # as users write it: nginx:latest
+    Column("likelihood", Float),  # that an attacker from the Internet reaches it; NULL: no path leads there
     Index(None, "repository", "tag"),
     Index(None, "digest"),
 )

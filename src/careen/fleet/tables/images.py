@@ -16,16 +16,16 @@ registry = Table(
     Column("namespace", String(255), nullable=False, default=""),
     Column("kind", String(30), nullable=False, default="distribution"),  # harbor, quay, docker-hub, ghcr, ecr …
     Column("wanted", LargeBinary, nullable=False, default=b""),  # JSON: include, exclude, newest, platforms
-    Column("every_s", Float),  # NULL: only when asked
-    Column("credentials", LargeBinary, nullable=False, default=b""),  # encrypted; b"" if there are none
+    Column("every_s", Float),  # NULL: only on request
+    Column("credentials", LargeBinary, nullable=False, default=b""),  # encrypted; empty if there are none
     Column("webhook_secret", LargeBinary, nullable=False, default=b""),  # encrypted
-    Column("per_second", Float, nullable=False, default=10.0),  # requests, of all workers together
-    Column("tokens", Float, nullable=False, default=0.0),  # of that rate, left at ``tokens_at``
+    Column("per_second", Float, nullable=False, default=10.0),  # requests, over all workers
+    Column("tokens", Float, nullable=False, default=0.0),  # unused requests at ``tokens_at``
     Column("tokens_at", Moment, nullable=False, default=0.0),
-    Column("paused_until", Moment, nullable=False, default=0.0),  # the registry asked for a pause
+    Column("paused_until", Moment, nullable=False, default=0.0),  # the end of a pause that the registry demanded
     Column("listed_at", Moment),
-    Column("next_at", Moment),  # when it is listed again
-    Column("position", Text, nullable=False, default=""),  # of a listing that was interrupted
+    Column("next_at", Moment),  # when the next crawl is due
+    Column("position", Text, nullable=False, default=""),  # where an interrupted crawl continues
     Column("trouble", Text, nullable=False, default=""),
     UniqueConstraint("project_id", "host", "namespace"),
     Index(None, "next_at"),
@@ -37,8 +37,8 @@ repository = Table(
     number(),
     of("registry"),
     Column("name", String(255), nullable=False),
-    Column("seen_at", Moment),  # when the registry last listed it
-    Column("listed_at", Moment),  # when its tags were last listed to the end
+    Column("seen_at", Moment),  # when the registry's list last contained it
+    Column("listed_at", Moment),  # when all of its tags were last listed
     UniqueConstraint("registry_id", "name"),
 )
 
@@ -51,25 +51,25 @@ image = Table(
     Column("kind", String(20), nullable=False, default="image"),  # image, uploaded
     Column("uploaded_by", String(300), nullable=False, default=""),
     Column("digest", String(150), nullable=False, default=""),
-    Column("reference", Text, nullable=False),  # under which it was first seen
+    Column("reference", Text, nullable=False),  # the reference at its first enrolment
     Column("platform", String(60), nullable=False, default=""),
     Column("state", String(20), nullable=False),  # opening, reading, joining, ready, failed
     Column("lane", Integer, nullable=False, default=2),
     Column("reason", Text, nullable=False, default=""),  # why it failed, or why it waits
     Column("tries", Integer, nullable=False, default=0),
     Column("step_at", Moment, nullable=False, default=0.0),  # when its latest job was queued or began
-    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: how its layers are fetched
+    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: where its layers are fetched from
     Column("manifest", LargeBinary, nullable=False, default=b""),  # the opened image without its layers' content
     Column("size_bytes", Number, nullable=False, default=0),
     Column("created", String(40), nullable=False, default=""),
     Column("distribution", String(100), nullable=False, default=""),
     Column("base", Text, nullable=False, default=""),
-    Column("base_digest", String(150), nullable=False, default=""),  # as its maker states it; "": unknown
+    Column("base_digest", String(150), nullable=False, default=""),  # as the image's label states it; "" if unknown
     Column("packages", Integer, nullable=False, default=0),
     Column("coverage", String(20), nullable=False, default=""),  # assessed, partially_assessed, not_assessed
-    Column("lowered", Integer, nullable=False, default=0),  # 1: something in it was not read, whatever the advisories are
+    Column("lowered", Integer, nullable=False, default=0),  # 1: a part of it could not be read, whatever the advisories are
     Column("exit_code", Integer),
-    Column("risk", Integer, nullable=False, default=0),  # of its worst finding, in thousandths
+    Column("risk", Integer, nullable=False, default=0),  # the highest risk of its findings, in thousandths
     Column("critical", Integer, nullable=False, default=0),
     Column("high", Integer, nullable=False, default=0),
     Column("medium", Integer, nullable=False, default=0),
@@ -85,7 +85,7 @@ image = Table(
     Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
     Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
-    # Lists and counts are filtered in it: the rows themselves have manifests.
+    # Lists and counts are filtered in this index, because the rows contain large manifests.
     Index("ix_image_risk", "risk", "id", *LISTED, *SEARCHED),
     Index("ix_image_enrolled", "enrolled_at", "id", *LISTED),
     Index(None, "reference", "id"),
@@ -95,7 +95,7 @@ image = Table(
 _HAS_BASE = text("base <> ''")
 Index("ix_image_base", image.c.base, image.c.base_digest, image.c.id, sqlite_where=_HAS_BASE, postgresql_where=_HAS_BASE)
 
-# Images whose gates have to decide: a new database makes them all so, and each look finds the next few.
+# Images whose gates have to decide: after an update these are all images, and each query needs only the next few.
 _IS_UNDECIDED = text("exit_code IS NULL")
 Index("ix_image_undecided", image.c.state, image.c.step_at, sqlite_where=_IS_UNDECIDED, postgresql_where=_IS_UNDECIDED)
 
@@ -112,7 +112,7 @@ tag = Table(
     Index(None, "image_id"),
 )
 
-# Append only; no references, so that old rows can be dropped as a partition.
+# Append only; without foreign keys, so that old rows can be dropped as a partition.
 tag_change = Table(
     "tag_change",
     metadata,
@@ -125,7 +125,7 @@ tag_change = Table(
     Index(None, "identity"),
 )
 
-# A project sees an image that its own credentials have fetched, or that was uploaded to it.
+# A project sees an image if its own credentials have fetched it, or if it was uploaded to the project.
 project_image = Table(
     "project_image",
     metadata,
@@ -143,10 +143,10 @@ layer = Table(
     Column("size_bytes", Number, nullable=False, default=0),
     Column("state", String(20), nullable=False),  # waiting, queued, claimed, read, failed
     Column("lane", Integer, nullable=False, default=2),
-    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: where its bytes are
+    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: where its bytes are fetched from
     Column("read_by", String(100), nullable=False, default=""),  # fingerprint of the readers
     Column("tries", Integer, nullable=False, default=0),
-    Column("reads", Integer, nullable=False, default=0),  # how often its bytes were read to the end
+    Column("reads", Integer, nullable=False, default=0),  # how often its bytes were read completely
     Column("claim", Number, nullable=False, default=0),  # fencing token: only the latest may commit
     Column("worker_id", String(100), nullable=False, default=""),
     Column("lease_until", Moment, nullable=False, default=0.0),
@@ -167,17 +167,17 @@ image_layer = Table(
     Index(None, "digest", "image_id"),
 )
 
-# The kinds of secrets that an image has; their values are in its report alone, redacted.
+# The kinds of secrets in an image. Their values are only in its report, redacted.
 image_secret = Table(
     "image_secret",
     metadata,
     of("image", primary=True),
     Column("kind", String(200), primary_key=True),
-    Column("values", Integer, nullable=False, default=1),  # different ones
+    Column("values", Integer, nullable=False, default=1),  # number of distinct values
     Index(None, "kind", "image_id"),
 )
 
-# Why an image is not assessed completely, whatever the advisories are: the reasons of its packages are those of its units.
+# Reasons for an incomplete assessment that belong to the image itself; the reasons of its packages are in their units.
 image_gap = Table(
     "image_gap",
     metadata,
@@ -187,7 +187,7 @@ image_gap = Table(
     Index(None, "code", "image_id"),
 )
 
-# What runs in a cluster or an engine, as an agent reports it.
+# Images that run in a cluster or an engine, as an agent reports them.
 agent_report = Table(
     "agent_report",
     metadata,
@@ -204,7 +204,7 @@ agent_report = Table(
     Index(None, "digest"),
 )
 
-# What people and pipelines uploaded; its bytes cannot be fetched again, so they are here and not in the store.
+# Uploads of users and pipelines. Their bytes cannot be fetched again, so that they are here and not in the store.
 upload = Table(
     "upload",
     metadata,

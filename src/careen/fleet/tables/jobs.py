@@ -1,4 +1,6 @@
-"""Work that waits, and who does it. With PostgreSQL, jobs are in the tables of its job engine; workers are here."""
+"""Jobs that wait, and the workers. With PostgreSQL, jobs are in the tables of its job engine, and only workers are
+here.
+"""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, text
 
@@ -9,10 +11,10 @@ job = Table(
     metadata,
     number(),
     Column("kind", String(40), nullable=False),
-    Column("key", String(300), nullable=False),  # one job of a key waits at a time
+    Column("key", String(300), nullable=False),  # only one job with the same key may wait
     Column("payload", LargeBinary, nullable=False, default=b""),  # JSON
     Column("lane", Integer, nullable=False),
-    Column("owner", String(300), nullable=False, default=""),  # who asked for it
+    Column("owner", String(300), nullable=False, default=""),  # who requested it
     Column("state", String(10), nullable=False, default="waiting"),  # waiting, running; finished ones are removed
     Column("tries", Integer, nullable=False, default=0),
     Column("queued_at", Moment, nullable=False),

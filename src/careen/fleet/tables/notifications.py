@@ -1,7 +1,8 @@
-"""Who is notified of events, what waits for them, and what was sent.
+"""Subscriptions to events, the outbox of events for them, and the messages sent.
 
-An event becomes a row of ``outbox`` for each subscription that wants it, in the transaction that makes the event. Later the
-rows of a subscription are gathered into ``delivery`` rows: one message each, which is sent until it arrives or is given up.
+An event becomes a row of ``outbox`` for each subscription that wants it, in the transaction that makes the event. Later
+the rows of a subscription are gathered into ``delivery`` rows: one message each, which is sent until it arrives or is
+given up.
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
@@ -21,12 +22,12 @@ subscription = Table(
     Column("created_at", Moment, nullable=False),
     Column("digest_at", Moment),  # when the next digest is made; NULL: messages are made at once
     Column("checked_at", Moment, nullable=False, default=0.0),  # when its tickets were last compared with the findings
-    Column("hold_until", Moment, nullable=False, default=0.0),  # its receiver fails: the next try
-    Column("failures", Integer, nullable=False, default=0),  # in a row
-    Column("sent_at", Moment),  # the latest that arrived
+    Column("hold_until", Moment, nullable=False, default=0.0),  # after failures: the time of the next try
+    Column("failures", Integer, nullable=False, default=0),  # consecutive failures
+    Column("sent_at", Moment),  # when a message last arrived
 )
 
-# Which projects see an event, and how many of their images it is about.
+# Which projects see an event, and the number of their affected images.
 event_project = Table(
     "event_project",
     metadata,
@@ -46,7 +47,7 @@ outbox = Table(
     Column(
         "state", String(10), nullable=False, default="waiting"
     ),  # waiting, wanted, skipped (by the rule, or a repeat), gathered
-    Column("delivery_id", Number),  # the message that has it
+    Column("delivery_id", Number),  # the message that contains it
     Index(None, "subscription_id", "state", "id"),
     Index(None, "event_id"),
     Index(None, "state", "at"),
@@ -57,13 +58,13 @@ delivery = Table(
     metadata,
     number(),
     of("subscription"),
-    Column("key", String(40), nullable=False, unique=True),  # the receiver knows a repeat by it
+    Column("key", String(40), nullable=False, unique=True),  # by which a receiver recognises a repeated message
     Column("kind", String(20), nullable=False),  # message, summary, digest, ticket
     Column("title", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),  # JSON: the message, the same for every try
-    Column("events", Integer, nullable=False, default=0),  # that it is about
+    Column("events", Integer, nullable=False, default=0),  # number of events in the message
     Column("state", String(10), nullable=False, default="waiting"),  # waiting, claimed, sent, dead
-    Column("tries", Integer, nullable=False, default=0),  # begun
+    Column("tries", Integer, nullable=False, default=0),  # number of tries begun
     Column("claim", Number, nullable=False, default=0),  # fencing token: only the latest may write the result
     Column("worker_id", String(100), nullable=False, default=""),
     Column("lease_until", Moment, nullable=False, default=0.0),
@@ -77,7 +78,7 @@ delivery = Table(
     Index("ix_delivery_due", "subscription_id", "state", "next_at"),
 )
 
-# What a subscription was notified of lately: a change that comes and goes is one message.
+# Recent notifications of a subscription, so that a change that comes and goes causes one message.
 notified = Table(
     "notified",
     metadata,
@@ -89,15 +90,15 @@ notified = Table(
     Index(None, "at"),
 )
 
-# Tickets in the tracker of a subscription: one for each package whose update fixes something.
+# Tickets in the tracker of a subscription: one for each package that an update would fix.
 ticket = Table(
     "ticket",
     metadata,
     number(),
     of("subscription"),
     Column("package", Text, nullable=False),  # purl without version
-    Column("content", String(64), nullable=False, default=""),  # digest of what makes an update worth while
-    Column("remote", String(200), nullable=False, default=""),  # its key or number there
+    Column("content", String(64), nullable=False, default=""),  # digest of the parts whose change causes an update
+    Column("remote", String(200), nullable=False, default=""),  # the ticket's key or number in the tracker
     Column("state", String(10), nullable=False, default="opening"),  # opening, open, changing, closing, closed
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),

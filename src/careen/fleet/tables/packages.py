@@ -1,7 +1,8 @@
-"""Distinct packages with what assesses them, and which images have them.
+"""Distinct packages with their verdicts, and the images that contain them.
 
-A *unit* is what is assessed together: a package, or packages that decide about each other (those that own files of others),
-in a *context* (distribution, repositories, curator). Its verdict depends on nothing else, so images share it.
+A *unit* is what is assessed together: a package, or packages that affect each other's assessment (such as one that owns
+files of others), in a *context* (distribution, repositories, curator). Its verdict depends on nothing else, so that
+images share it.
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
@@ -26,7 +27,7 @@ unit = Table(
     "unit",
     metadata,
     number(),
-    Column("key", LargeBinary(32), nullable=False, unique=True),  # digest of what it contains, and its context
+    Column("key", LargeBinary(32), nullable=False, unique=True),  # digest of its content and its context
     of("context"),
     Column("data", LargeBinary, nullable=False),  # the part of an inventory that is assessed
     Column("type", String(40), nullable=False),  # of its first package, for searches
@@ -35,18 +36,18 @@ unit = Table(
     Column("licences", Text, nullable=False, default=""),
     Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
     Column("assessed_at", Moment),
-    Column("reasons", Text, nullable=False, default=""),  # codes of what was not assessed, with spaces between
+    Column("reasons", Text, nullable=False, default=""),  # reason codes of what was not assessed, separated by spaces
     Column("verdict", LargeBinary, nullable=False, default=b""),  # without its findings
     Column("dated", Boolean, nullable=False, default=False),  # the day of an image decides: it gets a unit for that day
     Index(None, "name", "id"),
 )
 
-# Texts that are searched from end to end: those that there are, without the content of all units beside them.
+# Indexes for searches that scan all values, without reading the units' content.
 for _column in (unit.c.reasons, unit.c.licences):
     _is_stated = text(f"{_column.name} <> ''")
     Index(f"ix_unit_{_column.name}", _column, unit.c.id, sqlite_where=_is_stated, postgresql_where=_is_stated)
 
-# The packages of units: most have one.
+# The packages of units; most units have one.
 unit_package = Table(
     "unit_package",
     metadata,
@@ -59,13 +60,13 @@ unit_package = Table(
     sqlite_with_rowid=False,
 )
 
-# What adds up to the counts of an image. Narrow: an image is counted by reading those of all of its units.
+# The parts of an image's counts. The table is narrow: counting an image reads the rows of all of its units.
 unit_count = Table(
     "unit_count",
     metadata,
     Column("unit_id", Number, primary_key=True, autoincrement=False),
-    Column("assessed", Integer, nullable=False, default=0),  # packages
-    Column("lowered", Integer, nullable=False, default=0),  # 1: an image with it is not assessed completely
+    Column("assessed", Integer, nullable=False, default=0),  # number of assessed packages
+    Column("lowered", Integer, nullable=False, default=0),  # 1: an image that contains it is not completely assessed
     Column("risk", Integer, nullable=False, default=0),
     Column("critical", Integer, nullable=False, default=0),
     Column("high", Integer, nullable=False, default=0),
@@ -76,13 +77,13 @@ unit_count = Table(
     Column("exploited", Integer, nullable=False, default=0),
 )
 
-# Without references to images: the rows of a fleet's largest table are removed in bulk.
+# No foreign key to images: rows of a fleet's largest table are removed in bulk.
 image_unit = Table(
     "image_unit",
     metadata,
     Column("image_id", Number, primary_key=True, autoincrement=False),
     Column("unit_id", Number, primary_key=True, autoincrement=False),
-    Column("layer", Integer, nullable=False, default=0),  # that introduced it
+    Column("layer", Integer, nullable=False, default=0),  # the layer that introduced it
     Column("presence", String(10), nullable=False, default="present"),
     Index("ix_image_unit_unit", "unit_id", "image_id"),
     sqlite_with_rowid=False,
@@ -101,12 +102,12 @@ unit_finding = Table(
     Column("fixed_version", Text, nullable=False, default=""),
     Column("exploited", Boolean, nullable=False, default=False),
     Column("epss", Integer, nullable=False, default=0),  # in millionths
-    Column("first_at", Moment, nullable=False),  # when this unit got it
+    Column("first_at", Moment, nullable=False),  # when the finding first appeared in this unit
     Column("disclosed", String(10), nullable=False, default=""),
-    Column("fix_at", Moment),  # when its fix came out here
-    Column("data", LargeBinary, nullable=False),  # the finding
+    Column("fix_at", Moment),  # when its fix first appeared in this unit
+    Column("data", LargeBinary, nullable=False),  # the encoded finding
     Index("ix_unit_finding_same", "vulnerability", "package", "unit_id"),
-    # Lists scan these indexes and filter in them: the rows themselves are large, since they have the findings.
+    # Lists scan these indexes and filter in them, because the rows contain the large findings.
     Index("ix_unit_finding_risk", "risk", "unit_id", *FILTERED),
     Index("ix_unit_finding_vulnerability", "vulnerability", "risk", "unit_id"),
     Index("ix_unit_finding_severity", "severity", "risk", "unit_id"),
@@ -118,11 +119,11 @@ Index(
     "ix_unit_finding_exploited",
     unit_finding.c.risk,
     unit_finding.c.unit_id,
-    sqlite_where=text("exploited = 1"),  # as conditions spell it
+    sqlite_where=text("exploited = 1"),  # in the same form as in conditions
     postgresql_where=text("exploited"),
 )
 
-# Which answers of the database a verdict depends on: of packages (advisories, indexes) and of vulnerabilities.
+# The look-ups that a verdict depends on: of packages (advisories, indexes) and of vulnerabilities.
 unit_source = Table(
     "unit_source",
     metadata,
@@ -133,7 +134,7 @@ unit_source = Table(
     sqlite_with_rowid=False,
 )
 
-# What an update of the database still has to do: units to assess (phase 0), and units whose images are to be counted (1).
+# Remaining work of a database update: units to assess (phase 0), and units whose images have to be counted (1).
 rematch_unit = Table(
     "rematch_unit",
     metadata,
@@ -142,10 +143,10 @@ rematch_unit = Table(
     Index(None, "phase", "unit_id"),
 )
 
-# Vulnerabilities whose scores changed, and those of their findings that are still to be written.
+# Vulnerabilities whose changed scores still have to be written into findings.
 rematch_score = Table("rematch_score", metadata, Column("vulnerability", String(100), primary_key=True))
 
-# What changed, until all of it is known and becomes events: one for each vulnerability and package.
+# Changes that become events at the end of the update, one for each vulnerability and package.
 rematch_change = Table(
     "rematch_change",
     metadata,
@@ -157,5 +158,5 @@ rematch_change = Table(
     sqlite_with_rowid=False,
 )
 
-# Single values of the fleet: the build of the database that all units were assessed by, and the like.
+# Single values of the fleet, such as the build of the database that all units were assessed with.
 state = Table("state", metadata, Column("key", String(100), primary_key=True), Column("value", LargeBinary, nullable=False))

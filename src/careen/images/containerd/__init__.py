@@ -57,7 +57,7 @@ def _found(reference: str) -> tuple[Path, tuple[Descriptor, ...]]:
 
 
 def _root(wanted: str) -> Path:
-    """The folder of the containerd of this machine."""
+    """The folder of this machine's containerd. Raises InputError if there is none."""
     for root in ROOTS:
         if _is_store(Path(root), wanted):
             return Path(root)
@@ -83,7 +83,7 @@ def _piped(wanted: str) -> str:
 
 
 def _images(database: Path) -> Iterator[tuple[str, str]]:
-    """(name, digest) of the images of all name spaces."""
+    """The name and digest of the images in all name spaces."""
     try:
         with database.open("rb") as file:
             bolt = Bolt(file)
@@ -109,7 +109,7 @@ def _target(bolt: Bolt, image: Bucket) -> str:
 
 
 def _completed(name: str) -> tuple[str, ...]:
-    """``nginx`` is kept as ``docker.io/library/nginx:latest``."""
+    """The full form of a name, under which containerd stores it: ``docker.io/library/nginx:latest`` for ``nginx``."""
     try:
         found = parse_reference(name)
     except InputError:

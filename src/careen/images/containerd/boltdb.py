@@ -1,4 +1,4 @@
-"""The buckets of a Bolt database, as etcd and containerd keep one: ``items`` gives the content of a bucket, by key.
+"""Reads a Bolt database, the format of etcd and containerd: ``items`` returns the content of a bucket, by key.
 
 Shape: pages of one size, the first two with the roots (the valid one with the higher transaction counts); branch and leaf
 pages of a B+ tree, a bucket in a bucket as the value of a leaf, small ones within it.
@@ -21,7 +21,7 @@ _IS_BRANCH, _IS_LEAF = 0x01, 0x02
 
 
 class Bucket(Struct, frozen=True):
-    """The place of a bucket: the page of its root, or the page itself if it is small."""
+    """The location of a bucket: the page of its root, or for a small one the page's content."""
 
     root: int
     inline: bytes = b""
@@ -47,7 +47,7 @@ class Bolt:
         return here
 
     def items(self, bucket: Bucket) -> Iterator[tuple[bytes, "bytes | Bucket"]]:
-        """Keys in order, with values or with buckets."""
+        """The keys of a bucket in order, each with its value or nested bucket."""
         if bucket.inline:
             yield from _leaf(bucket.inline)
         else:
@@ -80,7 +80,7 @@ class Bolt:
 
 
 def _places(file: BinaryIO) -> Iterator[int]:
-    """The possible places of the two roots: at the start, and one page later, whatever a page's size is."""
+    """The possible offsets of the two roots: at the start, and one page later, for all possible page sizes."""
     yield 0
     try:
         size = _META.unpack(_read(file, _PAGE.size, _META.size))[2]
@@ -90,7 +90,7 @@ def _places(file: BinaryIO) -> Iterator[int]:
 
 
 def _meta(file: BinaryIO, place: int) -> tuple[int, int, int] | None:
-    """(transaction, page size, root) of a valid root."""
+    """The transaction, page size and root of a valid root page; None if it is not valid."""
     try:
         data = _read(file, place + _PAGE.size, _META.size)
     except ValueError:

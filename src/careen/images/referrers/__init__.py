@@ -1,10 +1,10 @@
-"""The documents beside an image in its registry or layout: signatures, provenance, SBOMs and VEX documents.
+"""The documents attached to an image in its registry or layout: signatures, provenance, SBOMs and VEX documents.
 
-Three places are read, for the image's manifest and for each index that led to it: the list of referrers (the tag
-``sha256-<hex>`` if the registry keeps none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
-attestations that BuildKit lists in the index. Everything is a claim of whoever may push there; a signature counts as
-verified only if a key or an identity that the user trusts made it and the signed text names the image by its digest. Documents,
-bytes, requests and time are bounded; over a bound, the answer is marked as incomplete.
+Three places are read, for the image's manifest and for each index that leads to it: the list of referrers (the tag
+``sha256-<hex>`` if the registry has none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
+attestations that BuildKit lists in the index. Everything is a claim of those who may push there. A signature counts as
+verified only if a key or an identity that the user trusts made it and the signed text contains the image's digest.
+Documents, bytes, requests and time are limited; over a limit, the answer is marked as incomplete.
 Raises nothing: documents that are not available are listed in ``Attached.troubles``.
 **Source:** OCI distribution-spec 1.1, "Listing Referrers" and "Referrers Tag Schema"; sigstore/cosign,
 specs/SIGNATURE_SPEC.md and specs/ATTESTATION_SPEC.md; containers/image, "simple signing"; BuildKit,
@@ -32,19 +32,19 @@ SECONDS = 120.0
 
 
 class Asked(Struct, frozen=True):
-    """The user wants the documents beside images."""
+    """A request for the documents attached to images."""
 
     trust: Trust
     offline: bool = False
 
 
 def asked_of(settings: Mapping[str, Any]) -> Asked:
-    """Raises UsageError if a key is not a public key, or the policy of signatures is not one."""
+    """The request that the settings contain. Raises UsageError if a key is not a public key, or the policy is invalid."""
     return Asked(settings.get("trust") or trusted_by(settings), bool(settings.get("offline")))
 
 
 def trusted_by(settings: Mapping[str, Any]) -> Trust:
-    """Whose signatures count: those that the policy names first, then the keys of ``--trust-key``."""
+    """The trusted signers: those in the policy first, then the keys of ``--trust-key``."""
     keys, policy = settings.get("trust_key") or (), settings.get("require_signature")
     if policy is None:
         return trust_of(keys)
@@ -56,16 +56,18 @@ def trusted_by(settings: Mapping[str, Any]) -> Trust:
 
 
 def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
-    """The documents beside the image in its registry; nothing is requested with ``--offline``.
-
-    ``chain``: digest and bytes of each manifest, from the one that the reference names down to the image's."""
+    """The documents attached to the image in its registry; nothing is requested with ``--offline``. ``chain``: digest
+    and bytes of each manifest, from the one that the reference means down to the image's.
+    """
     if asked.offline:
         return not_asked("--offline", asked.trust)
     return _read(repository, store, chain, asked.trust, "registry")
 
 
 def attached_in(place: "Place", chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
-    """The documents in a layout; "" is the digest of its ``index.json``. Nothing is requested over the network."""
+    """The documents in a layout; in ``chain``, "" is the digest of its ``index.json``. Nothing is requested over the
+    network.
+    """
     return _read(place, place, chain, asked.trust, "layout")
 
 
@@ -74,7 +76,7 @@ def not_asked(why: str, trust: Trust) -> Attached:
 
 
 class Place(Manifests, Blobs, Protocol):
-    """A layout is both."""
+    """A source of manifests and of blobs. A layout is both."""
 
 
 def _read(manifests: Manifests, blobs: Blobs, chain: Sequence[tuple[str, bytes]], trust: Trust, place: str) -> Attached:

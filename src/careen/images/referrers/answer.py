@@ -1,4 +1,4 @@
-"""Collects the documents beside an image, and what could not be read of them."""
+"""Collects the documents attached to an image, and those that could not be read."""
 
 from careen.errors import Error, NetworkError
 from careen.log import logger
@@ -23,13 +23,15 @@ class Answer:
         self._complete = True
 
     def incomplete(self, why: str) -> None:
-        """Listed first, so that no crowd of odd documents hides it."""
+        """Marks the answer as incomplete. The reason is listed first, so that many odd documents cannot hide it."""
         self._complete = False
         log.debug("beside the image: %s", why)
         self._troubles.insert(0, why)
 
     def unread(self, digest: str, error: Error | ValueError) -> None:
-        """A document that the network does not give may come another time; one that is malformed counts for nothing."""
+        """Adds a document that could not be read. After a network error it may be available another time; a malformed
+        one is ignored.
+        """
         if isinstance(error, NetworkError):
             self.incomplete(f"{digest}: {error}")
         else:

@@ -1,8 +1,8 @@
-"""The identity in an X.509 certificate: its alternative names, else its subject, and who issued the identity.
+"""The identity in an X.509 certificate: its alternative names, else its subject; and the issuer of the identity.
 
 This module verifies nothing. Shape: DER, or PEM around it; ``Certificate ::= SEQUENCE {tbs SEQUENCE {[0] version, serial,
 algorithm, issuer, validity, subject, key, …, [3] extensions}, …}``.
-Raises: ValueError for what is not a certificate.
+Raises: ValueError if the data is not a certificate.
 **Source:** RFC 5280, sections 4.1 and 4.2.1.6; ITU-T X.690 (DER); Fulcio, docs/oid-info.md.
 """
 
@@ -82,7 +82,7 @@ def _pair(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _within(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The elements of the one sequence that ``data`` is."""
+    """The elements of the first sequence in ``data``."""
     for tag, value in _elements(data):
         if tag == _SEQUENCE:
             yield from _elements(value)

@@ -1,4 +1,4 @@
-"""Reads the documents beside an image: what each part is, whether it names the image, and who signed it."""
+"""Reads the documents attached to an image: the kind of each part, whether it is about the image, and who signed it."""
 
 import json
 import time
@@ -27,9 +27,9 @@ from .intoto import Attestation, Statement, read_attestation
 from .kinds import ATTESTATION, NOTATION, PREDICATE, SBOMS, SIGNATURES, SIGNED_BY_COSIGN, SIMPLE_SIGNING, THUMBPRINT, VEX
 from .provenance import PREFIX, built
 
-MAX_PARTS = 64  # of one manifest
+MAX_PARTS = 64  # parts of one manifest
 MAX_BYTES, MAX_TOTAL_BYTES = 32 << 20, 128 << 20
-MAX_VEX_BYTES = 4 << 20  # as of one inside an image
+MAX_VEX_BYTES = 4 << 20  # the same limit as for a VEX document inside an image
 MAX_MATERIALS = 100
 MAX_TYPE = 500
 
@@ -43,7 +43,7 @@ class Blobs(Protocol):
 
 
 class Contents:
-    """``place``: registry or layout. ``end``: when to stop, by ``time.monotonic``."""
+    """Reads documents. ``place``: registry or layout. ``end``: when to stop, by ``time.monotonic``."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Contents:
         return known
 
     def _part(self, document: Document, artifact: Artifact, layer: Descriptor) -> bool:
-        """Whether a blob is of a known kind; it is downloaded only if its content is needed."""
+        """Reads a part. Returns whether it is of a known kind. It is downloaded only if its content is needed."""
         kind = layer.media_type
         if kind == SIMPLE_SIGNING:
             self._signature(document.digest, layer)
@@ -126,7 +126,7 @@ class Contents:
         return self._blobs.document(layer, MAX_BYTES)
 
     def _signature(self, digest: str, layer: Descriptor) -> None:
-        """Cosign's: the payload is a blob, the signature an annotation of it."""
+        """Adds a signature of cosign: the payload is a blob, the signature an annotation of it."""
         payload = self._blob(layer)
         critical = mapping(strict_object(payload).get("critical"))
         if critical.get("type") not in SIGNATURES:
@@ -160,7 +160,7 @@ class Contents:
         else:
             self._answer.others += 1
             if signature is not None:
-                self._answer.signatures.append(signature)  # of any kind, since it names the image
+                self._answer.signatures.append(signature)  # a signature of any kind, since it is about the image
 
     def _stated(self, digest: str, kind: str, data: bytes, signature: Signature | None, may_be_none: bool) -> None:
         if len(data) > MAX_VEX_BYTES:
@@ -179,7 +179,7 @@ class Contents:
             )
 
     def _sealed(self, digest: str, how: str, seal: Seal, kind: str, claimed: Identity | None) -> Signature:
-        """Who signed it: proven by the certificate if it was verified, else as it claims."""
+        """The signature with its signer: proven by the certificate if it was verified, else as claimed."""
         checked = self._trust.check(seal)
         named = claimed or Identity("")
         return Signature(
@@ -219,13 +219,13 @@ def _identity(layer: Descriptor) -> Identity | None:
 
 
 def _logged(layer: Descriptor) -> LoggedBefore | None:
-    """The certificate and the promise of the log, as cosign 2 annotates them."""
+    """The certificate and the log's promise, from the annotations of cosign 2; None without a certificate."""
     given, promise = (layer.annotations.get(f"dev.sigstore.cosign/{name}") for name in ("certificate", "bundle"))
     return LoggedBefore(given.encode(), (promise or "{}").encode()) if given else None
 
 
 def _thumbprint(artifact: Artifact) -> str:
-    """The thumbprint of the certificate that signed, from the annotation of a notation signature; "" if it has none."""
+    """The thumbprint of the signer's certificate, from the annotation of a notation signature; "" if there is none."""
     try:
         found = json.loads(artifact.annotations.get(THUMBPRINT, "[]"))
     except (ValueError, RecursionError):

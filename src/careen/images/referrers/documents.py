@@ -1,4 +1,4 @@
-"""Finds the documents beside an image: cosign's tags, BuildKit's attestations, and the list of referrers.
+"""Finds the documents attached to an image: by cosign's tags, BuildKit's attestations, and the list of referrers.
 
 **Source:** OCI distribution-spec 1.1, "Listing Referrers" and "Referrers Tag Schema".
 """
@@ -24,26 +24,28 @@ class Manifests(Protocol):
 
 
 class Document(Struct, frozen=True):
-    """A manifest to read. ``data`` None: it is fetched by its digest. ``subject``: the digest that it has to name; "" for tags
-    of cosign and entries of an index, whose place binds them to the image.
+    """A manifest to read. ``data`` None: it is fetched by its digest. ``subject``: the digest that it has to contain;
+    "" for tags of cosign and entries of an index, whose location binds them to the image.
     """
 
     digest: str
     data: bytes | None = None
     subject: str = ""
-    bound: bool = False  # by an index that names its digest
+    bound: bool = False  # bound to the image by an index with its digest
 
 
 class Documents:
-    """``chain`` are the digests and bytes from what the reference names down to the image's manifest."""
+    """The documents of an image. ``chain`` are the digests and bytes from the reference's manifest down to the image's."""
 
     def __init__(self, manifests: Manifests, chain: Sequence[tuple[str, bytes]], answer: Answer) -> None:
         self._manifests, self._chain, self._answer = manifests, chain, answer
         self.digests = tuple(digest for digest, _ in reversed(chain) if digest)
-        self._answers = True  # whether the network does
+        self._answers = True  # whether the server answers
 
     def all(self) -> Iterator[Document]:
-        """Cosign's tags and BuildKit's attestations first: they are few, and need the right to push."""
+        """Yields all documents. Cosign's tags and BuildKit's attestations come first: they are few, and need the right
+        to push.
+        """
         for digest in self.digests:
             for ending in ("sig", "att", "sbom"):
                 data = self._tagged(f"{_tag(digest)}.{ending}")
@@ -88,7 +90,9 @@ class Documents:
         return found
 
     def _signed(self, digest: str) -> Iterator[Descriptor]:
-        """What a long list may hide, if the registry filters it: everybody who may push can make it long."""
+        """Signatures that a long list may hide, if the registry can filter it. Everyone who may push can make the list
+        long.
+        """
         pages, _ = self._manifests.referrers(digest, BUNDLE_03) or ([], True)
         yield from (entry for page in pages for entry in parse_entries(page) if entry.artifact_type == BUNDLE_03)
 
@@ -98,14 +102,16 @@ class Documents:
 
 
 def _importance(entry: Descriptor) -> int:
-    """Signatures first, so that a crowd of others does not hide them."""
+    """The rank of an entry. Signatures are first, so that many other entries do not hide them."""
     kind = f"{entry.artifact_type} {entry.media_type}"
     words = ((NOTATION, BUNDLE, "cosign"), ("in-toto", "dsse"), VEX, SBOMS)
     return next((rank for rank, some in enumerate(words) if any(word in kind for word in some)), len(words))
 
 
 def _tag(digest: str) -> str:
-    """Source: OCI distribution-spec 1.1, "Referrers Tag Schema": both parts cut, so that it is a tag."""
+    """The tag of a digest's list of referrers.
+    Source: OCI distribution-spec 1.1, "Referrers Tag Schema": both parts are cut to the length of a tag.
+    """
     algorithm, _, value = digest.partition(":")
     return f"{algorithm[:32]}-{value[:64]}"
 

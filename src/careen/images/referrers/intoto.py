@@ -1,8 +1,8 @@
-"""An in-toto statement, and the envelope that it may be signed in: bare, in DSSE, or in a bundle of Sigstore.
+"""Parses an in-toto statement, and the envelope in which it may be signed: bare, in DSSE, or in a bundle of Sigstore.
 
 Shape: ``{"_type", subject: [{digest: {sha256}}], predicateType, predicate}``; DSSE ``{payload, payloadType, signatures:
 [{sig, keyid}]}`` with the statement in base64; a bundle ``{verificationMaterial, dsseEnvelope}``.
-Raises: RefusedError (a ValueError) for anything else, and for names that occur twice: readers differ in which they take.
+Raises: RefusedError (a ValueError) for anything else, and for repeated keys, of which readers choose different ones.
 **Source:** in-toto Attestation Framework, Statement v1; DSSE 1.0, envelope.md and protocol.md; Sigstore bundle 0.3.
 """
 
@@ -31,7 +31,9 @@ class Statement(Struct, frozen=True):
 
 
 class Attestation(Struct, frozen=True):
-    """``seal`` None: it is not signed. ``identity`` is that of the certificate beside it, unverified."""
+    """A statement with its envelope. ``seal`` None: it is not signed. ``identity`` is that of the certificate beside
+    it, unverified.
+    """
 
     statement: Statement
     seal: Seal | None = None

@@ -1,4 +1,4 @@
-"""The media types and predicate types of documents beside images, and the words in them that name their kind."""
+"""The media types and predicate types of attached documents, and the words in them that identify their kind."""
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 SIGNATURES = ("cosign container image signature", "atomic container signature")

@@ -1,7 +1,8 @@
-"""How something was built, by a SLSA provenance predicate: builder, source, revision, materials.
+"""Parses a SLSA provenance predicate: how something was built, by which builder, from which source, revision and
+materials.
 
 Shape: version 1 has ``buildDefinition`` and ``runDetails``, versions 0.1 and 0.2 have ``builder``, ``invocation`` (or
-``recipe``) and ``materials``. BuildKit names the repository that it was called in under a key of its own.
+``recipe``) and ``materials``. BuildKit stores the repository that it was called in under a key of its own.
 **Source:** SLSA provenance v1, v0.2, v0.1; BuildKit, docs/attestations/slsa-definitions.md.
 """
 
@@ -25,7 +26,7 @@ class Built(Struct, frozen=True):
 
 
 def built(predicate: Mapping[str, Any]) -> Built:
-    """Fields that are absent, or have another shape, are empty."""
+    """The provenance in a predicate. Fields that are absent, or have another shape, are empty."""
     definition, run = mapping(predicate.get("buildDefinition")), mapping(predicate.get("runDetails"))
     if definition or run:
         builder, metadata = mapping(run.get("builder")), mapping(run.get("metadata"))
@@ -38,7 +39,7 @@ def built(predicate: Mapping[str, Any]) -> Built:
     workflow, configured = mapping(given.get("workflow")), mapping(given.get("configSource"))
     vcs = mapping(metadata.get("vcs")) or mapping(mapping(metadata.get(_BUILDKIT)).get("vcs"))
     source = _short(workflow.get("repository")) or _short(configured.get("uri")) or _short(vcs.get("source"))
-    # A git source among the materials, if nothing else names one.
+    # A git source among the materials, if no other field has a source.
     source = source or next((uri for uri, _ in found if uri.startswith("git+")), "")
     revision = _short(vcs.get("revision")) or _digest(configured)
     revision = revision or next((digest or "" for uri, digest in found if source and _same(uri, source)), "")
@@ -50,7 +51,7 @@ def _material(one: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def _digest(one: dict[str, Any]) -> str:
-    """``sha256:…``; of git (``sha1``, ``gitCommit``) the commit alone."""
+    """The digest of a material, as ``sha256:…``; for git (``sha1``, ``gitCommit``) only the commit."""
     digests = {name: value for name, value in mapping(one.get("digest")).items() if isinstance(value, str) and value}
     for name in ("sha256", "sha512"):
         if name in digests:

@@ -1,6 +1,6 @@
-"""A root file system in a squashfs file (``.squashfs``, ``.sqfs``, ``.snap``): one layer.
+"""A root file system in a squashfs file (``.squashfs``, ``.sqfs``, ``.snap``), as one layer.
 
-Its layer reads as the equivalent tar, made on the way: nothing is unpacked or mounted.
+Its layer is read as the equivalent tar, generated on the way: nothing is unpacked or mounted.
 Raises: InputError if the file cannot be read or is not a squashfs 4.0.
 """
 
@@ -22,18 +22,18 @@ from careen.safety.budget import Limits
 
 from .filesystem import MAGIC, Inode, Squashfs
 
-MAX_EXTENTS = 10_000  # in a file with more parts, the holes are written out
+MAX_EXTENTS = 10_000  # for a file with more parts, the holes are written out
 
 
 class PartFile(Struct, frozen=True):
-    """The part of a file that is the file system."""
+    """The part of a file that contains the file system."""
 
     path: Path
     start: int
     size_bytes: int
 
     def opened(self) -> tuple[BinaryIO, Squashfs]:
-        """Raises ValueError if it is not a squashfs."""
+        """The open file and its squashfs. Raises ValueError if it is not a squashfs."""
         file = self.path.open("rb")
         try:
             return file, Squashfs(partial(read_part, file, self.start, self.size_bytes))
@@ -57,7 +57,9 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = "", *, overlay: bool = False) -> Layer:
-    """A part of a file as a layer; what an ``overlay`` removes is a whiteout. Raises ValueError if it is not a squashfs."""
+    """A part of a file as a layer. With ``overlay``, removed files become whiteouts. Raises ValueError if it is not a
+    squashfs.
+    """
     part.opened()[0].close()
     identity = identity_of(part.path, f"{'overlay' if overlay else 'squashfs'} {part.start}")
 
@@ -71,8 +73,7 @@ def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = ""
 
 
 def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
-    """The entries of an overlay as those of a layer: they may lie in ``upper``, and removed files are whiteouts.
-
+    """The entries of an overlay in the form of a layer: they may be below ``upper``, and removed files become whiteouts.
     **Source:** Linux, ``Documentation/filesystems/overlayfs.rst``, "whiteouts and opaque directories".
     """
     at_root = not any(path == b"upper" and inode.kind == "d" for path, inode in found.entries(depth=1))
@@ -90,8 +91,8 @@ def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
 
 
 def tar_of(entries: Iterable[tuple[bytes, Inode]], found: Squashfs, stored_bytes: int, limits: Limits) -> Iterator[bytes]:
-    """A tar of the file system's entries, in order. Raises ValueError if it is damaged."""
-    first: dict[int, bytes] = {}  # inode -> its first name: those that follow are hard links
+    """A tar of the file system's entries, in order. Raises ValueError if the file system is damaged."""
+    first: dict[int, bytes] = {}  # inode -> its first name: later ones are hard links
     written = 0
     for path, inode in entries:
         if inode.kind != "f":

@@ -1,9 +1,9 @@
-"""A squashfs file system, as Apptainer, Singularity and snaps use it: its entries in order, and their content.
+"""Reads a squashfs file system, as Apptainer, Singularity and snaps use it: its entries in order, and their content.
 
 Shape: a superblock; data blocks; tables of inodes and of folders in metadata blocks of 8 KiB; tables of fragments (ends of
 files that share a block), of owners and of extended attributes. All numbers are little-endian. Blocks are compressed one
 by one with zlib, xz, lzma, lz4, lzo or zstd.
-Raises: ValueError if it is not a squashfs 4.0, or damaged; entries given before are good.
+Raises: ValueError if it is not a squashfs 4.0, or damaged; entries that were yielded before are valid.
 **Source:** Linux, ``Documentation/filesystems/squashfs.rst`` and ``fs/squashfs/squashfs_fs.h``.
 """
 
@@ -20,22 +20,21 @@ from careen.images.squashfs import lz
 
 MAGIC = b"hsqs"
 METADATA_BYTES = 8192
-CACHED_BLOCKS = 1024  # of metadata, 8 MiB
+CACHED_BLOCKS = 1024  # blocks of metadata, 8 MiB
 CACHED_FRAGMENTS = 8
-MAX_BLOCKS = 4_000_000  # of one file
+MAX_BLOCKS = 4_000_000  # blocks of one file
 MAX_DEPTH = 1024
 NO_FRAGMENT = 0xFFFFFFFF
 _SUPERBLOCK = struct.Struct("<4sIIIIHHHHHHQQQQQQQQ")
-_KINDS = {1: "d", 2: "f", 3: "l", 4: "b", 5: "c", 6: "p", 7: "p"}  # an inode with more fields: 7 more
+_KINDS = {1: "d", 2: "f", 3: "l", 4: "b", 5: "c", 6: "p", 7: "p"}  # numbers from 8 on are the same kinds, with more fields
 _CAPABILITY = (2, b"capability")  # "security." and the rest of the name
 _OPAQUE = (1, b"overlay.opaque")  # "trusted."
 _COMPRESSORS = {1: "zlib", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
 
 class Inode(Struct, frozen=True):
-    """``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is the same for all its names.
-
-    ``opaque``: of an overlay, nothing of the same folder below it shows through.
+    """An entry. ``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is the same
+    for all hard links. ``opaque``: in an overlay, it hides the content of the same folder below it.
     """
 
     kind: str
@@ -46,17 +45,17 @@ class Inode(Struct, frozen=True):
     size_bytes: int = 0
     links: int = 1
     link: bytes = b""
-    start: int = 0  # of the data blocks
+    start: int = 0  # offset of the data blocks
     blocks: "array[int]" = array("I")
     fragment: int = NO_FRAGMENT
-    offset: int = 0  # in the fragment; of a folder in its metadata block
+    offset: int = 0  # of a file in its fragment, of a folder in its metadata block
     capabilities: bool = False
     device: int = 0
     opaque: bool = False
 
 
 class Squashfs:
-    """``read_at(offset, size)`` gives bytes of the file system, fewer at its end."""
+    """The file system. ``read_at(offset, size)`` returns bytes of it, fewer at its end."""
 
     def __init__(self, read_at: Callable[[int, int], bytes]) -> None:
         head = read_at(0, _SUPERBLOCK.size)
@@ -79,7 +78,7 @@ class Squashfs:
         self._attribute_sets: dict[int, frozenset[tuple[int, bytes]]] = {}
 
     def entries(self, depth: int = MAX_DEPTH + 1) -> Iterator[tuple[bytes, Inode]]:
-        """(path, inode) of everything below the root, each folder before its content; deeper entries are left out."""
+        """The path and inode of everything below the root, each folder before its content; deeper entries are left out."""
         root = self._inode(self._root)
         if root.kind != "d":
             raise ValueError("the root of the squashfs is not a folder")
@@ -102,7 +101,7 @@ class Squashfs:
                 open_folders.pop()
 
     def extents(self, inode: Inode) -> list[tuple[int, int]]:
-        """(offset, length) of the parts of a file that are not holes."""
+        """The offset and length of the parts of a file that are not holes."""
         found: list[tuple[int, int]] = []
         for index, word in enumerate((*inode.blocks, 1) if inode.fragment != NO_FRAGMENT else inode.blocks):
             if word:
@@ -134,9 +133,9 @@ class Squashfs:
             yield piece
 
     def _listing(self, folder: Inode) -> Iterator[tuple[bytes, int]]:
-        """(name, inode reference) of the entries of a folder."""
+        """The name and inode reference of the entries of a folder."""
         cursor = _Cursor(self, self._folders + folder.start, folder.offset)
-        left = folder.size_bytes - 3  # "." and ".." count, though they are not there
+        left = folder.size_bytes - 3  # the size includes "." and "..", which are not stored
         while left > 0:
             count, block, _ = struct.unpack("<III", cursor.read(12))
             left -= 12
@@ -210,7 +209,7 @@ class Squashfs:
         return known
 
     def _data(self, at: int, word: int) -> bytes:
-        """A block of data by its size, in which one bit marks blocks that are not compressed."""
+        """A block of data. One bit of ``word`` marks blocks that are not compressed, the others are its stored size."""
         stored = word & 0xFFFFFF
         if stored > self.block_bytes:
             raise ValueError("a data block of the squashfs is too large")
@@ -220,7 +219,7 @@ class Squashfs:
         return raw if word & 0x1000000 else self._inflate(raw, self.block_bytes)
 
     def _block(self, at: int) -> tuple[bytes, int]:
-        """(content of the metadata block there, position of the next)."""
+        """The content of the metadata block at a position, and the position of the next one."""
         known = self._metadata.get(at)
         if known is None:
             raw = self._read_at(at, 2 + METADATA_BYTES)
@@ -256,7 +255,7 @@ class Squashfs:
         return struct.unpack_from(f"<{self._id_count}I", data)
 
     def _attributes(self, index: int) -> frozenset[tuple[int, bytes]]:
-        """(name space, name) of the extended attributes of an entry of their table."""
+        """The name space and name of the extended attributes of an entry of their table."""
         if index == 0xFFFFFFFF or self._xattrs == 0xFFFFFFFFFFFFFFFF:
             return frozenset()
         known = self._attribute_sets.get(index)
@@ -283,7 +282,7 @@ class Squashfs:
 
 
 class _Cursor:
-    """Reads on from a place in a table, from one metadata block into the next."""
+    """Reads a table from a position on, across metadata blocks."""
 
     __slots__ = ("_at", "_block", "_offset")
 
@@ -307,7 +306,7 @@ class _Cursor:
 
 
 def _decompressor(kind: str) -> Callable[[bytes, int], bytes]:
-    """Inflates one block to no more than so many bytes."""
+    """A function that decompresses one block to at most so many bytes."""
     make: Callable[[], Any]
     errors: Any
     if kind == "zlib":

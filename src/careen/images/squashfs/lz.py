@@ -1,6 +1,6 @@
-"""Blocks compressed with LZ4 or LZO1X, which the standard library does not read: literals, and copies of earlier output.
+"""Decompresses LZ4 and LZO1X, which the standard library does not support: literals, and copies of earlier output.
 
-Raises: ValueError if a block is damaged or gives more than ``limit`` bytes.
+Raises: ValueError if a block is damaged or decompresses to more than ``limit`` bytes.
 **Source:** LZ4, "Block format description"; Linux, ``Documentation/staging/lzo.rst``.
 """
 
@@ -27,7 +27,7 @@ def lz4(data: bytes, limit: int) -> bytes:
 def lzo(data: bytes, limit: int) -> bytes:
     out = bytearray()
     at = 0
-    state = 0  # literals that the last instruction copied, 4 for more than 3
+    state = 0  # number of literals that the last instruction copied; 4 means more than 3
     try:
         if data[0] > 17:
             state = data[0] - 17
@@ -97,6 +97,6 @@ def _copy(out: bytearray, distance: int, length: int, limit: int) -> None:
     if not distance or start < 0 or len(out) + length > limit:
         raise ValueError("damaged data: a copy out of bounds")
     piece = out[start : start + length]
-    if len(piece) < length:  # an overlapping copy: it repeats what it has just written
+    if len(piece) < length:  # an overlapping copy repeats what it has just written
         piece = (piece * (length // len(piece) + 1))[:length]
     out += piece

@@ -12,7 +12,7 @@ KINDS = (docker_hub.KIND, ghcr.KIND, ecr.KIND, gar.KIND, acr.KIND, quay.KIND, ha
 
 
 def kind_of(asked: Asked) -> Kind:
-    """The kind of a registry by the name of its host, else by what it answers to a request without credentials."""
+    """The kind of a registry, by the name of its host, else by its response to a request without credentials."""
     for kind in KINDS:
         if kind.of_host(asked.host):
             return kind

@@ -1,4 +1,4 @@
-"""Azure Container Registry: its own lists of repositories and of tags, which have digests and times.
+"""Azure Container Registry: its own lists of repositories and of tags, which contain digests and times.
 
 **Source:** Azure Container Registry REST reference, "Repository - Get List" and "Tag - Get List".
 """

@@ -1,6 +1,6 @@
-"""Docker Hub, which has no catalogue: the repositories and tags of a namespace come from the interface of its site.
+"""Docker Hub, which has no catalogue: the repositories and tags of a namespace come from the interface of its web site.
 
-Tags have their digest and time there, so that they need no request to the registry: its limits apply to pulls.
+Tags have their digest and time there, so that no requests to the registry are needed, whose limits apply to pulls.
 **Source:** Docker Hub API reference: "List repositories", "List repository tags", "Create access token".
 """
 
@@ -46,7 +46,7 @@ def _page(asked: Asked, path: str, start: str) -> dict[str, Any] | None:
     url = f"{API}{path}?page_size={_PAGE}&page={start or '1'}"
     try:
         status, document, _ = asked.answer(url, _login(asked))
-    except CredentialsError:  # the token of the session has expired, or the password is wrong: the login shows which
+    except CredentialsError:  # the session's token has expired, or the password is wrong: a new login shows which
         asked.token(API, "")
         status, document, _ = asked.answer(url, _login(asked))
     return document if status == 200 and isinstance(document, dict) else None
@@ -75,7 +75,7 @@ def _results(document: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _following(document: Mapping[str, Any]) -> str:
-    """The number of the next page: its address is not followed."""
+    """The number of the next page; "" if there is none. The URL in the response is not followed."""
     following = document.get("next")
     numbers = parse_qs(urlsplit(following).query).get("page", []) if isinstance(following, str) else []
     return numbers[0] if numbers and numbers[0].isdigit() else ""

@@ -1,4 +1,5 @@
-"""Google's Artifact Registry and Container Registry: the list of tags of a name has the names below it, and digests.
+"""Google's Artifact Registry and Container Registry: the list of tags of a name contains the names below it, and
+digests.
 
 **Source:** Google Cloud, "Artifact Registry, Docker Registry API V2": ``child`` and ``manifest`` of ``tags/list``.
 """
@@ -16,7 +17,7 @@ _DEPTH = 16
 
 
 def repositories(asked: Asked, namespace: str, start: str) -> Page[str]:
-    """One name a page: ``start`` is a stack of the names that are not requested yet, with spaces between."""
+    """A page with the repositories of one name. ``start`` is a stack of the remaining names, separated by spaces."""
     waiting = start.split(" ") if start else [namespace]
     name, rest = waiting[0], waiting[1:]
     if not name:

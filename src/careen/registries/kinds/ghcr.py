@@ -1,4 +1,5 @@
-"""GitHub's Container Registry: repositories by GitHub's list of packages, which needs a token; tags by the registry.
+"""GitHub's Container Registry: repositories from GitHub's list of packages, which needs a token; tags from the
+registry.
 
 **Source:** GitHub REST API, "List packages for an organization", "List packages for a user", pages by ``Link``.
 """
@@ -14,7 +15,9 @@ _PAGE = 100
 
 
 def repositories(asked: Asked, namespace: str, start: str) -> Page[str]:
-    """``start`` is the path of a page: of an organization, else of a user."""
+    """A page of the repositories of an organization, or else of a user. ``start`` is the path of the page; "" for the
+    first.
+    """
     owner = namespace.partition("/")[0]
     credential = asked.credential()
     token = (credential.bearer or credential.password) if credential else ""
@@ -38,7 +41,7 @@ def repositories(asked: Asked, namespace: str, start: str) -> Page[str]:
 
 
 def _following(link: str) -> str:
-    """The path of the next page, which has to be on the same host."""
+    """The path of the next page, which has to be on the same host; "" if there is none."""
     for part in link.split(","):
         target, _, relation = part.strip().partition(">")
         if target.startswith("<") and 'rel="next"' in relation:

@@ -32,7 +32,7 @@ def repositories(asked: Asked, namespace: str, start: str) -> Page[str]:
 
 
 def tags(asked: Asked, repository: str, start: str) -> Page[Tag]:
-    if "=" in start:  # a query of the registry: Harbor's own list was denied on the first page
+    if "=" in start:  # continues with the registry's catalogue, because Harbor's own list was denied
         return distribution.tags(asked, repository, start)
     project, _, name = repository.partition("/")
     encoded = quote(quote(name, safe=""), safe="")  # twice, as its documentation requires
@@ -46,7 +46,7 @@ def tags(asked: Asked, repository: str, start: str) -> Page[Tag]:
 def _tags_of(artifact: Mapping[str, Any]) -> list[Tag]:
     digest, entries = artifact.get("digest"), artifact.get("tags")
     if artifact.get("type", "IMAGE") != "IMAGE" or not isinstance(digest, str) or not isinstance(entries, list):
-        return []  # a chart or an SBOM
+        return []  # the artifact is a chart or an SBOM
     named = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
     return [Tag(entry["name"], digest, moment(entry.get("push_time") or artifact.get("push_time"))) for entry in named]
 

@@ -1,4 +1,6 @@
-"""What a kind of registry is: how it is recognised, and how its repositories and tags are listed, page by page."""
+"""The interface of a kind of registry: how it is recognised, and how its repositories and tags are listed, page by
+page.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -13,11 +15,11 @@ from ..asked import Asked
 Item = TypeVar("Item")
 
 MAX_PAGES = 20_000
-_EMPTY_PAGES = 100  # in a row: some registries leave out what the user may not see, others never end
+_EMPTY_PAGES = 100  # in a row: some registries omit names that the user may not see, others never end
 
 
 class NoListError(InputError):
-    """The registry gives no such list, to this user at least."""
+    """The registry does not provide this list, at least not to this user."""
 
 
 class EndlessError(InputError):
@@ -25,7 +27,9 @@ class EndlessError(InputError):
 
 
 class Tag(Struct, frozen=True):
-    """``digest`` is "" if the list has none: a request for the tag states it. ``pushed_at``: seconds since 1970."""
+    """A tag. ``digest`` is "" if the list does not contain it, so that a request for the tag is needed. ``pushed_at``:
+    seconds since 1970.
+    """
 
     name: str
     digest: str = ""
@@ -33,20 +37,22 @@ class Tag(Struct, frozen=True):
 
 
 class Page(Struct, Generic[Item], frozen=True):
-    """``following`` is the start of the next page; "" if this is the last."""
+    """A page of a list. ``following`` is the start of the next page; "" if this is the last."""
 
     items: tuple[Item, ...]
     following: str = ""
 
 
 class Kind(Struct, frozen=True):
-    """``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` request a page from the registry
-    ``asked``: the one that begins at ``start`` ("": the first). They raise NoListError if the registry has no such list."""
+    """A kind of registry. ``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` request a
+    page from the registry ``asked``, the one that begins at ``start`` ("": the first). They raise NoListError if there
+    is no such list.
+    """
 
     name: str
     title: str
     of_host: Callable[[str], bool]
-    of_challenge: Callable[[Challenge, str], bool]  # what it answers to somebody unknown, and its host
+    of_challenge: Callable[[Challenge, str], bool]  # takes its response to a request without credentials, and its host
     repositories: Callable[[Asked, str, str], Page[str]]
     tags: Callable[[Asked, str, str], Page[Tag]]
 

@@ -1,6 +1,6 @@
-"""Quay: the repositories of a namespace and their active tags, with digests and times, by its API.
+"""Quay: the repositories of a namespace and their active tags, with digests and times, through its API.
 
-Robot accounts cannot use the API: what it does not list is listed by the catalogue and the tags of the registry.
+Robot accounts cannot use the API; for them the catalogue and the tags of the registry are read.
 **Source:** Quay API reference: ``GET /api/v1/repository``, ``GET /api/v1/repository/{repository}/tag/``.
 """
 
@@ -16,7 +16,7 @@ from .kind import Kind, NoListError, Page, Tag
 
 _PAGE = 100
 _TOKEN_USER = "$oauthtoken"  # noqa: S105 - the name of the user whose password is a token of the API
-_PAGES = "page:"  # a number of a page; anything else is a query of the registry
+_PAGES = "page:"  # begins the number of a page of the API; anything else is a query of the registry
 
 
 def is_quay(challenge: Challenge, host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Times as interfaces of registries write them."""
+"""Parses times in the form of registries' interfaces."""
 
 from datetime import UTC, datetime
 from typing import Any

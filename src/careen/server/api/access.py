@@ -1,4 +1,4 @@
-"""Who is asking: sessions, the set-up, logins by identity providers, and the audit log."""
+"""Authentication: sessions, the set-up, logins by identity providers; and the audit log."""
 
 import time
 from typing import Annotated, Any

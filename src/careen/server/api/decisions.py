@@ -1,4 +1,6 @@
-"""Decisions about findings: made, revoked, and exported as OpenVEX; and what a scan elsewhere needs to decide alike."""
+"""Decisions about findings: made, revoked, and exported as OpenVEX; also the rules and decisions that a scan on another
+machine needs to decide alike.
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""The advice about an image as a change of its Dockerfile, which the caller has: nothing of it is kept."""
+"""Turns the advice about an image into a change of its Dockerfile, which the caller sends; the Dockerfile is not
+stored.
+"""
 
 from pathlib import PurePosixPath
 from typing import Annotated

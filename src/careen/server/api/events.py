@@ -1,4 +1,4 @@
-"""What happened to the images of a project, and what runs."""
+"""The events of a project's images, and the images that run."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ class Running(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def list_events(call: Call) -> Answer:
-    """Each with the count of the project's own images."""
+    """Lists the project's events, each with the number of the project's own images that it affects."""
     wanted = select(event, event_project.c.images.label("here"), image.c.identity)
     wanted = wanted.join(event_project, event_project.c.event_id == event.c.id).outerjoin(image, image.c.id == event.c.image_id)
     wanted = wanted.where(event_project.c.project_id == call.project)
@@ -38,7 +38,9 @@ def list_events(call: Call) -> Answer:
 
 
 def set_running(call: Call, body: Running) -> Answer:
-    """The images that run are marked so, which puts them first; those of other projects are not touched."""
+    """Replaces the list of workloads from one source, and marks the project's images in it as running, which ranks them
+    first. Images of other projects are not changed.
+    """
     source = call.path["source"]
     entries = {(entry.namespace, entry.workload, entry.digest): entry for entry in body.workloads}
     rows = [

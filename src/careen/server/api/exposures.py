@@ -1,4 +1,4 @@
-"""What an intruder reaches where the images of a project run, as ``careen exposure`` has computed it."""
+"""What an attacker can reach where the images of a project run, as ``careen exposure`` has computed it."""
 
 import msgspec
 

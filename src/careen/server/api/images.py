@@ -1,4 +1,4 @@
-"""Images of a project: lists by risk and by age, and of each one its layers, packages, findings, report and SBOM."""
+"""Images of a project: lists by risk and by age, and for each image its layers, packages, findings, report and SBOM."""
 
 import io
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ def read_sbom(call: Call) -> Answer:
 
 
 def visible(project: int) -> "Select[Any]":
-    """The images that a project sees, without what only the fleet needs of them."""
+    """Selects the images that a project sees, without columns that only the fleet needs."""
     seen = (project_image.c.project_id == project, project_image.c.deleted_at.is_(None))
     return select(*(image.c[name] for name in COLUMNS)).join(project_image, project_image.c.image_id == image.c.id).where(*seen)
 
@@ -129,7 +129,7 @@ def shown(row: Row[Any]) -> dict[str, Any]:
 
 
 def _written(call: Call, format: str) -> Answer:
-    """The text of a report cannot run in a browser: it is offered as a file."""
+    """The report in a format, as a download. The headers keep browsers from running any text in it."""
     reporter, stream = reporters()[format], io.StringIO()
     reporter.write(report_of(call), stream, ReportOptions(width=0))
     headers = {"Content-Disposition": f'attachment; filename="report.{format}"', "Content-Security-Policy": "sandbox"}
@@ -139,7 +139,9 @@ def _written(call: Call, format: str) -> Answer:
 
 
 def _by_fix(found: Sequence[Vulnerability]) -> list[dict[str, Any]]:
-    """An update is a package and the version to go to; those that fix the greatest risk come first."""
+    """The findings grouped by update, which is a package and its fixed version. The group with the highest risk comes
+    first.
+    """
     groups: dict[tuple[str, str], list[Vulnerability]] = {}
     for finding in sorted(found, key=lambda finding: (-finding.risk, finding.id)):
         fixed = finding.fix.versions[0] if finding.fix.state == "fixed" and finding.fix.versions else ""

@@ -1,4 +1,4 @@
-"""Jobs of the whole service: what waits, why, and for whom."""
+"""Jobs of the whole service: those that wait, why, and for whom."""
 
 from typing import Any
 

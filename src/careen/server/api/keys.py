@@ -52,7 +52,7 @@ def _page(call: Call, those: ColumnElement[bool]) -> Answer:
 
 
 def _made(call: Call, body: NewKey, project: int | None) -> Answer:
-    """A key never makes a key that may do more than itself."""
+    """Makes a key, and answers with its token. Raises Refused if a key requests one with more scopes than its own."""
     scopes = frozenset[str](body.scopes)
     if call.principal.key_id is not None and not scopes <= call.principal.scopes:
         raise Refused(403, "a key cannot make one with more scopes than its own", "scope")

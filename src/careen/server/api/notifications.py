@@ -1,4 +1,4 @@
-"""Who is notified of events, what was sent, and what could not be."""
+"""Subscriptions to events, sent messages, and failed messages."""
 
 from typing import Annotated, Any, Literal
 
@@ -22,7 +22,7 @@ Text = Annotated[str, Meta(max_length=1000, pattern=Line)]
 
 
 class NotificationTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``targets`` wants for each channel."""
+    """The fields of the targets of all channels; ``targets`` checks which a channel needs."""
 
     url: Printable | None = None
     secret: Printable | None = None
@@ -75,7 +75,7 @@ def list_subscriptions(call: Call) -> Answer:
 
 
 def create_subscription(call: Call, body: NewSubscription) -> Answer:
-    """The target is sealed, and never shown again: its address may hold a token."""
+    """Adds a subscription. Its target is stored sealed and never shown again, because its URL may contain a token."""
     wanted = body.wanted
     target = subscriptions.checked(call.fleet, wanted)
     with call.changing(body.name or body.kind, body.kind) as connection:

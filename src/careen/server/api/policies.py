@@ -1,4 +1,4 @@
-"""Policies of a project, and a preview of what one would fail."""
+"""Policies of a project, and a preview of the images that a policy would fail."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -34,12 +34,14 @@ def read_policy(call: Call) -> Answer:
 
 
 def set_policy(call: Call, body: Rules) -> Answer:
-    wanted = policy_of(body)  # rules that cannot be followed are refused before they are stored
+    wanted = policy_of(body)  # rules that cannot be evaluated are refused before they are stored
     name = call.path["policy"]
     own = (policy.c.project_id == call.project, policy.c.name == name)
     with call.changing(name, encoded(body).decode()) as connection:
         if counts_overdue(wanted) and deadlines_of(connection, call.project).is_empty:
-            raise unprocessable("nothing is overdue: the project has no days", "overdue", "its settings have them")
+            raise unprocessable(
+                "nothing can be overdue: the project has no deadlines", "overdue", "set them in the project's settings"
+            )
         row = connection.execute(select(policy).where(*own)).first()
         call.refuse_other_version(_shown(row) if row else None)
         values = {"rules": encoded(body), "changed_by": call.by, "changed_at": call.now}
@@ -59,7 +61,9 @@ def delete_policy(call: Call) -> Answer:
 
 
 def preview_policy(call: Call, body: Rules) -> Answer:
-    """The riskiest images, by the same calls as a scan. ``evaluated`` of ``total`` is stated: the others are not known."""
+    """Evaluates a policy on the images with the highest risk, as a scan would. The answer states that ``evaluated`` of
+    ``total`` images were evaluated; the rest is unknown.
+    """
     wanted = policy_of(body)
     ready = visible(call.project).where(image.c.state == "ready")
     with call.reading() as connection:

@@ -58,7 +58,7 @@ def read_project(call: Call) -> Answer:
 
 
 def change_project(call: Call, body: ProjectChange) -> Answer:
-    """Quotas are set by administrators of the service alone: a project cannot give itself more."""
+    """Changes a project's name or settings. Only administrators of the service may change quotas."""
     if body.quotas is not None and not call.principal.is_admin:
         raise Refused(403, "quotas are set by an administrator of the service", "scope")
     with call.changing(call.project, _changed(body)) as connection:

@@ -1,4 +1,4 @@
-"""Registries that are watched, their repositories, and tags with their history."""
+"""Registries that are crawled, their repositories, and tags with their history."""
 
 from typing import Annotated, Any, Literal
 
@@ -38,7 +38,7 @@ class NewRegistry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RegistryEdit(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is None stays."""
+    """A change of a registry. None keeps the stored value."""
 
     include: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
     exclude: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
@@ -55,7 +55,9 @@ def list_registries(call: Call) -> Answer:
 
 
 def create_registry(call: Call, body: NewRegistry) -> Answer:
-    """The row is made by the part that also seals its credentials, after the audit log has it: the log never has them."""
+    """Adds a registry. The audit log is written first, so that it never contains the credentials, which are sealed
+    later.
+    """
     wanted = RegistryWanted(
         body.host.lower(),
         body.namespace,
@@ -136,7 +138,7 @@ def read_repository(call: Call) -> Answer:
 
 
 def list_tags(call: Call) -> Answer:
-    """The tags of a repository, of images that the project has."""
+    """Lists the tags of a repository whose images the project sees."""
     wanted = visible_images(call.project).add_columns(*(column.label(f"tag_{column.name}") for column in TAG))
     wanted = wanted.join(tag, tag.c.image_id == image.c.id)
     with call.reading() as connection:

@@ -1,4 +1,4 @@
-"""Scans that people ask for: they go before all other work, and state what they wait for."""
+"""Scans on request: they have priority over all other work, and their state shows what they wait for."""
 
 from typing import Annotated, Any
 
@@ -26,7 +26,9 @@ class NewScan(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def create_scan(call: Call, body: NewScan) -> Answer:
-    """The audit row counts for the quota before a registry is asked, so that requests side by side cannot pass it."""
+    """Enrols an image for a scan. Its row in the audit log counts for the quota before the registry is contacted, so
+    that parallel requests cannot exceed the quota.
+    """
     with call.changing(body.reference) as connection:
         refuse_over_quota(connection, call.project, scans=1, images=1)
         own = select(registry.c.id).where(registry.c.id == body.registry, registry.c.project_id == call.project)
@@ -42,7 +44,7 @@ def read_scan(call: Call) -> Answer:
 
 
 def cancel_scan(call: Call) -> Answer:
-    """A scan that another project waits for as well goes on for it."""
+    """Cancels a scan for this project. It continues if another project waits for it too."""
     with call.changing(call.path["identity"]) as connection:
         row = row_of(connection, call)
         others = exists().where(

@@ -1,4 +1,4 @@
-"""Across images: the query language, and who has a vulnerability."""
+"""Searches over all images: the query language, and the images that a vulnerability affects."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +10,9 @@ from careen.server.call import Answer, Call
 
 
 def search(call: Call) -> Answer:
-    """The key of a page is the search's own; here it is only signed."""
+    """Answers a query of the query language, one page at a time. The search itself makes the cursor; it is only signed
+    here.
+    """
     after = cursors.read(call, 1)
     found = call.request.app.state.parts.search.search(
         call.fleet, call.project, call.query["q"], after[0] if after else None, call.query["limit"]
@@ -25,7 +27,7 @@ def list_completions(call: Call) -> Answer:
 
 
 def list_affected(call: Call) -> Answer:
-    """The highest risk first, as in a search."""
+    """Lists the packages and images that the vulnerability affects, the highest risk first."""
     after = cursors.read(call, 1)
     terms = (Term("vulnerability", call.path["id"]),)
     with call.reading() as connection:

@@ -1,4 +1,4 @@
-"""What there is to decide, and decisions about many findings at once: previewed, made, undone, and taken over from a base."""
+"""Open findings, and decisions about many findings at once: previewed, made, revoked, and adopted from a base image."""
 
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ Number = Annotated[int, Meta(ge=0, le=9007199254740991)]
 
 
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
-    """A package in a decision, or in a signed statement: the number of the other one is 0."""
+    """The decision or signed statement to adopt, for a package. The number of the other kind is 0."""
 
     package: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^pkg:[!-~]+\Z")]
     decision: Number = 0
@@ -65,7 +65,9 @@ def list_base_decisions(call: Call) -> Answer:
 
 
 def accept_base_decision(call: Call, body: Accepted) -> Answer:
-    """The accepted decision expires when that of the base image does, because its author may decide differently by then."""
+    """Adopts a decision about the base image. The new decision expires together with that one, because its author may
+    decide differently by then.
+    """
     identity = call.path["identity"]
     about = f"signed statement {body.signed}" if body.signed else f"decision {body.decision}"
     with call.changing(identity, about) as connection:

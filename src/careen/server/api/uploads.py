@@ -1,4 +1,6 @@
-"""Uploads of SBOMs and reports, also by the call of Dependency-Track, so that its plug-ins for pipelines work as they are."""
+"""Uploads of SBOMs and reports. One operation is compatible with Dependency-Track, so that its pipeline plug-ins work
+unchanged.
+"""
 
 import base64
 from typing import Annotated, Any
@@ -19,7 +21,9 @@ LineText = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class Bom(Struct, frozen=True, rename="camel"):
-    """Other fields of its clients (``parentUUID``, ``isLatest`` …) have no meaning here, and are skipped."""
+    """An SBOM in the form of Dependency-Track. Other fields of its clients (``parentUUID``, ``isLatest`` …) are
+    ignored.
+    """
 
     bom: Annotated[str, Meta(min_length=1, max_length=94_371_840, pattern=r"^[A-Za-z0-9+/=\r\n]+\Z")]
     project: Text | None = None
@@ -83,7 +87,9 @@ def read_bom_token(call: Call) -> Answer:
 
 
 def _bom(call: Call, data: bytes, name: str | None, version: str | None) -> Answer:
-    """The project is that of the key; what the client calls a project is the name of the image."""
+    """Stores an SBOM for Dependency-Track's operation. The project is that of the key; the client's project name and
+    version become the name of the image.
+    """
     project = call.principal.project_id
     if project is None:
         raise Refused(403, "this call needs a key of a project", "project")

@@ -45,7 +45,9 @@ def create_user(call: Call, body: NewUser) -> Answer:
 
 
 def change_user(call: Call, body: UserChange) -> Answer:
-    """Sessions end with the old password, and when a user is disabled. One administrator always stays."""
+    """Changes a user. A new password, or disabling the user, ends their sessions. The last administrator cannot be
+    removed.
+    """
     number = call.path["user"]
     values: dict[str, Any] = {}
     if body.password is not None:

@@ -1,4 +1,4 @@
-"""Saved views of a project, and the bases that its images use."""
+"""Saved views of a project, and the base images that its images use."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may use an interface: those with a key of its scope. Without any such key, it is off."""
+"""Access to an interface: a key with its scope. An interface is off until such a key exists."""
 
 import time
 from base64 import b64decode
@@ -15,14 +15,14 @@ from .answers import Failure
 
 
 class Caller(Struct, frozen=True):
-    """A caller of the interface. It belongs to one project, and so does what it enrols."""
+    """A caller of an interface. Images that the caller enrols belong to the caller's project."""
 
     project_id: int
     name: str
 
 
 def caller(fleet: Fleet, request: Request, scope: str) -> Caller:
-    """Raises Failure: 404 if the interface is off, 401 or 403 if the request has no key for it."""
+    """The caller of a request. Raises Failure: 404 if the interface is off, 401 or 403 without a valid key for it."""
     try:
         found = auth.require(_with_bearer(request), scope)
     except auth.Refused as refused:
@@ -30,19 +30,21 @@ def caller(fleet: Fleet, request: Request, scope: str) -> Caller:
             raise Failure(404, f"this interface is off: no key has the scope {scope}") from None
         raise Failure(refused.status, str(refused), refused.headers) from None
     if found.project_id is None:
-        raise Failure(403, "use a key of a project: what is enrolled belongs to one")
+        raise Failure(403, "use a key of a project, to which images will belong")
     return Caller(found.project_id, found.name)
 
 
 def with_key(request: Request, key: str) -> Request:
-    """The request as if it had sent the key the usual way."""
+    """The request with the key in a standard Authorization header."""
     others = [(name, value) for name, value in request.scope["headers"] if name != b"authorization"]
     header = (b"authorization", b"Bearer " + key.encode("latin-1", "replace"))
     return Request({**request.scope, "headers": [*others, header]})
 
 
 def _with_bearer(request: Request) -> Request:
-    """These clients send a key as the password of basic authentication, or in a header of Harbor's."""
+    """The request with its key in a standard Authorization header. These clients send it as the password of basic
+    authentication, or in Harbor's own header.
+    """
     if key := request.headers.get("x-scanneradapter-api-key"):
         return with_key(request, key)
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
@@ -60,7 +62,7 @@ def refusal(status: int, message: str) -> Failure:
 
 
 def is_on(fleet: Fleet, scope: str) -> bool:
-    """Whether any key has the scope."""
+    """Whether any valid key has the scope."""
     now = time.time()
     valid = api_key.c.revoked_at.is_(None) & (api_key.c.expires_at.is_(None) | (api_key.c.expires_at > now))
     with fleet.engine.connect() as connection:

@@ -1,7 +1,7 @@
-"""Requests read within bounds, and answers in the form that the interface's clients parse.
+"""Reads requests within limits, and answers in the form that an interface's clients parse.
 
-A handler raises Failure for what it cannot do; ``answering`` turns that, and every other error, into the interface's own
-error document: its clients read no other.
+A handler raises Failure for what it cannot do. ``answering`` turns that, and every other error, into the interface's
+own error document, the only form that its clients can read.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from careen.safety.typed import from_json
 
 log = logger(__name__)
 
-BODY_S = 20.0  # in which a client has sent its request
-BUSY_S = 10  # after which a client may come back
+BODY_S = 20.0  # the time for a client to send its request
+BUSY_S = 10  # after which a client may try again
 _STATUS: tuple[tuple[type[Error], int], ...] = (
     (OverBudgetError, 503),
     (NetworkError, 502),
@@ -33,7 +33,7 @@ Document = TypeVar("Document")
 
 
 class Failure(Exception):  # noqa: N818
-    """What the interface answers instead: a status, and a message for the people who run the other side."""
+    """An error answer of an interface: a status, and a message for the operators of the calling system."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -41,7 +41,9 @@ class Failure(Exception):  # noqa: N818
 
 
 def answering(handler: Handler, error_body: Callable[[int, str], object], media_type: str = "application/json") -> Handler:
-    """The handler, whose errors become documents of this form."""
+    """The handler, with its exceptions turned into error documents. ``error_body`` makes the document from a status and
+    a message.
+    """
 
     @wraps(handler)
     async def answer(request: Request) -> Response:
@@ -58,7 +60,7 @@ def answering(handler: Handler, error_body: Callable[[int, str], object], media_
 
 
 async def body_of(request: Request, limit_bytes: int) -> bytes:
-    """The whole body. Raises Failure if it is too long, or comes too slowly."""
+    """The whole body of a request. Raises Failure if it is too long or arrives too slowly."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > limit_bytes:
         raise Failure(413, f"the request is longer than {limit_bytes} bytes")
@@ -71,12 +73,12 @@ async def body_of(request: Request, limit_bytes: int) -> bytes:
                     raise Failure(413, f"the request is longer than {limit_bytes} bytes")
                 parts.append(part)
     except TimeoutError:
-        raise Failure(408, f"the request did not come within {BODY_S:g} seconds") from None
+        raise Failure(408, f"the request did not arrive within {BODY_S:g} seconds") from None
     return b"".join(parts)
 
 
 def document_of(body: bytes, kind: type[Document]) -> Document:
-    """A typed document of the body. Raises Failure."""
+    """The body decoded as JSON of this type. Raises Failure."""
     try:
         return from_json(body, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -88,7 +90,9 @@ def busy(message: str) -> Failure:
 
 
 def _failure_of(error: Exception, request: Request) -> Failure:
-    """No message of an unexpected error leaves the server: it may hold anything."""
+    """The error answer for an exception. The message of an unexpected exception is hidden, because it may contain
+    secrets.
+    """
     if isinstance(error, Failure):
         return error
     if isinstance(error, Error):

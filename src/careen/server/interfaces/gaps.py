@@ -1,4 +1,5 @@
-"""What was not assessed, as entries of a list of vulnerabilities: these interfaces have no other place for it.
+"""Reasons why something was not assessed, as entries of a list of vulnerabilities, since these interfaces have no other
+place for them.
 
 Without them, an image that could not be assessed looks like one without vulnerabilities.
 """

@@ -1,9 +1,9 @@
 """Harbor's Pluggable Scanner Adapter, version 1.2, at ``/harbor/api/v1``.
 
-Harbor's client gives up after 5 seconds on every call, does not follow redirects, reads ``Refresh-After`` as an int8, and
-parses every answer but 200, 202 and 302 as a JSON error. So metadata comes from memory, a scan request is only enrolled,
-and a report that is not made within ``PATIENCE_S`` is asked for again. The id of a scan request holds the artifact: nothing
-is kept for it.
+Harbor's client gives up every call after 5 seconds, does not follow redirects, reads ``Refresh-After`` as an int8, and
+parses every answer other than 200, 202 and 302 as a JSON error. So metadata is cached, a scan request only enrols the
+image, and a client has to repeat a request for a report that is not ready within ``PATIENCE_S``. The id of a scan request
+encodes the artifact, so that nothing is stored for it.
 **Source:** pluggable-scanner-spec, scanner-adapter-openapi-v1.2.yaml.
 """
 
@@ -38,8 +38,8 @@ from .prepared import Prepared, sent
 
 SCOPE = "harbor"
 ROOT = "/harbor/api/v1"
-PATIENCE_S = 3.0  # of the 5 seconds
-METADATA_S = 60.0  # for which metadata stay in memory
+PATIENCE_S = 3.0  # how long an answer may take; Harbor waits for 5 seconds
+METADATA_S = 60.0  # how long metadata is cached
 MAX_BODY = 1 << 20
 MAX_REFRESH_S = 60
 
@@ -51,7 +51,7 @@ GENERIC = "application/vnd.security.vulnerability.report; version=1.1"
 RAW = "application/vnd.scanner.adapter.vuln.report.raw"
 SBOM = "application/vnd.security.sbom.report+json; version=1.0"
 CONSUMED = (
-    "application/vnd.docker.distribution.manifest.v2+json",  # Harbor refuses a capability without it
+    "application/vnd.docker.distribution.manifest.v2+json",  # Harbor refuses a capability without this type
     "application/vnd.oci.image.manifest.v1+json",
 )
 _CAPABILITIES = (
@@ -91,7 +91,7 @@ class ScanRequest(Struct, frozen=True):
 
 
 class Scan(Struct, frozen=True, array_like=True):
-    """What the id of a scan request holds. The client could write another one: it sees what its project sees."""
+    """The content of a scan request's id. A client may invent one, but only sees images of its own project."""
 
     artifact: Artifact
     identity: str
@@ -117,7 +117,7 @@ class Adapter:
     async def metadata(self, request: Request) -> Response:
         await run_in_threadpool(caller, self._fleet, request, SCOPE)
         if time.monotonic() > self._until:
-            self._until = time.monotonic() + METADATA_S  # first, so that one request reads it
+            self._until = time.monotonic() + METADATA_S  # set first, so that only one request reads the metadata
             self._metadata = await run_in_threadpool(metadata_of, self._fleet)
         version = "1.1" if "version=1.1" in request.headers.get("accept", "").replace(" ", "") else "1.0"
         return Response(
@@ -159,7 +159,7 @@ def metadata_of(fleet: Fleet) -> bytes:
     properties = {"harbor.scanner-adapter/scanner-type": "os-package-vulnerability"}
     try:
         built = datetime.fromisoformat(database_status(fleet.settings).built).astimezone(UTC)
-    except (Error, ValueError, OSError):  # there is none yet
+    except (Error, ValueError, OSError):  # there is no database yet
         pass
     else:
         properties["harbor.scanner-adapter/vulnerability-database-updated-at"] = f"{built:%Y-%m-%dT%H:%M:%SZ}"
@@ -171,7 +171,7 @@ def id_of(scan: Scan) -> str:
 
 
 def scan_of(id: str) -> Scan:
-    """Raises Failure for an id that was never given."""
+    """The content of a scan request's id. Raises Failure if the id is malformed."""
     try:
         found = from_json(urlsafe_b64decode(id[:2000] + "=" * (-len(id) % 4)), Scan)
         _check(found.artifact)
@@ -197,7 +197,7 @@ def written(report: Report, artifact: Artifact, form: str, media_type: str) -> b
 
 
 def _artifact(wanted: ScanRequest) -> Artifact:
-    """Raises Failure for what cannot be scanned."""
+    """The artifact of a scan request. Raises Failure if it cannot be scanned."""
     asked = wanted.artifact
     found = Artifact(asked.repository, asked.digest, asked.tag or "", asked.mime_type or "")
     _check(found)
@@ -221,7 +221,7 @@ def _check(artifact: Artifact) -> None:
 
 
 def _form(request: Request) -> tuple[str, str]:
-    """The type of the report, and that of the SBOM in it."""
+    """The requested type of report, and for an SBOM its media type, else "". Raises Failure for an unknown type."""
     asked = request.headers.get("accept", "")
     for form in (NATIVE, GENERIC, RAW, SBOM):
         if any(_same(part, form) for part in asked.split(",")):
@@ -245,7 +245,7 @@ def _type_of(text: str) -> tuple[str, str]:
 
 
 def _again(after_s: int) -> Response:
-    """Harbor ignores more than 127 seconds."""
+    """An answer that makes Harbor repeat the request after ``after_s`` seconds, at most 127: it ignores larger values."""
     return Response(status_code=302, headers={"Refresh-After": str(min(after_s, MAX_REFRESH_S))})
 
 

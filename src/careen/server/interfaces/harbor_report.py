@@ -1,7 +1,7 @@
-"""A report as Harbor's scanner adapter states it: vulnerabilities, or an SBOM.
+"""A report in the form of Harbor's scanner adapter: vulnerabilities, or an SBOM.
 
-Harbor keeps a vulnerability once for each id, package and version, so copies are merged. What was not assessed becomes an
-item of severity Unknown. Suppressed findings are left out.
+Harbor stores a vulnerability once for each id, package and version, so that copies are merged. A reason why something was
+not assessed becomes an item of severity Unknown. Suppressed findings are left out.
 **Source:** Harbor Pluggable Scanner Adapter API 1.2, HarborVulnerabilityReport and HarborSbomReport.
 """
 
@@ -70,7 +70,7 @@ def sbom_report(report: Report, artifact: Artifact, media_type: str) -> dict[str
 
 
 def _item(group: list[Vulnerability], report: Report) -> dict[str, Any]:
-    """``group`` has the most important copy first."""
+    """The item for a group of copies, of which the first is the most important."""
     first = group[0]
     links = [link for entry in first.advisories if (link := web_link(entry.url))]
     cvss = _preferred(first.cvss)
@@ -121,7 +121,7 @@ def _gap(reason: Reason, report: Report) -> dict[str, Any]:
 
 
 def _preferred(scores: Iterable[Cvss]) -> dict[str, Any]:
-    """The first of each version: the sources come in order of preference."""
+    """The first score of each CVSS version; the scores are ordered by preference of their sources."""
     found: dict[str, Any] = {}
     for score in scores:
         number = _major(score)
@@ -142,6 +142,6 @@ def _scores(scores: Iterable[Cvss]) -> dict[str, Any]:
 
 
 def _major(score: Cvss) -> str:
-    """Harbor knows versions 2 and 3."""
+    """The major version of a score, "2" or "3"; "" for others, which Harbor does not support."""
     number = score.version.partition(".")[0]
     return number if number in ("2", "3") else ""

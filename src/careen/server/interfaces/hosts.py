@@ -1,6 +1,7 @@
-"""Which hosts a request may lead the server to: those of the project's registries, and others that its settings list.
+"""Which hosts the data in a request may make the server contact: hosts of the project's registries, and others in the
+project's settings.
 
-A host in a private network, this machine and metadata addresses need the operator as well, who lists them by name
+Hosts in private networks, the server's own machine and metadata addresses must also be listed by the operator, by name
 (``--private-hosts``).
 """
 
@@ -22,18 +23,18 @@ from .project_settings import settings_of
 
 log = logger(__name__)
 
-REFUSED = 403  # Quay marks an image as unsupported for ever on 400
+REFUSED = 403  # not 400, after which Quay marks an image as unsupported for ever
 
 
 class Hosts(Struct, frozen=True):
-    """``listed`` by the project, ``private`` by the operator."""
+    """The allowed hosts: ``listed`` by the project, ``private`` by the operator."""
 
     listed: tuple[str, ...]
     private: tuple[str, ...] = ()
 
 
 class OfProject(Struct, frozen=True):
-    hosts: tuple[str, ...] = ()  # besides registries: those of storage that layer links lead to
+    hosts: tuple[str, ...] = ()  # beside registries: hosts of storage to which the links of layers lead
 
 
 def hosts_of(fleet: Fleet, project_id: int) -> Hosts:
@@ -44,7 +45,9 @@ def hosts_of(fleet: Fleet, project_id: int) -> Hosts:
 
 
 def check_address(url: str, hosts: Hosts, what: str, status: int = REFUSED) -> str:
-    """The host, with its port. Raises Failure if it must not be asked, and logs that; no message has more than the host."""
+    """The host of a URL, with its port. Raises Failure, and logs a warning, if the server must not contact it. The
+    messages contain no more of the URL than the host.
+    """
     try:
         parts = urlsplit(checked(url))
         port = parts.port
@@ -62,14 +65,16 @@ def _why_not(url: str, scheme: str, has_user: bool, netloc: str, hosts: Hosts) -
     if scheme not in ("http", "https") or not netloc:
         return "it is not http or https"
     if has_user:
-        return "it holds a user name or a password"
+        return "it contains a user name or a password"
     if not _has(hosts.listed, netloc):
-        return "the project lists no such host: add its registry"
+        return "the project does not list this host: add its registry"
     if inwardness(netloc, proxy_for(url, os.environ) is None) and not _has(hosts.private, netloc):
         return "it is in a private network: the server's operator lists it with --private-hosts"
     return ""
 
 
 def _has(hosts: Sequence[str], netloc: str) -> bool:
-    """Whether the hosts list this one by name. Patterns do not count: they could match a name that leads to any address."""
+    """Whether the hosts list this one by name. Patterns do not count: they could match a name that leads to any
+    address.
+    """
     return named(netloc, tuple(host for host in hosts if "*" not in host))

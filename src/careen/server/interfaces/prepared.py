@@ -1,7 +1,8 @@
-"""Reports in the form of an interface, compressed: made beside the request, kept in the store, sent as they are.
+"""Compressed reports in the form of an interface. They are made beside the request, cached in the store, and sent
+unchanged.
 
-A client that waits a few seconds gets an answer in that time, if not the report; the next one finds it ready. A report
-is made anew if the image was assessed again, or if a decision or a policy of the project changed.
+A client that waits a few seconds gets an answer within that time, if not the report; a later request finds it ready. A
+report is made again if the image was assessed again, or if a decision or a policy of the project changed.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ Made = Future[bytes | None]
 
 
 class Prepared:
-    """The answers of one interface that are prepared in threads, which share it."""
+    """The prepared answers of one interface. They are made in threads, which share this object."""
 
     def __init__(self, fleet: Fleet, name: str) -> None:
         self._fleet, self._name = fleet, name
@@ -43,9 +44,9 @@ class Prepared:
     async def get(
         self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes], patience_s: float
     ) -> bytes | None:
-        """Compressed; None if it is not ready by then. ``form`` names all that decides the bytes besides the report.
-
-        Raises what ``make`` raises, and Failure if too many are asked for.
+        """The compressed answer; None if it is not ready after ``patience_s`` seconds. ``form`` identifies everything
+        but the report that affects the bytes. Raises what ``make`` raises, and Failure if too many answers are being
+        made.
         """
         future = self._made(project_id, state, form, make)
         try:
@@ -83,7 +84,7 @@ class Prepared:
 
 
 def revision(fleet: Fleet, project_id: int, state: ImageState) -> str:
-    """Changes with whatever a report depends on."""
+    """A text that changes with everything that a report depends on."""
     of_project = decision.c.project_id == project_id
     decisions = select(
         func.count(), func.max(decision.c.id), func.max(decision.c.revoked_at), func.max(decision.c.decided_at)
@@ -96,7 +97,7 @@ def revision(fleet: Fleet, project_id: int, state: ImageState) -> str:
 
 
 def sent(request: Request, data: bytes, media_type: str, status: int = 200, **headers: str) -> Response:
-    """Compressed as it is, if the client takes that."""
+    """A response with the compressed data, which is decompressed if the client does not accept gzip."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(data, status, {**names, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}, media_type)

@@ -1,4 +1,4 @@
-"""What an interface reads of a project's settings: each knows its own fields of that JSON."""
+"""The settings of a project that an interface reads: each interface declares its own fields of that JSON."""
 
 from typing import TypeVar
 
@@ -16,7 +16,9 @@ Part = TypeVar("Part", bound=msgspec.Struct)
 
 
 def settings_of(fleet: Fleet, project_id: int, kind: type[Part]) -> Part:
-    """The usual values if there are none, or they cannot be read: that is logged."""
+    """The part of the project's settings with this type. The defaults if there are none, or if they cannot be decoded,
+    which is logged.
+    """
     with fleet.engine.connect() as connection:
         data = connection.execute(select(project.c.settings).where(project.c.id == project_id)).scalar()
     if not data:

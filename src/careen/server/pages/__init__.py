@@ -40,7 +40,7 @@ from . import (
 from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
-# The first screen whose path fits answers: "new" is no number of a project or a registry.
+# The first screen whose path matches counts: "new" must not be taken for the number of a project or a registry.
 ACTING = (settings, watching, triage, policies, access, saved_views, beginning, notifications)
 MODULES = (entry, *ACTING, projects, overview, coverage, images, image, compare, registries, search, jobs)
 

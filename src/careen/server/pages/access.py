@@ -1,4 +1,4 @@
-"""Who may do what: members and keys of a project, users and keys of the service, and the audit log of both."""
+"""Pages for access: members and keys of a project, users and keys of the service, and the audit log of both."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def keys(visit: Visit) -> Response:
 
 
 def make_key(visit: Visit) -> Response:
-    """The answer to the form shows the key: it is shown once, and stands in no address."""
+    """Makes a key, and shows it in the answer to the form. It is never shown again, and never part of a URL."""
     operation = "create_key" if visit.project else "create_service_key"
     try:
         days = whole(visit.form.get("days", ""), "the number of days")
@@ -80,7 +80,9 @@ def members(visit: Visit) -> Response:
 
 
 def set_member(visit: Visit) -> Response:
-    """Sets the role of a user, whom the form names by number: only administrators of the service see the names of users."""
+    """Sets the role of a user. The form contains the user's number, because only administrators of the service see
+    names.
+    """
     try:
         number = whole(visit.form.get("user", ""), "the number of the user")
         visit.ask("set_member", {"role": visit.form.get("role", "")}, user=number or 0)
@@ -110,7 +112,7 @@ def add_user(visit: Visit) -> Response:
 
 
 def change_user(visit: Visit) -> Response:
-    """One thing at a time: ``disabled`` or ``is_admin`` as true or false, or a new password."""
+    """Changes one property of a user: ``disabled`` or ``is_admin`` (true or false), or the password."""
     form = visit.form
     wanted: dict[str, Any] = {name: form[name] == "true" for name in ("disabled", "is_admin") if name in form}
     wanted |= {"password": form["password"]} if form.get("password") else {}

@@ -1,4 +1,4 @@
-"""The first five minutes: a registry, one image, an archive, an SBOM or a report, and the first verdict."""
+"""The page for first steps: a registry, one image, an archive, an SBOM or a report, up to the first verdict."""
 
 from starlette.responses import Response
 

@@ -1,6 +1,6 @@
-"""Two images side by side: what is new, what is gone, and the packages that changed.
+"""Two images side by side: new findings, resolved findings, and changed packages.
 
-The address names each by its digest, by REPOSITORY:TAG, or by the name of an upload.
+The URL contains a digest, REPOSITORY:TAG, or the name of an upload for each image.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from .listing import Column, exported
 from .stored import Stored, kept
 from .visit import Screen, Visit
 
-SHOWN = 100  # lines of each part on the page; an export has all
+SHOWN = 100  # lines of each part on the page; an export contains all
 CHANGES = {"introduced": "with a package", "disclosed": "newly known", "fix_available": "a fix came out"}
 COLUMNS = tuple(Column(name, name) for name in ("change", "id", "severity", "package", "version", "why"))
 
@@ -38,7 +38,7 @@ class Compared(Struct, frozen=True):
     gone: tuple[Changed, ...]
     same: int
     packages: tuple[PackageChange, ...]
-    layers: int  # that both have, from the base upward
+    layers: int  # common layers, from the base upward
 
 
 def show(visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""What was not assessed over all images of a project: why, how much of it, and what to do."""
+"""The page on what was not assessed in the images of a project: why, how much, and what to do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What to do about an image as a change of its Dockerfile. Its makers have that: they give it, and it is not kept."""
+"""The advice about an image as a change of its Dockerfile. The user uploads the Dockerfile, and it is not stored."""
 
 from typing import Any
 
@@ -37,7 +37,9 @@ def _page(visit: Visit, status: int = 200, **data: Any) -> Response:
 
 
 def _text(visit: Visit) -> str:
-    """A browser sends the lines of a field with carriage returns, and a file as it is."""
+    """The uploaded file, or the text of the form. Browsers send a form's lines with carriage returns, which are
+    removed.
+    """
     if data := visit.files.get("file"):
         return data.decode("utf-8", "replace")
     return visit.form.get("dockerfile", "").replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""Coming in: log in, log out, the first user, and the choice between dark and light."""
+"""Pages without a session: log in, log out, the first user, and the choice between dark and light."""
 
 from urllib.parse import urlencode
 
@@ -41,7 +41,7 @@ def show_setup(visit: Visit) -> Response:
 def set_up(visit: Visit) -> Response:
     """Makes the first user and logs them in."""
     form = {name: visit.form.get(name, "") for name in ("token", "name", "password")}
-    form["token"] = form["token"].rpartition("#")[2].strip()  # the whole link is fine, too
+    form["token"] = form["token"].rpartition("#")[2].strip()  # users may paste the whole link
     trouble, status = "", 422
     if not form["name"] or len(form["password"]) < 12:
         trouble = "Choose a name, and a password of at least 12 characters."

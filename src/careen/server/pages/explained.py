@@ -1,7 +1,7 @@
-"""What explains a finding: every field that its row does not show, as names and texts.
+"""The details of a finding: every field that its row in a list does not show, as names and texts.
 
-A kind of finding that is new here needs no change: its fields are named by their names. Secrets were redacted where they
-were read.
+A new kind of finding needs no change here: its fields are shown under their own names. Secrets were redacted when they
+were found.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ LABELS = {
     "advisories": "Advisories",
 }
 MOST = 20  # values of a field
-SHORT = 140  # characters of a text that its row shows whole
+SHORT = 140  # longer texts are not complete in the row, in characters
 
 
 class Text(Struct, frozen=True):
@@ -62,7 +62,7 @@ def _text(value: Any) -> Text:
     if isinstance(value, dict):
         link = next((link for part in value.values() if isinstance(part, str) and (link := web_link(part))), "")
         rest = {name: part for name, part in value.items() if part not in (None, "", [], ()) and part != link}
-        are_words = all(isinstance(part, str) for part in rest.values())  # numbers need their names
+        are_words = all(isinstance(part, str) for part in rest.values())  # numbers need the names of their fields
         return Text((", ".join(rest.values()) if are_words else _plain(rest)) or link, link)
     text = _plain(value)
     return Text(text, web_link(text) or "")

@@ -1,10 +1,10 @@
-"""What forms have in common: their values as the API takes them, and its refusals as sentences."""
+"""Common functions for forms: their values as the API needs them, and its refusals as sentences."""
 
 from careen.server.errors import Refused
 
 
 def sentence(refused: Refused) -> str:
-    """The refusal as a person reads it; a code or a name in it stays as it is."""
+    """The refusal as readable text. Codes and names in it stay unchanged."""
     text = f"{refused.detail[:1].upper()}{refused.detail[1:]}"
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     return f"{text} {refused.hint[:1].upper()}{refused.hint[1:]}." if refused.hint else text

@@ -1,4 +1,4 @@
-"""An image: what to do first, its layers, packages and findings, and what was not assessed."""
+"""Pages of an image: what to do first, its layers, packages and findings, and what was not assessed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -56,7 +56,7 @@ PACKAGES = Listing(
 
 
 class Shown(Struct, frozen=True):
-    """A finding with everything that explains it."""
+    """A finding with all its details."""
 
     line: Line
     facts: tuple[Fact, ...]
@@ -98,7 +98,7 @@ def is_report(visit: Visit, found: dict[str, Any]) -> bool:
 
 
 def findings(visit: Visit) -> Response:
-    """The findings of one report, filtered in memory; a page begins after the finding that ``after`` names."""
+    """The findings of one report, filtered in memory. A page begins after the finding in the parameter ``after``."""
     found = visit.ask("read_image")
     stored = kept(visit).of(visit, found["identity"])
     if stored is None:
@@ -154,7 +154,7 @@ def _picked(visit: Visit, stored: Stored) -> Sequence[int]:
     if not step:
         return range(len(stored.findings))
     if not step.isdecimal() or not step.isascii() or int(step[:9]) >= len(stored.view.steps):
-        raise Refused(404, "the report has no such step, or not any more", "step")
+        raise Refused(404, "the report does not contain this step, or no longer", "step")
     return stored.view.step_rows[int(step)]
 
 
@@ -217,7 +217,7 @@ def _drawing(source: Mapping[str, Any]) -> Drawing | None:
 
 
 def _runs(visit: Visit, identity: str) -> list[dict[str, Any]]:
-    """Where agents of the project saw it run."""
+    """Where agents of the project saw the image run."""
     assert visit.project is not None
     columns = agent_report.c
     wanted = (

@@ -1,4 +1,4 @@
-"""Jobs and workers of the whole service: what waits, why, for whom, and who works."""
+"""Jobs and workers of the whole service: the waiting jobs, why and for whom, and the workers."""
 
 import time
 from typing import Any
@@ -14,7 +14,7 @@ from .visit import Screen, Visit
 
 JOBS = 200
 WORKERS = 200
-QUIET_S = 60.0  # after which a worker that was not heard of counts as gone
+QUIET_S = 60.0  # a worker without a sign of life for so long counts as gone
 LANES = ("a person waits", "a push", "background")
 COLUMNS = tuple(Column(name, name) for name in ("id", "kind", "key", "lane", "owner", "state", "age_s", "tries", "why"))
 

@@ -1,6 +1,6 @@
-"""Lists of the API as pages: filters as pills, sorting, pages by key, and exports of all rows that pass the filters.
+"""Lists of the API as pages: filters as pills, sorting, pages by key, and exports of all rows that match the filters.
 
-The address of the page has the values of the operation's query under their own names.
+The URL of the page contains the parameters of the operation's query under their own names.
 """
 
 import csv
@@ -19,11 +19,13 @@ from .visit import Visit
 
 PAGE = 50
 EXPORT_PAGE = 500
-MAX_EXPORTED = 50_000  # rows of a file
+MAX_EXPORTED = 50_000  # rows in an exported file
 
 
 class Column(Struct, frozen=True):
-    """``name``: of the rows' value, ``counts.high`` of a value in a value. ``sort``: what the operation calls this order."""
+    """A column. ``name`` is the field of a row; ``counts.high`` is a field of a field. ``sort``: the API's name of this
+    order.
+    """
 
     name: str
     label: str
@@ -32,7 +34,7 @@ class Column(Struct, frozen=True):
 
 
 class Filter(Struct, frozen=True):
-    """Pills of which one at a time is on. ``choices``: value and label."""
+    """A filter, shown as pills of which at most one is selected. ``choices``: pairs of value and label."""
 
     name: str
     label: str
@@ -40,8 +42,9 @@ class Filter(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """``asked``: parameters of the query that have no pill, such as a search. ``query``: values of filters as terms of
-    ``careen query``, by name and value, where the language has them."""
+    """A list. ``asked``: parameters of the query without pills, such as a search. ``query``: the terms of ``careen
+    query`` for values of filters, by name and value, if the language has them.
+    """
 
     operation: str
     template: str
@@ -49,11 +52,11 @@ class Listing(Struct, frozen=True):
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
     asked: tuple[str, ...] = ()
-    sort: str = ""  # the order if the address names none
+    sort: str = ""  # the order if the URL has none
     terms: Mapping[tuple[str, str], str] = {}
 
     def values(self, visit: Visit) -> dict[str, str]:
-        """What the address asks of the operation. Unknown values of a filter are refused by the operation."""
+        """The parameters of the operation that the URL contains. The operation refuses unknown values."""
         names = [*self.asked, *(filter.name for filter in self.filters), *(["sort"] if self.sort else [])]
         return {name: visit.query[name] for name in names if visit.query.get(name)}
 
@@ -67,11 +70,11 @@ class Rows(Struct, frozen=True):
     sort: str
     is_first: bool
     is_filtered: bool
-    command: str  # of the command line, for the same rows; "" if there is none
+    command: str  # the equivalent command line; "" if there is none
 
 
 def answer(visit: Visit, listing: Listing, *, values: Mapping[str, Any] | None = None, **data: Any) -> Response:
-    """The page, or the file if the address ends in ``export=csv`` or ``json``. ``values``: more for the operation."""
+    """The page, or a file if the URL ends in ``export=csv`` or ``json``. ``values``: more parameters for the operation."""
     asked = {**listing.values(visit), **(values or {})}
     if kind := visit.query.get("export"):
         return exported(kind, listing.title, listing.columns, all_rows(visit, listing.operation, asked))
@@ -104,7 +107,7 @@ def all_rows(visit: Visit, operation: str, asked: Mapping[str, Any]) -> Iterator
 
 
 def command_of(listing: Listing, asked: Mapping[str, Any]) -> str:
-    """The command that lists the same images or findings; "" if a filter has no term there."""
+    """The command line that lists the same images or findings; "" if a filter has no equivalent term."""
     if not listing.terms:
         return ""
     terms = [listing.terms.get((name, str(value))) for name, value in asked.items() if name != "sort" and value]
@@ -112,7 +115,7 @@ def command_of(listing: Listing, asked: Mapping[str, Any]) -> str:
 
 
 def exported(kind: str, title: str, columns: tuple[Column, ...], rows: Iterator[Mapping[str, Any]]) -> Response:
-    """A file of all rows; none that is cut."""
+    """All rows as a CSV or JSON file. Raises Refused if there are too many, instead of truncating."""
     if kind not in ("csv", "json"):
         raise Refused(400, "an export is csv or json", "parameter")
     found: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""The navigation of a project and of the service: an entry is shown to those who may follow it."""
+"""The navigation of a project and of the service. An entry is shown to users who have its scope."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Entry(Struct, frozen=True):
-    """``below``: other paths that belong to the entry."""
+    """An entry of the navigation. ``below``: other paths that belong to it."""
 
     label: str
     path: str

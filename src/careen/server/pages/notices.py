@@ -1,4 +1,6 @@
-"""What a page reports after a change. The address names the sentence, so that no address can put words into a page."""
+"""The confirmation that a page shows after a change. The URL contains only its key, so that no URL can add text to a
+page.
+"""
 
 NOTICES = {
     "saved": "Saved.",

@@ -1,4 +1,4 @@
-"""Who is notified: subscriptions, what a message looks like, messages that wait, and those that were given up."""
+"""Pages for notifications: subscriptions, the form of a message, and waiting and failed messages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -112,7 +112,7 @@ def retry(visit: Visit) -> Response:
 
 
 def new(visit: Visit) -> Response:
-    """The first step chooses the channel: the address has it."""
+    """The form for a new subscription. The first step chooses the channel, which becomes a parameter of the URL."""
     kind = visit.query.get("kind", "")
     chosen = {f"event-{name}": "on" for name in BY_DEFAULT}
     return _form(visit, kind if kind in CHANNELS else "", chosen)
@@ -124,7 +124,7 @@ def add(visit: Visit) -> Response:
         made = visit.ask("create_subscription", _wanted(visit, kind))
     except (Refused, Error) as error:
         return _form(visit, kind if kind in CHANNELS else "", _of_form(visit.form), error=error)
-    if made["secret"]:  # shown once, and never in an address
+    if made["secret"]:  # the secret is shown once, and never in a URL
         return visit.render("notification_secret.html", made=made, start=_start(visit))
     return visit.redirect(f"{_start(visit)}/{made['id']}", "saved")
 
@@ -217,7 +217,7 @@ def _target(kind: str, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _of_form(form: Mapping[str, str]) -> dict[str, Any]:
-    """What was entered, without its secrets."""
+    """The entered values, without secrets."""
     return {name: value for name, value in form.items() if name not in SECRETS}
 
 

@@ -1,4 +1,4 @@
-"""The first page of a project: what is new, what is worst, and how much is known at all."""
+"""The first page of a project: the new findings, the worst findings, and the coverage."""
 
 from typing import Any
 

@@ -1,13 +1,13 @@
-"""An address of a page, and those that differ from it in a filter: the address is the whole state of a page."""
+"""The URL of a page, and URLs that differ from it in a filter: the URL is the whole state of a page."""
 
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from msgspec import Struct
 
-OF_MOMENT = ("cursor", "after", "notice", "export")  # what an address with another filter does not keep
+OF_MOMENT = ("cursor", "after", "notice", "export")  # parameters that a URL with another filter drops
 
-_IN_PATHS = "/:@~!$&'()*+,;=-._"  # what RFC 3986 allows there
+_IN_PATHS = "/:@~!$&'()*+,;=-._"  # characters that RFC 3986 allows in a path
 
 
 class Place(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Place(Struct, frozen=True):
         return dict(self.values).get(name, "")
 
     def url(self, **changes: str | int | None) -> str:
-        """The address with these values; None removes one. Other rows begin on their first page."""
+        """The URL with these parameters replaced; None removes one. The result begins on the list's first page."""
         kept = {name: value for name, value in self.values if name not in OF_MOMENT}
         for name, value in changes.items():
             if value is None or value == "":
@@ -37,7 +37,7 @@ class Place(Struct, frozen=True):
 
     @property
     def here(self) -> str:
-        """The address with all values, for a form that leads back."""
+        """The URL with all its parameters, for a form that returns to the page."""
         return _address(self.path, dict(self.values))
 
 
@@ -51,6 +51,6 @@ def _quoted(path: str) -> str:
 
 
 def local(address: str) -> str:
-    """The address if it is a page of this server, else the first page: a link must not lead elsewhere after a login."""
+    """The URL if it is a page of this server, else the first page: a login must not redirect to another site."""
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if is_ours and "\\" not in address and len(address) <= 2000 else "/"

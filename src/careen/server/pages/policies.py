@@ -1,4 +1,4 @@
-"""Policies of a project, with a preview of what each would fail; and until when findings have to be dealt with."""
+"""Policies of a project, with a preview of the images that each would fail; and the deadlines for findings."""
 
 import re
 from typing import Any
@@ -12,11 +12,11 @@ from .forms import is_on, lines, sentence, whole
 from .visit import Screen, Visit
 
 DEFAULT = "default"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the API has it
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # the API's pattern
 WORDS = ("fail_on", "severity_from", "accept")
 FLAGS = ("ignore_unfixed", "exclude_base", "strict")
 SEVERITIES = (("", "As it is: unknown"), *((name, name) for name in ("critical", "high", "medium", "low", "negligible")))
-PREVIEWED = 20  # images
+PREVIEWED = 20  # images in a preview
 
 
 def policies(visit: Visit) -> Response:
@@ -25,7 +25,7 @@ def policies(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """A name that no policy has is a form for a new one."""
+    """Shows a policy. For an unknown name, it shows the form for a new policy."""
     try:
         known = visit.ask("read_policy")
     except Refused as refused:
@@ -36,7 +36,7 @@ def show(visit: Visit) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """Nothing is stored; whoever may read may ask what would fail."""
+    """Shows the images that the entered policy would fail, without storing it. Reading rights suffice."""
     rules: dict[str, Any] = {}
     try:
         rules = _rules(visit)

@@ -1,4 +1,4 @@
-"""The first page, and the projects that a person sees."""
+"""The start page, and the list of the projects that a user sees."""
 
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +14,7 @@ PROJECTS = Listing(
 
 
 def first(visit: Visit) -> Response:
-    """Who sees one project only is there."""
+    """Redirects to the list of projects, or to the project if the user sees only one."""
     found = visit.ask("list_projects", limit=2)["items"]
     return RedirectResponse(f"/projects/{found[0]['id']}" if len(found) == 1 else "/projects", 303)
 

@@ -9,8 +9,8 @@ from .listing import Column, Listing, answer, rows_of
 from .visit import Screen, Visit
 
 COUNTS = ("critical", "high", "medium", "low")
-HISTORY = 30  # changes of a tag in its trend
-WIDTH, HEIGHT = 1080, 140  # of the trend
+HISTORY = 30  # changes of a tag in its chart
+WIDTH, HEIGHT = 1080, 140  # of the chart, in pixels
 REGISTRIES = Listing(
     "list_registries",
     "registries.html",
@@ -63,7 +63,7 @@ class Part(Struct, frozen=True):
 
 
 class Bar(Struct, frozen=True):
-    """A bar of the chart. ``is_known`` is false if the image of the tag is gone, or was never read."""
+    """A bar of the chart. ``is_known`` is false if the image of the tag was removed, or was never read."""
 
     x: int
     at: float
@@ -103,7 +103,7 @@ def _repository(visit: Visit) -> dict[str, Any]:
 
 
 def _bars(changes: list[dict[str, Any]]) -> tuple[Bar, ...]:
-    """The findings of what the tag led to, by today's advisories: the oldest first, one scale for all."""
+    """Bars with the findings of the images that the tag pointed to, assessed today: the oldest first, on one scale."""
     shown = changes[:HISTORY][::-1]
     counted = [_counts(change["image"]) for change in shown]
     most = max((sum(counts.values()) for counts in counted if counts), default=0) or 1

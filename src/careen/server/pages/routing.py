@@ -1,4 +1,4 @@
-"""Screens as routes: who asks, the form of a change with its token, and every error as a page."""
+"""Screens as routes: authentication, forms with their token, and errors as pages."""
 
 from urllib.parse import parse_qsl
 
@@ -43,7 +43,7 @@ def route_of(screen: Screen) -> Route:
 
 
 def error_page(request: Request, refused: Refused) -> Response:
-    """Who is not logged in goes to the login, and comes back."""
+    """The page for a refusal. Without a login, it redirects to the login, which returns to this page."""
     if refused.status == 401 and request.url.path != "/login":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(Place("/login").url(next=back if request.method in auth.SAFE and back != "/" else None), 303)
@@ -55,7 +55,7 @@ def error_page(request: Request, refused: Refused) -> Response:
 
 
 def wants_page(request: Request) -> bool:
-    """A browser asks for a document, and not a program for an answer of an interface."""
+    """Whether a browser requests a page, and not a program an answer of an interface."""
     return request.method in auth.SAFE and "text/html" in request.headers.get("accept", "")
 
 
@@ -97,7 +97,7 @@ def _number(text: str) -> int:
 
 
 async def _form(request: Request, max_bytes: int) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Of a field that is given several times, the values are separated by lines."""
+    """The text fields and the files of a form. Repeated fields are joined by newlines. Raises Refused."""
     kind = request.headers.get("content-type", "")
     data = await read_body(request, max_bytes)
     if kind.startswith("multipart/form-data"):

@@ -1,4 +1,4 @@
-"""Saved views: pages with their filters, under names that the people of a project share."""
+"""Saved views: named pages with their filters, which the users of a project share."""
 
 from starlette.responses import RedirectResponse, Response
 
@@ -24,7 +24,7 @@ def save(visit: Visit) -> Response:
 
 
 def follow(visit: Visit) -> Response:
-    """Leads to a saved view by its number, so that a link to a view stays valid when its filters change."""
+    """Redirects to a saved view by its number, so that a link to a view stays valid when its filters change."""
     for view in visit.ask("list_views")["items"]:
         if str(view["id"]) == visit.path["view"]:
             return RedirectResponse(f"{_start(visit)}/{view['path']}", 303)

@@ -1,4 +1,4 @@
-"""Which images have it: a plain word, the query language over images, packages and findings, and who has a vulnerability."""
+"""Searches: a plain word, the query language over images, packages and findings, and the images with a vulnerability."""
 
 from typing import Any
 
@@ -85,13 +85,15 @@ def search(visit: Visit) -> Response:
 
 
 def _is_plain(text: str) -> bool:
-    """One word, which names no field of a query."""
+    """Whether the text is a single word, and not a term with a field of the query language."""
     field, colon, _ = text.partition(":")
     return not text.startswith("-") and not set(text) & set(' "*') and not (colon and field in query.FIELDS)
 
 
 def _named(visit: Visit, text: str) -> Response | None:
-    """What the word names, by kinds; None if it names nothing and may be a query."""
+    """The page of everything whose name matches the word, by kind. None if there is no match and the word may be a
+    query.
+    """
     assert visit.project is not None
     with visit.fleet.engine.connect() as connection:
         found = words.named_by(connection, visit.project.id, text)
@@ -120,7 +122,7 @@ def vulnerability(visit: Visit) -> Response:
 
 
 def _whole(text: str, words: list[str]) -> list[str]:
-    """What the query becomes with each of the words in place of its unfinished end."""
+    """The query completed with each of the words."""
     start, space, last = text.rpartition(" ")
     sign = "-" if last.startswith("-") else ""
     field = last.removeprefix("-").partition(":")[0] + ":" if ":" in last else ""

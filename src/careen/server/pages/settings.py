@@ -1,4 +1,4 @@
-"""A project's name, until when its findings have to be dealt with, who signs its uploads, and its quotas; and its end."""
+"""The settings of a project: its name, deadlines for findings, signers of uploads, and quotas; and its deletion."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def settings(visit: Visit) -> Response:
 
 
 def save(visit: Visit) -> Response:
-    """The part of the page that was sent: its name is in ``part``."""
+    """Saves the part of the page whose name is in ``part``."""
     form = visit.form
     try:
         wanted: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def save(visit: Visit) -> Response:
 
 
 def delete(visit: Visit) -> Response:
-    """The name has to be typed: nothing brings a project back."""
+    """Deletes the project, if the user has typed its name, because this cannot be undone."""
     project = visit.ask("read_project")
     if visit.form.get("name", "") != project["name"]:
         return _settings(visit, trouble="Type the name of the project to delete it.", status=422)

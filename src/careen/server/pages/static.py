@@ -1,6 +1,7 @@
-"""The files of the pages: one style, scripts, an icon. Their addresses have a digest, so that browsers keep them for a year.
+"""The files of the pages: one style, scripts, an icon. Their URLs contain a digest, so that browsers cache them for a
+year.
 
-The style is that of the reports (``output/pages``), followed by the parts that only pages of the server have.
+The style is that of the reports (``output/pages``), followed by the parts that only pages of the server need.
 """
 
 import hashlib
@@ -29,7 +30,9 @@ def address(name: str) -> str:
 
 
 async def answer(request: Request) -> Response:
-    """A page of an earlier release gets the file of today, which its browser must not keep."""
+    """A static file. A page of an earlier release, with another digest, gets the current file, which its browser must
+    not cache.
+    """
     name = request.path_params["name"]
     if name not in names():
         return problem(not_found())

@@ -1,6 +1,6 @@
-"""Reports of images as pages show them, kept for a while: making one reads the whole inventory of its image.
+"""Cached reports of images for pages, because making a report reads the whole inventory of its image.
 
-A kept one counts until its image is assessed again, or the project decides anything or changes its policy.
+A cached report is valid until its image is assessed again, or the project makes a decision or changes its policy.
 """
 
 import threading
@@ -23,11 +23,11 @@ from careen.server.errors import Refused
 from .visit import Visit
 
 KEPT = 24
-KEPT_S = 300.0  # an expiry of a decision counts after that at the latest
+KEPT_S = 300.0  # a decision may expire meanwhile; after this time it is noticed
 
 
 class Stored(Struct, frozen=True):
-    """``findings`` are in the order of ``view.lines``."""
+    """A report and its view for pages. ``findings`` are in the order of ``view.lines``."""
 
     report: Report
     view: View
@@ -36,7 +36,7 @@ class Stored(Struct, frozen=True):
 
 
 class Kept:
-    """Threads may share it. Who asks for a report that another thread makes waits for it."""
+    """A cache of reports; threads may share it. A thread that needs a report that another one is making waits for it."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Any, tuple[float, Any, Stored]] = OrderedDict()
@@ -82,7 +82,7 @@ def stored_of(visit: Visit, identity: str) -> Stored | None:
     try:
         report = report_of(visit.call("read_report", identity=identity))
     except Refused as refused:
-        if refused.code == "not_ready":  # it was purged or is read again just now
+        if refused.code == "not_ready":  # the image was purged, or is being read again
             return None
         raise
     return Stored(report, view_of(report, None), tuple(charts_of(report, None)), tuple(ordered(report.findings)))

@@ -1,7 +1,7 @@
-"""Templates of the pages. They stand on those of the reports (``output/pages``): the same macros, escaping and style.
+"""Templates of the pages. They extend those of the reports (``output/pages``): the same macros, escaping and style.
 
-Every expression is made visible text and escaped for HTML. No page has a script or a style inside it: the policy allows files
-of this server alone.
+Every expression is made visible text and escaped for HTML. No page contains a script or a style: the content security
+policy only allows files of this server.
 """
 
 import time
@@ -72,7 +72,7 @@ def environment() -> "Environment":
 
 
 def area(text: str) -> "Markup":
-    """The text of a field of several lines: its lines stay lines, and each is visible text."""
+    """The content of a text area: its line breaks are kept, and each line is made visible text."""
     from markupsafe import Markup, escape
 
     from careen.output.escape import visible
@@ -81,13 +81,13 @@ def area(text: str) -> "Markup":
 
 
 def diff(text: str) -> "Markup":
-    """Lines of a unified diff, each marked by what happens to it."""
+    """The lines of a unified diff as HTML, each with a class for added, removed or unchanged lines."""
     from markupsafe import Markup
 
     from careen.output.escape import visible
 
     kinds = {"+": "add", "-": "gone", "@": "place"}
-    line = Markup('<span class="{}">{}\n</span>')  # with its end, so that what is copied has lines
+    line = Markup('<span class="{}">{}\n</span>')  # with the line break, so that copied text has lines
     return Markup("").join(
         line.format(kinds.get(row[:1], "same"), "\t".join(map(visible, row.split("\t")))) for row in text.splitlines()
     )
@@ -106,7 +106,7 @@ def bytes_text(count: float) -> str:
 
 
 def age_text(seconds: float) -> str:
-    """Roughly: of a waiting job, of data."""
+    """A rough duration, such as the age of a waiting job: "3 hours"."""
     for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * size or (seconds >= size and unit == "day"):
             return f"{seconds / size:.0f} {unit}s" if round(seconds / size) != 1 else f"1 {unit}"
@@ -114,11 +114,11 @@ def age_text(seconds: float) -> str:
 
 
 def segment(name: str) -> str:
-    """A name as one part of a path."""
+    """A name as one percent-encoded segment of a path."""
     return quote(name, safe=":@")
 
 
 def short(digest: str) -> str:
-    """A digest, or the identity of an upload, as people recognise it."""
+    """The digest or identity, shortened for display."""
     kind, colon, rest = digest.rpartition(":")
     return f"{kind}:{rest[:12]}…" if colon and len(rest) > 20 else digest

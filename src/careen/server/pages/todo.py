@@ -1,4 +1,4 @@
-"""What waits for people: overdue findings, and images on outdated bases. Counted at most once a minute for each project."""
+"""Open tasks: overdue findings, and images on outdated bases. They are counted at most once a minute for each project."""
 
 import threading
 import time
@@ -14,19 +14,21 @@ KEPT_S = 60.0
 
 
 class Todo(Struct, frozen=True):
-    """What waits in one project: its overdue findings, and its images on outdated bases. Each has its own ``exact``."""
+    """The open tasks of a project: its overdue findings, and its images on outdated bases. Each count has its own
+    ``exact``.
+    """
 
     overdue: overdue.Overdue
     bases: base_tags.Bases
 
     @property
     def is_known(self) -> bool:
-        """Whether there is anything to show: no days and no base that states itself are nothing to do."""
+        """Whether there are any tasks or current bases to show."""
         return bool(self.overdue.count or self.bases.outdated or self.bases.current)
 
 
 class Todos:
-    """Threads may share it."""
+    """Cached tasks of projects; threads may share it."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[float, Todo]] = {}

@@ -1,4 +1,4 @@
-"""Triage: what there is to decide, decisions in bulk with a preview, undo, the record of them, and their export as VEX."""
+"""Triage: open findings, decisions in bulk with a preview, undo, the record of decisions, and their export as VEX."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ def triage(visit: Visit) -> Response:
 
 
 def show_form(visit: Visit) -> Response:
-    """About one finding, which the address names: other pages link here."""
+    """The form for a decision about one finding, which the URL contains; other pages link here."""
     names = ("vulnerability", "package", "identity")
     target = {name: visit.query.get(name, "") for name in names}
     return _form(visit, [target] if target["vulnerability"] else [], {"status": "not_affected"})
@@ -150,7 +150,7 @@ def _form(
 
 
 def _targets(visit: Visit) -> list[dict[str, str]]:
-    """A target is a line: the vulnerability, the package and the image, with spaces between."""
+    """The targets in the form: one a line, which has vulnerability, package and image, separated by spaces."""
     found = []
     for line in dict.fromkeys(lines(visit.form.get("target", ""))):
         vulnerability, package, identity = ([*line.split(" "), "", ""])[:3]

@@ -1,4 +1,4 @@
-"""What an empty list of findings does not show: there are no advisories, or some images were assessed in part or not at all."""
+"""Explains an empty list of findings: there may be no advisories, or images that were not or only partly assessed."""
 
 import time
 from typing import Any
@@ -13,7 +13,7 @@ AGE_KEPT_S = 5.0
 
 
 class Unknown(Struct, frozen=True):
-    """``coverage``: the worst of an image of the project; "" if all are assessed."""
+    """What is unknown about a project. ``coverage`` is the worst of its images; "" if all are assessed."""
 
     without_advisories: bool
     coverage: str
@@ -26,7 +26,7 @@ def unknown_of(visit: Visit) -> Unknown:
 
 
 def age_of_advisories(visit: Visit) -> AdvisoryAge:
-    """Looked up at most every few seconds: it opens the database."""
+    """The age of the advisories, cached for a few seconds, because it requires opening the database."""
     held: Any = visit.request.app.state
     until, found = getattr(held, "advisory_age", (0.0, AdvisoryAge()))
     if time.monotonic() >= until:

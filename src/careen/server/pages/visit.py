@@ -1,4 +1,4 @@
-"""What a screen gets: who asks for which page, and calls of the API's operations on their behalf."""
+"""The argument of a screen: the user, the requested page, and calls of the API's operations in the user's name."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -37,7 +37,9 @@ class Project(Struct, frozen=True):
 
 
 class Visit(Struct, frozen=True):
-    """``path`` and ``query`` are texts of the address; ``form`` has the fields of a POST, ``files`` the files of an upload."""
+    """A request for a page. ``path`` and ``query`` are parts of its URL; ``form`` has the fields of a POST, ``files``
+    the files of an upload.
+    """
 
     request: Request
     fleet: Fleet
@@ -53,7 +55,7 @@ class Visit(Struct, frozen=True):
         return Place(self.request.url.path, tuple(self.query.items()))
 
     def may(self, scope: str) -> bool:
-        """Whether the person may do what needs this scope: ``service``, ``signed-in``, or one of the project."""
+        """Whether the user may do what needs this scope: ``public``, ``signed-in``, ``service``, or one of the project."""
         who = self.principal
         if scope == "public":
             return True
@@ -62,12 +64,15 @@ class Visit(Struct, frozen=True):
         return who.is_admin if scope == "service" else scope in who.scopes
 
     def ask(self, operation: str, body: Any = None, **values: Any) -> Any:
-        """The body of an operation's answer. ``values`` are parts of its path and parameters of its query; what is None is
-        not sent. Raises: Refused, as the API does."""
+        """The body of an operation's answer. ``values`` are parameters of its path and query; None is not sent. Raises:
+        Refused, as the API does.
+        """
         return self.answer(operation, body, **values).body
 
     def answer(self, operation: str, body: Any = None, **values: Any) -> Answer:
-        """``body``: a value of JSON, or bytes if the operation takes a document."""
+        """The answer of an operation. ``body`` is a value for JSON, or bytes if the operation takes a document. Raises
+        Refused.
+        """
         call, handler = self.call(operation, **values), HANDLERS[operation]
         arguments = (_body(body, body_type(handler)),) if call.operation.media_types else ()
         try:
@@ -95,7 +100,7 @@ class Visit(Struct, frozen=True):
         return render(self.request, template, status, visit=self, **data)
 
     def redirect(self, to: str, notice: str = "") -> Response:
-        """After a change. ``notice`` names a sentence of ``notices.py`` that the next page shows."""
+        """The redirect after a change. ``notice`` is the key of a sentence of ``notices.py`` that the next page shows."""
         return RedirectResponse(Place.of(to).url(notice=notice or None), 303)
 
     def _principal_for(self, called: Operation, project: Any) -> Principal:
@@ -109,13 +114,13 @@ class Visit(Struct, frozen=True):
 
 
 class Screen(Struct, frozen=True):
-    """``scope``: public, signed-in, service, or a scope of the project in the path. A POST has a form."""
+    """A screen. ``scope``: public, signed-in, service, or a scope of the project in the path. A POST has a form."""
 
     path: str
     show: Callable[[Visit], Response]
     scope: str = "read"
     method: str = "GET"
-    max_bytes: int = 1 << 20  # of a form
+    max_bytes: int = 1 << 20  # size of a form
 
 
 @cache

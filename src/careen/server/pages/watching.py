@@ -1,4 +1,6 @@
-"""Registries to watch: added, changed, removed, listed at once, and tested: a test shows what a crawl sees, as it sees it."""
+"""Pages for registries: add, change, remove, crawl now, and test. A test shows the results while the registry is
+listed.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +32,7 @@ KINDS = (
     ("acr", "Azure Container Registry"),
 )
 HOUR_S = 3600
-_ROWS = "<!-- rows -->"  # where the test of a registry adds its rows
+_ROWS = "<!-- rows -->"  # the test of a registry inserts its rows here
 
 
 def new(visit: Visit) -> Response:
@@ -100,7 +102,7 @@ def crawl(visit: Visit) -> Response:
 
 
 def test(visit: Visit) -> Response:
-    """A page that grows: each row is sent when the registry has answered, and needs no script."""
+    """Tests a registry. The page is sent row by row as the registry answers, and needs no script."""
     known = visit.ask("read_registry")
     with writing(visit.fleet.engine) as connection:
         record(connection, visit.principal.name, visit.project.id if visit.project else None, "test_registry", str(known["id"]))

@@ -1,7 +1,7 @@
-"""A message as mail: plain text, and the same as a small page.
+"""A message as e-mail: plain text, and the same as a small HTML page.
 
-Every text goes through the library's own header and body encoding after its line breaks are gone, so that no name can add a
-header or a recipient; the page escapes every text. All tries have one ``Message-ID``.
+Line breaks are removed from every text, and the library's own header and body encoding is applied, so that no name can add
+a header or a recipient. The page escapes every text. All tries have the same ``Message-ID``.
 **Source:** RFC 5322; RFC 2045 to 2047; RFC 3834 (``Auto-Submitted``).
 """
 
@@ -22,7 +22,7 @@ from ..message import Outgoing
 from ..shown import Shown, shown
 from .posted import SendError
 
-# No quotes, comments, literals or 8-bit addresses: what people use.
+# Only the usual form: no quotes, comments, literals or 8-bit addresses.
 ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\Z"
 SUBJECT = 200
 Address = Annotated[str, Meta(max_length=320, pattern=ADDRESS)]
@@ -47,7 +47,7 @@ class MailTarget(Struct, frozen=True, forbid_unknown_fields=True):
         return MailServer(self.host, self.port, self.security, self.username, self.password)
 
 
-# What sends: ``careen.net.mail.send_mail`` with the settings of this server.
+# The function that sends: ``careen.net.mail.send_mail`` with the settings of this server.
 SendsMail = Callable[[MailServer, str, tuple[str, ...], bytes], None]
 
 

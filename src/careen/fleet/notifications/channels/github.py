@@ -1,7 +1,7 @@
-"""Tickets as issues of a repository on GitHub, or a server of its kind.
+"""Tickets as issues of a repository on GitHub, or on a server with the same API.
 
-The text is in a fenced block, which no text of it can end: no mention, no reference and no image comes of a name. The body
-ends with a mark that finds the issue again, so that a repeat opens no second one.
+The text is in a fenced block, which no text in it can end, so that no name can become a mention, a reference or an image.
+The body ends with a mark by which a repeated try finds the issue, instead of opening a second one.
 **Source:** GitHub's REST API, "Issues" (2022-11-28); GitHub Flavored Markdown, 4.5 (fenced code blocks).
 """
 
@@ -18,13 +18,13 @@ from careen.plugins import Fetcher
 from ..tickets import Ticket
 from .posted import ANSWER_BYTES, SendError, asked, refused
 
-PAGES, PAGE = 10, 100  # of issues that are looked through
-EARLIER_S = 600.0  # clocks differ
+PAGES, PAGE = 10, 100  # pages that are searched for the issue, and issues on a page
+EARLIER_S = 600.0  # tolerance, because clocks differ
 _FENCES = re.compile(r"`{3,}")
 
 
 class GitHubTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """``token`` may read and write the issues of the repository, and nothing else."""
+    """A repository for tickets. ``token`` needs permission to read and write its issues, and nothing else."""
 
     repository: Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}\Z)[A-Za-z0-9_.-]+\Z")]
     token: Annotated[str, Meta(min_length=1)]
@@ -40,7 +40,7 @@ class _Issue(Struct, frozen=True):
 
 
 def send(wanted: Ticket, attempt: int, target: GitHubTarget, fetcher: Fetcher) -> str:
-    """The number of the issue. Raises SendError."""
+    """Opens, updates or closes the issue of a ticket; returns its number. Raises SendError."""
     issues = f"{target.url.rstrip('/')}/repos/{target.repository}/issues"
     if wanted.action == "open":
         known = _found(wanted, target, fetcher, issues) if attempt > 1 else ""
@@ -56,7 +56,7 @@ def send(wanted: Ticket, attempt: int, target: GitHubTarget, fetcher: Fetcher) -
 
 
 def try_out(target: GitHubTarget, fetcher: Fetcher) -> None:
-    """Whether the repository can be seen. Raises SendError."""
+    """Checks that the repository is visible to the token. Raises SendError if not."""
     _call(fetcher, target, "GET", f"{target.url.rstrip('/')}/repos/{target.repository}")
 
 
@@ -67,7 +67,7 @@ def body(wanted: Ticket) -> str:
 
 
 def _found(wanted: Ticket, target: GitHubTarget, fetcher: Fetcher, issues: str) -> str:
-    """The issue that an earlier try opened."""
+    """The number of the issue that an earlier try opened; "" if there is none."""
     since = datetime.fromtimestamp(wanted.opened_at - EARLIER_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for page in range(1, PAGES + 1):
         query = f"?state=all&sort=created&direction=desc&since={since}&per_page={PAGE}&page={page}"
@@ -94,7 +94,7 @@ def _call(
         if gone_is_fine and answer.status in (404, 410):
             return b""
         if answer.status in (401, 403):
-            raise SendError("credentials", f"the tracker answers {answer.status}: see the token and its rights")
+            raise SendError("credentials", f"the tracker answers {answer.status}: check the token and its permissions")
         if not 200 <= answer.status < 300:
             raise refused(answer.status)
         return answer.read(ANSWER_BYTES)
@@ -108,4 +108,4 @@ def _typed(data: bytes, kind: Any) -> Any:
     try:
         return from_json(data, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise SendError("answer", "the tracker answers something else than an issue") from None
+        raise SendError("answer", "the tracker's answer is not an issue") from None

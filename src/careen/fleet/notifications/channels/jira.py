@@ -1,7 +1,7 @@
-"""Tickets as issues of Jira, in the cloud or on a server of one's own.
+"""Tickets as issues of Jira, in the cloud or on a self-hosted server.
 
-The description is wiki markup: its text is in a ``noformat`` block, which no text of it can end. A label finds the issue
-again, so that a repeat opens no second one.
+The description is wiki markup. Its text is in a ``noformat`` block, which no text in it can end. A label identifies the
+issue, so that a repeated try does not open a second one.
 **Source:** Atlassian, "Jira REST API, version 2": issue, search, transitions; "Text formatting notation".
 """
 
@@ -22,7 +22,9 @@ _BLOCK = re.compile(r"\{(?=\s*noformat)", re.IGNORECASE)
 
 
 class JiraTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """``user``: the e-mail address for Jira in the cloud; "" for a server's personal access token."""
+    """A Jira project for tickets. ``user`` is the e-mail address for Jira in the cloud; "" with a server's personal
+    access token.
+    """
 
     url: str
     project: Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,99}\Z")]
@@ -60,7 +62,7 @@ class _Search(Struct, frozen=True):
 
 
 def send(wanted: Ticket, attempt: int, target: JiraTarget, fetcher: Fetcher) -> str:
-    """The key of the issue. Raises SendError."""
+    """Opens, updates or closes the issue of a ticket; returns its key. Raises SendError."""
     if wanted.action == "open":
         known = _found(wanted, target, fetcher) if attempt > 1 else ""
         return known or str(_typed(_call(fetcher, target, "POST", "issue", {"fields": fields(wanted, target)}), _Issue).key)
@@ -74,7 +76,7 @@ def send(wanted: Ticket, attempt: int, target: JiraTarget, fetcher: Fetcher) -> 
 
 
 def try_out(target: JiraTarget, fetcher: Fetcher) -> None:
-    """Whether the project can be seen. Raises SendError."""
+    """Checks that the project is visible to the user. Raises SendError if not."""
     _call(fetcher, target, "GET", f"project/{target.project}")
 
 
@@ -99,7 +101,9 @@ def label(wanted: Ticket) -> str:
 
 
 def _found(wanted: Ticket, target: JiraTarget, fetcher: Fetcher) -> str:
-    """The issue that an earlier try opened. The cloud has another address for searches than servers."""
+    """The key of the issue that an earlier try opened; "" if there is none. The cloud has another search endpoint than
+    self-hosted servers.
+    """
     content = {"jql": f'project = "{target.project}" AND labels = "{label(wanted)}"', "fields": ["key"], "maxResults": 1}
     found = _call(fetcher, target, "POST", "search/jql", content, or_gone=True)
     if found is None:
@@ -110,18 +114,20 @@ def _found(wanted: Ticket, target: JiraTarget, fetcher: Fetcher) -> str:
 
 def _close(target: JiraTarget, fetcher: Fetcher, place: str) -> None:
     answer = _call(fetcher, target, "GET", f"{place}/transitions", or_gone=True)
-    if answer is None:  # somebody removed it
+    if answer is None:  # the issue was deleted
         return
     possible = _typed(answer, _Transitions).transitions
     done = next((each for each in possible if each.to.statusCategory.key == "done"), None)
-    if done is not None:  # else it is closed already, or its workflow lets nobody do it from here
+    if done is not None:  # else it is closed already, or its workflow has no transition to it from here
         _call(fetcher, target, "POST", f"{place}/transitions", {"transition": {"id": done.id}})
 
 
 def _call(
     fetcher: Fetcher, target: JiraTarget, method: str, place: str, content: Any = None, *, or_gone: bool = False
 ) -> bytes | None:
-    """Sends a request, and returns the body of the response. With ``or_gone``, None if there is nothing at the address."""
+    """Sends a request, and returns the body of the response. With ``or_gone``, None if the server answers that nothing
+    exists there. Raises SendError.
+    """
     if target.user:
         pair = base64.b64encode(f"{target.user}:{target.token}".encode()).decode()
         given = f"Basic {pair}"
@@ -134,7 +140,7 @@ def _call(
         if or_gone and answer.status in (404, 405, 410):
             return None
         if answer.status in (401, 403):
-            raise SendError("credentials", f"the tracker answers {answer.status}: see the user, the token and its rights")
+            raise SendError("credentials", f"the tracker answers {answer.status}: check the user, the token and its rights")
         if not 200 <= answer.status < 300:
             raise refused(answer.status)
         return answer.read(ANSWER_BYTES)
@@ -148,4 +154,4 @@ def _typed(data: bytes | None, kind: Any) -> Any:
     try:
         return from_json(data or b"", kind)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise SendError("answer", "the tracker answers something else than an issue") from None
+        raise SendError("answer", "the tracker's answer is not an issue") from None

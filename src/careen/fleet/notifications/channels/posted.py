@@ -1,4 +1,4 @@
-"""A message as one POST, and what its answer means. Raises SendError."""
+"""Sends a message as one POST, and interprets the response. Raises SendError."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ FOR_GOOD = frozenset((400, 405, 410, 411, 413, 414, 415, 422))  # the same messa
 
 
 class SendError(Exception):
-    """``code`` is for programs; ``lasting``: another try would end in the same way. No text holds a secret."""
+    """Sending failed. ``code`` is for programs. ``lasting``: another try would fail too. The text contains no secret."""
 
     def __init__(self, code: str, trouble: str, *, lasting: bool = False) -> None:
         super().__init__(trouble)
@@ -20,7 +20,7 @@ class SendError(Exception):
 
 
 class Post(Struct, frozen=True):
-    """``url`` and ``headers`` hold secrets, so that no ``repr`` shows them."""
+    """A request to send. ``url`` and ``headers`` may contain secrets, so that its ``repr`` hides them."""
 
     url: str
     headers: dict[str, str]
@@ -34,7 +34,7 @@ def post(fetcher: Fetcher, wanted: Post) -> None:
     answer = asked(fetcher, "POST", wanted.url, wanted.headers, wanted.body)
     try:
         if answer.url != wanted.url:
-            raise SendError("redirect", "the address leads to another one: enter that one", lasting=True)
+            raise SendError("redirect", "the address redirects to another one: enter that one", lasting=True)
         if not 200 <= answer.status < 300:
             raise refused(answer.status)
     finally:
@@ -42,7 +42,7 @@ def post(fetcher: Fetcher, wanted: Post) -> None:
 
 
 def asked(fetcher: Fetcher, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
-    """The answer, whatever its status."""
+    """Sends a request, and returns the response, whatever its status. Raises SendError if there is none."""
     try:
         return fetcher.request(url, method=method, headers=headers, body=body)
     except NotListedError as error:

@@ -1,6 +1,6 @@
-"""What is posted to Quay, as Clair's notifier does: the id of a notification, whose pages Quay then fetches.
+"""Notifications for Quay, in the form of Clair's notifier: the id of a notification, whose pages Quay then fetches.
 
-**Source:** Clair, "Notifier"; RFC 7519 for the token, which is signed with the key that both know.
+**Source:** Clair, "Notifier"; RFC 7519 for the token, which is signed with a key that both sides share.
 """
 
 from msgspec import Struct, json
@@ -11,11 +11,11 @@ from .posted import Post
 ISSUER = "clair"
 LEEWAY_S = 60
 TOKEN_S = 300
-PLACE = "/clair/notifier/api/v1/notification"  # of this server
+PLACE = "/clair/notifier/api/v1/notification"  # the path on this server
 
 
 class QuayTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """``psk`` as Quay's and Clair's settings have it."""
+    """A Quay server. ``psk`` is the shared key in the form of Quay's and Clair's settings; "" means no signature."""
 
     url: str = ""  # https://QUAY/secscan/notification
     psk: str = ""  # Base64
@@ -44,7 +44,9 @@ def request(outgoing: Outgoing, target: QuayTarget) -> Post:
 
 
 def announcement(target: QuayTarget, notification: Notification, address: str, now: int) -> Post:
-    """``address`` is this server's own. Signed if both know a key."""
+    """The request that announces a notification to Quay. ``address`` is this server's URL. It is signed if there is a
+    key.
+    """
     headers = {"Content-Type": "application/json"}
     if target.psk:
         from base64 import b64decode

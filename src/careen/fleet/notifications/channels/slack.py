@@ -1,7 +1,7 @@
-"""A message for Slack's incoming webhooks, and for those that take its format.
+"""A message for Slack's incoming webhooks, and for other services that accept the same format.
 
-Names of others are in ``plain_text`` and in rich text, whose elements are literal: no mention, no link and no emphasis can
-come of them. ``text``, which other programs show, is escaped, with formatting off.
+Foreign names are in ``plain_text`` and in rich text, whose elements are literal, so that they cannot become a mention, a
+link or emphasis. ``text``, which other programs show, is escaped, with formatting off.
 **Source:** Slack, "Incoming webhooks", "Block Kit: header, rich text", "Formatting text for app surfaces: escaping".
 """
 
@@ -21,7 +21,7 @@ ELEMENTS = 100
 
 
 class SlackTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """The address holds the token."""
+    """A Slack webhook. Its URL contains the token."""
 
     url: str
 
@@ -50,7 +50,7 @@ def document(outgoing: Outgoing) -> dict[str, Any]:
 
 
 def escaped(text: str) -> str:
-    """``<!channel>``, ``<@U1>`` and links need their angle brackets."""
+    """The text with ``&``, ``<`` and ``>`` escaped, so that it contains no mention (``<!channel>``, ``<@U1>``) or link."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

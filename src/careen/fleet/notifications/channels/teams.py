@@ -1,6 +1,6 @@
-"""A message for Microsoft Teams: an Adaptive Card, posted to the address of a workflow.
+"""A message for Microsoft Teams: an Adaptive Card, posted to the URL of a workflow.
 
-Names of others are in text runs, which know no Markdown, and no mention is declared. Links are of buttons alone.
+Foreign names are in text runs, which do not interpret Markdown, and no mention is declared. Only buttons have links.
 **Source:** Microsoft, "Create incoming webhooks with Workflows for Microsoft Teams"; Adaptive Cards 1.4 (``RichTextBlock``,
 ``TextRun``, ``Action.OpenUrl``).
 """
@@ -19,7 +19,7 @@ COLOURS = {"critical": "attention", "high": "warning"}
 
 
 class TeamsTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """The address holds the token."""
+    """A Teams workflow. Its URL contains the token."""
 
     url: str
 

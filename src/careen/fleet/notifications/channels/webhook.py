@@ -1,6 +1,6 @@
-"""A message as JSON, signed so that the receiver knows who sent it, and when.
+"""A message as JSON, signed so that the receiver can verify its sender and its time.
 
-The signature is of the id, the time and the body; the receiver refuses old times and ids that it has seen.
+The signature covers the id, the time and the body. The receiver should refuse old times and ids that it has seen.
 **Source:** Standard Webhooks 1.0 (headers ``webhook-id``, ``webhook-timestamp``, ``webhook-signature``).
 """
 
@@ -25,7 +25,7 @@ KEY_BYTES = (24, 64)
 
 
 class WebhookTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """``secret``: ``whsec_`` and base64; both sides know it."""
+    """A webhook. ``secret`` is ``whsec_`` and base64, and is shared with the receiver; "" means no signature."""
 
     url: str
     secret: str = ""
@@ -41,7 +41,7 @@ def request(outgoing: Outgoing, target: WebhookTarget) -> Post:
 
 
 def document(outgoing: Outgoing) -> dict[str, Any]:
-    """What ``docs/notifications.md`` describes; channels for programs share it."""
+    """The message as the JSON object that ``docs/notifications.md`` describes. Other channels for programs use it too."""
     message = outgoing.message
     found: dict[str, Any] = msgspec.to_builtins(message)
     project = {"id": found.pop("project_id"), "name": found.pop("project")}
@@ -52,7 +52,7 @@ def document(outgoing: Outgoing) -> dict[str, Any]:
 
 
 def signed(outgoing: Outgoing, secret: str, body: bytes) -> dict[str, str]:
-    """The headers that name and sign the message."""
+    """The headers that identify the message, and sign it if there is a secret."""
     sent_at = str(int(outgoing.now))
     headers = {"webhook-id": outgoing.key, "webhook-timestamp": sent_at, "careen-attempt": str(outgoing.attempt)}
     if secret:
@@ -63,7 +63,7 @@ def signed(outgoing: Outgoing, secret: str, body: bytes) -> dict[str, str]:
 
 
 def new_key() -> str:
-    """The id of a message."""
+    """A new random id for a message."""
     return secrets.token_hex(16)
 
 
@@ -72,14 +72,14 @@ def new_secret() -> str:
 
 
 def check_secret(secret: str) -> None:
-    """Raises UsageError."""
+    """Raises UsageError if the secret is malformed."""
     try:
         key = _key(secret)
     except (binascii.Error, ValueError):
         key = b""
     if not secret.startswith(PREFIX) or not KEY_BYTES[0] <= len(key) <= KEY_BYTES[1]:
         raise UsageError(
-            f"the secret is not {PREFIX} and {KEY_BYTES[0]} to {KEY_BYTES[1]} bytes in base64", "leave it out: careen makes one"
+            f"the secret is not {PREFIX} and {KEY_BYTES[0]} to {KEY_BYTES[1]} bytes in base64", "omit it: careen creates one"
         )
 
 

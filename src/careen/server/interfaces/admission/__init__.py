@@ -1,9 +1,9 @@
-"""Admission of Kubernetes: may these images run? Answered from stored verdicts alone.
+"""Admission of Kubernetes: decides from stored verdicts alone whether images may run.
 
-``/admission/v1/validate`` is for a ValidatingWebhookConfiguration, ``/admission/v1/mutate`` for a mutating one that pins tags
-to the digests that were assessed. A call reads a few rows: it never scans, and asks nobody. An unknown image is enrolled
-after the answer. The key is in the Authorization header, or in the path: an API server sends no header unless its own
-configuration has one.
+``/admission/v1/validate`` is for a ValidatingWebhookConfiguration, ``/admission/v1/mutate`` for a mutating one that pins
+tags to the digests that were assessed. A request reads a few rows; it never scans and contacts no other system. An unknown
+image is enrolled after the answer. The key is in the Authorization header or in the path, because an API server only sends
+a header if its own configuration has one.
 **Source:** Kubernetes, admission.k8s.io/v1 (AdmissionReview); "Dynamic Admission Control".
 """
 
@@ -36,7 +36,7 @@ SCOPE = "admission"
 ROOT = "/admission/v1"
 MAX_BODY = 8 << 20  # an API server's objects have 3 MiB at most, and a review may have two
 DEADLINE_S = 1.0
-CALLER_S = 30.0  # for which a key is not checked again
+CALLER_S = 30.0  # for so long a key is not checked again
 MAX_CALLERS = 1000
 THREADS = 16
 
@@ -55,7 +55,7 @@ def routes(fleet: Fleet) -> list[Route]:
 
 
 class Webhook:
-    """Remembers callers and settings, so that an answer is there while the database is not."""
+    """The webhook's handlers. It caches callers and settings, to answer while the database does not."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
@@ -92,7 +92,7 @@ class Webhook:
         return decide(self._fleet, client.project_id, asked, settings)
 
     def _caller(self, request: Request, sent: bytes) -> Caller:
-        """Checking a key takes as long as an answer may: a known one is checked again after a while."""
+        """The caller of a request, cached for a while, because checking a key takes as long as an answer may take."""
         known, _ = self._callers.get(sent, (None, 0.0))
         try:
             found = caller(self._fleet, request, SCOPE)

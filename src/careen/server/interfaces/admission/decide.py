@@ -1,4 +1,4 @@
-"""Decides about the images of a request: by their digests, from what is stored."""
+"""Decides about the images of a request by their digests, from stored data."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ DAY_S = 86_400.0
 
 
 class Answer(Struct, frozen=True):
-    """``unknown`` are references by digest that are to be enrolled."""
+    """The decision about a request. ``unknown`` are references by digest that have to be enrolled."""
 
     allowed: bool
     message: str = ""
@@ -28,7 +28,7 @@ class Answer(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """What speaks against an image. ``refuses`` False: it is a warning in any mode."""
+    """A reason against an image. ``refuses`` False: it only causes a warning, in any mode."""
 
     text: str
     refuses: bool
@@ -58,7 +58,9 @@ def decided(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) ->
 
 
 def pinned(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> Answer:
-    """Every tag that was assessed gets the digest of that; what stays a tag is up to the validating webhook."""
+    """The answer that replaces each assessed tag by its digest. Tags without a known digest stay; the validating
+    webhook decides about them.
+    """
     if rules_of(settings, asked.namespace).mode == "off":
         return Answer(True)
     tags = {named: reference for named in asked.images if (reference := _reference(named.image)) and not reference.digest}
@@ -68,7 +70,7 @@ def pinned(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> 
 
 
 def failed(settings: Admission) -> Answer:
-    """Nothing could be decided."""
+    """The answer when nothing can be decided. The settings choose between refusal and a warning."""
     text = "Careen cannot decide about these images now"
     if settings.on_error == "refuse":
         return Answer(False, f"{text}: try again", verdict="undecided")
@@ -83,7 +85,7 @@ def _against(
     fleet: Fleet, project_id: int, name: str, digest: str | None, known: Sequence[Stored], rules: Rules
 ) -> list[Refusal]:
     if digest is None:
-        return [Refusal(f"{name} names no digest: its verdict is unknown", rules.tags == "refuse")]
+        return [Refusal(f"{name} has no digest: its verdict is unknown", rules.tags == "refuse")]
     if not known:
         return [Refusal(f"{name} is not assessed yet", rules.unknown == "refuse")]
     # Several images may have a digest: the platforms of an index. All of them may run.
@@ -92,7 +94,7 @@ def _against(
 
 
 def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
-    """Why an image is refused; "" if it is not."""
+    """Why the rules deny an image; "" if they do not."""
     if "verdict" in rules.deny and image.exit_code is None:
         return "it has no verdict"
     if "verdict" in rules.deny and image.exit_code:
@@ -110,7 +112,7 @@ def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
 
 
 def _severities(rules: Rules) -> tuple[str, ...]:
-    """The severities that the rules deny: the least one, and all that are worse."""
+    """The severities that the rules deny: the lowest one listed, and all higher ones."""
     least = max((SEVERITIES.index(word) for word in rules.deny if word in SEVERITIES), default=-1)
     return SEVERITIES[: least + 1]
 

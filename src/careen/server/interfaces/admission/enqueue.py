@@ -1,6 +1,6 @@
-"""Enrols images that admission does not know, after the answer: one at a time, a bounded number of them.
+"""Enrols images that admission does not know, after the answer: one at a time, and a bounded number of them.
 
-A pod may name any host: only the registries that the project added are asked, with the credentials that it gave.
+A pod may name any host. Only the registries that the project added are contacted, with their stored credentials.
 """
 
 import time
@@ -19,7 +19,7 @@ from careen.log import logger
 
 log = logger(__name__)
 
-AGAIN_S = 600.0  # before the same image is enrolled again
+AGAIN_S = 600.0  # before the same image may be enrolled again
 MAX_KNOWN = 10_000
 MAX_AT_ONCE = 4
 
@@ -35,7 +35,7 @@ class Enqueue:
         with self._lock:
             wanted = [name for name in names if time.monotonic() > self._done.get((project_id, name), float("-inf")) + AGAIN_S]
             if not wanted or self._running >= MAX_AT_ONCE:
-                return  # the next review of this image enrols it
+                return  # the queue is full; the next review of this image enrols it
             if len(self._done) + len(wanted) > MAX_KNOWN:
                 self._done.clear()
             self._done.update({(project_id, name): time.monotonic() for name in wanted})

@@ -1,4 +1,4 @@
-"""What a project requires of images that run, by namespace: the part ``admission`` of its settings."""
+"""A project's requirements for images that run, by namespace: the key ``admission`` of its settings."""
 
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -10,20 +10,22 @@ SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class Rules(Struct, frozen=True, forbid_unknown_fields=True):
-    """``deny``: ``verdict`` is an image whose own policy failed or could not be decided, a severity means it or worse.
-
-    ``unknown`` is about images that were never assessed, ``tags`` about references that name no digest.
+    """What is denied. In ``deny``, ``verdict`` means images whose own policy failed or could not be decided; a severity
+    means findings of that or a higher severity. ``unknown`` is about images that were never assessed, ``tags`` about
+    references without a digest.
     """
 
     mode: Literal["enforce", "warn", "off"] = "warn"
     deny: tuple[Word, ...] = ("verdict",)
     unknown: Literal["warn", "refuse"] = "warn"
     tags: Literal["warn", "refuse"] = "warn"
-    max_age_days: float | None = None  # of the verdict; an older one counts as unknown
+    max_age_days: float | None = None  # an older verdict counts as unknown
 
 
 class Admission(Struct, frozen=True, forbid_unknown_fields=True):
-    """``namespaces``: names or patterns; the first that matches decides. ``on_error``: if nothing can be decided."""
+    """The settings of admission. ``namespaces`` are names or patterns, of which the first match counts. ``on_error``
+    states what happens if nothing can be decided.
+    """
 
     rules: Rules = Rules()
     namespaces: dict[str, Rules] = {}

@@ -1,6 +1,6 @@
-"""The AdmissionReview that an API server sends, the images that its object names, and the answer.
+"""Reads the AdmissionReview of an API server, finds the images in its object, and makes the answer.
 
-Images are in a pod, or in the pod template of a controller: of init, ordinary and ephemeral containers, and of volumes.
+Images are in a pod, or in the pod template of a controller: in init, ordinary and ephemeral containers, and in volumes.
 """
 
 from base64 import b64encode
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VERSION = "admission.k8s.io/v1"
 MAX_IMAGES = 1000
 MAX_WARNINGS = 20
-MAX_WARNING = 200  # an API server cuts off more than 256 bytes
+MAX_WARNING = 200  # an API server truncates messages after 256 bytes
 _SPECS = (("spec",), ("template", "spec"), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _CHANGES = ("CREATE", "UPDATE")
@@ -42,14 +42,16 @@ class AdmissionReview(Struct, frozen=True, rename="camel"):
 
 
 class Named(Struct, frozen=True):
-    """An image, and the JSON pointer of its name."""
+    """An image, and the JSON pointer to its name in the object."""
 
     pointer: str
     image: str
 
 
 class Asked(Struct, frozen=True):
-    """``images``: those that the request brings; the ones that the object had before run already."""
+    """The request. ``images`` are those that it adds; images that the object had before are left out, because they run
+    already.
+    """
 
     uid: str
     namespace: str
@@ -58,7 +60,7 @@ class Asked(Struct, frozen=True):
 
 
 def asked_of(review: AdmissionReview) -> Asked:
-    """Raises Failure for what is no request."""
+    """The request in a review. Raises Failure if it is malformed."""
     request = review.request
     if review.api_version != VERSION or review.kind != "AdmissionReview" or request is None:
         raise Failure(400, f"send an AdmissionReview of {VERSION} with a request")
@@ -70,7 +72,7 @@ def asked_of(review: AdmissionReview) -> Asked:
 
 
 def images_in(object: Any) -> list[Named]:
-    """Raises Failure if there are too many."""
+    """The images that the object names. Raises Failure if there are too many."""
     found = [named for path in _SPECS for named in _of_spec(_at(object, path), "/" + "/".join(path))]
     if len(found) > MAX_IMAGES:
         raise Failure(400, f"the object names more than {MAX_IMAGES} images")

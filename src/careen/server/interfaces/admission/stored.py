@@ -1,4 +1,4 @@
-"""What is stored about the images of digests and tags, in few and small queries."""
+"""Looks up stored images by digests and tags, in few and small queries."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def stored_of(fleet: Fleet, project_id: int, digests: Iterable[str]) -> dict[str
 
 
 def digests_of_tags(fleet: Fleet, project_id: int, references: Sequence[Reference]) -> dict[str, str]:
-    """The digests that these tags had when they were last listed, if that image is ready; by reference."""
+    """The digests that these tags had in the latest crawl, by reference. Tags whose image is not ready are left out."""
     if not references:
         return {}
     names = {(known.registry, known.repository, known.tag): str(known) for known in references}
@@ -73,7 +73,7 @@ def digests_of_tags(fleet: Fleet, project_id: int, references: Sequence[Referenc
 
 
 def counted(fleet: Fleet, project_id: int, known: Stored) -> Stored:
-    """The counts without the findings that the project's decisions settle."""
+    """The image, with counts that exclude the findings that the project's decisions settle."""
     with fleet.engine.connect() as connection:
         decisions = _decisions(connection, project_id, known)
         if not decisions:
@@ -95,15 +95,17 @@ def counted(fleet: Fleet, project_id: int, known: Stored) -> Stored:
 
 
 def _visible(query: Select[Any], project_id: int) -> Select[Any]:
-    """``exists``, and not a join: the database looks for the few images first, and not for all of the project."""
+    """The query, limited to images that the project sees. It uses ``exists`` instead of a join, so that the database
+    first looks up the few images, and not all of the project.
+    """
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     return query.where(select(project_image.c.image_id).where(seen, project_image.c.deleted_at.is_(None)).exists())
 
 
 def _counts(row: Row[Any]) -> bool:
-    """Whether an image answers for its digest. Asked here: in the query, SQLite would look up all that are ready.
-
-    An upload was not read by the fleet, and a client of Clair names the layers of an image itself.
+    """Whether the image may represent its digest. Uploads may not, because the fleet did not read them; nor may images
+    of Clair's clients, who name the layers themselves. This is checked here, because in the query SQLite would look up
+    all ready images.
     """
     return row.kind == "image" and row.state == "ready" and not row.identity.startswith("clair:")
 
@@ -125,6 +127,8 @@ def _decisions(connection: Connection, project_id: int, known: Stored) -> dict[s
 
 
 def _settles(packages: Sequence[str], purl: str) -> bool:
-    """A decision names a purl, or one without a version for all of them, or nothing for any."""
+    """Whether a decision about one of the packages covers the purl. A decision has a purl, a purl without version for
+    all versions, or "" for any package.
+    """
     bare = purl.partition("?")[0]
     return any(not name or name in (purl, bare) or bare.startswith(f"{name}@") for name in packages)

@@ -1,9 +1,9 @@
 """Clair, version 4, as Quay uses it: indexer, matcher and notifier at ``/clair``.
 
-Quay waits for the index of an image up to 600 seconds, and for a report 30; its links to layers end after 60. It checks
-every answer with an older schema than Clair's own; these answers fit both, but for DELETE: that is 200 with ``{}``, because
-Quay parses the body. A manifest is what the client states it is, without proof, so an image enrolled here has an identity
-of its own (``clair:PROJECT:DIGEST``) and never stands in for a scan of that digest.
+Quay waits up to 600 seconds for the index of an image, and 30 for a report; its links to layers expire after 60. Quay
+checks every answer with an older schema than Clair's own. These answers fit both, except for DELETE: it returns 200 with
+``{}``, because Quay parses the body. The content of a manifest is whatever the client claims, without proof. So an image
+enrolled here has an identity of its own (``clair:PROJECT:DIGEST``) and never counts as a scan of that digest.
 **Source:** quay/clair, httptransport/api/v1/openapi.yaml; quay/quay, util/secscan/v4/clair-v4.openapi.json.
 """
 

@@ -1,4 +1,4 @@
-"""The forms of Clair's answers and errors."""
+"""The form of Clair's answers and errors."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def clair_answers(handler: Handler) -> Handler:
 
 
 def media_type(request: Request, name: str) -> str:
-    """Clair's own type for clients that ask for it, else plain JSON."""
+    """The media type of an answer: Clair's own for clients that request it, else plain JSON."""
     own = f"application/vnd.clair.{name}.v1+json"
     return own if own in request.headers.get("accept", "") else "application/json"
 
@@ -29,7 +29,7 @@ def document(request: Request, name: str, content: Any, status: int = 200, **hea
 
 
 def check_sent(request: Request, name: str) -> None:
-    """Raises Failure for a body of another type."""
+    """Raises Failure if the body has another media type than plain JSON or Clair's own."""
     sent = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if sent not in ("application/json", f"application/vnd.clair.{name}.v1+json"):
         raise Failure(415, f"send application/json, not {sent[:100]!r}")
@@ -42,6 +42,7 @@ def digest_of(text: str) -> str:
 
 
 def identity_of(project_id: int, digest: str) -> str:
-    """The identity of an image whose layers a client named. It has the project, because another client may name other layers
-    for the same digest."""
+    """The identity of an image whose layers a client stated. It includes the project, because another client may state
+    other layers for the same digest.
+    """
     return f"clair:{project_id}:{digest}"

@@ -1,4 +1,4 @@
-"""Clair's indexer: takes the layers of a manifest into the fleet, and answers when they are read."""
+"""Clair's indexer: enrols the layers of a manifest in the fleet, and answers when they are read."""
 
 import asyncio
 import time
@@ -31,15 +31,15 @@ from .form import ROOT, check_sent, clair_answers, digest_of, document, identity
 from .report import index_report, unfinished
 from .token import SCOPE, clair_caller
 
-PATIENCE_S = 570.0  # of Quay's 600 seconds
-FETCH_S = 300.0  # of those, for the layers
-ALONGSIDE = 8  # layers of one manifest that are fetched at a time
-FETCHES = 16  # of all manifests
-WAITING = 200  # requests that wait for an index
+PATIENCE_S = 570.0  # how long an answer may take; Quay waits for 600 seconds
+FETCH_S = 300.0  # the part of it for fetching the layers
+ALONGSIDE = 8  # layers of one manifest that are fetched at the same time
+FETCHES = 16  # layers of all manifests that are fetched at the same time
+WAITING = 200  # requests that may wait for an index
 MAX_BODY = 8 << 20
 MAX_LAYERS = 1000
 MAX_DELETED = 10_000
-_PAUSES = (0.2, 0.3, 0.5, 0.5, 1.0)  # between two looks at the state; later ones are the last
+_PAUSES = (0.2, 0.3, 0.5, 0.5, 1.0)  # the pauses between checks of the state; the last one repeats
 _HEADER = pattern(r"[A-Za-z0-9_-]{1,100}")
 _VALUE = pattern(r"[ -~\t]{0,16384}")
 _RELATION = "https://projectquay.io/clair/v1/vulnerability_report"
@@ -73,7 +73,7 @@ class Indexer:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._prepared = Prepared(fleet, "clair-index")
-        self._threads = CapacityLimiter(FETCHES)  # their own: nothing else waits for a download
+        self._threads = CapacityLimiter(FETCHES)  # threads of their own, so that nothing else waits for downloads
         self._waiting = 0
 
     async def index(self, request: Request) -> Response:
@@ -125,7 +125,7 @@ class Indexer:
 
     async def _indexed(self, request: Request, client: Caller, digest: str, sources: Sequence[LayerSource]) -> Response:
         await self._fetch(sources)
-        # Where the bytes were is of no use to a worker, and their headers are secret.
+        # Workers need no source: the bytes are in the spool, and the headers are secret.
         layers = tuple(LayerSource(source.digest, "") for source in sources)
         wanted = Enrolment(identity=identity_of(client.project_id, digest), layers=layers)
         by = f"{SCOPE}: {client.name}"
@@ -140,7 +140,7 @@ class Indexer:
         raise TimeoutError
 
     async def _fetch(self, sources: Sequence[LayerSource]) -> None:
-        """All layers that were never read. Their links end soon: they are fetched now, whatever waits."""
+        """Fetches all layers that were never read into the spool at once, because their links expire soon."""
         wanted = await run_in_threadpool(unread, self._fleet, sources)
         mine = asyncio.Semaphore(ALONGSIDE)
 
@@ -179,12 +179,12 @@ class Indexer:
 
 
 def index_state(fleet: Fleet) -> str:
-    """Changes with the code that reads layers: then Quay has everything indexed again."""
+    """A fingerprint of the code that reads layers. When it changes, Quay has everything indexed again."""
     return fingerprint(fleet.settings.scanners)
 
 
 def unread(fleet: Fleet, sources: Sequence[LayerSource]) -> list[LayerSource]:
-    """The layers that no worker has read with the present code, each once."""
+    """The layers that no worker has read with the current code, each once."""
     wanted = {source.digest: source for source in sources}
     with fleet.engine.connect() as connection:
         is_read = (layer.c.state == "read") & (layer.c.read_by == index_state(fleet))
@@ -194,7 +194,7 @@ def unread(fleet: Fleet, sources: Sequence[LayerSource]) -> list[LayerSource]:
 
 
 def delete(fleet: Fleet, project_id: int, digests: Sequence[str]) -> list[str]:
-    """The project does not see these images any more; returns those that it saw."""
+    """Hides these images from the project. Returns the digests that were visible before."""
     gone = []
     with writing(fleet.engine) as connection:
         for digest in dict.fromkeys(digests):
@@ -207,7 +207,7 @@ def delete(fleet: Fleet, project_id: int, digests: Sequence[str]) -> list[str]:
 
 
 def _sources(manifest: Manifest) -> list[LayerSource]:
-    """Raises Failure for what is no manifest: Quay never sends such a one again."""
+    """The layers of a manifest with their URLs. Raises Failure for an invalid manifest, which Quay never sends again."""
     digest_of(manifest.hash)
     if not manifest.layers:
         raise Failure(400, "the manifest has no layers")
@@ -227,5 +227,5 @@ def _headers(entry: ManifestLayer) -> dict[str, str]:
 
 
 def _check_hosts(sources: Sequence[LayerSource], hosts: Hosts) -> None:
-    for uri in {"/".join(source.uri.split("/", 3)[:3]): source.uri for source in sources}.values():  # one of each origin
+    for uri in {"/".join(source.uri.split("/", 3)[:3]): source.uri for source in sources}.values():  # one URL of each origin
         check_address(uri, hosts, "the uri of a layer")

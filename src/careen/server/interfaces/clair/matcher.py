@@ -1,4 +1,4 @@
-"""Clair's matcher: the vulnerabilities of an indexed image by the present advisories."""
+"""Clair's matcher: the vulnerabilities of an indexed image, with today's advisories."""
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +15,7 @@ from .form import ROOT, clair_answers, digest_of, identity_of, media_type
 from .report import vulnerability_report
 from .token import clair_caller
 
-PATIENCE_S = 25.0  # of Quay's 30 seconds
+PATIENCE_S = 25.0  # how long an answer may take; Quay waits for 30 seconds
 
 
 def routes(fleet: Fleet) -> list[Route]:

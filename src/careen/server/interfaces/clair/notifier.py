@@ -1,7 +1,7 @@
-"""Clair's notifier: which indexed images a new vulnerability affects, page by page.
+"""Clair's notifier: the indexed images that a new vulnerability affects, page by page.
 
-A subscription of kind ``quay`` names Quay's address, to which its events are announced; Quay then reads the pages, and
-deletes the notification. The id of a notification names the subscription and a range of its events.
+A subscription of kind ``quay`` contains Quay's address, to which its events are announced. Quay then reads the pages,
+and deletes the notification. The id of a notification contains the subscription and a range of its events.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ from .token import clair_caller
 NAME = "notification_page"
 PAGE = 500
 MAX_PAGE = 1000
-EVENTS = 200  # looked at for one page
+EVENTS = 200  # events read for one page
 REASONS = {"introduced": "added", "disclosed": "added", "resolved": "removed"}
 _ID = pattern(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})")
 _CVE = pattern(r"CVE-[0-9]{4}-[0-9]{4,10}")
@@ -43,7 +43,7 @@ class About(Struct, frozen=True):
 
 
 class Position(Struct, frozen=True):
-    """The last entry of a page."""
+    """The last entry of a page, after which the next page begins."""
 
     event: int
     image: int
@@ -70,9 +70,8 @@ def routes(fleet: Fleet) -> list[Route]:
 
 
 def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position, size: int, is_own: bool) -> dict[str, object]:
-    """``is_own``: in the form of Clair's own type, whose schema has no links; Quay, which takes plain JSON, needs them.
-
-    Raises Failure if the notification is not this project's, or is gone.
+    """A page of a notification. ``is_own`` selects Clair's own media type, whose schema has no links; plain JSON has
+    them, because Quay needs them. Raises Failure if the project has no such notification, or it was deleted.
     """
     entries: list[dict[str, object]] = []
     with fleet.engine.connect() as connection:
@@ -104,7 +103,7 @@ def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position
 
 
 def forget(fleet: Fleet, project_id: int, wanted: Notification) -> None:
-    """Does nothing if it is gone already."""
+    """Deletes a notification; it may be deleted already."""
     with writing(fleet.engine) as connection:
         if _is_there(connection, project_id, wanted):
             mine = outbox.c.subscription_id == wanted.subscription
@@ -122,7 +121,7 @@ def _is_there(connection: Connection, project_id: int, wanted: Notification) -> 
 
 
 def _images(connection: Connection, project_id: int, row: Row[Any], after: int, limit: int) -> list[Row[Any]]:
-    """The images that were indexed here and have the vulnerability, or the image that the event is about."""
+    """The images that this interface has indexed and that have the event's vulnerability, or the event's own image."""
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     query = (
         select(image.c.id, image.c.identity)
@@ -141,7 +140,7 @@ def _images(connection: Connection, project_id: int, row: Row[Any], after: int, 
 
 
 def _abouts(connection: Connection, row: Row[Any]) -> list[About]:
-    """The vulnerabilities of an event: an image that was indexed introduces several at once."""
+    """The vulnerabilities of an event. A newly indexed image may introduce several."""
     columns = (unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.severity, unit_finding.c.fixed_version)
     if row.vulnerability:
         found = connection.execute(select(*columns).where(*_of(row)).order_by(unit_finding.c.unit_id).limit(1)).first()
@@ -157,7 +156,7 @@ def _abouts(connection: Connection, row: Row[Any]) -> list[About]:
 
 
 def _of(row: Row[Any]) -> tuple[ColumnElement[bool], ...]:
-    """The findings of an event. It names a package without its version."""
+    """Conditions that select the findings of an event, whose package has no version."""
     purl = unit_finding.c.package
     begins = (purl.startswith(f"{row.package}{sign}", autoescape=True) for sign in "@?")
     return unit_finding.c.vulnerability == row.vulnerability, or_(purl == row.package, row.package == "", *begins)

@@ -1,7 +1,7 @@
-"""A report as Clair's indexer and matcher state it, so that both Clair's schema and the older one of Quay accept it.
+"""A report in the forms of Clair's indexer and matcher, valid for both Clair's schema and the older one of Quay.
 
-A vulnerability is listed once for each package that has it. What was not assessed is a vulnerability of severity Unknown of
-a package "(this image)" that represents the image. Suppressed findings are left out.
+A vulnerability is listed once for each package that has it. A reason why something was not assessed becomes a
+vulnerability of severity Unknown, in a package "(this image)" that represents the image. Suppressed findings are left out.
 **Source:** quay/clair, httptransport/types/v1 (index_report, vulnerability_report); quay/quay, clair-v4.openapi.json.
 """
 
@@ -23,7 +23,7 @@ from ..gaps import gaps_of, id_of
 CVSS = (
     "message/vnd.clair.map.vulnerability; enricher=clair.cvss schema=https://csrc.nist.gov/schema/nvd/feed/1.1/cvss-v3.x.json"
 )
-IMAGE = "image"  # the id of the package that stands for it
+IMAGE = "image"  # the id of the package that represents the image
 SYSTEM = "1"  # the id of the distribution
 _OF_SYSTEM = ("deb", "rpm", "apk", "alpm")
 _NOT_IN_CPE = re.compile(r"[^a-z0-9._-]")
@@ -37,7 +37,7 @@ def index_report(report: Report, digest: str) -> Json:
 
 
 def unfinished(digest: str, state: str, reason: str = "") -> Json:
-    """Before it is read, or if it cannot be."""
+    """The index report of an image that is not read yet, or that cannot be read."""
     empty: Json = {"packages": {}, "distributions": {}, "repository": {}, "environments": {}}
     return {"manifest_hash": digest, "state": state, "success": False, "err": visible(reason), **empty}
 
@@ -52,7 +52,7 @@ def vulnerability_report(report: Report, digest: str) -> Json:
     for number, finding in enumerate(vulnerabilities(report.findings), start=1):
         package = ids.get(finding.package)
         if package is None:
-            package = ids[finding.package] = f"f{number}"  # its package is not listed: an SBOM within another
+            package = ids[finding.package] = f"f{number}"  # its package is not listed, because it is in a nested SBOM
             content["packages"][package] = _named(package, finding.package_name, finding.package_version)
             content["environments"][package] = [_environment(report, digest, finding.layer, "", "")]
         id = str(number)
@@ -98,7 +98,7 @@ def _content(report: Report, digest: str) -> Json:
 
 
 def _ids(report: Report) -> Mapping[str, str]:
-    """The purl of each listed package, by its id; copies with several owners share a purl."""
+    """Maps an id for each listed package to its purl. Copies with several owners share a purl."""
     numbered = enumerate(merged(report.inventory.packages), start=1)
     return {str(number): purl for number, (purl, package) in numbered if package.presence not in ("absent", "declared")}
 
@@ -118,7 +118,7 @@ def _named(id: str, name: str, version: str) -> Json:
 
 
 def _environment(report: Report, digest: str, layer: int | None, path: str, system: str) -> Json:
-    """Quay shows the layer, and fails without one."""
+    """Where a package is. It always has a layer, because Quay fails without one."""
     layers = {entry.index: entry.digest for entry in report.image.layers if is_digest(entry.digest)}
     last = layers[max(layers)] if layers else digest
     introduced = last if layer is None else layers.get(layer, last)

@@ -1,6 +1,6 @@
-"""Who calls: a token that Quay signs with the key that both know, or a key of the scope ``clair``.
+"""Authenticates Clair's callers: by a token that Quay signs with a shared key, or by a key with the scope ``clair``.
 
-The shared key is part of a subscription of kind ``quay``, beside the address that notifications go to; it is sealed.
+The shared key is part of a subscription of kind ``quay``, beside the address for notifications; it is stored sealed.
 **Source:** RFC 7519 (JWT) and RFC 7515 (HS256); Clair's documentation, "Authentication", PSK.
 """
 
@@ -23,20 +23,20 @@ log = logger(__name__)
 
 SCOPE = "clair"
 KIND = "quay"
-MAX_LIFE_S = 3600  # of a token: Quay's live 5 minutes
+MAX_LIFE_S = 3600  # the longest lifetime of a token: Quay's have 5 minutes
 MAX_TOKEN = 4096
 MAX_SUBSCRIPTIONS = 1000
 
 
 def clair_caller(fleet: Fleet, request: Request) -> Caller:
-    """Raises Failure."""
+    """The caller of a request. Raises Failure if it has no valid token or key."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or token.count(".") != 2 or len(token) > MAX_TOKEN:
         return caller(fleet, request, SCOPE)
     for project_id, target in quay_targets(fleet):
         if target.psk and (issuer := _issuer(token, target)):
             return Caller(project_id, issuer)
-    raise refusal(401, "the token is not signed by a known key, or its time is over")
+    raise refusal(401, "the token is not signed by a known key, or it has expired")
 
 
 def quay_targets(fleet: Fleet) -> list[tuple[int, QuayTarget]]:
@@ -58,7 +58,7 @@ def sealed(fleet: Fleet, target: QuayTarget) -> bytes:
 
 
 def _issuer(token: str, target: QuayTarget) -> str:
-    """Who issued it; "" if it is not valid."""
+    """The issuer of a valid token; "" if the token is not valid."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import OctKey

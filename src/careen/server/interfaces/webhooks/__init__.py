@@ -1,8 +1,8 @@
 """Webhooks of registries: a push becomes an enrolment, at ``/webhooks/KIND/REGISTRY``.
 
-The path names a registry that the project added: its host is asked with its credentials, whatever the event states. A
-request is signed with the registry's secret, or presents it, or has a key of the scope ``webhook``; senders that can set
-no header append ``?token=``. The same request again within ten minutes does nothing.
+The path contains the id of a registry that the project added: only this host is contacted, with its credentials,
+whatever the event states. A request is signed with the registry's secret, or contains it, or has a key of the scope
+``webhook``. Senders that cannot set a header append ``?token=``. A repeated request within ten minutes does nothing.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ def routes(fleet: Fleet) -> list[Route]:
         try:
             count = await run_in_threadpool(_enrol, fleet, known, kind, pushes)
         except BaseException:
-            seen.forget(delivery)  # its sender tries again
+            seen.forget(delivery)  # so that the sender's next try is not ignored as a repetition
             raise
         return _taken(count)
 
@@ -94,7 +94,9 @@ def _taken(count: int) -> Response:
 
 
 def _checked(fleet: Fleet, request: Request, kind: str, id: int, body: bytes) -> KnownRegistry:
-    """The registry. Raises Failure, the same whether there is no such registry or no valid secret."""
+    """The registry of a request. Raises Failure, with the same answer for an unknown registry and for an invalid
+    secret.
+    """
     known = _registry(fleet, id)
     secret = fleet.unseal(known.webhook_secret) if known and known.webhook_secret else b""
     if known and secret and (ghcr.is_signed(request.headers, body, secret) if kind == "ghcr" else _presents(request, secret)):
@@ -118,7 +120,7 @@ def _registry(fleet: Fleet, id: int) -> KnownRegistry | None:
 
 
 def _presents(request: Request, secret: bytes) -> bool:
-    """In the header as it is, as a bearer token, as a password, or in the address."""
+    """Whether the request contains the secret: in a header, as a bearer token, as a password, or in the URL."""
     header = request.headers.get("authorization", "")
     scheme, _, value = header.partition(" ")
     sent = [header, request.query_params.get("token", "")]
@@ -133,7 +135,9 @@ def _presents(request: Request, secret: bytes) -> bool:
 
 
 def _enrol(fleet: Fleet, known: KnownRegistry, kind: str, pushes: Sequence[Pushed]) -> int:
-    """Raises Failure if the registry did not answer for one: the sender repeats all, which changes nothing for the others."""
+    """Enrols the pushed images and returns how many. Raises Failure if the registry did not answer for an image; the
+    sender then repeats all, which changes nothing for the others.
+    """
     count, unreachable = 0, 0
     for pushed in dict.fromkeys(pushes):
         reference = _reference(known, pushed)
@@ -154,7 +158,9 @@ def _enrol(fleet: Fleet, known: KnownRegistry, kind: str, pushes: Sequence[Pushe
 
 
 def _reference(known: KnownRegistry, pushed: Pushed) -> Reference | None:
-    """None for what is not scanned: of another namespace, excluded, or no valid name."""
+    """The reference to scan. None if the repository is outside the registry's namespace or excluded, or if its name is
+    invalid.
+    """
     space = known.namespace
     inside = not space or pushed.repository == space or pushed.repository.startswith(f"{space}/")
     wanted = from_json(known.wanted, Wanted) if known.wanted else Wanted()

@@ -1,4 +1,4 @@
-"""Notifications of the distribution registry: an envelope of events, of which those that push a manifest count.
+"""Notifications of the distribution registry: an envelope of events, of which only pushes of a manifest count.
 
 **Source:** distribution/distribution, "Work with notifications".
 """

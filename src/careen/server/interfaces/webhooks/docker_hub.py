@@ -1,4 +1,4 @@
-"""Webhooks of Docker Hub: one tag was pushed. Its ``callback_url`` is not asked.
+"""Webhooks of Docker Hub: one tag was pushed. Its ``callback_url`` is never requested.
 
 **Source:** Docker's documentation, "Docker Hub webhooks".
 """

@@ -1,4 +1,4 @@
-"""What a webhook states: an image was pushed. And which requests came already."""
+"""The common result of webhooks, a pushed image; and a memory of recent requests."""
 
 import time
 from collections import OrderedDict
@@ -7,13 +7,13 @@ from threading import Lock
 
 from msgspec import Struct
 
-MAX_EVENTS = 1000  # of one request
+MAX_EVENTS = 1000  # events in one request
 MANIFESTS = frozenset(("application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json"))
 INDEXES = frozenset(("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json"))
 
 
 class Pushed(Struct, frozen=True):
-    """``identity`` is the digest if it is known to be that of an image, and not of an index."""
+    """A pushed image. ``identity`` is its digest, if that is known to be an image's and not an index's."""
 
     repository: str
     digest: str = ""
@@ -23,7 +23,7 @@ class Pushed(Struct, frozen=True):
 
 
 class Seen:
-    """The requests of the last minutes, by their digests."""
+    """The digests of requests in the last minutes."""
 
     def __init__(self, seconds: float = 600.0, most: int = 10_000) -> None:
         self._seconds, self._most = seconds, most
@@ -31,7 +31,7 @@ class Seen:
         self._lock = Lock()
 
     def before(self, request: bytes) -> bool:
-        """Whether it came before; from now on it did."""
+        """Whether the same request came before; remembers it."""
         now = time.monotonic()
         with self._lock:
             while self._times and (len(self._times) > self._most or next(iter(self._times.values())) < now - self._seconds):

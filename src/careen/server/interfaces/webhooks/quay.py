@@ -1,4 +1,4 @@
-"""Quay's notification "Push to Repository", sent as a POST: it names tags, without digests.
+"""Quay's notification "Push to Repository", sent as a POST: it contains tags, without digests.
 
 **Source:** Quay's documentation, "Repository notifications".
 """
@@ -13,7 +13,7 @@ from .pushed import Pushed
 
 class Payload(Struct, frozen=True):
     repository: str = ""
-    updated_tags: tuple[str, ...] | dict[str, str] = ()  # older releases: the image of each tag
+    updated_tags: tuple[str, ...] | dict[str, str] = ()  # a dictionary in older releases, with the image of each tag
 
 
 def read(body: bytes, headers: Mapping[str, str]) -> list[Pushed]:

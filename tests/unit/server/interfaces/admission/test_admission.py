@@ -139,7 +139,7 @@ def test_a_tag_is_never_answered_from_a_verdict(fake, address):
     answer = asked(address, pod(f"{APP}:1"))
     assert (answer["allowed"], answer["status"]["message"]) == (
         False,
-        f"Careen: {APP}:1 names no digest: its verdict is unknown",
+        f"Careen: {APP}:1 has no digest: its verdict is unknown",
     )
     set_rules(fake, {**RULES, "tags": "warn"})
     assert asked(address, pod(f"{APP}:1"))["allowed"] is True
