@@ -16,9 +16,10 @@ Below = Callable[[int, "Squashed"], None]
 
 
 class Squashed:
-    """The visible file system. ``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
-    the paths of lower layers that it removes or replaces.
+    """The visible file system.
 
+    ``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
+    the paths of lower layers that it removes or replaces.
     ``linked`` maps a hard link to a file of a lower layer, by its own layer and path, to the layer and path with the content
     (``layers.links`` fills it in). ``through`` maps a layer with entries below symbolic links to these links and the folders
     where they lead; ``lower_links`` are the links among them that lower layers have.
