@@ -104,6 +104,8 @@ def guess(archive: Archive) -> Guess | None:
         artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
     if not version:
         artifact, version = _manifest_artifact(manifest, artifact), stated
+    elif _is_numbered(artifact, bundle := _symbolic_name(manifest).rpartition(".")[2]):
+        artifact = bundle
     group, confidence = _group(_SCALA.sub("", artifact), archive)
     if confidence < 0.8 and not _mentions(artifact, archive):
         confidence = min(confidence, 0.4)
@@ -123,6 +125,14 @@ def _manifest_artifact(manifest: dict[str, str], stem: str) -> str:
         return bundle
     title = manifest.get("implementation-title", "")
     return title if _TITLE.fullmatch(title) else stem
+
+
+def _is_numbered(artifact: str, bundle: str) -> bool:
+    """Whether the file has the bundle's name and the major version, so that releases can be installed side by side:
+    ``tomcat9-catalina`` is ``tomcat-catalina``."""
+    project, *parts = artifact.split("-")
+    own, *rest = bundle.split("-")
+    return bool(own and rest) and parts == rest and project != own and project.rstrip("0123456789") == own
 
 
 def _known_by_content(archive: Archive) -> tuple[str, str] | None:
