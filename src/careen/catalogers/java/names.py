@@ -98,10 +98,10 @@ def guess(archive: Archive) -> Guess | None:
             return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
     artifact, version = split_name(stem)
     stated = _manifest_version(manifest)
-    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
-        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
     if stated and f"-{stated}-" in f"{stem}-":  # separates the version from other numbers ("hive-shims-0.23-2.3.7")
         artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
+    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
+        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
     if not version:
         artifact, version = _manifest_artifact(manifest, artifact), stated
     elif _is_numbered(artifact, bundle := _symbolic_name(manifest).rpartition(".")[2]):

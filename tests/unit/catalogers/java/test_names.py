@@ -106,6 +106,10 @@ def test_split_name(name, artifact, version):
             Guess("org.apache.catalina", "tomcat9-catalina-ant", "9.0.95", 0.4),
         ),
         (
+            archive("log4j-1.2-1.2.17.jar", ["org/apache/log4j"], bundle_symbolicname="org.apache.log4j", bundle_version="1.2.17"),
+            Guess("log4j", "log4j", "1.2.17", 0.8),
+        ),
+        (
             archive("acme2-core-2.1.jar", ["dev/acme2/core"], bundle_symbolicname="dev.acme2.acme2-core"),
             Guess("dev.acme2", "acme2-core", "2.1", 0.6),
         ),
