@@ -249,7 +249,7 @@ def test_other_versions(name, product, content, version):
     ("name", "product", "content", "version"),
     [
         ("libgdal-1a2b3c4d.so.32.3.6.4", "gdal", b"TXT\0RELEASE_DATE\x003.6.4\0VERSION_NUM\x000.25\0", "3.6.4"),
-        ("libmupdf.so", "mupdf", b"\xba\xff\x001.23.0\0\0\0cannot create context: incompatible header (%s)", "1.23.0"),
+        ("libmupdf.so", "mupdf", b"\xba\xff1.23.0\0\0\0cannot create context: incompatible header (%s)", "1.23.0"),
     ],
 )
 def test_versions_in_a_table_of_texts(name, product, content, version):

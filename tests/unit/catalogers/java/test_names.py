@@ -102,11 +102,15 @@ def test_split_name(name, artifact, version):
             Guess("org.apache.tomcat", "tomcat-catalina", "9.0.95", 0.6),
         ),
         (
-            archive("tomcat9-catalina-ant-9.0.95.jar", ["org/apache/catalina/ant"], bundle_symbolicname="org.apache.tomcat-catalina"),
+            archive(
+                "tomcat9-catalina-ant-9.0.95.jar", ["org/apache/catalina/ant"], bundle_symbolicname="org.apache.tomcat-catalina"
+            ),
             Guess("org.apache.catalina", "tomcat9-catalina-ant", "9.0.95", 0.4),
         ),
         (
-            archive("log4j-1.2-1.2.17.jar", ["org/apache/log4j"], bundle_symbolicname="org.apache.log4j", bundle_version="1.2.17"),
+            archive(
+                "log4j-1.2-1.2.17.jar", ["org/apache/log4j"], bundle_symbolicname="org.apache.log4j", bundle_version="1.2.17"
+            ),
             Guess("log4j", "log4j", "1.2.17", 0.8),
         ),
         (
