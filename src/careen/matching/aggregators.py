@@ -36,7 +36,7 @@ def named_by_others(advisories: Sequence[Advisory]) -> frozenset[str]:
 
 
 def _has_no_end(advisory: Advisory) -> bool:
-    return bool(advisory.ranges) and all(not one.fixed and not one.last_affected for one in advisory.ranges)
+    return bool(advisory.ranges) and all(not affected.fixed and not affected.last_affected for affected in advisory.ranges)
 
 
 def is_doubted(vulnerability: MatchedVulnerability, records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> bool:
