@@ -4,6 +4,8 @@ package.
 Their ranges are outdated copies, or are parsed from prose, and the union of two ranges causes false findings. A match
 of GitLab is doubtful if GitHub's database has the vulnerability, but not for this package, because both cover the same
 ecosystems. This does not hold for Retire.js, which has other names for JavaScript libraries than npm.
+
+Bitnami's record of software that it builds counts in the same way if its range has no end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,21 +16,30 @@ from .aliases import MatchedVulnerability
 from .ranges import Match
 
 AGGREGATORS = frozenset({"gitlab", "retirejs"})
+ITS_OWN_BUILDS = frozenset({"bitnami"})  # a range without an end: none of its builds has the fix, whatever upstream released
 SAME_ECOSYSTEMS = frozenset({"gitlab"})  # as in GitHub's database
 
 
 def is_aggregated(match: Match) -> bool:
-    return match.advisory.source in AGGREGATORS
+    return is_republished(match.advisory)
+
+
+def is_republished(advisory: Advisory) -> bool:
+    return advisory.source in AGGREGATORS or (advisory.source in ITS_OWN_BUILDS and _has_no_end(advisory))
 
 
 def named_by_others(advisories: Sequence[Advisory]) -> frozenset[str]:
     """All ids of the vulnerabilities that other sources have for the package, affected or not. Empty if no advisory is
     an aggregator's.
     """
-    if all(advisory.source not in AGGREGATORS for advisory in advisories):
+    others = [advisory for advisory in advisories if not is_republished(advisory)]
+    if len(others) == len(advisories):
         return frozenset()
-    others = (advisory for advisory in advisories if advisory.source not in AGGREGATORS)
     return frozenset(name for advisory in others for name in (advisory.id, *advisory.aliases))
+
+
+def _has_no_end(advisory: Advisory) -> bool:
+    return bool(advisory.ranges) and all(not affected.fixed and not affected.last_affected for affected in advisory.ranges)
 
 
 def is_doubted(vulnerability: MatchedVulnerability, records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from careen.database.knowledge import Knowledge
 from careen.model.advisory import Advisory, Malicious
 
-from .aggregators import AGGREGATORS, named_by_others
+from .aggregators import is_republished, named_by_others
 from .assess import Matches, contradictions, system_of
 from .channels import AdvisoriesByPackage, is_about
 from .explain_texts import Effect, comparisons, effect_text, malicious_comparison
@@ -131,7 +131,7 @@ def _set_aside(advisory: Advisory, case: _Case, affects: bool) -> Effect | None:
 
 def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
     """Why another source contradicts an advisory that affects the version; None if none does."""
-    if advisory.source in AGGREGATORS and not case.ids.isdisjoint(named_by_others(case.matches.considered)):
+    if is_republished(advisory) and not case.ids.isdisjoint(named_by_others(case.matches.considered)):
         return "aggregated"
     contradicted, fixed = contradictions(case.subject, case.matches)
     if not case.ids.isdisjoint(contradicted):

@@ -246,6 +246,18 @@ def test_other_versions(name, product, content, version):
 
 
 @pytest.mark.parametrize(
+    ("name", "product", "content", "version"),
+    [
+        ("libgdal-1a2b3c4d.so.32.3.6.4", "gdal", b"TXT\0RELEASE_DATE\x003.6.4\0VERSION_NUM\x000.25\0", "3.6.4"),
+        ("libmupdf.so", "mupdf", b"\xba\xff1.23.0\0\0\0cannot create context: incompatible header (%s)", "1.23.0"),
+    ],
+)
+def test_versions_in_a_table_of_texts(name, product, content, version):
+    packages = read_all(CATALOGER, {f"lib/{name}": MemoryFile(f"lib/{name}", content, 0o755)})
+    assert [(package.name, package.version) for package in packages] == [(product, version)]
+
+
+@pytest.mark.parametrize(
     ("content", "version"),
     [
         (b"openjdk\0java\x001.8\x001.8.0_302-b08\0", "1.8.0_302-b08"),

@@ -212,6 +212,7 @@ def test_built_without_modules(path, flags, expected):
     [
         (b"20.10.24+dfsg1\0\0\0", ("v20.10.24+dfsg1", 0.4)),
         (b"v1.2.3\0\0", ("v1.2.3", 0.4)),
+        (b"go1.22.1" + bytes(8) + b"1.9.0-1+b4\0", ("v1.9.0", 0.4)),
         (b"1.6.20~ds1\0", ("", 1.0)),
         (b"runtime/cgo: \0", ("", 1.0)),
         (b"1.2.3 and more text\0", ("", 1.0)),

@@ -49,6 +49,21 @@ def test_crates_named_by_paths():
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        (b"/usr/share/cargo/registry/time-0.0.30-2/src/a.rs", "0.0.30"),
+        (b"/usr/share/cargo/registry/time-0.0.30-3+b1/src/a.rs", "0.0.30"),
+        (b"/usr/share/cargo/registry/time-0.0.30-1.1/src/a.rs", "0.0.30"),
+        (b"/usr/share/cargo/registry/time-0.0.30-alpha-3/src/a.rs", "0.0.30-alpha-3"),
+        (b"/usr/share/cargo/registry/time-0.0.30-rc.1/src/a.rs", "0.0.30-rc.1"),
+        (b"/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/time-0.0.30-2/src/a.rs", "0.0.30-2"),
+    ],
+)
+def test_the_revision_of_a_distributions_package_is_not_of_the_crate(path, version):
+    assert packages(sectioned.elf(b".text", b"", loaded=path)) == [("time", version, 0.4)]
+
+
 def test_paths_of_windows():
     path = b"C:\\u\\.cargo\\registry\\src\\index.crates.io-6f17d22bba15001f\\time-0.3.36\\src\\lib.rs"
     assert packages(sectioned.pe(b".rdata", path)) == [("time", "0.3.36", 0.4)]

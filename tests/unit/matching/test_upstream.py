@@ -54,6 +54,20 @@ def test_osv_comes_first():
     assert found.confidence == "possible"
 
 
+def test_a_range_without_an_end_gives_way_to_one_that_has_an_end():
+    """No build of Bitnami has the fix, which upstream released long ago."""
+    bitnami = info("Bitnami", "osv/Bitnami", unfixed=True)
+    fields = {"aliases": ("CVE-2026-0001",), "source": "bitnami"}
+    endless = replace(advisory("BIT-nginx-2026-0001", None, "Bitnami", "nginx", **fields), ranges=(Range("1.0.0"),))
+    (found,) = matching([NGINX], bitnami, endless).findings
+    assert found.confidence == "likely"
+    assert matching([NGINX], bitnami, endless, cpe(fixed="1.23.4")).findings == ()
+    (found,) = matching([NGINX], bitnami, endless, cpe()).findings
+    assert found.fix.versions == ("1.25.3",)
+    ends = replace(endless, ranges=(Range("1.0.0", "1.24.1"),))
+    assert len(matching([NGINX], bitnami, ends, cpe(fixed="1.23.4")).findings) == 1
+
+
 def test_a_package_without_the_program_gates_nothing():
     part = deb("nginx-module-njs", "1.24.0+0.8-1~bookworm", Source("nginx-module-njs", "1"), vendor="third_party")
     (found,) = matching([part], cpe()).findings

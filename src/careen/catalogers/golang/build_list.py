@@ -22,6 +22,8 @@ _LINKER_FLAG = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
 _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+# Of a package of a distribution: "1.9.0-1+b4". In semantic versions that would be before 1.9.0.
+_REVISION = pattern(r"-\d+(?:\.\d+)*(?:(?:ubuntu|build|\+b|\+deb)[\w.+]*)?")
 _PSEUDO = pattern(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.-]+\.)?\d{14}-[0-9a-f]{12}(?:\+[0-9A-Za-z.-]+)?")
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
@@ -93,7 +95,7 @@ def _main(module: Module, package: str, settings: dict[str, str], beside: str) -
     if linked:
         return Module(module.path, linked, 0.9)
     if _RELEASE.fullmatch(beside):
-        return Module(module.path, f"v{beside.removeprefix('v')}", 0.4)
+        return Module(module.path, _upstream(beside), 0.4)
     if _released(module.version):
         return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
@@ -117,7 +119,13 @@ def _linked_version(module: str, package: str, flags: str) -> str:
         own = place in ("main", package, module, root) or place.startswith(root + "/")
         if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
             found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
-    return f"v{min(found)[-1].removeprefix('v')}" if found else ""
+    return _upstream(min(found)[-1]) if found else ""
+
+
+def _upstream(version: str) -> str:
+    """The version as Go writes it, without the revision of a package."""
+    release, dash, revision = version.removeprefix("v").partition("-")
+    return f"v{release}" if _REVISION.fullmatch(dash + revision) else f"v{version.removeprefix('v')}"
 
 
 def _unquoted(value: str) -> str:

@@ -98,12 +98,14 @@ def guess(archive: Archive) -> Guess | None:
             return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
     artifact, version = split_name(stem)
     stated = _manifest_version(manifest)
-    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
-        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
     if stated and f"-{stated}-" in f"{stem}-":  # separates the version from other numbers ("hive-shims-0.23-2.3.7")
         artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
+    if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
+        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
     if not version:
         artifact, version = _manifest_artifact(manifest, artifact), stated
+    elif _is_numbered(artifact, bundle := _symbolic_name(manifest).rpartition(".")[2]):
+        artifact = bundle
     group, confidence = _group(_SCALA.sub("", artifact), archive)
     if confidence < 0.8 and not _mentions(artifact, archive):
         confidence = min(confidence, 0.4)
@@ -123,6 +125,14 @@ def _manifest_artifact(manifest: dict[str, str], stem: str) -> str:
         return bundle
     title = manifest.get("implementation-title", "")
     return title if _TITLE.fullmatch(title) else stem
+
+
+def _is_numbered(artifact: str, bundle: str) -> bool:
+    """Whether the file has the bundle's name and the major version, so that releases can be installed side by side:
+    ``tomcat9-catalina`` is ``tomcat-catalina``."""
+    project, *parts = artifact.split("-")
+    own, *rest = bundle.split("-")
+    return bool(own and rest) and parts == rest and project != own and project.rstrip("0123456789") == own
 
 
 def _known_by_content(archive: Archive) -> tuple[str, str] | None:

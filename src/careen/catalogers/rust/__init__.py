@@ -39,8 +39,9 @@ MAGIC = (
 
 _SECTION = b".dep-v0"
 _PATH = pattern(
-    rb"cargo[/\\]registry[/\\](?:src[/\\][\w.-]{1,80}[/\\])?([A-Za-z][\w-]{0,63}?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64})[/\\]"
+    rb"cargo[/\\]registry[/\\](src[/\\][\w.-]{1,80}[/\\])?([A-Za-z][\w-]{0,63}?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64})[/\\]"
 )
+_REVISED = pattern(rb"(\d+\.\d+\.\d+)-\d+(?:[.+][0-9A-Za-z.+]*)?")  # 1.2.3-4, of a package of a distribution
 _PATH_BYTES = 400  # more than the longest path above
 _INSTALLED = pattern(r"([A-Za-z][\w-]{0,100}) (\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,64}) \(.{1,1000}\)")
 
@@ -105,7 +106,9 @@ class Scanner:
                 self._paths += 1
                 found = _PATH.match(data, at, at + _PATH_BYTES)
                 if found and len(self._named) < MAX_CRATES:
-                    self._named[found[1], found[2]] = None
+                    # A distribution's builds have no folder of a registry, and may have the revision of the package.
+                    revised = None if found[1] else _REVISED.fullmatch(found[3])
+                    self._named[found[2], revised[1] if revised else found[3]] = None
                 at = data.find(needle, at + len(needle), end + len(needle))
 
 

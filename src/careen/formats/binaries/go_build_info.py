@@ -133,7 +133,9 @@ class BuildInfoScan:
     def _beside(self, version: bytes) -> str:
         for text in self._texts.values():
             if version and text.startswith(version + b"\0"):
-                words = [word for word in text[len(version) :].split(b"\0") if word]
+                words = [word for word in text.split(b"\0") if word]
+                while words and words[0] == version:  # the runtime may keep it twice
+                    words.pop(0)
                 if len(words) > 1 or (words and text.endswith(b"\0")):
                     return _text(words[0])
         return ""

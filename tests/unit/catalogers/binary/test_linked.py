@@ -13,7 +13,7 @@ READER = CATALOGER.readers[1]
 ZLIB = b" deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly and Mark Adler \0"
 OPENSSL = b"\0OpenSSL 3.0.2 15 Mar 2022\0"
 BUILT = b'\0OPENSSLDIR: "/usr/local/ssl"\0'
-SQLITE = b"SQLite format 3\0"
+SQLITE = b"unable to delete/modify user-function due to active statements\0SQLite format 3\0"
 
 
 def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13), reader=READER):

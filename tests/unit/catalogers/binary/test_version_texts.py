@@ -18,6 +18,7 @@ each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 PATHS = {"": "site-packages/acme.libs/libacme-1a2b3c4d.so.1", "program": "opt/acme/server"}
 LEAST_BYTES = 7  # of fixed text, besides the version
 NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}")
+SQLITE = b"SQLite format 3\0unable to delete/modify user-function due to active statements\0"
 
 
 def found(text, rule=None, before=bytes(70_000)):
@@ -116,9 +117,15 @@ def test_as_one_expression_would_find_it(parts, data):
 
 
 def test_an_array_of_characters_follows_any_data():
-    assert found(b"\xff\x013.45.1\0\x80SQLite format 3\0") == {("sqlite", "3.45.1")}
-    assert not found(b"v3.45.1\0\x80SQLite format 3\0")
-    assert found(b"\x003.40.0.0\x003.40.0\0SQLite format 3\0") == {("sqlite", "3.40.0")}
+    assert found(b"\xff\x013.45.1\0\x80" + SQLITE) == {("sqlite", "3.45.1")}
+    assert not found(b"v3.45.1\0\x80" + SQLITE)
+    assert found(b"\x003.40.0.0\x003.40.0\0" + SQLITE) == {("sqlite", "3.40.0")}
+
+
+def test_a_library_that_only_recognises_databases_is_not_sqlite():
+    gdal = b"\x00SQLite format 3\0SQLITE_LIST_ALL_TABLES\0RELEASE_DATE\x003.6.4\0VERSION_NUM\0"
+    assert not found(gdal)
+    assert found(gdal.replace(b"RELEASE_DATE", SQLITE)) == {("sqlite", "3.6.4")}
 
 
 def test_the_complete_form_of_a_version_counts():

@@ -96,6 +96,27 @@ def test_split_name(name, artifact, version):
             archive("catalina.jar", bundle_symbolicname="org.apache.tomcat-catalina", implementation_version="9.0.65"),
             Guess("org.apache.tomcat", "tomcat-catalina", "9.0.65", 0.6),
         ),
+        # a distribution's file, with the major version in its name
+        (
+            archive("tomcat9-catalina-9.0.95.jar", ["org/apache/catalina"], bundle_symbolicname="org.apache.tomcat-catalina"),
+            Guess("org.apache.tomcat", "tomcat-catalina", "9.0.95", 0.6),
+        ),
+        (
+            archive(
+                "tomcat9-catalina-ant-9.0.95.jar", ["org/apache/catalina/ant"], bundle_symbolicname="org.apache.tomcat-catalina"
+            ),
+            Guess("org.apache.catalina", "tomcat9-catalina-ant", "9.0.95", 0.4),
+        ),
+        (
+            archive(
+                "log4j-1.2-1.2.17.jar", ["org/apache/log4j"], bundle_symbolicname="org.apache.log4j", bundle_version="1.2.17"
+            ),
+            Guess("log4j", "log4j", "1.2.17", 0.8),
+        ),
+        (
+            archive("acme2-core-2.1.jar", ["dev/acme2/core"], bundle_symbolicname="dev.acme2.acme2-core"),
+            Guess("dev.acme2", "acme2-core", "2.1", 0.6),
+        ),
         (
             archive("flatbuffers-java-2.jar", bundle_symbolicname="com.google.flatbuffers-java"),
             Guess("com.google.flatbuffers", "flatbuffers-java", "2", 0.6),
