@@ -1,8 +1,9 @@
 """The version of a program or library that no rule is about, if a text has it next to the file's own name.
 
 ``patchelf 0.18.0``, ``Foo version 1.2``, ``foo/1.2.3``, the constants ``GNU grep`` and ``3.11`` side by side, and build
-paths such as ``/foo-1.2.3/``; for ``libfoo.so.4.5.6`` also ``libfoo 1.2.3``. ``busctl (systemd) 257.13`` names the product, too.
-Two numbers that differ are none. Names of protocols and formats are not searched: HTTP/1.1 is no version of a program ``http``.
+paths such as ``/foo-1.2.3/``; for ``libfoo.so.4.5.6`` also ``libfoo 1.2.3``. ``busctl (systemd) 257.13`` names the
+product, too. Two numbers that differ are none. Names of protocols and formats are not searched: HTTP/1.1 is no version of a
+program ``http``.
 
 A file without such a text is of the only version among its constants, if it speaks of a version at all. Versions that its
 callees compare with their own (zlib's, libpng's) and of kernels are not counted, nor are those of Unicode in libraries.
@@ -132,7 +133,7 @@ class OwnName:
     def _note_next_to_format(self, data: bytes, start: int, end: int) -> None:
         """``foo %s`` is written with the constant before or after it."""
         for match in (_BESIDE.match(data, end, end + LONGEST_BYTES), _BEFORE.fullmatch(data, max(0, start - 32), start)):
-            if match and not match.groups()[1:2] == (b"GNU ",):
+            if match and match.groups()[1:2] != (b"GNU ",):
                 self._beside.add(match[1])
 
     def _add(self, found: set[bytes], match: re.Match[bytes] | None) -> None:
