@@ -46,9 +46,9 @@ class OwnName:
     def __init__(self, name: str, names: tuple[str, ...] = (), release: str = "") -> None:
         self.name = name
         self._release = release  # in the name of the file
-        self._words = tuple(dict.fromkeys(one.lower().encode() for one in names or (name,)))
+        self._words = tuple(dict.fromkeys(word.lower().encode() for word in names or (name,)))
         self._spellings = {
-            spelling.encode() for one in names or (name,) for spelling in (one, one.lower(), one.upper(), one.capitalize())
+            spelling.encode() for word in names or (name,) for spelling in (word, word.lower(), word.upper(), word.capitalize())
         }
         self._places = 0
         self._beside: set[bytes] = set()
