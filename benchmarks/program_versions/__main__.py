@@ -1,8 +1,8 @@
 """Versions of programs and libraries that an inventory finds by their bytes, against what their publishers state.
 
-    python -m benchmarks.program_versions [--half development|held_out] [--program NAME] [--neutral] [--format table|json]
+    python -m benchmarks.program_versions [--half development|held_out|third] [--program NAME] [--neutral] [--format table|json]
 
-Downloads each artefact of manifest.tsv once, into .cache/programs, keeps the named files alone, and lists each in a folder
+Downloads each artefact of the manifests once, into .cache/programs, keeps the named files alone, and lists each in a folder
 of its own, without any package metadata. Nothing is installed or run. See README.md.
 """
 

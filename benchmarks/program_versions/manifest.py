@@ -3,13 +3,14 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from benchmarks.program_versions.artefacts import Artefact
 
 HERE = Path(__file__).parent
-HALVES = ("development", "held_out")
+HALVES = ("development", "held_out", "third")
 
 
 class Case(NamedTuple):
@@ -29,13 +30,13 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    lines = (HERE / "manifest.tsv").read_text().splitlines()
-    return [_case(line) for line in lines if line and not line.startswith("#")]
+    return [*_cases("manifest.tsv"), *_cases("third.tsv")]
 
 
 def half(program: str) -> str:
-    """The half a program belongs to, by its name alone: rules are written with the development half."""
-    return HALVES[hashlib.sha256(program.encode()).digest()[0] % 2]
+    """The half a program belongs to, by its name alone: rules are written with the development half. Or "third", of the set
+    that was made after both."""
+    return "third" if program in _third() else HALVES[hashlib.sha256(program.encode()).digest()[0] % 2]
 
 
 def read_names() -> dict[str, frozenset[str]]:
@@ -64,6 +65,15 @@ def chosen(cases: Iterable[Case], wanted_half: str | None, program: str | None) 
         for case in cases
         if (not wanted_half or half(case.program) == wanted_half) and (not program or program in (case.program, case.product))
     ]
+
+
+def _cases(name: str) -> list[Case]:
+    return [_case(line) for line in (HERE / name).read_text().splitlines() if line and not line.startswith("#")]
+
+
+@cache
+def _third() -> frozenset[str]:
+    return frozenset(case.program for case in _cases("third.tsv"))
 
 
 def _case(line: str) -> Case:

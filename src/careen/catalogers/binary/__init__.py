@@ -17,7 +17,7 @@ from careen.safety.pattern import pattern as expression
 
 from .library_version import by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
-from .linked import LinkedScanner, read_linked
+from .linked import LinkedScanner, OwnScanner, read_linked
 from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
@@ -55,7 +55,7 @@ def read(file: File) -> "Scanner | None":
     return Scanner(name, wanted, keep=has_functions and file.size_bytes <= MAX_LIBRARY_BYTES)
 
 
-def read_any(file: File) -> LinkedScanner | None:
+def read_any(file: File) -> LinkedScanner | OwnScanner | None:
     """Libraries linked into a program that no rule is about, or into one whose rule searches for other things."""
     wanted = _wanted(file.path.rpartition("/")[2])
     return read_linked(file, frozenset(program.name for program in wanted))

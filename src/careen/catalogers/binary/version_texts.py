@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from careen.safety.pattern import pattern
 
@@ -25,6 +26,9 @@ _REST = pattern(rb"[\d.]{1,24}")
 _DIGITS, _POINT = frozenset(b"0123456789"), ord(".")
 _PRINTABLE = frozenset(range(ord(" "), ord("~") + 1))  # before an array of characters lies any data, and no NUL
 _LONGEST_NUMBER = 5
+_LONE = pattern(rb"(\d{1,4}\.\d{1,4}\.\d{1,8}[\dA-Za-z.-]{0,12})\n?\x00")
+_BEFORE_LONE = frozenset(b"\0 v")
+_LONE_WORDS = (b"\0v", b"\0version ", b"\0 version ", b"\0Version ", b"\0 Version ")
 _SUFFIX = pattern(r"(?:\.\d{1,3})?[-+~a-z]")
 
 
@@ -67,6 +71,7 @@ class VersionTexts:
         self._numbers = 0
         self.is_cut = False
         self._found: dict[str, dict[str, Linked]] = {}
+        self.alone: set[str] = set()  # numbers of three parts or more that are texts of their own, all if there are few
 
     def feed(self, part: bytes) -> None:
         self._data += part
@@ -109,6 +114,8 @@ class VersionTexts:
             if at and data[at - 1] not in _PRINTABLE and data[after : after + 1] == b"\0":
                 for text in known.alone:
                     self._note(text, data, at, places)
+            if len(self.alone) < MAX_VERSIONS and (lone := _lone(data, at)):
+                self.alone.add(lone)
 
     def _note(self, text: _Text, data: bytes, at: int, places: "_Places") -> None:
         rule = text.rule
@@ -152,6 +159,24 @@ def _start(data: bytes, dot: int) -> int:
     while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
         at -= 1
     return at
+
+
+def lone_versions(data: bytes) -> set[str]:
+    """The numbers of three parts or more that are texts of their own; all, if there are few."""
+    found: set[str] = set()
+    for match in islice(_DOT.finditer(data, 1), MAX_NUMBERS):
+        if lone := _lone(data, _start(data, match.start())):
+            found.add(lone)
+            if len(found) == MAX_VERSIONS:
+                break
+    return found
+
+
+def _lone(data: bytes, at: int) -> str | None:
+    if not at or data[at - 1] not in _BEFORE_LONE:
+        return None
+    lone = _LONE.match(data, at)
+    return lone[1].decode() if lone and (data[at - 1] == 0 or data.endswith(_LONE_WORDS, 0, at)) else None
 
 
 def _continues(longer: str, version: str) -> bool:

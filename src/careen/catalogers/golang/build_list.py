@@ -62,7 +62,7 @@ def read_build_list(info: BuildInfo) -> Binary:
     if main is None and path and path != _NO_PACKAGE:
         main = Module(path, "")
     if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
-        main = _main(main, path, settings, info.beside)
+        main = _main(main, path, settings, info)
     return Binary(info.version, main, tuple(modules), path)
 
 
@@ -90,12 +90,13 @@ def _replaced(module: Module, fields: list[str]) -> Module:
     return Module(name, version)
 
 
-def _main(module: Module, package: str, settings: dict[str, str], beside: str) -> Module:
+def _main(module: Module, package: str, settings: dict[str, str], info: BuildInfo) -> Module:
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
-    if _RELEASE.fullmatch(beside):
-        return Module(module.path, _upstream(beside), 0.4)
+    for texts in ((info.beside,), info.before):
+        if len(texts) == 1 and _RELEASE.fullmatch(texts[0]):
+            return Module(module.path, _upstream(texts[0]), 0.4)
     if _released(module.version):
         return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))

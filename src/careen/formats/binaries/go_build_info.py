@@ -14,6 +14,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.safety.pattern import pattern
+
 from .elf import note_bytes
 from .segments import Mapping, Ranges, offset_of, within
 
@@ -30,6 +32,8 @@ _VERSION_START = b"go1."  # of releases; development versions before Go 1.18 are
 _OVERLAP_BYTES = len(MODULES_START) - 1
 _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
+_BEFORE_BYTES = 768
+_VERSION_BEFORE = pattern(rb"\x00(v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:-[0-9A-Za-z.]{1,20})?)\x00")
 _BIG_ENDIAN, _INLINE = 1, 2
 
 Kind = Literal["marker", "modules", "version", "header"]
@@ -40,12 +44,14 @@ class BuildInfo(Struct, frozen=True, gc=False):
     if none were recorded.
 
     ``beside`` is the text after the toolchain's version, where the linker puts the values of ``-X``, each ended by
-    zeros. It is the only record of them if paths are trimmed too.
+    zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions in the text before it,
+    because the linker sorts these values by length.
     """
 
     version: str
     modules: str
     beside: str = ""
+    before: tuple[str, ...] = ()
 
 
 def has_go_build_id(head: bytes) -> bool:
@@ -72,6 +78,7 @@ class BuildInfoScan:
         self._parts: list[_Part] = []  # still growing
         self._counts: dict[Kind, int] = {}
         self._texts: dict[int, bytes] = {}  # versions and module texts by their place
+        self._before: dict[int, bytes] = {}  # what precedes versions
         self._inline: list[tuple[bool, BuildInfo]] = []
         self._pointers: list[tuple[_Part, list[_Part | None]]] = []
         self._done = False
@@ -109,7 +116,7 @@ class BuildInfoScan:
         for own in (True, False):
             for here, info in self._inline:
                 if here == own:
-                    return replace(info, beside=self._beside(info.version.partition(" ")[0].encode()))
+                    return self._with_neighbours(info)
             for marker, headers in self._pointers:
                 followed = self._follow(marker, headers) if self._writable(marker) == own else None
                 if followed:
@@ -128,7 +135,17 @@ class BuildInfoScan:
             if not self._settle(part, waiting):
                 self._parts.append(part)
         self._fed_bytes += len(chunk)
-        self._tail = window[-_OVERLAP_BYTES:]
+        self._tail = window[-(_BEFORE_BYTES if self._versions else _OVERLAP_BYTES) :]
+
+    def _with_neighbours(self, info: BuildInfo) -> BuildInfo:
+        version = info.version.partition(" ")[0].encode()
+        before = {
+            _text(found)
+            for place, text in self._before.items()
+            if version and self._texts.get(place, b"").startswith(version + b"\0")
+            for found in _VERSION_BEFORE.findall(text)
+        }
+        return replace(info, beside=self._beside(version), before=tuple(sorted(before)))
 
     def _beside(self, version: bytes) -> str:
         for text in self._texts.values():
@@ -155,6 +172,8 @@ class BuildInfoScan:
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
+                    if kind == "version":
+                        self._before[start + at] = window[max(0, at - _BEFORE_BYTES) : at]
                     yield _Part(kind, start + at, limit_bytes)
             at = window.find(text, at + 1)
 

@@ -4,15 +4,15 @@ import pytest
 from tests.support.reading import MemoryFile, read
 
 from careen.catalogers.binary import CATALOGER
+from careen.catalogers.binary.linked import LONE_CONFIDENCE, OWN_CONFIDENCE, SMALLEST_BYTES
 
 READER = CATALOGER.readers[1]
 
 
-def found(name, texts, sizes=(65536, 7919, 13)):
+def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
     content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + texts + bytes(200)
-    return {
-        (one.name, one.version) for size in sizes for one in read(READER, MemoryFile(f"opt/{name}", content, 0o755), (size,))
-    }
+    packages = [one for size in sizes for one in read(READER, MemoryFile(f"{folder}/{name}", content, 0o755), (size,))]
+    return {one.confidence if confidence else (one.name, one.version) for one in packages}
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,67 @@ def test_no_certain_version(name, texts):
     assert not found(name, texts)
 
 
-def test_libraries_and_programs_with_a_rule_are_left_to_these():
-    assert not found("libacme.so.1", b"\0libacme 1.2.3\0acme 1.2.3\0")
+def test_programs_with_a_rule_are_left_to_it():
     assert not found("nginx", b"\0nginx 1.2.3\0")
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "expected"),
+    [
+        ("libacme.so.4.5.6", b"\0libacme 1.2.3\0", ("libacme", "1.2.3")),
+        ("libacme-1a2b3c4d.so.25.9.1.0", b"\0ACME 9.1.0\0", ("libacme", "9.1.0")),
+        ("libacme-2.0.so.0", b"\0acme/1.2.3\0", ("libacme", "1.2.3")),
+        ("libacme-0.196.so", b"\0acme/1.2.3\0", ("libacme", "0.196")),
+    ],
+)
+def test_a_library_that_names_itself(name, texts, expected):
+    assert found(name, texts) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (b"\0acme (systemd) 257.13 (Git)\0", ("systemd", "257.13")),
+        (b"\0acme (GNU Tools) 1.11.0\nCopyright\0", ("Tools", "1.11.0")),
+        (b"\0%s from %s\n\0tools-ng 4.0.4\0bkmg\0", ("tools-ng", "4.0.4")),
+        (b"\0none\0GNU tools\0004.10.0\0\\n\0", ("tools", "4.10.0")),
+        (b"\0acme, version 8.4\n\0", ("acme", "8.4")),
+        (b"\0acme 3.5a\0", ("acme", "3.5a")),
+        (b"\0longopts\0003.25\0acme %s\n\0", ("acme", "3.25")),
+        (b"\0acme (Tools) %s\n\00023.7\0Cannot stat %s\0", ("acme", "23.7")),
+    ],
+)
+def test_a_program_that_names_its_product(texts, expected):
+    assert found("acme", texts) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (b"\0--version\0001.16.2\0dbus-\0", "1.16.2"),
+        (b"\0Options\0 version 14.0.0\n\0", "14.0.0"),
+        (b"\0version\0v2.1.0-rc1\0", "2.1.0-rc1"),
+        (b"\0version\0001.52.0\0inflateInit2_\0001.2.13\0", "1.52.0"),
+        (b"\0version\0001.52.0\0png_create_read_struct\0001.6.48\0002.6.32\0", "1.52.0"),
+        (b"\0version\0001.52.0\0001.53.0\0", None),
+        (b"\0help\0001.52.0\0", None),
+        (b"\0version\0127.0.0.1\0", None),
+        (b"\0version\000x1.52.0\0001.52\0", None),
+    ],
+)
+def test_the_only_version_of_a_file(texts, expected):
+    assert found("acme", texts) == ({("acme", expected)} if expected else set())
+    assert found("acme", texts + bytes(SMALLEST_BYTES), folder="usr/bin") == found("acme", texts)
+    assert not found("acme", texts, folder="usr/bin")
+
+
+def test_a_library_may_state_a_version_of_unicode():
+    assert found("libacme.so.1", b"\0version\0001.52.0\00016.0.0\0") == {("libacme", "1.52.0")}
+
+
+def test_the_only_version_is_a_guess():
+    assert found("acme", b"\0version\0001.52.0\0", confidence=True) == {LONE_CONFIDENCE}
+    assert found("acme", b"\0acme 1.52.0\0", confidence=True) == {OWN_CONFIDENCE}
 
 
 def test_a_flood_of_names_ends():

@@ -9,6 +9,7 @@ from tests.support.reading import MemoryFile, read
 from tests.support.work import ends
 
 from careen.catalogers.binary import CATALOGER
+from careen.catalogers.binary.linked import LONE_CONFIDENCE
 from careen.catalogers.binary.programs import Linked, linked_libraries
 from careen.catalogers.binary.version_texts import MAX_NUMBERS, NEAR_BYTES, WINDOW_BYTES, Known, VersionTexts
 
@@ -25,7 +26,10 @@ def found(text, rule=None, before=bytes(70_000)):
     content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + before + text + bytes(70_000)
     path = PATHS[rule.only if rule else ""]
     return {
-        (one.name, one.version) for size in (65536, 7919) for one in read(READER, MemoryFile(path, content, 0o755), (size,))
+        (one.name, one.version)
+        for size in (65536, 7919)
+        for one in read(READER, MemoryFile(path, content, 0o755), (size,))
+        if one.confidence > LONE_CONFIDENCE
     }
 
 

@@ -98,3 +98,10 @@ def test_the_number_of_modules_is_bounded():
 )
 def test_standard_library_version(toolchain, expected):
     assert standard_library_version(toolchain) == expected
+
+
+def test_the_only_version_before_that_of_the_toolchain_is_the_programs():
+    text = "path\tx.org/a\nmod\tx.org/a\tv0.0.0-20240727131317-ac9ffb439807\n"
+    one, two = (read_build_list(BuildInfo("go1.22.1", text, "", found)).main for found in (("0.54.2",), ("0.54.2", "1.2.3")))
+    assert one == Module("x.org/a", "v0.54.2", 0.4)
+    assert two.version == "v0.0.0-20240727131317-ac9ffb439807"

@@ -124,3 +124,18 @@ def test_the_modules_count_without_the_marker():
     assert scan(elf(wrapped(MODULES), b"x" * 64)) == BuildInfo("", MODULES)
     assert scan(elf(wrapped(MODULES) + wrapped(MODULES), b"x" * 64)) is None
     assert scan(elf(wrapped("some other text\n"), b"x" * 64)) is None
+
+
+@pytest.mark.parametrize("size", [1, 13, 4096])
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (b"\0v2.11.1\0\0" + bytes(300), ("v2.11.1",)),
+        (b"\x000.54.2\0" + bytes(20) + b"\x001.2.3\0", ("0.54.2", "1.2.3")),
+        (b"\0v2.11.1\0" + bytes(2000), ()),
+        (b"x2.11.1\0\x002.11\0", ()),
+    ],
+)
+def test_versions_before_that_of_the_toolchain(texts, expected, size):
+    file = elf(bytes(64) + texts + b"go1.22.1\0" + bytes(200), inline("go1.22.1", MODULES))
+    assert scan(file, size).before == expected
