@@ -204,7 +204,11 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
 
 
 def _note(package: "Package", verbose: bool) -> str:
+    from careen.model.package import GUESSED
+
     words: list[str] = [package.presence] if package.presence != "present" else []
+    if package.confidence < GUESSED:
+        words.append("guessed")
     if package.owned_by:
         words.append(f"of {package.owned_by.partition('@')[0].rpartition('/')[2]}")
     note = ", ".join(words)

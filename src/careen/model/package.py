@@ -11,7 +11,7 @@ from .origin import Origin
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
 
-GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, and may not exist
+GUESSED = 0.5  # below this confidence the name or the version is a guess: the coordinates of a Java archive may not exist
 
 # purl types whose namespace is before the last slash of a package's name
 JOINED_BY_SLASH = (

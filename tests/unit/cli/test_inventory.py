@@ -28,6 +28,15 @@ def test_the_table(lists):
     assert out.splitlines()[3].split() == ["bash", "5.2", "deb", "-"]
 
 
+def test_the_table_marks_guesses():
+    report = usual()
+    packages = (replace(LIBSSL, confidence=0.4), replace(LIBSSL, name="sure", confidence=0.5, presence="shadowed"))
+    stream = io.StringIO()
+    formats()["table"].write(replace(report, inventory=replace(report.inventory, packages=packages)), stream, ReportOptions())
+    notes = {line.split()[0]: line.split()[-1] for line in stream.getvalue().splitlines()[3:5]}
+    assert notes == {LIBSSL.name: "guessed", "sure": "shadowed"}
+
+
 def test_json_has_packages_only(lists):
     _, out, _ = lists("inventory", "before.purls", "--format", "json")
     document = json.loads(out)
