@@ -34,6 +34,12 @@ def test_a_package_database_below_a_link_is_read(layers, doubts):
     assert read(*layers) == ({"bash", "openssl"}, doubts)
 
 
+def test_of_links_below_links_the_outermost_leads():
+    inner = {"link/lib": Symlink("/elsewhere"), "link/lib/dpkg/status": NEW}
+    names, doubts = read(BASE | {"link": Symlink("var")} | inner)
+    assert names == {"bash", "openssl"} and doubts
+
+
 def test_a_folder_in_the_place_of_the_link_replaces_it_in_every_engine():
     assert read(BASE | LINK, {"link": Folder(), **DATABASE}) == ({"bash"}, [])
 

@@ -164,6 +164,14 @@ def test_python_writes_one_release_in_several_ways(pinned, packages):
     assert sorted((package.name, package.version, package.presence) for package in found) == packages
 
 
+def test_a_local_version_keeps_its_zeros():
+    installed = b"Metadata-Version: 2.1\nName: torch\nVersion: 2.0+1\n"
+    layers = {"app/requirements.txt": b"torch==2.0+1.0", "lib/torch-2.0+1.dist-info/METADATA": installed}
+    catalogers = (python.CATALOGER, python_requirements.CATALOGER)
+    found = bind([delta_of(layers, 0, catalogers)], catalogers).packages
+    assert sorted(package.version for package in found) == ["2.0+1", "2.0+1.0"]
+
+
 def test_one_entry_for_each_purl_places_are_evidence():
     manifest = b'{"name": "x", "version": "1.0.0"}'
     layers = {"a/node_modules/x/package.json": manifest}, {"b/node_modules/x/package.json": manifest}

@@ -64,8 +64,9 @@ def test_a_range_without_an_end_gives_way_to_one_that_has_an_end():
     assert matching([NGINX], bitnami, endless, cpe(fixed="1.23.4")).findings == ()
     (found,) = matching([NGINX], bitnami, endless, cpe()).findings
     assert found.fix.versions == ("1.25.3",)
-    ends = replace(endless, ranges=(Range("1.0.0", "1.24.1"),))
-    assert len(matching([NGINX], bitnami, ends, cpe(fixed="1.23.4")).findings) == 1
+    for ends in (Range("1.0.0", "1.24.1"), Range("1.0.0", last_affected="1.24.0")):
+        ended = replace(endless, ranges=(ends,))
+        assert len(matching([NGINX], bitnami, ended, cpe(fixed="1.23.4")).findings) == 1
 
 
 def test_a_package_without_the_program_gates_nothing():

@@ -95,6 +95,7 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\0001.52.0\0png_create_read_struct\0001.6.48\0002.6.32\0", "1.52.0"),
         (b"\0version\0001.52.0\0001.53.0\0", None),
         (b"\0help\0001.52.0\0", None),
+        (b"\0version\0001.52.0\0acme 1.1\0acme 1.2\0", None),
         (b"\0version\0127.0.0.1\0", None),
         (b"\0version\000x1.52.0\0001.52\0", None),
     ],
