@@ -43,8 +43,8 @@ class Charts(Struct, frozen=True):
 
 
 def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequence[tuple[Path, bool]] = ()) -> Charts:
-    """The files with charts rendered. The folders of charts are read again, as their templates use files of every
-    name.
+    """The files, with rendered manifests in place of the templates of charts. The folders of charts are read again,
+    because their templates use files of any name.
 
     ``packed``: archives that may be charts. One that the user named (True) and that is not a chart is an unknown.
     """

@@ -25,7 +25,7 @@ from .tables import image, image_layer, layer, project_image
 log = logger(__name__)
 
 PROOF_S = 3600.0  # a project whose own fetch takes longer does not get to see the image
-ASKED_FOR = 0.0  # stored in place of the time of deletion: the project has named the image, but not fetched it yet
+ASKED_FOR = 0.0  # stored in place of the time of deletion: the project has requested the image, but not fetched it yet
 
 
 class LayerSource(Struct, frozen=True):

@@ -83,7 +83,9 @@ def is_lowered(codes: Iterable[str]) -> bool:
 
 
 def give_days(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    """Replaces each of the units by one for each day of the images that contain it. Returns those without a verdict."""
+    """Replaces each unit by one for each day on which images that contain it were created. Returns the new units without a
+    verdict.
+    """
     made: dict[int, bool] = {}
     for number in numbers:
         row = connection.execute(

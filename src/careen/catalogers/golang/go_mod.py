@@ -63,7 +63,7 @@ def read_go_mod(text: str) -> GoMod:
     if not module and not required:
         raise ValueError("a go.mod without a module")
     if len(required) > MAX_MODULES:
-        raise ValueError(f"a go.mod that requires more than {MAX_MODULES} modules")
+        raise ValueError(f"a go.mod that requires more than {MAX_MODULES} modules is not read")
     wanted = [pair for pair in required if pair not in excluded]  # Go skips excluded versions
     requirements = tuple(_requirement(path, version, replaced) for path, version in wanted)
     return GoMod(module, go >= (1, 17), requirements, toolchain, least)
@@ -97,7 +97,7 @@ def read_vendored(text: str) -> tuple[Requirement, ...]:
             case [path, version, "=>", target, *other] if version != "=>":
                 found[Requirement(target, other[0]) if other else Requirement(path, "")] = None
         if len(found) > MAX_MODULES:
-            raise ValueError(f"a vendor/modules.txt with more than {MAX_MODULES} modules")
+            raise ValueError(f"a vendor/modules.txt with more than {MAX_MODULES} modules is not read")
     return tuple(found)
 
 

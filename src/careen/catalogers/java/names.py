@@ -248,7 +248,7 @@ def _without(symbolic: str, artifact: str) -> str:
 def _group_of_folders(artifact: str, folders: frozenset[str]) -> str:
     """The group that the class folders show: the first two levels that most of them share; "" if they share fewer.
 
-    The third level belongs to it too, if it is the artifact's word, or its project in a large organisation.
+    The third level belongs to it too, if it is the first word of the artifact's name, or its project in a large organisation.
     """
     paths = [folder.split("/") for folder in folders if "/" in folder]
     shared: list[str] = []

@@ -113,8 +113,7 @@ def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[Bin
 
 
 def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
-    """The database that counts in each root, and before it newer databases without packages, whose faults are
-    reported."""
+    """The database that counts in each root, and before it newer databases without packages, whose errors are reported."""
     roots: defaultdict[str, list[tuple[tuple[int, int], Database]]] = defaultdict(list)
     logs = {fact.path: fact for fact in facts if fact.path.endswith("-wal")}
     plain = {fact.path: fact for fact in facts if fact.path not in logs}

@@ -283,7 +283,7 @@ class _Run:
                 return value
         value = final if final is not _NOTHING else value
         if value is _NOTHING:
-            raise TemplateError(f"{name}: a value is missing")
+            raise TemplateError(f"{name} needs a value")
         return value
 
     def _value(self, operand: Operand, dot: Any) -> Any:

@@ -23,7 +23,7 @@ class UnreadableParts(Struct, frozen=True, tag="faults"):
 
 
 def bounded(stream: BinaryIO, reasons: list[str]) -> bytes:
-    """The content of a package database; ``reasons`` gets one more if it is too long to be read whole."""
+    """The content of a package database. If it is too long, returns its beginning and adds a reason to ``reasons``."""
     data = stream.read(MAX_BYTES)
     if stream.read(1):
         reasons.append(f"longer than {MAX_BYTES >> 20} MiB: the rest was not read")
