@@ -131,7 +131,7 @@ def _properties(data: bytes) -> dict[str, str]:
 
 def _package(kind: str, name: str, version: str, arch: str = "", origin: str = "") -> Package:
     if not name or not version or any(character.isspace() for character in name + version):
-        raise ValueError(f"{kind} without name or version")
+        raise ValueError(f"{kind} whose name or version is missing or contains a space")
     source = Source(origin, version) if origin and origin != name else None
     return Package(kind, None, name, version, source=source, arch=arch or None, cataloger=CATALOGER.name, presence="declared")
 

@@ -100,7 +100,9 @@ class Assessor:
         return self._recorded_for(inventory).knowledge
 
     def is_stale(self, namespace: str) -> bool:
-        """Whether a source of the namespace is older than the settings allow."""
+        """Whether data that assess the namespace are older than the settings allow, or of unknown age: those of its sources,
+        its end-of-life dates, or the exploitation data. False if the settings allow any age.
+        """
         if self._max_age_days is None:
             return False
         if namespace not in self._stale:

@@ -93,7 +93,9 @@ def keyring(file: Path, environ: Mapping[str, str] | None = None) -> Keyring:
     except FileExistsError:
         pass
     except OSError as error:
-        raise UsageError(f"{file} cannot be created: {error.strerror}", f"choose another file, or set {VARIABLE}") from None
+        raise UsageError(
+            f"the key file {file} cannot be created: {error.strerror}", f"choose another file, or set {VARIABLE}"
+        ) from None
     return Keyring(_read(file), file)
 
 

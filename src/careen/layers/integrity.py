@@ -35,7 +35,8 @@ def integrity(
 ) -> Compared:
     """Compares files with the recorded digests. ``again`` rereads a layer, to compute digests that are missing.
 
-    ``all_files``: files of all kinds are compared, not only programs. Without the digests of programs, only links are compared.
+    ``all_files``: files of all kinds are compared, not only programs. If no digests of programs were computed when the layers
+    were read, nothing is reread: only links are compared, and the programs are counted as not compared.
     """
     recorded: Mapping[str, str] = owners.digests
     if not all_files:

@@ -176,7 +176,9 @@ class _HardLinks:
         self._capable = cache(lambda layer: frozenset(filter(None, deltas[layer].table.capable.split("\0"))))
 
     def follow(self, index: int, below: Squashed) -> None:
-        """Resolves the links of one layer in the tree of the layers below it."""
+        """Resolves the hard links of one layer to files of lower layers (``below``): fills ``found``, or ``lost`` if there is
+        no such file.
+        """
         for path, target in self._deltas[index].far_links:
             place = below.resolve(target)
             entry = below.entry(place)

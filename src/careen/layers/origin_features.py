@@ -56,7 +56,8 @@ class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FeaturesRead(Struct, frozen=True):
-    """The result of reading. ``unread``: how many files were not read because time or room ran out."""
+    """The result of reading. ``unread``: how many files were not read, because time or memory ran out
+    or because their layer could not be read again."""
 
     files: tuple[Kept, ...] = ()
     unread: int = 0

@@ -87,9 +87,9 @@ class FailedBy(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """A rule of the verdict. ``not_counted``: findings that meet the condition and are excluded, by cause: possible,
-    declared, misconfiguration, in_grace, in_base, not_new. ``why``: the cause of failure in a sentence, if the rule's
-    name does not state it.
+    """A rule of the verdict. ``not_counted``: how many findings meet the condition and are excluded, by cause: possible,
+    declared, in_grace, in_base, not_new, or their kind (misconfiguration, integrity, licence, behaviour) if the rule does
+    not name it. ``why``: the cause of failure in a sentence, if the rule's name does not state it.
     """
 
     rule: str

@@ -50,8 +50,10 @@ class Context:
             raise ValueError(f"{path} is not a regular file")
         if self._ignored and left_out(path, self._ignored):
             raise ValueError(f".dockerignore excludes {path}")
-        if status.st_size > min(MAX_BYTES, self._left):
-            raise ValueError(f"{path} is too large (at most {MAX_BYTES >> 20} MiB, {MAX_TOTAL_BYTES >> 20} MiB for all files)")
+        if status.st_size > MAX_BYTES:
+            raise ValueError(f"{path} is larger than {MAX_BYTES >> 20} MiB")
+        if status.st_size > self._left:
+            raise ValueError(f"{path} is not read: with it, the files would exceed {MAX_TOTAL_BYTES >> 20} MiB")
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             with os.fdopen(os.open(self.root / path, flags), "rb") as file:

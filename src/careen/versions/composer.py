@@ -113,7 +113,7 @@ def _admits(bound: _Bound, place: Key) -> bool:
 
 def _bounds(text: str) -> list[_Bound]:
     if not text:
-        raise ValueError("empty composer constraint")
+        raise ValueError("a composer constraint, or one of its alternatives, is empty")
     if found := _HYPHEN.fullmatch(text):
         return _hyphen(found["low"], found["high"])
     if found := _ALIAS.fullmatch(text):

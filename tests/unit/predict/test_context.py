@@ -71,12 +71,12 @@ def test_bounds(root, monkeypatch):
     monkeypatch.setattr(context, "MAX_BYTES", 2)
     known = Context(root)
     assert known.read("app/b.txt") == b"bb"
-    with pytest.raises(ValueError, match="is too large"):
+    with pytest.raises(ValueError, match=r"app/c\.md is larger than"):
         known.read("app/c.md")
     monkeypatch.setattr(context, "MAX_TOTAL_BYTES", 2)
     known = Context(root)
     known.read("app/a.txt")
-    with pytest.raises(ValueError, match="is too large"):
+    with pytest.raises(ValueError, match="the files would exceed"):
         known.read("app/b.txt")
 
 

@@ -76,7 +76,7 @@ def cut(value: Any, *places: Any) -> Any:
     """The part of a list or text between two places, as the template function ``slice`` gives it. Raises
     TemplateError for other values."""
     if not isinstance(value, list | str):
-        raise TemplateError(f"slice of a {kind_of(value)}")
+        raise TemplateError(f"a {kind_of(value)} cannot be sliced")
     bounds = [_place(place, len(value), "slice") for place in places[:2]]
     return value[slice(*(bounds + [len(value)] * (2 - len(bounds))))] if bounds else value
 

@@ -1,4 +1,4 @@
-"""The overdue findings of a project for its digests: one line for each vulnerability, the highest risk first."""
+"""The overdue findings of a project in its periodic messages: a line for each of the vulnerabilities with the highest risk."""
 
 from sqlalchemy import Connection
 

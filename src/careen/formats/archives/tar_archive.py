@@ -14,7 +14,9 @@ from .tar import content, members
 
 
 def documents(file: Path, suffix: str, document_bytes: int, archive_bytes: int) -> Iterator[bytes]:
-    """The content of every file whose name ends with ``suffix``."""
+    """The content of every file whose name ends with ``suffix``. Raises ValueError if there is none, if one is larger than
+    ``document_bytes``, or if the whole archive is larger than ``archive_bytes``.
+    """
     found = False
     for _, data in chosen(file, lambda path: path.endswith(suffix), document_bytes, archive_bytes):
         yield data

@@ -1,7 +1,7 @@
 """The parts of an ELF file that the dynamic linker reads: its flags, the folders of libraries, the names it imports.
 
-The tables may be parts of a file: ``Parts`` has the bytes that were kept, by their offset. Names that are not among them are
-None, not an empty list. Raises ValueError for impossible tables.
+The tables may be parts of a file: ``Parts`` has the bytes that were kept, by their offset. If the imported names are not
+among them, ``imports`` is None; folders that are not among them are left out. Raises ValueError if the table itself is not.
 **Source:** System V gABI 4.1, chapter 5; the GNU hash section as binutils writes it.
 """
 

@@ -360,7 +360,7 @@ class _Parser:
             if not self.takes(","):
                 self.skip()
                 if self.text[self.at : self.at + 1] not in ("\n", "}"):
-                    raise self.wrong("an item of an object does not end")
+                    raise self.wrong("a comma, a line break or } is missing after an item of an object")
 
     def loop(self, line: int, is_object: bool) -> Expression:
         names = [self.named()]

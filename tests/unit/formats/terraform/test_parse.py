@@ -136,7 +136,7 @@ def test_precedence_and_steps_make_the_tree():
         ("a {" * 200, f"nested over {MAX_DEPTH}"),
         ("x = " + "1 + " * 500 + "1", "operators"),
         ("x = a" + ".b" * 500, "steps"),
-        ("x = {a = 1 b = 2}", "an item of an object does not end"),
+        ("x = {a = 1 b = 2}", "a comma, a line break or } is missing after an item of an object"),
     ],
 )
 def test_errors_have_their_line(text, why):
