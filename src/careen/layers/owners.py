@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from careen.model.package import Package, Presence
+from careen.model.package import GUESSED, Package, Presence
 from careen.plugins import Cataloger
 
 from .history import History, Key, key_of, place_of
@@ -84,7 +84,7 @@ class Owners:
         the record is left. Of several copies, the one whose record is among the files is meant.
         """
         owned = map(self._with_owner, packages)
-        found = [package for package in owned if not _is_own_package(package) and not _is_example(package)]
+        found = [package for package in owned if not any(adds_nothing(package) for adds_nothing in _ADDING_NOTHING)]
         by_name: dict[tuple[str, str], list[int]] = {}
         for index, package in enumerate(found):
             by_name.setdefault((package.name, package.version), []).append(index)
@@ -138,6 +138,14 @@ def _is_example(package: Package) -> bool:
     """Whether a manifest in the documentation or sources of a distribution's package declares the package."""
     is_declared = package.presence == "declared" and package.owned_by is not None
     return is_declared and all(evidence.path.startswith(NOT_DEPENDENCIES) for evidence in package.evidence)
+
+
+def _is_guess(package: Package) -> bool:
+    """Whether the package is a program of the distribution with a guessed version: its owner has the certain one."""
+    return package.type == "generic" and package.confidence < GUESSED and package.owned_by is not None
+
+
+_ADDING_NOTHING = (_is_own_package, _is_example, _is_guess)
 
 
 def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Package]) -> int | None:

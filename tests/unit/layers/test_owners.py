@@ -211,3 +211,14 @@ def test_what_the_documentation_and_sources_of_a_package_declare_is_not_a_depend
         replace(wheel("unowned", "usr/share/doc/b/go.mod"), presence="declared"),
     ]
     assert [package.name for package in owners.add(kept, history(PYPI))] == ["installed", "elsewhere", "unowned"]
+
+
+def test_a_guess_about_a_program_of_the_distribution_adds_nothing():
+    owners = Owners(tree({"bin/fsck": b"", "opt/fsck": b""}))
+    owners.add_distribution([deb("tools")], history(DEBIAN, ("tools", "bin/fsck")), {})
+
+    def found(place, confidence):
+        return Package("generic", None, "fsck", "1.0.0", confidence=confidence, evidence=(Evidence(place, 0),))
+
+    assert owners.add([found("bin/fsck", 0.4)], history(PYPI)) == []
+    assert len(owners.add([found("bin/fsck", 0.6), found("opt/fsck", 0.4)], history(PYPI))) == 2
