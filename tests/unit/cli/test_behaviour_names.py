@@ -12,7 +12,8 @@ def _run(*arguments):
     return run(parser().read(arguments))
 
 
-def test_an_imitation_is_named_and_ends_with_1(capsys):
+def test_an_imitation_is_named_and_ends_with_1(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     assert _run("reqeusts", "numpy") == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("reqeusts: medium MAL-002 reqeusts imitates requests")

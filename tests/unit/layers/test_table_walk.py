@@ -89,7 +89,7 @@ def test_a_table_that_lies_about_a_chunk():
 
 
 def test_a_table_that_contradicts_itself():
-    with pytest.raises(TableError, match="there twice"):
+    with pytest.raises(TableError, match="listed twice"):
         walked(stargz(FILES, edit=lambda table: table.append(dict(table[1]))), lambda path, mode: [])
 
 

@@ -67,8 +67,10 @@ def put_bom(call: Call, body: Bom) -> Answer:
 
 def post_bom(call: Call, body: bytes) -> Answer:
     found = fields_of(call.request.headers.get("content-type", ""), body)
-    if not found.get("bom"):
+    if "bom" not in found:
         raise Refused(400, "the form has no bom", "body")
+    if not found["bom"]:
+        raise unprocessable("bom is empty", "body")
     names = [found.get(key, b"").decode("utf-8", "replace") for key in ("projectName", "projectVersion")]
     if any(len(name) > 200 or not name.isprintable() for name in names):
         raise unprocessable("projectName and projectVersion are lines of at most 200 characters", "body")

@@ -48,6 +48,8 @@ def test_forms_and_bodies_that_are_none(service):
         (b'--x\r\nContent-Disposition: form-data; name="projectName"\r\n\r\na\r\n--x--\r\n', form),
     ):
         assert client.post("/api/v1/bom", content=body, headers=headers).status_code == 400, body[:20]
+    empty = b'--x\r\nContent-Disposition: form-data; name="bom"; filename="bom"\r\n\r\n\r\n--x--\r\n'
+    assert client.post("/api/v1/bom", content=empty, headers=form).status_code == 422
     assert client.put("/api/v1/bom", json={"bom": "AAA"}).status_code == 422
     assert client.put("/api/v1/bom", json={"bom": base64.b64encode(b"{}").decode()}).status_code == 422
     many = b"".join(b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' for _ in range(60)) + b"--x--\r\n"
