@@ -117,7 +117,7 @@ class Session:
             start(self._settings, self._refresh_state.late)
 
     def on(self, platform: str) -> "Session":
-        """A copy of this session for another platform of images; it is closed with this one."""
+        """A copy for another platform of images. It is closed together with the original."""
         other = copy(self)
         other._settings = replace(self._settings, platform=platform, all_platforms=False)
         return other
