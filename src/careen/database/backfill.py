@@ -2,9 +2,9 @@
 
 Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
 vendor (CNA) and those who enrich the record (ADP, such as CISA) score separately. All users share the API's rate limit: a
-scan requests few records, and stops for an hour after a refusal. Records are stored with their dates in a separate file
-beside the database, as are the ids that the API does not have. Nothing is raised: a record that does not arrive in time is
-missing from the result.
+scan requests few records. After a refusal, scans request none for an hour; if nothing answered, for ten minutes. Records
+are stored with their dates in a separate file beside the database, as are the ids that the API does not have. Nothing is
+raised: a record that does not arrive in time is missing from the result.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
@@ -42,7 +42,7 @@ CONNECTIONS = 4
 BUDGET_S = 10.0
 ASK_AGAIN = timedelta(days=1)  # for a record without a score
 ASK_ABSENT_AGAIN = timedelta(days=3)  # for a missing record: reserved, or rejected before it was published
-PAUSE = timedelta(hours=1)  # after a refusal
+PAUSES = {"refused": timedelta(hours=1), "unreachable": timedelta(minutes=10)}  # no requests for so long, by the reason
 MAX_RECORD_BYTES = 4 << 20
 SUMMARY_LENGTH = 200
 _CVE = pattern(r"CVE-\d{4}-\d{4,19}")
@@ -154,31 +154,40 @@ def _scores(container: _Container) -> Iterator[Cvss]:
 
 
 class _Got(Struct, frozen=True):
-    """The answers of the API. ``is_refused``: it demands a pause."""
+    """The answers of the API. ``pause``: a key of ``PAUSES``; empty if later scans may ask at once."""
 
     records: dict[str, VulnerabilityRecord] = {}
     absent: frozenset[str] = frozenset()
-    is_refused: bool = False
+    pause: str = ""
 
 
 def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
-    """Fetches as many records as possible within the budget. Threads that still wait at its end are abandoned."""
+    """Fetches as many records as possible within the budget. Threads that still wait at its end are abandoned.
+
+    If the first requests fail without any answer, the others are not sent.
+    """
     deadline = time.monotonic() + budget_s
     queue: SimpleQueue[str] = SimpleQueue()
     for id in ids:
         queue.put(id)
     found: dict[str, VulnerabilityRecord] = {}
     absent: set[str] = set()
-    refused = threading.Event()
+    failed: list[str] = []
+    refused, answered = threading.Event(), threading.Event()
+
+    def goes_on() -> bool:
+        is_unreachable = len(failed) >= CONNECTIONS and not answered.is_set()
+        return time.monotonic() < deadline and not refused.is_set() and not is_unreachable
 
     def work() -> None:
-        while time.monotonic() < deadline and not refused.is_set():
+        while goes_on():
             try:
                 id = queue.get_nowait()
             except Empty:
                 return
             try:
                 status, body = _answer(fetcher, id)
+                answered.set()
                 if status == 200 and (record := parse(body)).id == id:
                     found[id] = record
                 elif status == 404:
@@ -187,15 +196,18 @@ def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
                     refused.set()
             except TooManyRequestsError:
                 refused.set()
-            except (Error, ValueError, OSError):
-                continue
+            except ValueError:
+                answered.set()
+            except (Error, OSError):
+                failed.append(id)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(CONNECTIONS, len(ids)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    return _Got(dict(found), frozenset(absent), refused.is_set())
+    pause = "refused" if refused.is_set() else "" if answered.is_set() else "unreachable"
+    return _Got(dict(found), frozenset(absent), pause)
 
 
 def _answer(fetcher: Fetcher, id: str) -> tuple[int, bytes]:
@@ -231,7 +243,7 @@ def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[da
             if connection.execute("SELECT name FROM sqlite_master WHERE name = 'absent'").fetchone():
                 asked = {id: datetime.fromisoformat(asked) for id, asked in connection.execute("SELECT id, asked FROM absent")}
                 absent = {id for id in ids if id in asked and abs(now - asked[id]) < ASK_ABSENT_AGAIN}
-                is_paused = _REFUSED in asked and abs(now - asked[_REFUSED]) < PAUSE
+                is_paused = any(why in asked and abs(now - asked[why]) < pause for why, pause in PAUSES.items())
     except (sqlite3.Error, ValueError, TypeError):
         with suppress(OSError):
             path.unlink()  # damaged: its content can be fetched again
@@ -242,7 +254,7 @@ def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[da
 def _keep(path: Path, got: _Got, now: datetime) -> None:
     import sqlite3
 
-    absent = sorted(got.absent) + [_REFUSED] * got.is_refused
+    absent = [*sorted(got.absent), *filter(None, [got.pause])]  # a pause has its time among the absent ids
     if not got.records and not absent:
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -261,9 +273,6 @@ def _keep(path: Path, got: _Got, now: datetime) -> None:
 def _prepare(connection: "sqlite3.Connection") -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, fetched TEXT, body BLOB) WITHOUT ROWID")
     connection.execute("CREATE TABLE IF NOT EXISTS absent (id TEXT PRIMARY KEY, asked TEXT) WITHOUT ROWID")
-
-
-_REFUSED = "refused"  # stored among the absent ids, with the time of the last refusal
 
 
 def _open(path: Path) -> "sqlite3.Connection":

@@ -174,6 +174,29 @@ def test_a_refusal_is_heeded_for_an_hour(tmp_path, refusal):
     assert scores(backfill(tmp_path, ids[:1], online, now=now + timedelta(minutes=61)), ids[0])
 
 
+def test_an_api_that_nobody_reaches_is_left_alone_for_ten_minutes(tmp_path):
+    now = datetime.now(UTC)
+    ids = [f"CVE-2025-{number}" for number in range(1000, 1100)]
+    online = FakeNetwork({f"{API}/{id}": UNREACHABLE for id in ids})
+    backfill(tmp_path, ids, online, now=now)
+    assert CONNECTIONS <= len(online.asked) < 2 * CONNECTIONS  # those that were under way
+    online.asked.clear()
+    backfill(tmp_path, ids, online, now=now + timedelta(minutes=9))
+    assert online.asked == []
+    online.answers = {f"{API}/{id}": cve(id, [{"cvssV3_1": {"vectorString": HIGH}}]) for id in ids}
+    assert scores(backfill(tmp_path, ids[:1], online, now=now + timedelta(minutes=11)), ids[0])
+
+
+def test_a_few_failures_stop_nothing(tmp_path):
+    ids = [f"CVE-2025-{number}" for number in range(9999, 9980, -1)]
+    scored = {f"{API}/{id}": cve(id, [{"cvssV3_1": {"vectorString": HIGH}}]) for id in ids[CONNECTIONS - 1 :]}
+    online = FakeNetwork({f"{API}/{id}": UNREACHABLE for id in ids} | scored)
+    assert len(scores(backfill(tmp_path, ids, online), *ids)) == len(scored)
+    online.asked.clear()
+    backfill(tmp_path, ids, online)
+    assert len(online.asked) == CONNECTIONS - 1
+
+
 def test_a_damaged_store_is_begun_anew(tmp_path):
     (tmp_path / "database").mkdir()
     (tmp_path / "database" / "cve.sqlite").write_bytes(b"not a database" * 500)
