@@ -1,9 +1,10 @@
 """Removes data that no rule keeps, in small transactions, so that other processes never wait long.
 
-An image is kept as long as a tag points to it, it runs, or it was uploaded. Of each repository the newest tags are
-kept, and those whose images run. Units are kept as long as an image contains them. Finished rows (old events, sent
-messages) are removed by age. From the store it removes entries that belong to no layer of the fleet, and old entries
-that can be recomputed.
+An image is kept as long as a tag points to it, it runs, or it was uploaded. A crawl removes the tags that its registry's
+choice no longer includes. If a registry is not crawled at intervals, its tags arrive by webhooks, and are removed here:
+all but the newest of each repository and those whose images run. Units are kept as long as an image contains them.
+Finished rows (old events, sent messages) are removed by age. From the store it removes entries that belong to no layer of
+the fleet, and old entries that can be recomputed.
 """
 
 import time
@@ -19,6 +20,7 @@ from careen.safety.typed import from_json
 from .bulk import bulk, row_key
 from .connection import writing
 from .fleet import Fleet
+from .registries import Choice
 from .shared_advisories import STATE as ADVISORIES
 from .shared_advisories import Published, key_of
 from .tables import (
@@ -31,6 +33,7 @@ from .tables import (
     layer,
     notified,
     outbox,
+    registry,
     rematch_change,
     rematch_unit,
     repository,
@@ -50,11 +53,8 @@ OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, re
 
 
 class Retention(Struct, frozen=True):
-    """What a purge keeps. ``tags``: how many of each repository; 0: all. ``grace_days``: how long an image is kept that
-    no rule keeps.
-    """
+    """For how many days a purge keeps data. ``grace_days`` are those of an image that no rule keeps."""
 
-    tags: int = 0
     runs_days: float = 7.0  # an image counts as running for so long after it was last seen running
     grace_days: float = 1.0
     events_days: float = 180.0
@@ -70,7 +70,7 @@ class Purged(Struct, frozen=True):
 
 def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     now = time.time() if now is None else now
-    tags = _tags(fleet, rules, now) if rules.tags else 0
+    tags = sum(_tags(fleet, number, newest, rules, now) for number, newest in _bounded_repositories(fleet))
     images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
     units = _in_batches(fleet, _units)
     _in_batches(fleet, lambda connection: _gathered(connection, now - rules.messages_days * DAY_S))
@@ -130,30 +130,37 @@ def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
         removed += some
 
 
-def _tags(fleet: Fleet, rules: Retention, now: float) -> int:
+def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
+    """The repositories with a number of tags to keep that no crawl enforces: their ids, with this number."""
+    bounded = (
+        select(repository.c.id, registry.c.wanted)
+        .join(registry, registry.c.id == repository.c.registry_id)
+        .where(registry.c.every_s.is_(None), registry.c.wanted != b"")
+    )
     with fleet.engine.connect() as connection:
-        many = select(tag.c.repository_id).group_by(tag.c.repository_id).having(func.count() > rules.tags)
-        numbers = list(connection.execute(select(repository.c.id).where(repository.c.id.in_(many))).scalars())
-    removed = 0
-    for number in numbers:
-        with writing(fleet.engine) as connection:
-            newest = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
-            kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(newest, tag.c.id.desc()).limit(rules.tags)
-            running = select(image.c.id).where(image.c.runs_at >= now - rules.runs_days * DAY_S)
-            left = and_(
-                tag.c.repository_id == number,
-                tag.c.id.not_in(list(connection.execute(kept).scalars())),
-                tag.c.image_id.not_in(running),
-            )
-            rows = connection.execute(select(tag.c.id, tag.c.name).where(left)).all()
-            gone = [{"at": now, "repository_id": number, "name": name, "identity": ""} for _, name in rows]
-            if gone:
-                connection.execute(tag_change.insert(), gone)
-            for first in range(0, len(rows), BATCH):
-                ids = [row[0] for row in rows[first : first + BATCH]]
-                connection.execute(delete(tag).where(tag.c.id.in_(ids)))
-            removed += len(rows)
-    return removed
+        found = [(number, from_json(bytes(wanted), Choice).newest) for number, wanted in connection.execute(bounded)]
+    return [(number, newest) for number, newest in found if newest]
+
+
+def _tags(fleet: Fleet, number: int, newest: int, rules: Retention, now: float) -> int:
+    """Removes the older tags of a repository whose images do not run. Returns how many."""
+    with writing(fleet.engine) as connection:
+        by_age = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
+        kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(by_age, tag.c.id.desc()).limit(newest)
+        running = select(image.c.id).where(image.c.runs_at >= now - rules.runs_days * DAY_S)
+        left = and_(
+            tag.c.repository_id == number,
+            tag.c.id.not_in(list(connection.execute(kept).scalars())),
+            tag.c.image_id.not_in(running),
+        )
+        rows = connection.execute(select(tag.c.id, tag.c.name).where(left)).all()
+        gone = [{"at": now, "repository_id": number, "name": name, "identity": ""} for _, name in rows]
+        if gone:
+            connection.execute(tag_change.insert(), gone)
+        for first in range(0, len(rows), BATCH):
+            ids = [row[0] for row in rows[first : first + BATCH]]
+            connection.execute(delete(tag).where(tag.c.id.in_(ids)))
+    return len(rows)
 
 
 def _images(connection: Connection, rules: Retention, now: float) -> int:

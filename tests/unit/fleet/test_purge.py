@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 import pytest
 from sqlalchemy import func, select, update
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in, rows
@@ -12,6 +13,7 @@ from careen.fleet.connection import writing
 from careen.fleet.events import after_ready
 from careen.fleet.projects import delete_project
 from careen.fleet.purge import DAY_S, Purged, Retention, purge
+from careen.fleet.registries import Choice
 from careen.fleet.tables import (
     decision,
     delivery,
@@ -54,25 +56,40 @@ def tagged(fleet, *images):
             connection.execute(tag_change.insert().values(change))
 
 
-def test_the_newest_tags_and_what_runs_stay(fleet):
+def chosen(fleet, newest, every_s=None):
+    with writing(fleet.engine) as connection:
+        values = {"wanted": msgspec.json.encode(Choice(newest=newest)), "every_s": every_s}
+        connection.execute(update(registry).values(values))
+
+
+def test_the_newest_tags_of_a_registry_with_webhooks_and_what_runs_stay(fleet):
+    chosen(fleet, 2)
     for number in range(1, 7):
         add_image(fleet, [pypi(version=f"4.{number}"), deb()], number, 1)
     tagged(fleet, 1, 2, 3, 4, 5, 6)
     with writing(fleet.engine) as connection:
         connection.execute(update(image).where(image.c.id == 1).values(runs_at=NOW - DAY_S))
         connection.execute(update(image).where(image.c.id == 2).values(runs_at=NOW - 30 * DAY_S))
-    assert purge(fleet, Retention(tags=2), NOW) == Purged(3, 3, 3, 0)
+    assert purge(fleet, Retention(), NOW) == Purged(3, 3, 3, 0)
     assert rows(fleet, image, "id") == [(1,), (5,), (6,)]
     removed = [name for name, identity in rows(fleet, tag_change, "name", "identity") if not identity]
     assert removed == ["v2", "v3", "v4"]
     assert sorted({name for (name,) in rows(fleet, unit, "name")}) == ["django", "libssl3"]
-    assert purge(fleet, Retention(tags=2), NOW) == Purged()
+    assert purge(fleet, Retention(), NOW) == Purged()
 
 
 def test_without_a_number_all_tags_stay(fleet):
     add_image(fleet, [deb()], 1, 1)
     add_image(fleet, [deb()], 2, 1)
     tagged(fleet, 1, 2)
+    assert purge(fleet, Retention(), NOW) == Purged()
+
+
+def test_tags_of_a_registry_that_is_crawled_are_left_to_the_crawl(fleet):
+    add_image(fleet, [deb()], 1, 1)
+    add_image(fleet, [deb()], 2, 1)
+    tagged(fleet, 1, 2)
+    chosen(fleet, 1, 3600.0)
     assert purge(fleet, Retention(), NOW) == Purged()
 
 
