@@ -141,7 +141,7 @@ def image_row(number: int) -> dict[str, object]:
 def recount(fleet) -> None:
     from sqlalchemy import select
 
-    from careen.fleet import rematch
+    from careen.fleet import image_counts
     from careen.fleet.connection import writing
     from careen.fleet.tables import image
 
@@ -149,7 +149,7 @@ def recount(fleet) -> None:
         ids = list(connection.execute(select(image.c.id)).scalars())
     for first in range(0, len(ids), 2000):
         with writing(fleet.engine) as connection:
-            rematch.count_images(connection, ids[first : first + 2000])
+            image_counts.count_images(connection, ids[first : first + 2000])
 
 
 @with_fleet

@@ -11,7 +11,8 @@ from careen.database.build import FeedRow, Fresh, build
 from careen.database.knowledge import database_path
 from careen.fleet.connection import connect, sqlite_address, writing
 from careen.fleet.fleet import Fleet
-from careen.fleet.rematch import assess_units, count_images
+from careen.fleet.image_counts import count_images
+from careen.fleet.rematch import assess_units
 from careen.fleet.tables import image, metadata, project, project_image, unit_finding
 from careen.fleet.units import store_units
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, case, func, literal, select, type_coerce
+from sqlalchemy import Connection, Integer, case, func, select, type_coerce
 
 from careen.model.finding import Vulnerability
 
@@ -161,20 +161,20 @@ def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
 def _images_with(connection: Connection, kind: str, id: str, package: str) -> tuple[int, dict[int, int]]:
     """How many images contain a unit with this change, in total and per project.
 
-    Each image counts once. One query per change avoids sorting all changes together with each image.
+    Each image counts once. Queries for each change avoid sorting all changes together with each image. The total has
+    a query of its own: it includes images that no project has, and SQLite joins a shared CTE without an index.
     """
     change = rematch_change.c
     units = select(change.unit_id).where(change.kind == kind, change.vulnerability == id, change.package == package)
-    images = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().cte("images")
+    images = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().subquery()
     of_projects = (
         select(project_image.c.project_id, func.count())
         .join(images, images.c.image_id == project_image.c.image_id)
         .where(project_image.c.deleted_at.is_(None))
         .group_by(project_image.c.project_id)
     )
-    every = select(literal(0), func.count()).select_from(images)
-    found = dict(connection.execute(every.union_all(of_projects)).all())
-    return found.pop(0), found
+    total = connection.execute(select(func.count()).select_from(images)).scalar_one()
+    return total, dict(connection.execute(of_projects).all())
 
 
 def _upto(last: tuple[str, str, str]) -> Any:

@@ -21,7 +21,7 @@ from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.inventory import Inventory
 from careen.safety.typed import from_json, from_msgpack
 
-from . import events, image_secrets, rematch, units, uploads
+from . import events, image_counts, image_secrets, rematch, units, uploads
 from .conditions import has_layers
 from .connection import writing
 from .failures import reason_of
@@ -230,7 +230,7 @@ def decide(fleet: Fleet, job: Job) -> None:
     with writing(fleet.engine) as connection:
         code = found.report.verdict.exit_code
         connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
-        rematch.forget_verdicts(connection, [number], since=found.begun)
+        rematch.forget_verdicts(connection, [number], found.begun)
 
 
 def _job_of(row: Any) -> Job:
@@ -309,6 +309,6 @@ def keep(fleet: Fleet, number: int, found: Scanned) -> None:
         )
         if changed.rowcount == 1:
             image_secrets.store_kinds(connection, number, found.report)
-            rematch.count_images(connection, [number])
-            rematch.forget_verdicts(connection, [number], since=found.begun)
+            image_counts.count_images(connection, [number])
+            rematch.forget_verdicts(connection, [number], found.begun)
             events.after_ready(connection, number)

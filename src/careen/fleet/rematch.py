@@ -9,14 +9,12 @@ continues there. Each step is one transaction, and a repeated run changes nothin
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Insert,
     MetaData,
@@ -24,13 +22,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    bindparam,
     delete,
-    func,
     literal,
     select,
     true,
-    update,
 )
 
 from careen.app.databases import database_of
@@ -42,37 +37,31 @@ from careen.model.advisory import Repository, VulnerabilityRecord
 from careen.model.finding import Vulnerability
 from careen.safety.typed import from_json, from_msgpack
 
-from . import events
+from . import events, image_counts
 from .assessing import Assessor, assessor_of, current_assessor
-from .conditions import has_layers
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .joined import News
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
-from .scores import TO_ASSESS, TO_COUNT, score, to_count
+from .scores import TO_ASSESS, score, to_count
 from .shared_advisories import REMATCH, SHIPPED
 from .tables import (
     context,
-    image,
-    image_unit,
     rematch_change,
     rematch_score,
     rematch_unit,
     state,
     unit,
-    unit_count,
     unit_finding,
     unit_source,
 )
 from .units import give_days
-from .verdict_rows import COUNTS, Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
+from .verdict_rows import Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
 NO_NEWS = News()
 BATCH = 500  # units in one transaction
 MANY = 500  # ids in one statement
-IMAGES = 2000  # images counted in one transaction
-MANY_UNITS = 2000  # so many units are in nearly every image: all images are counted
 
 
 class Rematched(Struct, frozen=True):
@@ -107,7 +96,7 @@ def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *,
         _begin(fleet, assessor, old_database, new_database, everything=everything)
         scores = score(fleet, assessor.knowledge)
         units = sum(_assess_waiting(fleet, assessor))
-    images = _count_images(fleet)
+    images = image_counts.count_after_update(fleet)
     made = _make_events(fleet)
     with writing(fleet.engine) as connection:
         connection.execute(delete(rematch_unit))
@@ -140,16 +129,11 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
             _note_spaces(connection, assessor, unit_ids)
 
 
-def count_images(connection: Connection, image_ids: Sequence[int]) -> None:
-    """Sums up the counts of these images from the verdicts of their units."""
-    sums = [func.sum(unit_count.c[name]) if name != "risk" else func.max(unit_count.c.risk) for name in COUNTS]
-    counting = (
-        select(image_unit.c.image_id, *sums)
-        .join(unit_count, unit_count.c.unit_id == image_unit.c.unit_id)
-        .group_by(image_unit.c.image_id)
-    )
-    for some in batches(image_ids, MANY):
-        _write_counts(connection, counting.where(image_unit.c.image_id.in_(some)), image.c.id.in_(some))
+def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float) -> None:
+    """Discards the gates' decisions for these images if an update is running, or has begun since that time."""
+    last = _progress(connection)
+    if not last.is_done or last.begun >= since:
+        image_counts.forget_verdicts(connection, numbers)
 
 
 # --- what has to be done ----------------------------------------------------------------------------------------------
@@ -351,66 +335,7 @@ def _assess(
     return [row.number for row, result in results if result.needs_day]
 
 
-# --- images and events ------------------------------------------------------------------------------------------------
-
-
-def _count_images(fleet: Fleet) -> int:
-    """Counts the images with a unit whose counts changed, in the order of their numbers. Returns how many."""
-    with fleet.engine.connect() as connection:
-        to_count = rematch_unit.c.phase == TO_COUNT
-        units = connection.execute(select(func.count()).select_from(rematch_unit).where(to_count)).scalar_one()
-        last = connection.execute(select(func.max(image.c.id))).scalar() or 0
-    if not units:
-        return 0
-    count = 0
-    for first in range(0, last + 1, IMAGES):
-        of_range = (image_unit.c.image_id >= first) & (image_unit.c.image_id < first + IMAGES)
-        with writing(fleet.engine) as connection:
-            if units >= MANY_UNITS:
-                numbers = list(
-                    connection.execute(select(image.c.id).where(image.c.id.between(first, first + IMAGES - 1))).scalars()
-                )
-            else:
-                affected = (
-                    select(image_unit.c.image_id)
-                    .join(rematch_unit, rematch_unit.c.unit_id == image_unit.c.unit_id)
-                    .where(to_count, of_range)
-                    .distinct()
-                )
-                numbers = list(connection.execute(affected).scalars())
-            count_images(connection, numbers)
-            forget_verdicts(connection, numbers)
-            count += len(numbers)
-    return count
-
-
-def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float | None = None) -> None:
-    """Discards the gates' decisions for these images, so that ``images.queue_verdicts`` queues them again. With
-    ``since``, only if an update is running, or has begun since that time.
-    """
-    if since is not None:
-        last = _progress(connection)
-        if last.is_done and last.begun < since:
-            return
-    for some in batches(numbers, MANY):
-        scanned = image.c.id.in_(some) & has_layers()
-        connection.execute(update(image).where(scanned).values(exit_code=None))
-
-
-def _write_counts(connection: Connection, counting: Select[tuple[int, ...]], of_images: ColumnElement[bool]) -> None:
-    own = dict(connection.execute(select(image.c.id, image.c.lowered).where(of_images)).all())
-    rows = []
-    for row in connection.execute(counting):
-        number = row[0]
-        counts: dict[str, object] = dict(zip(COUNTS, row[1:], strict=True))
-        assessed, lowered = counts.pop("assessed"), counts.pop("lowered")
-        is_lowered = lowered or own.get(number)
-        counts["coverage"] = "not_assessed" if not assessed else "partially_assessed" if is_lowered else "assessed"
-        rows.append({"number": number, **{f"new_{name}": value for name, value in counts.items()}})
-    if rows:
-        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*COUNTS[2:], "coverage")}
-        writing_one = update(image).where(image.c.id == bindparam("number"))
-        connection.execute(writing_one.values(assessed_at=time.time(), **columns), rows)
+# --- events -----------------------------------------------------------------------------------------------------------
 
 
 def _make_events(fleet: Fleet) -> int:

@@ -151,6 +151,8 @@ def _findings(
     keys: Mapping[str, Key],
     severity_from: tuple[str, ...],
 ) -> list[Vulnerability]:
+    if not assessed:
+        return []
     ids = {id for entry in assessed for id in (entry.vulnerability.id, *entry.vulnerability.aliases)}
     records.update(knowledge.records(ids.difference(records)))
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
