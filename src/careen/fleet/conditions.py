@@ -5,26 +5,29 @@ all of its packages. Versions are compared by the scheme of the package's ecosys
 are compared in Python, and the ones that meet the condition are bound as values.
 """
 
+import json
 import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from careen.errors import UsageError
 from careen.matching.keys import Key, Keys
 from careen.plugins import Ecosystem, VersionScheme
 
 from .base_state import is_outdated
+from .connection import is_sqlite
 from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
 from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
-MAX_VERSIONS = 5000  # versions of the packages with the term's name
+MAX_VERSIONS = 50_000  # versions of the packages with the term's name
 FEW = 2000  # up to so many images or findings, another plan of the query is faster
 MANY_PLACES = 200_000  # rows of packages in images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
@@ -266,8 +269,20 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     for type, version in known:
         if version == term.bound if versions is None else versions.fits(type, version, term.operator, term.bound):
             fitting.setdefault(type, []).append(version)
-    of_types = [and_(unit_package.c.type == type, unit_package.c.version.in_(found)) for type, found in sorted(fitting.items())]
+    version = unit_package.c.version
+    of_types = [
+        and_(unit_package.c.type == type, version.in_(_all_of(connection, found))) for type, found in sorted(fitting.items())
+    ]
     return unit.c.id.in_(select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true()))
+
+
+def _all_of(connection: Connection, texts: Sequence[str]) -> Select[tuple[str]]:
+    """The texts as rows. One parameter contains them all, because SQLite allows 32,766 in a statement."""
+    if is_sqlite(connection):
+        found = func.json_each(json.dumps(texts)).table_valued("value")
+    else:
+        found = func.jsonb_array_elements_text(cast(texts, JSONB)).table_valued("value")
+    return select(found.c.value)
 
 
 def states_reason(code: str) -> ColumnElement[bool]:

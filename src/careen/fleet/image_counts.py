@@ -147,9 +147,8 @@ def _write(connection: Connection, counted: _Counted, *, forgetting: bool = Fals
     for number, sums in counted.sums.items():
         counts: dict[str, object] = dict(zip(COUNTS, sums, strict=True))
         assessed, lowered = counts.pop("assessed"), counts.pop("lowered")
-        coverage = (
-            "not_assessed" if not assessed else "partially_assessed" if lowered or counted.own[number].lowered else "assessed"
-        )
+        is_lowered = lowered or counted.own[number].lowered
+        coverage = "not_assessed" if not assessed else "partially_assessed" if is_lowered else "assessed"
         rows.append({"number": number, "new_coverage": coverage, **{f"new_{name}": value for name, value in counts.items()}})
     if rows:
         columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*COUNTS[2:], "coverage")}

@@ -109,8 +109,7 @@ class Recorded:
         if missing:
             kept.update({(kind, namespace, name): None for name in missing})
             kept.update({(kind, namespace, name): value for name, value in ask(missing).items()})
-        answers = ((name, kept[kind, namespace, name]) for name in sorted(names))
-        return {name: answer for name, answer in answers if answer is not None}
+        return {name: answer for name in sorted(names) if (answer := kept[kind, namespace, name]) is not None}
 
     def _as_whole(self, kind: str, namespace: str, ask: Callable[[str], Value]) -> Value:
         self._namespaces.add(namespace)

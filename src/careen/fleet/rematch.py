@@ -8,6 +8,7 @@ continues there. Each step is one transaction, and a repeated run changes nothin
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ from careen.model.finding import Vulnerability
 from careen.safety.typed import from_json, from_msgpack
 
 from . import events, image_counts
-from .assessing import Assessor, assessor_of, current_assessor
+from .assessing import Assessed, Assessor, assessor_of, current_assessor
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .joined import News
@@ -122,7 +123,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
         while some := list(rest):
             dated: list[int] = []
             for numbers in batches(some, BATCH):
-                dated += _assess(fleet, assessor, _rows_of(fleet, numbers), news, is_first=True)
+                dated += _write(fleet, assessor.build, _assessed(assessor, _rows_of(fleet, numbers), news), is_first=True)
             with writing(fleet.engine) as connection:
                 rest = give_days(connection, dated)
         with writing(fleet.engine) as connection:
@@ -240,23 +241,38 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
 
 
 def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
-    """Assesses the waiting units. Yields the number of units of each transaction."""
-    while True:
-        last = ("", 0)
-        while numbers := _waiting_after(fleet, last):
-            dated = _assess(fleet, assessor, _rows_of(fleet, [number for _, number in numbers]))
-            if dated:
-                with writing(fleet.engine) as connection:
-                    new = give_days(connection, dated)
-                for some in batches(new, BATCH):
-                    _assess(fleet, assessor, _rows_of(fleet, some), is_first=True)
-                with writing(fleet.engine) as connection:
-                    to_count(connection, new)
-            last = numbers[-1]
-            yield len(numbers)
-        with writing(fleet.engine) as connection:
-            if not _note_missed(connection, assessor.build):
-                return
+    """Assesses the waiting units. Yields the number of units of each transaction.
+
+    A second thread writes the results of one batch while the next one is assessed.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="write") as pool:
+        while True:
+            last = ("", 0)
+            written: Future[list[int]] | None = None
+            while numbers := _waiting_after(fleet, last):
+                results = _assessed(assessor, _rows_of(fleet, [number for _, number in numbers]))
+                if written:
+                    _assess_on_their_days(fleet, assessor, written.result())
+                written = pool.submit(_write, fleet, assessor.build, results)
+                last = numbers[-1]
+                yield len(numbers)
+            if written:
+                _assess_on_their_days(fleet, assessor, written.result())
+            with writing(fleet.engine) as connection:
+                if not _note_missed(connection, assessor.build):
+                    return
+
+
+def _assess_on_their_days(fleet: Fleet, assessor: Assessor, dated: Sequence[int]) -> None:
+    """Stores and assesses the variants of units that need the day of their images."""
+    if not dated:
+        return
+    with writing(fleet.engine) as connection:
+        new = give_days(connection, dated)
+    for some in batches(new, BATCH):
+        _write(fleet, assessor.build, _assessed(assessor, _rows_of(fleet, some)), is_first=True)
+    with writing(fleet.engine) as connection:
+        to_count(connection, new)
 
 
 def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]:
@@ -300,17 +316,18 @@ def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[Row]:
         ]
 
 
-def _assess(
-    fleet: Fleet, assessor: Assessor, rows: Sequence[Row], news: News = NO_NEWS, *, is_first: bool = False
-) -> list[int]:
-    """Assesses units and writes the changes, in one transaction. Returns the numbers of units that need the day of
-    their images.
-    """
+def _assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> list[tuple[Row, Assessed]]:
     new = news.verdicts if news.build == assessor.build else {}
-    results = [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
+    return [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
+
+
+def _write(fleet: Fleet, build: str, results: Sequence[tuple[Row, Assessed]], *, is_first: bool = False) -> list[int]:
+    """Writes the changes of units that were assessed with the database ``build``, in one transaction. Returns the
+    numbers of units that need the day of their images.
+    """
     now = time.time()
     with writing(fleet.engine) as connection:
-        numbers = [row.number for row in rows]
+        numbers = [row.number for row, _ in results]
         if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
             connection.execute(select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update()).all()
         before = findings_of(connection, numbers)
@@ -325,7 +342,7 @@ def _assess(
             if row.assessed_by not in ("", SHIPPED) and not is_first:
                 known = [from_msgpack(data, Vulnerability) for data in old.values()]
                 changes += events.changes_of(row.number, known, result.verdict.found)
-        write_units(connection, results, assessor.build, now)
+        write_units(connection, results, build, now)
         write_sources(connection, {row.number: result.sources for row, result in results})
         for some in batches(changes, MANY):
             connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)

@@ -34,13 +34,9 @@ def by_vulnerability(
     cve_by_id: dict[str, str] = {}
     without_cve: list[tuple[Match, list[str]]] = []
     for match in matches:
-        ids = [match.advisory.id, *match.advisory.aliases]
-        cves = list(dict.fromkeys(filter(_is_cve, ids)))
-        others = [id for id in ids if not _is_cve(id)]
+        cves, others = _separated((match.advisory.id, *match.advisory.aliases))
         if not cves:
-            others = list(dict.fromkeys((*others, *_beside(others, records))))
-            cves = [id for id in others if _is_cve(id)]
-            others = [id for id in others if not _is_cve(id)]
+            cves, others = _separated(dict.fromkeys((*others, *_beside(others, records))))
         for cve in cves:
             groups[cve].matches.append(match)
             # Records give a vulnerability many ids; users search for the CVE and the GHSA.
@@ -54,6 +50,18 @@ def by_vulnerability(
         groups[name].matches.append(match)
         groups[name].ids.update(dict.fromkeys(ids))
     return [_vulnerability(name, group) for name, group in groups.items()]
+
+
+def _separated(ids: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The CVEs among the ids, each once, and the others."""
+    cves: dict[str, None] = {}
+    others = []
+    for id in ids:
+        if id.startswith("CVE-"):
+            cves[id] = None
+        else:
+            others.append(id)
+    return list(cves), others
 
 
 def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> Iterator[str]:

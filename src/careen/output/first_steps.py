@@ -148,8 +148,14 @@ def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
             groups.setdefault((subject, row.purl.partition("/")[0]), []).append(row)
     for (subject, _), group in groups.items():
         versions = [text for text, _ in Counter(" or ".join(row.fixed_in) for row in group).most_common()]
-        more = f" and {len(versions) - 3} more" if len(versions) > 3 else ""
-        yield _step(f"upgrade {subject}: fixes are in {', '.join(versions[:3])}{more}", group, brief=f"upgrade {subject}")
+        name = subject.partition(" ")[0].rpartition(":")[2]  # without the group of Maven
+        brief = f"upgrade {name}: fixes are in {_listed(versions, 1).partition(' or ')[0]}"
+        yield _step(f"upgrade {subject}: fixes are in {_listed(versions, 3)}", group, brief=brief)
+
+
+def _listed(versions: Sequence[str], count: int) -> str:
+    more = f" and {len(versions) - count} more" if len(versions) > count else ""
+    return ", ".join(versions[:count]) + more
 
 
 def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:

@@ -100,14 +100,14 @@ def test_the_same_update_again_changes_nothing(fleet, tmp_path):
     assert (findings(fleet), events_of(fleet), counts(fleet)) == was
 
 
-@pytest.mark.parametrize("step", ["_assess", "image_counts.count_after_update", "_make_events"])
+@pytest.mark.parametrize("step", ["_write", "image_counts.count_after_update", "_make_events"])
 def test_a_killed_run_goes_on(fleet, tmp_path, monkeypatch, step):
     after = [advisory(fixed="3.0.14-1"), of_django(), advisory("CVE-2026-0003", "2.0-1", package="zlib")]
     begin(fleet, [advisory()], [OPENSSL, DJANGO], [ZLIB, DJANGO])
     monkeypatch.setattr(rematch, "BATCH", 1)
     module, _, name = f"careen.fleet.rematch.{step}".rpartition(".")
     module = pkgutil.resolve_name(module)
-    real, left = getattr(module, name), [1 if step == "_assess" else 0]
+    real, left = getattr(module, name), [1 if step == "_write" else 0]
 
     def dying(*args, **options):
         if not left[0]:

@@ -21,7 +21,7 @@ def test_the_summary_and_the_steps():
         "Assessed in part only: 2 reasons below the findings",
         "",
         "WHAT TO DO FIRST                                                         removes",
-        "  1. upgrade org.apac…logging.log4j:log4j-core 2.14.1 (KEV, 1 critical)        1",
+        "  1. upgrade log4j-core: fixes are in 2.15.0 (KEV, 1 critical)                 1",
         "  2. upgrade openssl 3.0.11-1~deb12u2: fixes are in 3.0.13-1~deb12u1           2",
         "  3. upgrade Jinja2 3.0.1: fixes are in 3.1.3                                  1",
         "",
