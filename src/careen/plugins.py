@@ -312,14 +312,14 @@ class Reader(Struct, frozen=True):
 class Owned(Struct, frozen=True, gc=False):
     """The files of a package according to its package database; paths have no leading slash.
 
-    ``digests``: the digests of their contents in the database, as ``ALGORITHM:HEX`` by path.
+    ``digests`` returns the digests of their contents in the database, as ``ALGORITHM:HEX`` by path.
     """
 
     name: str
     version: str
     arch: str | None
     paths: Iterable[str]
-    digests: Mapping[str, str] = {}
+    digests: Callable[[], Mapping[str, str]] = dict
 
 
 class Ecosystem(Struct, frozen=True, omit_defaults=True):

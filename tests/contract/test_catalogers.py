@@ -144,7 +144,7 @@ def _joined(cataloger, path, values, root):
     stored = [Fact(path, 0, value, root) for value in again]
     if cataloger.owns:
         for owned in cataloger.owns(stored):
-            msgspec.json.encode(tuple(owned.paths))
+            msgspec.json.encode((tuple(owned.paths), owned.digests()))
     joined = list(cataloger.join(stored)) if cataloger.join else values
     if cataloger.role == "packages":
         assert all(isinstance(one, Package | Unknown) for one in joined)

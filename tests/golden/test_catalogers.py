@@ -29,5 +29,9 @@ def test_case(case, update):
 
 def told(reading: Reading) -> dict:
     packages = [{"purl": package.purl, **msgspec.to_builtins(package)} for package in reading.packages]
-    answer = {"packages": packages, "unknowns": reading.unknowns, "owned": reading.owned, "identified": reading.identified}
+    owned = [
+        {"name": one.name, "version": one.version, "arch": one.arch, "paths": one.paths, "digests": one.digests()}
+        for one in reading.owned
+    ]
+    answer = {"packages": packages, "unknowns": reading.unknowns, "owned": owned, "identified": reading.identified}
     return json.loads(msgspec.json.encode({key: value for key, value in answer.items() if value or key == "packages"}))

@@ -68,7 +68,7 @@ def read_files(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) ->
     unknowns, facts = _facts(cataloger, files, strict=False)
     joined = list(_join(cataloger, facts))
     owned = [
-        Owned(owner.name, owner.version, owner.arch, tuple(owner.paths))
+        Owned(owner.name, owner.version, owner.arch, tuple(owner.paths), owner.digests)
         for owner in (cataloger.owns(facts) if cataloger.owns else ())
     ]
     return Reading(

@@ -13,6 +13,7 @@ Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -68,10 +69,13 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         if isinstance(fact.value, UnreadableParts):
             continue
         package = fact.value.package
-        lines = (line.split(" ", 1) for line in fact.value.digests.split("\n") if line)
-        digests = {path: f"sha1:{digest}" for digest, path in lines}
         paths = fact.value.paths.split("\n") if fact.value.paths else ()
-        yield Owned(package.name, package.version, package.arch, paths, digests)
+        yield Owned(package.name, package.version, package.arch, paths, partial(_by_path, fact.value.digests))
+
+
+def _by_path(lines: str) -> dict[str, str]:
+    pairs = (line.split(" ", 1) for line in lines.split("\n") if line)
+    return {path: f"sha1:{digest}" for digest, path in pairs}
 
 
 def _from_adb(found: AdbPackage) -> Installed:

@@ -13,6 +13,7 @@ Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -148,7 +149,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
                 moved = {move.path: move.to for move in diverted.get(folder, ()) if move.package != package.name}
                 paths = [moved.get(path, path) for path in found.paths.split("\n")] if found.paths else []
                 recorded = next((lines for name in names if (lines := digests.get((folder, name)))), None)
-                yield Owned(package.name, package.version, package.arch, paths, _by_path(recorded, moved))
+                yield Owned(package.name, package.version, package.arch, paths, partial(_by_path, recorded, moved))
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

@@ -12,8 +12,9 @@ Raises: ValueError if there is no plausible name.
 import posixpath
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from msgspec import Struct
 
@@ -101,8 +102,12 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         package = described.get(posixpath.dirname(fact.path))
         if package and isinstance(fact.value, Record):
             places = dict(zip(fact.value.paths, _resolved(fact.path, fact.value.paths), strict=True))
-            digests = {places[path]: f"sha256:{digest}" for path, digest in fact.value.digests.items()}
+            digests = partial(_by_place, places, fact.value.digests)
             yield Owned(package.name, package.version, None, tuple(places.values()), digests)
+
+
+def _by_place(places: Mapping[str, str], digests: Mapping[str, str]) -> dict[str, str]:
+    return {places[path]: f"sha256:{digest}" for path, digest in digests.items()}
 
 
 def _described(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Metadata]]:

@@ -38,23 +38,22 @@ def integrity(
     ``all_files``: files of all kinds are compared, not only programs. If no digests of programs were computed when the layers
     were read, nothing is reread: only links are compared, and the programs are counted as not compared.
     """
-    recorded: Mapping[str, str] = owners.digests
-    if not all_files:
-        recorded = {place: text for place, text in recorded.items() if may_be_program(place)}
+    links = list(_linked_elsewhere(tree, owners, all_files=all_files))
     if not facts.reads("digests"):
         native = {fact.path for fact in facts.of_role("native_code") if may_be_program(fact.path)}
         owned = sum(_is_listed(owners, path) for path in native)
-        links = _sorted(_linked_elsewhere(tree, owners, recorded))
-        return Compared(Integrity(modified=links, not_compared=owned), frozenset())
+        return Compared(Integrity(modified=_sorted(links), not_compared=owned), frozenset())
+    digests = owners.digests()
+    recorded = digests if all_files else {place: text for place, text in digests.items() if may_be_program(place)}
     contents = ContentDigests(tree, facts)
     unknowns = tuple(contents.read_missing(recorded, again, all_files=all_files)) if again else ()
     verified, modified, others = _compared(tree, owners, contents, recorded)
-    modified += _linked_elsewhere(tree, owners, recorded)
-    bare = {place for place in contents.programs() if place not in owners.digests and _is_listed(owners, place)}
+    modified += links
+    bare = {place for place in contents.programs() if place not in digests and _is_listed(owners, place)}
     if not all_files:
         return Compared(Integrity(len(verified), len(bare) + len(others), _sorted(modified)), verified, unknowns=unknowns)
     there = {place for place, owner in owners.by_place.items() if owner[1].presence != "shadowed" and contents.is_file(place)}
-    without = there - owners.digests.keys()
+    without = there - digests.keys()
     changed = {file.path for file in modified}
     counts = FileCounts(len(verified), len(changed), len(without), len(there - without - verified - changed))
     programs = _Programs(tree, contents)
@@ -117,13 +116,15 @@ def _is_listed(owners: Owners, place: str) -> bool:
     return owner is not None and owner[0].ecosystem.distribution and owner[1].presence != "shadowed"
 
 
-def _linked_elsewhere(tree: Squashed, owners: Owners, recorded: Mapping[str, str]) -> Iterator[ModifiedFile]:
+def _linked_elsewhere(tree: Squashed, owners: Owners, *, all_files: bool) -> Iterator[ModifiedFile]:
     """Links that replace files of the distribution's packages. dpkg and rpm record no digest of a link, apk that of its
     target.
     """
     for layer, place, target in tree.links():
-        text = recorded.get(place)
-        if text is None or not _is_listed(owners, place):
+        if not _is_listed(owners, place) or not (all_files or may_be_program(place)):
+            continue
+        text = owners.digest(place)
+        if text is None:
             continue
         if text != f"sha1:{hashlib.sha1(target.encode(errors='surrogateescape'), usedforsecurity=False).hexdigest()}":
             yield ModifiedFile(place, owners.by_place[place][1].purl, layer, 0o777)

@@ -26,22 +26,26 @@ def ledger(
     """
     modified = {file.path for file in compared.integrity.modified} | set(compared.modified_data)
     states: dict[State, int] = dict.fromkeys(STATES, 0)
+    by_place, verified = owners.by_place, compared.verified
     for folder, names in tree.folders.items():
         prefix = f"{folder}/" if folder else ""
+        is_claimed = claimed.has_all_of(prefix)
         for name, (layer, _) in names.items():
             path = prefix + name
-            owner = owners.by_place.get(path) or (owners.by_place.get(_source(path)) if name.endswith(CACHES) else None)
+            owner = by_place.get(path)
+            if owner is None and name.endswith(CACHES):
+                owner = by_place.get(_source(path))
             state: State = "unexplained"
             if path in modified:
                 state = "modified"
             elif owner:
-                state = "verified" if path in compared.verified else "listed"
-            elif path in named or path in claimed:
+                state = "verified" if path in verified else "listed"
+            elif is_claimed or path in named or claimed.has_file(path):
                 state = "identified"
             states[state] += 1
             if on_file:
                 on_file(LedgerFile(path, layer, state, owners.purl(owner[1]) if owner else ""))
-    gone = [place for place in owners.by_place if tree.entry(place) is None and not tree.is_folder(place)]
+    gone = [place for place in tree.missing(by_place) if not tree.is_folder(place)]
     deleted = sum(place.startswith(LEFT_OUT) or place.endswith(CACHES) for place in gone)
     return Ledger(**states, deleted=deleted, missing=len(gone) - deleted)
 

@@ -1,7 +1,8 @@
 """The package to which each file belongs, and which packages still have their files."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.package import GUESSED, Package, Presence
@@ -21,16 +22,27 @@ MOUNTED = ("dev", "proc", "sys", "run", "tmp")
 NOT_DEPENDENCIES = ("usr/share/doc/", "usr/share/cargo/registry/", "usr/share/gocode/src/")
 
 
+class _Recorded(Struct):
+    """What a package database records about a package's files. ``places``: pairs of a path and its place. ``digests``
+    returns them by path, and ``by_place`` has those that count, once they are asked for: few scans need them.
+    """
+
+    places: Sequence[tuple[str, str]]
+    digests: Callable[[], Mapping[str, str]]
+    by_place: dict[str, str] | None = None
+
+
 class Owners:
     """The packages by the places of their files, with symbolic links in folders followed. If several own a file, the
-    first counts. ``digests``: the digest that the database records for a place, as ``ALGORITHM:HEX``.
+    first counts.
     """
 
     def __init__(self, tree: Squashed) -> None:
         self._tree = tree
         self.by_place: dict[str, tuple[Cataloger, Package]] = {}
         self._purls: dict[int, str] = {}
-        self.digests: dict[str, str] = {}
+        self._recorded: dict[int, _Recorded] = {}  # by the identity of the package
+        self._disputed: set[str] = set()  # places whose recorded digest is not used
 
     def of(self, path: str) -> tuple[Cataloger, Package] | None:
         return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
@@ -41,6 +53,29 @@ class Owners:
         if found is None:
             found = self._purls[id(owner)] = owner.purl
         return found
+
+    def digest(self, place: str) -> str | None:
+        """The digest that the package database records for the file at a place, as ``ALGORITHM:HEX``."""
+        owner = self.by_place.get(place)
+        return self._digests_of(owner[1]).get(place) if owner else None
+
+    def digests(self) -> dict[str, str]:
+        """All recorded digests by place."""
+        packages = {id(package): package for _, package in self.by_place.values()}
+        return {place: digest for package in packages.values() for place, digest in self._digests_of(package).items()}
+
+    def _digests_of(self, package: Package) -> dict[str, str]:
+        recorded = self._recorded.get(id(package))
+        if recorded is None:
+            return {}
+        if recorded.by_place is None:
+            digests = recorded.digests()
+            recorded.by_place = {
+                place: digests[path]
+                for path, place in recorded.places
+                if path in digests and place not in self._disputed and self.by_place[place][1] is package
+            }
+        return recorded.by_place
 
     def in_distribution(self, path: str) -> Package | None:
         """The distribution's package to which a file belongs; a nested archive belongs to the owner of the outer one."""
@@ -55,15 +90,15 @@ class Owners:
         """
         rooted = [(history.root_of(package), package) for package in packages]
         paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
-        digests_of: dict[tuple[str, str, str, str | None], Mapping[str, str]] = {}
+        digests_of: dict[tuple[str, str, str, str | None], Callable[[], Mapping[str, str]]] = {}
         for root, owned in history.owned_by_root():
             key = (root, owned.name, owned.version, owned.arch)
-            paths_of[key], digests_of[key] = [*_places(owned.paths, root, self._tree)], owned.digests
+            paths_of[key], digests_of[key] = _places(owned.paths, root, self._tree), owned.digests
         current = {(root, package.name, package.arch) for root, package in rooted if key_of(package) not in shadowed}
         kept = []
         for root, package in rooted:
             key = (root, package.name, package.version, package.arch)
-            paths, digests = paths_of.get(key, []), digests_of.get(key, {})
+            paths = paths_of.get(key, [])
             presence = _presence(paths, self._tree)
             if key_of(package) in shadowed:
                 if presence == "absent" or (root, package.name, package.arch) in current:
@@ -72,11 +107,11 @@ class Owners:
             elif presence != "present":
                 package = replace(package, presence=presence)
             kept.append(package)
-            for path, place in paths:
-                if place not in self.by_place:
-                    self.by_place[place] = (history.cataloger, package)
-                    if path in digests:
-                        self.digests[place] = digests[path]
+            owner = (history.cataloger, package)
+            for _, place in paths:
+                self.by_place.setdefault(place, owner)
+            if paths:
+                self._recorded[id(package)] = _Recorded(paths, digests_of[key])
         return kept
 
     def add(self, packages: Sequence[Package], history: History) -> list[Package]:
@@ -94,26 +129,25 @@ class Owners:
             if number is None:
                 continue
             package = found[number]
-            places = {path: self._tree.resolve(path) for path in paths}
-            for path, place in places.items():
+            places = self._tree.places(paths)
+            for _, place in places:
                 if place in self.by_place:
-                    self._forget_digest(place)
+                    self._dispute(place)
                 else:
                     self.by_place[place] = (history.cataloger, package)
-                    if path in item.digests:
-                        self.digests[place] = item.digests[path]
+            self._recorded[id(package)] = _Recorded(places, item.digests)
             own = place_of(package).rpartition("/")[0] + "/"
-            software = [place for path, place in places.items() if not path.startswith((own, *LEFT_OUT))]
+            software = [place for path, place in places if not path.startswith((own, *LEFT_OUT))]
             if software and not any(self._is_there(place) for place in software):
                 found[number] = replace(package, presence="absent")
         return found
 
-    def _forget_digest(self, place: str) -> None:
-        """Drops the digest of a file that two language packages list: an installer such as conda changes files that
+    def _dispute(self, place: str) -> None:
+        """Leaves out the digest of a file that two language packages list: an installer such as conda changes files that
         another one recorded.
         """
         if not self.by_place[place][0].ecosystem.distribution:
-            self.digests.pop(place, None)
+            self._disputed.add(place)
 
     def _with_owner(self, package: Package) -> Package:
         if package.owned_by or not package.evidence:
@@ -154,30 +188,25 @@ def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Pa
     return next(by_record, numbers[0] if len(numbers) == 1 else None)
 
 
-def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[str, str]]:
+def _places(paths: Iterable[str], root: str, tree: Squashed) -> list[tuple[str, str]]:
     """Each path of a root file system, with its place after following symbolic links. If a layer turns the link /lib
     into a folder, files stay in /usr/lib.
     """
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        place = tree.resolved(folder, root) + name
+    places = tree.places(paths, root)
+    for index, (path, place) in enumerate(places):
         if path.startswith(MERGED) and tree.entry(place) is None:
             merged = tree.resolve(f"usr/{path}", root)
             if tree.entry(merged) is not None:
-                place = merged
-        yield path, place
+                places[index] = path, merged
+    return places
 
 
-def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
+def _presence(paths: Sequence[tuple[str, str]], tree: Squashed) -> Presence:
     """The presence of a package's files. ``paths`` are pairs of the path in the database and its place."""
-    there = gone = False
-    for listed, place in paths:
-        if listed.startswith(LEFT_OUT) or listed.partition("/")[0] in MOUNTED:
-            continue
-        if tree.entry(place) is not None:
-            there = True
-        elif place not in tree.folders and not tree.is_folder(place):
-            gone = True
-    if gone and not there:
-        return "absent"
-    return "partial" if gone else "present"
+    missing = set(tree.missing(place for _, place in paths))
+    if not missing:
+        return "present"
+    software = [place for listed, place in paths if not listed.startswith(LEFT_OUT) and listed.partition("/")[0] not in MOUNTED]
+    if all(place not in missing or place in tree.folders or tree.is_folder(place) for place in software):
+        return "present"
+    return "absent" if missing.issuperset(software) else "partial"

@@ -6,7 +6,7 @@ affect lower layers only. An entry keeps its name, also below a symbolic link; `
 Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from careen.model.delta import Delta
@@ -41,6 +41,14 @@ class Squashed:
         folder, _, name = path.rpartition("/")
         return self.folders.get(folder, {}).get(name)
 
+    def missing(self, paths: Iterable[str]) -> Iterator[str]:
+        """The paths without an entry."""
+        folders, empty = self.folders, dict[str, tuple[int, int]]()
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            if name not in folders.get(folder, empty):
+                yield path
+
     def is_folder(self, path: str) -> bool:
         """Whether the path is a folder entry, or the parent of any entry."""
         if self._parents is None:
@@ -68,6 +76,15 @@ class Squashed:
             real = self._folder(folder, 0, root) if folder else ""
             known = self._prefixes[root, folder] = "".join(f"{part}/" for part in (root, real) if part)
         return known
+
+    def places(self, paths: Iterable[str], root: str = "") -> list[tuple[str, str]]:
+        """Each path with its place: where it is after links in its folders are followed."""
+        found, prefixes = [], self._prefixes
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            prefix = prefixes.get((root, folder))
+            found.append((path, (self.resolved(folder, root) if prefix is None else prefix) + name))
+        return found
 
     def link(self, path: str) -> str | None:
         """The target of a visible symbolic link."""

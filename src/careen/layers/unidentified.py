@@ -72,16 +72,20 @@ class Claimed:
                 self._folders.add(claim)
 
     def __contains__(self, path: str) -> bool:
-        if path in self._files:
-            return True
-        folder = path[: path.rfind("/") + 1]
+        return path in self._files or self.has_all_of(path[: path.rfind("/") + 1])
+
+    def has_all_of(self, folder: str) -> bool:
+        """Whether catalogers identify all files in the folder, which ends with a slash; "" is the root."""
         known = self._known.get(folder)
         if known is None:
             known = self._known[folder] = self._is_claimed(folder)
         return known
 
+    def has_file(self, path: str) -> bool:
+        """Whether catalogers identify this file by its own path."""
+        return path in self._files
+
     def _is_claimed(self, folder: str) -> bool:
-        """Whether catalogers identify all files in the folder, which ends with a slash."""
         parents = self._folders.intersection(_parents(folder))
         if parents and self._owners is not None:
             self._folders -= _holding_files_of_the_distribution(self._owners)

@@ -8,6 +8,7 @@ Raises: ValueError if a file is not such a database.  **Source:** rpm manual, "D
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import BinaryIO, Literal
 
 from msgspec import Struct
@@ -98,8 +99,12 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for database in _databases(facts):
         for header in database.packages:
             if header.files:
-                digests = {f"{database.root}{path}": f"{header.algorithm}:{digest}" for path, digest in header.digests.items()}
+                digests = partial(_by_path, database.root, header)
                 yield Owned(header.name, header.evr, header.arch, tuple(_paths(database.root, header)), digests)
+
+
+def _by_path(root: str, header: RpmHeader) -> dict[str, str]:
+    return {f"{root}{path}": f"{header.algorithm}:{digest}" for path, digest in header.digests.items()}
 
 
 def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[BinaryIO, list[str]], Iterator[bytes]]) -> Listing:
