@@ -26,19 +26,21 @@ from .terraform_kind import TERRAFORM, is_of_terraform
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
-_FROM = re.compile(r"(?im)^\s*(?:FROM\s+\S|ARG\s+\w)")
+_FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 _YAML = (".yaml", ".yml")
-_API_OBJECT = re.compile(r"""(?m)(?:^|[{,])\s*['"]?apiVersion['"]?\s*:""")
-_SERVICES = re.compile(r"(?m)^(?:services|include)\s*:")
+# No white space across lines, which would take time with the square of the number of empty lines.
+_API_OBJECT = re.compile(r"""(?m)(?:^|[{,])[^\S\n]*+['"]?apiVersion['"]?\s*+:""")
+_SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
+_PERHAPS_SERVICES = re.compile(r"""(?m)(?:^|[{,?])[^\S\n]*+['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
     r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
     r"|replacements|vars|configMapGenerator|secretGenerator|helmCharts\w*|commonLabels|labels|commonAnnotations|openapi)\s*:"
 )
 _FILE_NAME = re.compile(
-    r"""(?m)(?:^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?|[{,]\s*(?:file|path)\s*:\s*)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
+    r"""(?m)(?:^[^\S\n]*+(?:-[^\S\n]*+)?(?:(?:file|path)\s*+:\s*+)?|[{,]\s*+(?:file|path)\s*+:\s*+)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
 )
-_FILE_NAMES = re.compile(r"(?m)^\s*(?:-\s*)?(?:include|path)\s*:\s*\[([^]]{1,4000})\]")
+_FILE_NAMES = re.compile(r"(?m)^[^\S\n]*+(?:-[^\S\n]*+)?(?:include|path)\s*+:\s*+\[([^][]{1,4000})\]")
 MAX_TOGETHER = 100
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
@@ -77,11 +79,28 @@ def _is_dockerfile(path: str, text: str) -> bool:
 
 
 def _is_kubernetes(path: str, text: str) -> bool:
-    return path.lower().endswith((*_YAML, ".json")) and _API_OBJECT.search(text) is not None
+    named = path.lower().endswith((*_YAML, ".json"))
+    return named and _API_OBJECT.search(text) is not None and not _is_compose(path, text)
 
 
 def _is_compose(path: str, text: str) -> bool:
-    return path.lower().endswith(_YAML) and _SERVICES.search(text) is not None and not _is_kubernetes(path, text)
+    """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
+    documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``."""
+    if not path.lower().endswith(_YAML) or _PERHAPS_SERVICES.search(text) is None:
+        return False
+    if _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None:
+        return True
+    try:
+        documents = yaml_document.read(text)
+    except ValueError:
+        return False
+    return any(map(_has_services, documents)) and not any(map(manifest_files.is_resource, documents))
+
+
+def _has_services(document: Any) -> bool:
+    if not isinstance(document, yaml_document.Mapping) or "apiVersion" in document:
+        return False
+    return "services" in document or isinstance(document.get("include"), yaml_document.Sequence)
 
 
 def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
@@ -94,6 +113,9 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             yield unread("dockerfile", file, str(error))
             continue
         yield Document(file.path, document, comments_in_dockerfile(document, checks))
+        if lines := [step.line for step in document.of("RUN") if not step.posix and not step.instruction.json]:
+            which = f"RUN in line {lines[0]}" + (f" and {len(lines) - 1} more" if len(lines) > 1 else "")
+            yield Unknown("dockerfile", Evidence(file.path, 0), f"{which}: commands of another shell than sh are not read")
         yield from (
             Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
             for step in document.steps
@@ -107,11 +129,17 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
     ignores: list[Ignore] = []
     for file in files:
         try:
-            found += manifest_files.resources(yaml_document.read(file.text), file.path)
+            documents = yaml_document.read(file.text)
+            inside = list(manifest_files.resources(documents, file.path))
         except ValueError as error:
             why = "a template, not a manifest: render it first" if "{{" in file.text else str(error)
             yield unread("kubernetes", file, why)
             continue
+        if any(map(_has_services, documents)):
+            yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
+        elif not inside and file.named:
+            yield unread("kubernetes", file, "no object of Kubernetes in it")
+        found += inside
         ignores += comments_in_lines(file.text, file.path)
     if found:
         manifests = manifest_files.Manifests(found, rules.pss_minor)

@@ -1,9 +1,10 @@
 """How each kind of file is recognised, and which files are read together."""
 
 import pytest
+from tests.support.work import ends
 
 from careen.checks.kind import Document, Rules, SourceFile
-from careen.checks.kinds import KINDS, inlined, kind_of, may_be_checked
+from careen.checks.kinds import KINDS, _referred, inlined, kind_of, may_be_checked
 from careen.model.inventory import Unknown
 
 READ = {kind.name: kind.read for kind in KINDS}
@@ -29,13 +30,29 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yml", "include:\n- b.yml", "compose"),
         ("a.json", "services:\n", None),
         ("a.yml", "apiVersion: v1\nservices:\n", "kubernetes"),
-        ("a.yml", " services:\n", None),
+        ("a.yml", " services:\n", "compose"),
+        ("a.yml", '"services":\n  a: {}', "compose"),
+        ("a.yml", "{name: x, services: {a: {}}}", "compose"),
+        ("a.yml", "? services\n: a: {}", "compose"),
+        ("a.yml", "jobs:\n  services:\n    a: {}", None),
+        ("a.yml", "services:\n  a: {}\nx-meta:\n  apiVersion: v1", "compose"),
+        ("a.yml", "services:\n  a: {}\n# {apiVersion: v1\n", "compose"),
+        ("a.yml", "apiVersion: v1\nkind: Pod\n---\nservices:\n  a: {}", "kubernetes"),
         ("kustomization.yaml", "apiVersion: kustomize\nresources: []", "kustomize"),
     ],
 )
 def test_kinds(path, text, kind):
     found = kind_of(path, text)
     assert (found.name if found else None) == kind
+
+
+@pytest.mark.parametrize("line", ["\n", " \n", "{\n", "- ", "services:\n", "- path: [", "  path:\n"])
+def test_recognising_and_grouping_take_linear_time(line):
+    text = line * 200_000
+    with ends(repr(line)):
+        kind_of("a.yaml", text)
+        kind_of("Makefile", text)
+        list(_referred(SourceFile("a.yaml", text)))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +110,15 @@ def test_manifests_are_one_document():
     assert (documents, unknowns) == ([], [("a.yaml", "a template, not a manifest: render it first")])
 
 
+def test_a_file_of_manifests_that_has_something_else():
+    documents, unknowns = read("kubernetes", a__yaml="a: {apiVersion: v1}\n")
+    assert (documents, unknowns) == ([], [("a.yaml", "no object of Kubernetes in it")])
+    pod = "apiVersion: v1\nkind: Pod\n---\nservices:\n  a: {privileged: true}\n"
+    documents, unknowns = read("kubernetes", a__yaml=pod)
+    why = "services of Compose beside objects of Kubernetes are not checked"
+    assert (len(documents), unknowns) == (1, [("a.yaml", why)])
+
+
 def test_a_kustomization_is_only_reported():
     text = "resources: [a.yaml, 'https://x.example/b']\nnamePrefix: x\npatches: []\n"
     documents, unknowns = read("kustomize", kustomization__yaml=text)
@@ -104,6 +130,22 @@ def test_a_kustomization_is_only_reported():
         )
     ]
     assert read("kustomize", kustomization__yaml="resources: [a.yaml]") == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# escape=`\nFROM a\nRUN sudo x\nRUN y",
+        "# hadolint shell=powershell\nFROM a\nRUN sudo x\nRUN y",
+        'FROM a\nSHELL ["/bin/other"]\nRUN sudo x\nRUN y',
+        "FROM x/windows\nRUN sudo x\nRUN y",
+    ],
+)
+def test_commands_of_another_shell_are_an_unknown(text):
+    _, unknowns = read("dockerfile", Dockerfile=text)
+    (path, why), line = unknowns[0], text.splitlines().index("RUN sudo x") + 1
+    assert (path, why) == ("Dockerfile", f"RUN in line {line} and 1 more: commands of another shell than sh are not read")
+    assert read("dockerfile", Dockerfile='FROM a\nSHELL ["pwsh"]\nRUN ["a"]')[1] == []
 
 
 def test_a_dockerfile_that_is_none():

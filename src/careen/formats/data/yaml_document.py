@@ -22,6 +22,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
+_TAGGED = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
 _LETTERS = {"y": True, "Y": True, "n": False, "N": False}  # as values: a key "y" is more often a coordinate
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
 _OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
@@ -200,7 +201,8 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
         line = event.start_mark.line + 1
         size = 1
         if kind is scalar_event:
-            node: Any = _plain(event.value, stack) if event.implicit[0] else event.value
+            plain = event.implicit[0] or event.tag in _TAGGED  # !!bool "true" is true
+            node: Any = _plain(event.value, stack) if plain else event.value
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
             if event.anchor:

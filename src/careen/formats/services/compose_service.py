@@ -98,7 +98,7 @@ class Service:
 
     def is_on(self, key: str) -> bool:
         """Whether a boolean setting is true."""
-        return self.node.get(key) in (True, "true")
+        return is_true(self.node.get(key))
 
     @property
     def added(self) -> frozenset[str]:
@@ -146,7 +146,7 @@ class Service:
                     kind=entry.text("type") or "volume",
                     source=entry.text("source") or entry.text("src"),
                     target=entry.text("target") or entry.text("destination") or entry.text("dst"),
-                    read_only=entry.get("read_only") in (True, "true"),
+                    read_only=is_true(entry.get("read_only")),
                     propagation=entry.text("bind", "propagation"),
                     options=options,
                     index=index,
@@ -184,6 +184,11 @@ class Service:
             value = self.node.get(key)
             words += value.split() if isinstance(value, str) else self.node.texts(key)
         return words
+
+
+def is_true(value: Any) -> bool:
+    """Whether a boolean setting is true; Compose also takes texts, as values of variables are."""
+    return value is True or (isinstance(value, str) and value.lower() in ("true", "y", "yes", "on"))
 
 
 def _mount(text: str, index: int) -> Mount:

@@ -80,6 +80,11 @@ def test_quoted_scalars_stay_text():
     assert yaml_document.read('a: "true"\nb: \'1\'\nc: "null"\n') == [{"a": "true", "b": "1", "c": "null"}]
 
 
+def test_a_tag_decides_about_a_quoted_scalar():
+    text = 'a: !!bool "true"\nb: !!int "0"\nc: !!str true\nd: !!null ""\nf: !other "true"\n'
+    assert yaml_document.read(text) == [{"a": True, "b": 0, "c": "true", "d": None, "f": "true"}]
+
+
 def test_one_letter_is_a_boolean_as_the_value_of_a_key():
     text = "y: y\nn: [y, n]\nprivileged: Y\nother: n\nquoted: 'y'\n"
     assert yaml_document.read(text) == [{"y": True, "n": ["y", "n"], "privileged": True, "other": False, "quoted": "y"}]
