@@ -24,16 +24,16 @@ _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
 OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
-def package_of(text: str, names: Iterable[str] = ()) -> Package:
+def package_of(text: str, names: Iterable[str] = (), stated: str = "") -> Package:
     """The package that a package URL names. Of the spellings in ``names``, the first one with the same URL becomes
-    its name, since URLs lose upper case."""
+    its name, since URLs lose upper case. ``stated``: the version beside a URL that has none."""
     purl = parse(text)
     name, namespace = purl.name, purl.namespace
     if purl.namespace and purl.type in _JOINED:
         name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
     if purl.subpath and purl.type in _PARTS:
         name = f"{name}/{purl.subpath}"
-    version = purl.version or ""
+    version = purl.version or stated.strip()
     epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy writes it for deb, too
     if epoch and version and ":" not in version:
         version = f"{epoch}:{version}"
