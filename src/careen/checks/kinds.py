@@ -29,9 +29,12 @@ _NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", "
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 _YAML = (".yaml", ".yml")
 # No white space across lines, which would take time with the square of the number of empty lines.
-_API_OBJECT = re.compile(r"""(?m)(?:^|[{,])[^\S\n]*+['"]?apiVersion['"]?\s*+:""")
+# Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
+_BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++)*+"
+_API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
+_ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
 _SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
-_PERHAPS_SERVICES = re.compile(r"""(?m)(?:^|[{,?])[^\S\n]*+['"]?(?:services|include)['"]?\s*+:""")
+_PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
     r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
@@ -79,22 +82,30 @@ def _is_dockerfile(path: str, text: str) -> bool:
 
 
 def _is_kubernetes(path: str, text: str) -> bool:
-    named = path.lower().endswith((*_YAML, ".json"))
-    return named and _API_OBJECT.search(text) is not None and not _is_compose(path, text)
+    if not path.lower().endswith((*_YAML, ".json")):
+        return False
+    if _API_OBJECT.search(text) is not None:
+        return not _is_compose(path, text)
+    return _ESCAPED_KEY.search(text) is not None and any(map(manifest_files.is_resource, _documents_of(text)))
 
 
 def _is_compose(path: str, text: str) -> bool:
     """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
     documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``."""
-    if not path.lower().endswith(_YAML) or _PERHAPS_SERVICES.search(text) is None:
+    if not path.lower().endswith(_YAML) or not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
         return False
     if _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None:
         return True
-    try:
-        documents = yaml_document.read(text)
-    except ValueError:
-        return False
+    documents = _documents_of(text)
     return any(map(_has_services, documents)) and not any(map(manifest_files.is_resource, documents))
+
+
+def _documents_of(text: str) -> list[Any]:
+    """The documents of a text; none if it cannot be read."""
+    try:
+        return yaml_document.read(text)
+    except ValueError:
+        return []
 
 
 def _has_services(document: Any) -> bool:

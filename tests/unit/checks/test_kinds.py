@@ -26,6 +26,15 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yaml", "apiVersion: v1\nkind: Pod", "kubernetes"),
         ("a.json", '{"apiVersion": "v1"}', "kubernetes"),
         ("a.txt", "apiVersion: v1", None),
+        ("a.yaml", "!!str apiVersion: v1\nkind: Pod", "kubernetes"),
+        ("a.yaml", "&a apiVersion: v1\nkind: Pod", "kubernetes"),
+        ("a.yaml", "? apiVersion\n: v1\n", "kubernetes"),
+        ("a.yaml", "a: b\x85apiVersion: v1\n", "kubernetes"),
+        ("a.yaml", "# a\rapiVersion: v1\n", "kubernetes"),
+        ("a.yaml", '"\\x61piVersion": v1\nkind: Pod', "kubernetes"),
+        ("a.json", '{"a": 1, "\\u0061piVersion": "v1", "kind": "Pod"}', "kubernetes"),
+        ("a.json", '{"a": 1, "\\u0061piVersion": "v1"}', None),
+        ("a.yaml", '"\\x73ervices": {a: {}}', "compose"),
         ("a.yml", "services:\n  a: {}", "compose"),
         ("a.yml", "include:\n- b.yml", "compose"),
         ("a.json", "services:\n", None),
@@ -46,7 +55,9 @@ def test_kinds(path, text, kind):
     assert (found.name if found else None) == kind
 
 
-@pytest.mark.parametrize("line", ["\n", " \n", "{\n", "- ", "services:\n", "- path: [", "  path:\n"])
+@pytest.mark.parametrize(
+    "line", ["\n", " \n", "{\n", "- ", "services:\n", "- path: [", "  path:\n", "!a ", "&", '"\\', ',"', "? "]
+)
 def test_recognising_and_grouping_take_linear_time(line):
     text = line * 200_000
     with ends(repr(line)):
