@@ -17,12 +17,13 @@ from careen.formats.shell.wrappers import SHELLS
 from .parse import Instruction, Parsed, parse
 from .run_script import run_script
 from .stages import Call, Dockerfile, Stage, Step
-from .variables import resolved_words, with_value
+from .variables import MAX_ADDED, resolved_words, with_value
 from .words import expand
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 MAX_CELLS = 1_000_000  # variables held for all steps together; variables beyond stay unresolved
+CHARACTERS_A_CELL = 100  # of a value: a long one counts as several variables
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
 
 
@@ -42,12 +43,15 @@ def read_dockerfile(
     by_program: dict[str, list[Call]] = {}
     by_tool: dict[str, list[Call]] = {}
     by_step: dict[int, list[Call]] = {}
+    left = MAX_ADDED
     for step in steps:
         by_keyword.setdefault(step.keyword, []).append(step)
         for command in step.commands:
             if not command.words:
                 continue
-            call = Call(command, step, read_call(resolved_words(command.words, step.known)))
+            words = resolved_words(command.words, step.known, left)
+            left -= max(sum(map(len, words)) - sum(map(len, command.words)), 0)
+            call = Call(command, step, read_call(words))
             by_program.setdefault(command.program, []).append(call)
             by_step.setdefault(step.line, []).append(call)
             if call.package is not None:
@@ -203,6 +207,7 @@ class _StageBuilder:
                     continue  # ENV takes precedence over ARG
                 before[name] = text or ""
             found[name] = text
+            self.cells += len(text or "") // CHARACTERS_A_CELL
         env.update(found)
         if also is not None:
             also.update(found)
