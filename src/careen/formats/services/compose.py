@@ -18,7 +18,7 @@ from msgspec import Struct
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence
 
-from .compose_service import Mount, Port, Service
+from .compose_service import MAX_NAME, Mount, Port, Service
 from .interpolate import interpolate
 
 __all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_compose", "of_containers", "read"]
@@ -49,7 +49,7 @@ class Section(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        return f"{self.what.removesuffix('s')} {self.name}"
+        return f"{self.what.removesuffix('s')} {self.name[:MAX_NAME]}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
         return self.path, self.node.line_of(*keys) or self.line

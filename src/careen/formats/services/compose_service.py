@@ -17,6 +17,7 @@ _PORT = re.compile(
     r"(?:(?P<ip>\[[0-9a-fA-F:.%]+\]|[^:/\[\]]+(?=:[^:]*:)):)?(?:(?P<published>[^:/]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?\Z"
 )
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
+MAX_NAME = 253  # characters of a name in messages
 EVERYWHERE = ("", "0.0.0.0", "::", "[::]")  # noqa: S104
 
 
@@ -79,7 +80,7 @@ class Service:
 
     @property
     def label(self) -> str:
-        return f"{self.noun} {self.name}"
+        return f"{self.noun} {self.name[:MAX_NAME]}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
         """File and line of the deepest of ``keys`` that exists."""
