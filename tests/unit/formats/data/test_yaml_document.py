@@ -143,6 +143,13 @@ def test_nodes_are_limited(monkeypatch):
         yaml_document.read("- x\n" * 200)
 
 
+def test_a_long_text_that_aliases_repeat_is_bounded():
+    long = "x" * 1_000_000
+    assert len(yaml_document.read(f"a: &a {long}\nb: [{', '.join(['*a'] * 50)}]\n")[0]["b"]) == 50
+    with pytest.raises(ValueError, match="aliases expanded"):
+        yaml_document.read(f"a: &a {long}\nb: [{', '.join(['*a'] * 70)}]\n")
+
+
 def test_many_documents_are_read_soon():
     text = "---\n".join([TEXT.partition("---")[0]] * 2000)
     with ends():
