@@ -66,7 +66,8 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
         if name in files:
             continue
         if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            unknowns.append(Unknown("files", Evidence(name, 0), "over the limit of files or bytes of one run"))
+            why = "over the limit of files or bytes of one run: it and all further ones are not checked"
+            unknowns.append(Unknown("files", Evidence(name, 0), why, whole_layer=True))
             break
         try:
             text = _text(path) if path is not None else _standard_input()

@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from careen.checks import files
 from careen.checks.files import MAX_BYTES, find_files
 from careen.checks.kinds import kind_of, may_be_checked
 from careen.errors import InputError
@@ -106,3 +107,13 @@ def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
     found = find_files(["."])
     assert [file.text.splitlines()[0] for file in found.files] == ["FROM a", POD.splitlines()[0]]
     assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "not UTF-8 or UTF-16 text")]
+
+
+def test_files_over_the_limit_leave_the_check_incomplete(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(files, "MAX_FILES", 1)
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(POD)
+    found = find_files(["."])
+    assert [file.path for file in found.files] == ["a.yaml"]
+    assert [(one.evidence.path, one.whole_layer) for one in found.unknowns] == [("b.yaml", True)]
