@@ -130,7 +130,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
         yield from (
             Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
             for step in document.steps
-            if step.unread and not step.commands
+            if step.unread and (step.cut or not step.commands)
         )
 
 

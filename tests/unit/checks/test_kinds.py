@@ -173,3 +173,8 @@ def test_dockerfiles_within_a_compose_file_keep_their_lines():
     assert (first.path, first.named) == ("a.yaml", True)
     assert list(inlined(SourceFile("a.yaml", "services: {a: {build: .}}"))) == []
     assert list(inlined(SourceFile("a.yaml", "dockerfile_inline: [\n"))) == []
+
+
+def test_commands_beyond_a_limit_are_an_unknown():
+    _, unknowns = read("dockerfile", Dockerfile="FROM a\nRUN x; " + "(" * 80 + "y" + ")" * 80)
+    assert unknowns == [("Dockerfile", "RUN in line 2: it has more commands than are read, or deeper ones")]

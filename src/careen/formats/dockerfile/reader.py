@@ -159,16 +159,17 @@ class _StageBuilder:
         onbuild = instruction.keyword == "ONBUILD" and instruction.trigger is not None
         inner = instruction.trigger if onbuild and instruction.trigger is not None else instruction
         commands: tuple[Command, ...] = ()
-        unread = ""
+        unread, cut = "", False
         if inner.keyword == "RUN" and (self.posix or inner.json):
             try:
                 script = run_script(inner)
-                commands = script.commands
+                commands, cut = script.commands, script.cut
                 unread = "part of it is no shell that could be read" if script.broken else ""
+                unread = "it has more commands than are read, or deeper ones" if cut else unread
             except ValueError as error:
                 unread = str(error)
         self.steps.append(
-            Step(inner, len(self.stages), self.env, onbuild, commands, unread, posix=self.posix, shell=self.shell)
+            Step(inner, len(self.stages), self.env, onbuild, commands, unread, cut, posix=self.posix, shell=self.shell)
         )
         if inner.keyword == "ENV":
             self.cells += len(self.env) + len(self.only_env)
