@@ -229,15 +229,21 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
     referred = {path: [name for name in _referred(file) if name in file_by_path] for path, file in file_by_path.items()}
     within = {target for path, targets in referred.items() for target in targets if target != path}
     overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
+    over: dict[str, list[str]] = {}
+    for override, base in sorted(overrides.items()):
+        over.setdefault(base, []).append(override)
     left = set(file_by_path)
     for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
         if path in within and path not in left:  # what is left of them refer to each other in a circle
             continue
-        group = [path, *(override for override, base in sorted(overrides.items()) if base == path)]
+        group = [path, *over.get(path, ())]
         for member in group:  # grows during the loop
-            group += [target for target in referred[member] if target not in group]
+            group += [target for target in dict.fromkeys(referred[member]) if target not in group]
+            if len(group) >= MAX_TOGETHER:  # the rest is read apart
+                group = group[:MAX_TOGETHER]
+                break
         left -= set(group)
-        yield [file_by_path[member] for member in group[:MAX_TOGETHER]]
+        yield [file_by_path[member] for member in group]
 
 
 def _overridden(path: str) -> str:

@@ -3,8 +3,10 @@
 import pytest
 from tests.support.work import ends
 
+from careen.checks import kinds
 from careen.checks.kind import Document, Rules, SourceFile
 from careen.checks.kinds import KINDS, _referred, inlined, kind_of, may_be_checked
+from careen.formats.services import shell_starts
 from careen.model.inventory import Unknown
 
 READ = {kind.name: kind.read for kind in KINDS}
@@ -108,6 +110,13 @@ def test_compose_files_that_refer_to_each_other_in_a_circle():
     assert "leads back to itself" in unknowns[0][1]
 
 
+def test_files_beyond_those_that_are_read_together_are_read_apart(monkeypatch):
+    monkeypatch.setattr(kinds, "MAX_TOGETHER", 2)
+    base = SERVICE.format("a") + "include: [b.yaml, c.yaml, d.yaml]\n"
+    others = {f"{name}__yaml": SERVICE.format(name) for name in "bcd"}
+    assert groups(a__yaml=base, **others) == [["a", "b"], ["c"], ["d"]]
+
+
 def test_an_included_file_that_is_not_checked():
     _, unknowns = read("compose", a__yaml=SERVICE.format("a") + "include: [c.yaml]\n")
     assert [(path, "is not followed" in why) for path, why in unknowns] == [("a.yaml", True)]
@@ -178,3 +187,10 @@ def test_dockerfiles_within_a_compose_file_keep_their_lines():
 def test_commands_beyond_a_limit_are_an_unknown():
     _, unknowns = read("dockerfile", Dockerfile="FROM a\nRUN x; " + "(" * 80 + "y" + ")" * 80)
     assert unknowns == [("Dockerfile", "RUN in line 2: it has more commands than are read, or deeper ones")]
+
+
+def test_containers_beyond_a_limit_are_an_unknown(monkeypatch):
+    monkeypatch.setattr(shell_starts, "MAX_CONTAINERS", 2)
+    documents, unknowns = read("script", a__sh="docker run a\n" * 3)
+    assert len(documents[0].value.services) == 2
+    assert unknowns == [("a.sh", "only its first 2 containers are checked")]

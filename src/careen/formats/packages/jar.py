@@ -177,6 +177,8 @@ def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budg
                 yield Closed(_inside(place, entry.name), str(error))
         elif entry.name.lower().endswith((*SUFFIXES, ADAPTER)):
             has_archives = True
+    if len(maven) > MAX_POMS:
+        yield Closed(_inside(place, "META-INF/maven"), f"more than {MAX_POMS} artifacts in one archive")
     for folder, files in list(maven.items())[:MAX_POMS]:
         try:
             found, named = _coordinates(stream, files, folder, budget)

@@ -150,3 +150,10 @@ def test_members_to_look_into_are_bounded(monkeypatch):
     monkeypatch.setattr(jars, "MAX_HEADS", 3)
     found = opened(jar(maven("g", "a", "1") | {f"{number}.bin": b"x" for number in range(9)} | classes(*map(str, range(9)))))
     assert [one.reason for one in found[1:]] == ["more than 3 members to look into in one file"]
+
+
+def test_artifacts_beyond_a_limit_are_known(monkeypatch):
+    monkeypatch.setattr(jars, "MAX_POMS", 2)
+    first, closed = opened(jar(maven("g", "a", "1") | maven("g", "b", "1") | maven("g", "c", "1")))[::-1]
+    assert (closed.place, closed.reason) == ("META-INF/maven", "more than 2 artifacts in one archive")
+    assert len(first.coordinates) == 2
