@@ -1,10 +1,10 @@
 """Debian packages: dpkg's status file, or one file per package as in distroless images.
 
-Shape: control paragraphs; the last word of ``Status`` is the state, in any case. ``Source: name (version)`` is there
-if it differs from the package's own name and version. ``updates/NUMBER`` have what dpkg did not yet write to ``status``. The
-files of a package are in ``info/NAME[:ARCH].list`` or, without that, in ``.md5sums``, which has the digests of all but its
-configuration. ``diversions`` has three lines for each file that a package moves out of the way of its own: path, new path,
-package (":" for the administrator).
+Shape: control paragraphs; the last of the three words of ``Status`` is the state, in any case. ``Source: name (version)`` is
+there if it differs from the package's own name and version. ``updates/NUMBER`` have what dpkg did not yet write to
+``status``. The files of a package are in ``info/NAME[:ARCH].list`` or, without that, in ``.md5sums``, which has the digests
+of all but its configuration. ``diversions`` has three lines for each file that a package moves out of the way of its own:
+path, new path, package (":" for the administrator).
 A paragraph without Version is listed without one, and not assessed.
 A line that is not a field, and a paragraph with a Version but no Package, are skipped and reported; a package with an unknown
 state counts as installed, and is reported.
@@ -70,7 +70,7 @@ def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
             reasons.append(f"a paragraph without Package ({entry['version'][:60]})")
             continue
         named += 1
-        state = (entry.get("status", "install ok installed").split() or [""])[-1].lower()
+        state = _state(entry.get("status", "install ok installed").lower().split())
         if state not in ABSENT:
             yield Installed(_package(entry))
         if state not in PRESENT + ABSENT:
@@ -161,15 +161,20 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
             yield from (f"{folder}/info/{name}.{script}" for name in names for script in SCRIPTS)
 
 
+def _state(words: list[str]) -> str:
+    """The state, which is the last of three words. With more words dpkg refuses the file: the last one does not count."""
+    return words[-1] if 0 < len(words) <= 3 else " ".join(words)
+
+
 def _package(entry: dict[str, str]) -> Package:
-    name, version = entry["package"], entry.get("version", "")
+    name, version = entry["package"].lower(), entry.get("version", "")  # dpkg reads names in lower case
     source, _, its_version = entry.get("source", name).partition("(")
     return Package(
         "deb",
         None,
         name,
         version,
-        source=Source(source.strip() or name, its_version.strip(" )") or version),
+        source=Source(source.strip().lower() or name, its_version.strip(" )") or version),
         arch=entry.get("architecture") or None,
         maintainer=entry.get("maintainer") or None,
         cataloger="dpkg",

@@ -40,7 +40,7 @@ def read(file: File) -> Iterator[Package]:
     elif text(document.get("spdxVersion")).startswith("SPDX-2"):
         found = _spdx(document)
     elif isinstance(document.get("artifacts"), list):
-        found = ((text(entry.get("purl")), text(entry.get("name"))) for entry in map(mapping, document["artifacts"]))
+        found = (_entry(entry) for entry in map(mapping, document["artifacts"]))
     elif file.path.endswith(LOOSE_NAMES) and not file.path.endswith(".bom.json"):
         return  # other files have these names, too
     else:
@@ -78,7 +78,7 @@ class NativeScanner:
         document = json_object(self._sbom)
         subject = mapping(document.get("metadata")).get("component")  # the program itself
         components = [*map(mapping, [subject, *sequence(document.get("components"))])]
-        found = ((text(component.get("purl")) or _maven(component), text(component.get("name"))) for component in components)
+        found = (_entry(component, _maven(component)) for component in components)
         yield from _packages(found, NATIVE_CONFIDENCE)
 
     def _inflated(self, member: tuple[Any, bytearray], data: bytes) -> bool:
@@ -99,14 +99,21 @@ def read_native(file: File) -> NativeScanner | None:
     return NativeScanner() if b"\0sbom_length\0" in file.data else None
 
 
-def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[Package]:
-    seen: set[str] = set()
-    for purl, name in found:
-        if not purl or purl in seen:
+Entry = tuple[str, str, str]  # package URL, name, and the version beside the URL
+
+
+def _packages(found: Iterable[Entry], confidence: float) -> Iterator[Package]:
+    seen: set[tuple[str, str]] = set()
+    for purl, name, version in found:
+        if not purl or (purl, version) in seen:
             continue
-        seen.add(purl)
-        if package := listed(purl, name):
+        seen.add((purl, version))
+        if package := listed(purl, name, version):
             yield replace(package, cataloger="embedded_sbom", confidence=confidence)
+
+
+def _entry(component: dict[str, Any], otherwise: str = "") -> Entry:
+    return text(component.get("purl")) or otherwise, text(component.get("name")), text(component.get("version"))
 
 
 def _maven(component: dict[str, Any]) -> str:
@@ -115,18 +122,19 @@ def _maven(component: dict[str, Any]) -> str:
     return f"pkg:maven/{group}/{name}@{version}" if group and name and version else ""
 
 
-def _components(subject: Any, components: Any, depth: int) -> Iterator[tuple[str, str]]:
+def _components(subject: Any, components: Any, depth: int) -> Iterator[Entry]:
     if depth > MAX_DEPTH:
         raise ValueError(f"components are nested more than {MAX_DEPTH} deep")
     for component in map(mapping, [subject, *sequence(components)]):
-        yield text(component.get("purl")), text(component.get("name"))
+        yield _entry(component)
         if component.get("components"):
             yield from _components(None, component["components"], depth + 1)
 
 
-def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _spdx(document: dict[str, Any]) -> Iterator[Entry]:
     for entry in map(mapping, sequence(document.get("packages"))):
-        yield spdx_purl(entry), text(entry.get("name"))
+        version = text(entry.get("versionInfo"))
+        yield spdx_purl(entry), text(entry.get("name")), "" if version in ("NOASSERTION", "NONE") else version
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

@@ -44,7 +44,7 @@ def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
             reasons.append("a paragraph without Package or Version")
             continue
         named += 1
-        state = (entry.get("status", "").split() or [""])[-1]
+        state = (entry.get("status", "").split() or [""])[:3][-1]  # opkg reads three words
         if state not in PRESENT + ABSENT:
             reasons.append(f"{name[:60]} has the unknown state {state[:60]!r}, and counts as installed")
         if state not in ABSENT:

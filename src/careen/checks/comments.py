@@ -8,6 +8,7 @@ for the instruction below, ``global ignore`` for the file, ``stage ignore`` for 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from careen.formats.dockerfile.stages import Dockerfile, Stage
@@ -23,7 +24,10 @@ _HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d
 def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
     """The ignore comments of a file whose comments begin with ``#``. A comment on a line of its own applies to the
     next line with content."""
+    if "careen:ignore" not in text:
+        return ()
     rows = text.split("\n")
+    following = _with_content(rows)
     found = []
     for number, row in enumerate(rows, start=1):
         if "careen:ignore" not in row:
@@ -32,7 +36,7 @@ def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
         match = _OURS.match(comment.strip()) if mark else None
         if match is None:
             continue
-        line: int | None = number if before.strip() else _next(rows, number)
+        line: int | None = number if before.strip() else following[number] or number
         if match[1]:
             line = None
         found.append(Ignore(_ids(match[2]), f"{path}:{number}", line, line, match[3].strip()))
@@ -46,6 +50,7 @@ def comments_in_dockerfile(document: Dockerfile, checks: Sequence[Check]) -> tup
 
 
 def _of_comments(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Iterator[Ignore]:
+    stages = [(stage.line, _end(stage)) for stage in document.stages]
     for comment in document.comments:
         source = f"{document.path}:{comment.line}"
         if match := _OURS.match(comment.text):
@@ -56,7 +61,8 @@ def _of_comments(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> I
             ids = _translated(re.split(r"\s*,\s*", match[2]), peers)
             lines = (None, None)
             if match[1] == "stage":
-                lines = _stage_after(document, comment.line)
+                after = bisect_right(stages, comment.line, key=lambda stage: stage[0])
+                lines = stages[after] if after < len(stages) else (None, None)
             elif match[1] is None:
                 lines = _around(document, comment.line, directly=True)
             if ids and (match[1] == "global" or lines[0] is not None):
@@ -79,21 +85,20 @@ def _directive(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Ite
 def _around(document: Dockerfile, line: int, *, directly: bool) -> tuple[int | None, int | None]:
     """The first and last line of the instruction that contains this line, or of the next one. ``directly``: only if
     no empty line or instruction is between."""
-    for instruction in document.parsed.instructions:
-        if instruction.line <= line <= instruction.end_line:
-            return instruction.line, instruction.end_line
-        if instruction.line > line:
-            if directly and not any(comment.line == line for comment in instruction.comments):
-                return None, None
-            return instruction.line, instruction.end_line
-    return None, None
-
-
-def _stage_after(document: Dockerfile, line: int) -> tuple[int | None, int | None]:
-    stage: Stage | None = next((stage for stage in document.stages if stage.line > line), None)
-    if stage is None:
+    instructions = document.parsed.instructions
+    after = bisect_right(instructions, line, key=lambda instruction: instruction.line)
+    if after and line <= instructions[after - 1].end_line:
+        return instructions[after - 1].line, instructions[after - 1].end_line
+    if after == len(instructions):
         return None, None
-    return stage.line, max([stage.end_line, *(step.end_line for step in stage.steps)])
+    following = instructions[after]
+    if directly and not (following.comments and following.comments[0].line <= line):
+        return None, None
+    return following.line, following.end_line
+
+
+def _end(stage: Stage) -> int:
+    return max([stage.end_line, *(step.end_line for step in stage.steps)])
 
 
 def _ids_by_peer(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
@@ -114,9 +119,10 @@ def _ids(text: str) -> frozenset[str]:
     return frozenset(re.split(r"\s*,\s*", text))
 
 
-def _next(rows: Sequence[str], number: int) -> int:
-    for index in range(number, len(rows)):
+def _with_content(rows: Sequence[str]) -> list[int]:
+    """For each number of lines from the start: the number of the next line with content; 0 if there is none."""
+    found = [0] * (len(rows) + 1)
+    for index in range(len(rows) - 1, -1, -1):
         bare = rows[index].strip()
-        if bare and not bare.startswith("#"):
-            return index + 1
-    return number
+        found[index] = index + 1 if bare and not bare.startswith("#") else found[index + 1]
+    return found

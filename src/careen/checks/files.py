@@ -1,7 +1,7 @@
 """Finds and reads the files of a source tree that can be checked, within bounds; a file that cannot be read is an Unknown.
 
-Links are not followed; folders of third-party code and of version control are skipped. A file that the user names is read
-whatever its name.
+Links are not followed: one to a file or folder that is not read either is an Unknown. Folders of third-party code and of
+version control are skipped. A file that the user names is read whatever its name.
 Raises: InputError for a path that does not exist.
 """
 
@@ -35,6 +35,7 @@ MAX_ENTRIES = 2_000_000
 SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages"))
 
 
+LINK = "a symbolic link, which is not followed"
 FETCHED = ".terraform"  # where terraform init puts modules, of which only the configuration is read
 _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
@@ -56,7 +57,8 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
     unknowns: list[Unknown] = []
     total = 0
     packed: dict[Path, bool] = {}
-    for path, named in _candidates(paths, excluded):
+    passed: list[tuple[Path, str]] = []
+    for path, named in _candidates(paths, excluded, passed):
         if path is not None and path.name.endswith(PACKED):
             packed.setdefault(path, named)
             continue
@@ -64,7 +66,8 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
         if name in files:
             continue
         if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            unknowns.append(Unknown("files", Evidence(name, 0), "over the limit of files or bytes of one run"))
+            why = "over the limit of files or bytes of one run: it and all further ones are not checked"
+            unknowns.append(Unknown("files", Evidence(name, 0), why, whole_layer=True))
             break
         try:
             text = _text(path) if path is not None else _standard_input()
@@ -78,7 +81,19 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
         elif path is None and starts_containers(text):
             name = "stdin.sh"
         files[name] = SourceFile(name, text, _ignored(path) if path is not None else None, named)
+    unknowns += _not_followed(passed, paths, files)
     return Found(tuple(files.values()), (*unknowns, *excluded.unknowns()), tuple(packed.items())[:MAX_FILES])
+
+
+def _not_followed(passed: Iterable[tuple[Path, str]], paths: Sequence[str], read: Iterable[str]) -> Iterator[Unknown]:
+    """The Unknowns of the places that were passed over, without links to what is read in its own place."""
+    known = {os.path.realpath(name) for name in read} if passed else set()
+    roots = [os.path.realpath(path) for path in paths if path != "-"] if passed else []
+    for path, why in passed:
+        target = Path(os.path.realpath(path))
+        inside = target.is_dir() and any(target.is_relative_to(root) for root in roots)
+        if str(target) not in known and not inside and (target.exists() or why != LINK):
+            yield Unknown("files", Evidence(shown(path), 0), why)
 
 
 def shown(path: Path) -> str:
@@ -91,23 +106,27 @@ def shown(path: Path) -> str:
     return whole.as_posix()
 
 
-def _candidates(paths: Iterable[str], excluded: Excluded) -> Iterator[tuple[Path | None, bool]]:
-    """The files at these paths, each with whether the user named it; None is standard input."""
+def _candidates(paths: Iterable[str], excluded: Excluded, passed: list[tuple[Path, str]]) -> Iterator[tuple[Path | None, bool]]:
+    """The files at these paths, each with whether the user named it; None is standard input. Appends to ``passed`` what
+    is passed over, and why."""
     for text in paths:
         path = Path(text)
         if text == "-":
             yield None, True
         elif path.is_dir():
-            yield from ((file, False) for file in _below(path, excluded))
+            yield from ((file, False) for file in _below(path, excluded, passed))
         elif path.exists():
             yield path, True
         else:
             raise InputError(f"{text} does not exist", "careen check takes files and folders")
 
 
-def _below(folder: Path, excluded: Excluded) -> Iterator[Path]:
+def _below(folder: Path, excluded: Excluded, passed: list[tuple[Path, str]]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        passed.append((Path(error.filename), error.strerror or str(error)))
+
     entries = 0
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         inside = Path(place).relative_to(folder)
         fetched = FETCHED in inside.parts
         folders[:] = sorted(
@@ -118,14 +137,19 @@ def _below(folder: Path, excluded: Excluded) -> Iterator[Path]:
             and (inside.name != FETCHED or name == "modules")
             and not excluded.covers((inside / name).as_posix())
         )
+        passed += [(path, LINK) for name in folders if not fetched and (path := Path(place, name)).is_symlink()]
         entries += len(names)
         if entries > MAX_ENTRIES:
             raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders to check")
         for name in sorted(names):
             path = Path(place, name)
             wanted = (is_fetched if fetched else may_be_checked)(name) or (name.endswith(PACKED) and not fetched)
-            if wanted and not path.is_symlink() and not excluded.covers((inside / name).as_posix()):
+            if not wanted or excluded.covers((inside / name).as_posix()):
+                continue
+            if not path.is_symlink():
                 yield path
+            elif not fetched:
+                passed.append((path, LINK))
 
 
 def _text(path: Path) -> str:

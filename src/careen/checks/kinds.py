@@ -26,19 +26,24 @@ from .terraform_kind import TERRAFORM, is_of_terraform
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
-_FROM = re.compile(r"(?im)^\s*(?:FROM\s+\S|ARG\s+\w)")
+_FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 _YAML = (".yaml", ".yml")
-_API_OBJECT = re.compile(r"""(?m)(?:^|[{,])\s*['"]?apiVersion['"]?\s*:""")
-_SERVICES = re.compile(r"(?m)^(?:services|include)\s*:")
+# No white space across lines, which would take time with the square of the number of empty lines.
+# Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
+_BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++)*+"
+_API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
+_ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
+_SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
+_PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
     r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
     r"|replacements|vars|configMapGenerator|secretGenerator|helmCharts\w*|commonLabels|labels|commonAnnotations|openapi)\s*:"
 )
 _FILE_NAME = re.compile(
-    r"""(?m)(?:^\s*(?:-\s*)?(?:(?:file|path)\s*:\s*)?|[{,]\s*(?:file|path)\s*:\s*)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
+    r"""(?m)(?:^[^\S\n]*+(?:-[^\S\n]*+)?(?:(?:file|path)\s*+:\s*+)?|[{,]\s*+(?:file|path)\s*+:\s*+)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
 )
-_FILE_NAMES = re.compile(r"(?m)^\s*(?:-\s*)?(?:include|path)\s*:\s*\[([^]]{1,4000})\]")
+_FILE_NAMES = re.compile(r"(?m)^[^\S\n]*+(?:-[^\S\n]*+)?(?:include|path)\s*+:\s*+\[([^][]{1,4000})\]")
 MAX_TOGETHER = 100
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
@@ -77,11 +82,36 @@ def _is_dockerfile(path: str, text: str) -> bool:
 
 
 def _is_kubernetes(path: str, text: str) -> bool:
-    return path.lower().endswith((*_YAML, ".json")) and _API_OBJECT.search(text) is not None
+    if not path.lower().endswith((*_YAML, ".json")):
+        return False
+    if _API_OBJECT.search(text) is not None:
+        return not _is_compose(path, text)
+    return _ESCAPED_KEY.search(text) is not None and any(map(manifest_files.is_resource, _documents_of(text)))
 
 
 def _is_compose(path: str, text: str) -> bool:
-    return path.lower().endswith(_YAML) and _SERVICES.search(text) is not None and not _is_kubernetes(path, text)
+    """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
+    documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``."""
+    if not path.lower().endswith(_YAML) or not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
+        return False
+    if _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None:
+        return True
+    documents = _documents_of(text)
+    return any(map(_has_services, documents)) and not any(map(manifest_files.is_resource, documents))
+
+
+def _documents_of(text: str) -> list[Any]:
+    """The documents of a text; none if it cannot be read."""
+    try:
+        return yaml_document.read(text)
+    except ValueError:
+        return []
+
+
+def _has_services(document: Any) -> bool:
+    if not isinstance(document, yaml_document.Mapping) or "apiVersion" in document:
+        return False
+    return "services" in document or isinstance(document.get("include"), yaml_document.Sequence)
 
 
 def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
@@ -94,10 +124,13 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             yield unread("dockerfile", file, str(error))
             continue
         yield Document(file.path, document, comments_in_dockerfile(document, checks))
+        if lines := [step.line for step in document.of("RUN") if not step.posix and not step.instruction.json]:
+            which = f"RUN in line {lines[0]}" + (f" and {len(lines) - 1} more" if len(lines) > 1 else "")
+            yield Unknown("dockerfile", Evidence(file.path, 0), f"{which}: commands of another shell than sh are not read")
         yield from (
             Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
             for step in document.steps
-            if step.unread and not step.commands
+            if step.unread and (step.cut or not step.commands)
         )
 
 
@@ -107,11 +140,17 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
     ignores: list[Ignore] = []
     for file in files:
         try:
-            found += manifest_files.resources(yaml_document.read(file.text), file.path)
+            documents = yaml_document.read(file.text)
+            inside = list(manifest_files.resources(documents, file.path))
         except ValueError as error:
             why = "a template, not a manifest: render it first" if "{{" in file.text else str(error)
             yield unread("kubernetes", file, why)
             continue
+        if any(map(_has_services, documents)):
+            yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
+        elif not inside and file.named:
+            yield unread("kubernetes", file, "no object of Kubernetes in it")
+        found += inside
         ignores += comments_in_lines(file.text, file.path)
     if found:
         manifests = manifest_files.Manifests(found, rules.pss_minor)
@@ -190,15 +229,21 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
     referred = {path: [name for name in _referred(file) if name in file_by_path] for path, file in file_by_path.items()}
     within = {target for path, targets in referred.items() for target in targets if target != path}
     overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
+    over: dict[str, list[str]] = {}
+    for override, base in sorted(overrides.items()):
+        over.setdefault(base, []).append(override)
     left = set(file_by_path)
     for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
         if path in within and path not in left:  # what is left of them refer to each other in a circle
             continue
-        group = [path, *(override for override, base in sorted(overrides.items()) if base == path)]
+        group = [path, *over.get(path, ())]
         for member in group:  # grows during the loop
-            group += [target for target in referred[member] if target not in group]
+            group += [target for target in dict.fromkeys(referred[member]) if target not in group]
+            if len(group) >= MAX_TOGETHER:  # the rest is read apart
+                group = group[:MAX_TOGETHER]
+                break
         left -= set(group)
-        yield [file_by_path[member] for member in group[:MAX_TOGETHER]]
+        yield [file_by_path[member] for member in group]
 
 
 def _overridden(path: str) -> str:

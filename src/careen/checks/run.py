@@ -5,6 +5,7 @@ path and message, not of its line: it stays the same when lines move. Equal mess
 """
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -22,6 +23,8 @@ from careen.plugins import Check, Place
 
 log = logger(__name__)
 MAX_PLACES = 1000  # of one check in one document
+MAX_MESSAGE = 1000  # characters; names in it come from the file
+MAX_READ = 20 * MAX_MESSAGE  # of a message, in which secrets are hidden
 
 
 class Ignore(Struct, frozen=True):
@@ -34,14 +37,40 @@ class Ignore(Struct, frozen=True):
     last: int | None = None
     reason: str = ""
 
-    def applies(self, id: str, path: str, line: int | None, end_line: int | None) -> bool:
-        if id not in self.ids or path != self.source.rpartition(":")[0]:
-            return False
-        if self.first is None:
-            return True
-        if line is None:
-            return False
-        return line <= (self.last or self.first) and (end_line or line) >= self.first
+    @property
+    def path(self) -> str:
+        return self.source.rpartition(":")[0]
+
+
+class Ignores:
+    """The comments of a document by id and line: a hostile file has as many comments as findings."""
+
+    def __init__(self, ignores: Iterable[Ignore]) -> None:
+        self._of_files: dict[tuple[str, str], Ignore] = {}  # by id and path
+        self._of_lines: dict[tuple[str, str], dict[int, Ignore]] = {}
+        ranges: set[tuple[str, str, int, int]] = set()
+        for ignore in ignores:
+            for key in ((id, ignore.path) for id in ignore.ids):
+                if ignore.first is None:
+                    self._of_files.setdefault(key, ignore)
+                    continue
+                last = ignore.last or ignore.first
+                if (*key, ignore.first, last) not in ranges:  # comments of one instruction have its lines in common
+                    ranges.add((*key, ignore.first, last))
+                    lines = self._of_lines.setdefault(key, {})
+                    for line in range(ignore.first, last + 1):
+                        lines.setdefault(line, ignore)
+        self._sorted = {key: sorted(lines) for key, lines in self._of_lines.items()}
+
+    def about(self, id: str, path: str, line: int | None, end_line: int | None) -> Ignore | None:
+        """A comment that suppresses a finding on these lines; None if there is none."""
+        key = (id, path)
+        if line is not None and key in self._of_lines:
+            lines = self._sorted[key]
+            at = bisect_left(lines, line)
+            if at < len(lines) and lines[at] <= (end_line or line):
+                return self._of_lines[key][lines[at]]
+        return self._of_files.get(key)
 
 
 class Outcome(Struct, frozen=True):
@@ -69,15 +98,19 @@ def run(
     findings: list[Misconfiguration] = []
     suppressed: list[Suppressed] = []
     unknowns: list[Unknown] = []
+    comments = Ignores(ignores)
     for check in checks:
         try:
-            places = _bounded(check.inspect(document))
+            places, whole = _bounded(check.inspect(document))
         except Exception as error:
             log.exception("check %s failed on %s", check.id, path)
             unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), f"{type(error).__name__}: {error}"))
             continue
+        if not whole:
+            more = f"it found more than {MAX_PLACES} places; the others are not listed"
+            unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), more))
         for written in places:
-            place = replace(written, message=hidden(written.message))  # a secret never leaves its file
+            place = replace(written, message=_short(hidden(written.message)))  # a secret never leaves its file
             where = place.path or path
             rests_on = place.rests_on or open.get((where, place.line or 0), "")
             if rests_on:
@@ -88,7 +121,7 @@ def run(
                 continue
             seen[check.id, where, place.message] += 1
             finding = _finding(check, place, where, seen[check.id, where, place.message])
-            ignore = next((ignore for ignore in ignores if ignore.applies(check.id, where, place.line, place.end_line)), None)
+            ignore = comments.about(check.id, where, place.line, place.end_line)
             if ignore is None:
                 findings.append(finding)
             else:
@@ -128,13 +161,20 @@ def _located(finding: Misconfiguration, lines: Mapping[str, Sequence[int | None]
     return replace(finding, location=Location(place.path, line, max(line, end) if line and end else line))
 
 
-def _bounded(places: Iterable[Place]) -> list[Place]:
+def _bounded(places: Iterable[Place]) -> tuple[list[Place], bool]:
+    """The first places, each once, and whether these are all."""
     found: dict[Place, None] = {}
     for place in places:
+        if len(place.message) > MAX_READ:
+            place = replace(place, message=place.message[:MAX_READ])
+        if len(found) == MAX_PLACES and place not in found:
+            return list(found), False
         found[place] = None
-        if len(found) == MAX_PLACES:
-            break
-    return list(found)
+    return list(found), True
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"
 
 
 def _finding(check: Check, place: Place, path: str, number: int) -> Misconfiguration:

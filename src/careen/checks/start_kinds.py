@@ -72,6 +72,9 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
                 value = of_containers(file.path, found)
                 value.registries = rules.registries
                 yield Document(file.path, value, comments_in_lines(file.text, file.path))
+                if len(found) >= shell_starts.MAX_CONTAINERS:
+                    more = f"only its first {shell_starts.MAX_CONTAINERS} containers are checked"
+                    yield Unknown(what, Evidence(file.path, 0), more)
             elif file.path.startswith(COMMAND_LINE):
                 yield Unknown(what, Evidence(file.path, 0), "it has no docker run, podman run or the like")
 

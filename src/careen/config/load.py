@@ -39,7 +39,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, file
     origins = dict.fromkeys(known, "default")
     for place, key, value in _given(flags, environ, path, known):
         lenient = place.startswith(("--", PREFIX))
-        if place.startswith("--") and is_list(known[key]):
+        if lenient and is_list(known[key]):
             _require_parts(place, known[key], value)
         values[key] = value_of(place if lenient else f"{place}: {key}", known[key], value, lenient=lenient)
         origins[key] = place
@@ -83,10 +83,11 @@ def _given(
 
 
 def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
-    """Refuses a flag without a value: ``--fail-on "$LEVEL"`` must not switch the gate off if nothing sets the variable."""
+    """Refuses a flag without a value, and a variable with separators alone: ``--fail-on "$LEVEL"`` must not switch the
+    gate off if nothing sets the variable. An empty variable counts as not set."""
     for text in [value] if isinstance(value, str) else value:
         if not parts_of(field, [text]):
-            raise UsageError(f"{place}: {str(text)!r} names nothing", "leave the flag out; is a variable not set?")
+            raise UsageError(f"{place}: {str(text)!r} names nothing", "leave it out; is a variable not set?")
 
 
 def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from careen.formats.data.yaml_document import Mapping, as_text
 from careen.formats.services.compose import Compose, Port, Service
+from careen.formats.services.compose_service import is_true
 from careen.model.finding import Location
 
 from . import crossings
@@ -197,7 +198,7 @@ def _both(node: Node, other: Node) -> tuple[tuple[Node, Node], tuple[Node, Node]
 
 def _internal(project: Project, name: str) -> bool:
     section = project.compose.networks.get(name)
-    return section is not None and section.node.get("internal") in (True, "true")
+    return section is not None and is_true(section.node.get("internal"))
 
 
 def _driver(project: Project, name: str) -> str:

@@ -259,6 +259,7 @@ _NAMES = {str: "a text", bool: "true or false", int: "a number", dict: "an objec
 _CONFIG_TYPES = {"architecture": str, "os": str, "variant": str, "created": str, "config": dict, "history": list}
 _SETTINGS_TYPES = {"User": str, "WorkingDir": str, "Env": list, "ExposedPorts": dict, "Volumes": dict, "Labels": dict}
 _DESCRIPTOR_TYPES = {"mediaType": str, "size": int, "artifactType": str, "annotations": dict, "platform": dict, "urls": list}
+_NO_PLATFORM = Platform("unknown", "unknown")
 _ATTESTATION = "vnd.docker.reference.type"
 
 
@@ -285,11 +286,14 @@ def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where
 
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is an image, and not an attestation or a signature.
+    """Whether an entry is an image, and not an attestation or a signature. Engines choose by the platform alone, which
+    these do not have.
 
-    Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``.
+    Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``; containerd, core/images/image.go.
     """
-    return _ATTESTATION not in _mapping(entry.get("annotations")) and not entry.get("artifactType")
+    if _ATTESTATION not in _mapping(entry.get("annotations")) and not entry.get("artifactType"):
+        return True
+    return _platform(_mapping(entry.get("platform"))) not in (None, _NO_PLATFORM)
 
 
 def _descriptor(entry: Any, where: str) -> Descriptor:
@@ -301,7 +305,7 @@ def _descriptor(entry: Any, where: str) -> Descriptor:
         digest,
         size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else -1,
         _text(entry.get("mediaType")),
-        None if platform == Platform("unknown", "unknown") else platform,
+        None if platform == _NO_PLATFORM else platform,
         {key: value for key, value in _mapping(entry.get("annotations")).items() if isinstance(value, str)},
         _text(entry.get("artifactType")),
     )

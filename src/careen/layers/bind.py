@@ -3,7 +3,8 @@ introducing layer.
 
 The introducing layer is found layer by layer: a package keeps it as long as its key (type, name, version, architecture,
 place) stays present, else the package is new. If a layer deletes or empties a package database while files of its
-packages stay, the packages that it last listed are kept as ``shadowed``, and an Unknown states the layer.
+packages stay, the packages that it last listed are kept as ``shadowed``, and an Unknown states the layer; so are the
+packages that only a database lists in whose place another one counts.
 """
 
 from collections import Counter
@@ -24,7 +25,7 @@ from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
 from .hardening import hardening
-from .history import Key, histories_of, key_of
+from .history import Key, Shadow, histories_of, key_of
 from .hooks import hooks
 from .integrity import integrity
 from .ledger import ledger
@@ -162,15 +163,19 @@ def _of_distribution(package: Package, root: str, roots: Mapping[str, Distributi
     return replace(package, namespace=package.namespace or found.id, distro=name)
 
 
-def _lost_databases(
-    cataloger: Cataloger, packages: Iterable[Package], shadowed: dict[Key, tuple[str, int]]
-) -> Iterator[Unknown]:
-    """Yields an Unknown for each lost database whose packages are kept."""
-    kept = Counter(shadowed[key] for package in packages if (key := key_of(package)) in shadowed)
-    for (database, index), count in sorted(kept.items()):
-        them = "package it last named is" if count == 1 else f"{count} packages it last named are"
-        reason = f"layer {index} deleted or emptied this package database: the {them} kept"
-        yield Unknown(cataloger.name, Evidence(database, index), reason)
+def _lost_databases(cataloger: Cataloger, packages: Iterable[Package], shadowed: dict[Key, Shadow]) -> Iterator[Unknown]:
+    """Yields an Unknown for each database that does not count and whose packages are kept."""
+    kept = [(shadowed[key], package) for package in packages if (key := key_of(package)) in shadowed]
+    layers = {shadow: package.evidence[0].layer for shadow, package in kept}
+    for (database, index), count in sorted(Counter(shadow for shadow, _ in kept).items(), key=str):
+        them = "package" if count == 1 else f"{count} packages"
+        are = "is" if count == 1 else "are"
+        if index is None:
+            reason = f"another package database counts in its place: the {them} that only this one names {are} kept"
+        else:
+            reason = f"layer {index} deleted or emptied this package database: the {them} it last named {are} kept"
+        layer = layers[database, index] if index is None else index
+        yield Unknown(cataloger.name, Evidence(database, layer), reason)
 
 
 def _merged(packages: Sequence[Package]) -> Iterator[Package]:

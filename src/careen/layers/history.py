@@ -11,6 +11,7 @@ from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Owned
 
 Key = tuple[str, str, str, str | None, str]  # type, name, version, architecture, place
+Shadow = tuple[str, int | None]  # the database, and the layer that deleted or emptied it; None: it is there
 
 
 class History(Struct):
@@ -36,12 +37,13 @@ class History(Struct):
         self.last, self.facts, self.trouble = now, visible, tuple(trouble)
         self.roots |= {fact.path: fact.root for fact in visible if fact.root}
 
-    def result(self) -> tuple[list[Package], dict[Key, tuple[str, int]]]:
-        """The packages with their introducing layer; and for those that only a lost database lists, the database and
-        its layer.
+    def result(self) -> tuple[list[Package], dict[Key, Shadow]]:
+        """The packages with their introducing layer; and those that only a database lists which was lost, or in whose
+        place another one counts.
         """
         packages = [_at(package, self.introduced[key]) for key, package in self.last.items()]
-        shadowed: dict[Key, tuple[str, int]] = {}
+        behind = {key: package for key, package in self.last.items() if package.presence == "shadowed"}
+        shadowed: dict[Key, Shadow] = {key: (place_of(package), None) for key, package in behind.items()}
         for database, (index, listed, _) in sorted(self.before.items()):
             packages += listed.values()
             shadowed |= dict.fromkeys(listed, (database, index))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from careen.model.package import GUESSED, Package, Presence
 from careen.plugins import Cataloger
 
-from .history import History, Key, key_of, place_of
+from .history import History, Key, Shadow, key_of, place_of
 from .squash import Squashed
 
 SHADOWED_CONFIDENCE = 0.6
@@ -82,11 +82,9 @@ class Owners:
         owner = self.of(path.partition("!/")[0])
         return owner[1] if owner and owner[0].ecosystem.distribution else None
 
-    def add_distribution(
-        self, packages: Iterable[Package], history: History, shadowed: dict[Key, tuple[str, int]]
-    ) -> list[Package]:
+    def add_distribution(self, packages: Iterable[Package], history: History, shadowed: dict[Key, Shadow]) -> list[Package]:
         """Adds the packages of a distribution's database, and returns them with the presence of their files.
-        ``shadowed``: those that only a lost database lists.
+        ``shadowed``: those that only a database lists which does not count.
         """
         rooted = [(history.root_of(package), package) for package in packages]
         paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}

@@ -1,7 +1,7 @@
 """The entries of a folder with a root file system, in the form of tar members, so that the same walk reads both.
 
 Nothing outside the folder is touched: links are listed and not followed, devices and pipes are never opened.
-Raises: UnreadableError if a wanted file cannot be read; folders that cannot be listed go to ``trouble``.
+Raises: UnreadableError if a wanted file cannot be read; what cannot be listed goes to ``trouble``.
 """
 
 import io
@@ -27,7 +27,7 @@ def folder_entries(
     folder: str, trouble: list[tuple[str, str]], excluded: Excluded | None = None
 ) -> Iterator[tuple[Member, SeekStream]]:
     """Every entry below the folder, sorted by name, with its content; a stream is valid until the next member is
-    requested. ``trouble`` gets the path and reason of each folder that cannot be listed. ``excluded`` paths are
+    requested. ``trouble`` gets the path and reason of what cannot be listed. ``excluded`` paths are
     skipped.
     """
     yield from _below(os.fsencode(folder), b"", 0, trouble, excluded or Excluded())
@@ -53,16 +53,23 @@ def _below(
             status = os.lstat(place)
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "p")
             link = _text(os.readlink(place)) if kind == "l" else ""  # noqa: PTH115 (bytes: a name need not be Unicode)
-        except OSError:
+        except FileNotFoundError:
             continue  # removed since it was listed
+        except OSError as error:
+            trouble.append((text, f"it cannot be read ({error.strerror})"))
+            continue
         size = status.st_size if kind == "f" else 0
         member = Member(
             text, kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, size, link, size, None, False, ""
         )
         with _Lazy(place, size) if kind == "f" else io.BytesIO() as file:
             yield member, SeekStream(cast(BinaryIO, file))
-        if kind == "d" and depth < MAX_DEPTH and not (depth == 0 and name.decode(errors="replace") in _VIRTUAL):
+        if kind != "d" or (depth == 0 and name.decode(errors="replace") in _VIRTUAL):
+            continue
+        if depth < MAX_DEPTH:
             yield from _below(place, path, depth + 1, trouble, excluded)
+        else:
+            trouble.append((text, f"more than {MAX_DEPTH} folders deep: its content is not read"))
 
 
 class _Lazy(io.RawIOBase):

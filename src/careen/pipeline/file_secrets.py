@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from careen.checks.kind import SourceFile
 from careen.checks.kinds import kind_of
-from careen.checks.run import Ignore, Outcome, joined
-from careen.model.finding import ExposedSecret, Location, Misconfiguration, Suppressed, SuppressedBy
+from careen.checks.run import Ignores, Outcome, joined
+from careen.model.finding import ExposedSecret, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
 
 from .files import CheckedFiles
@@ -36,6 +36,7 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
     secrets: list[ExposedSecret] = []
     suppressed: list[Suppressed] = []
     unknowns: list[Unknown] = []
+    ignores = Ignores(checked.ignores)
     for file in files:
         if kind_of(file.path, file.text) is None:
             continue
@@ -46,7 +47,7 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
                 unknowns.append(found)
                 continue
             places = [place.location for place in found.all_places]
-            comments = [_comment(found.id, place, checked.ignores) for place in places]
+            comments = [ignores.about(found.id, place.path, place.line, place.end_line) for place in places]
             if all(comments) and (comment := comments[0]):
                 suppressed.append(Suppressed(found, SuppressedBy("comment", comment.source, comment.reason)))
             elif found.id not in by_name or not reported.issuperset((place.path, place.line) for place in places):
@@ -62,11 +63,6 @@ def _keywords() -> "Keywords":
     from careen.secrets.ruleset import load
 
     return Keywords(load())
-
-
-def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | None:
-    """The comment that suppresses a finding in this place; None if there is none."""
-    return next((ignore for ignore in ignores if ignore.applies(id, place.path, place.line, place.end_line)), None)
 
 
 def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:

@@ -43,17 +43,26 @@ class About:
         return found
 
     def is_image(self, name: str) -> bool:
-        """Whether the name means this image: by digest, reference, package URL or the CPE of its distribution."""
+        """Whether the name means this image: by digest, reference or package URL."""
         if name.startswith("sha256:"):
             return name in (self.image.digest, self.reference.digest)
         if name.startswith("pkg:"):
             purl = parsed(name)
             return purl is not None and purl.type in ("oci", "docker") and self._is_oci(purl)
+        return name == self.image.reference or self._is_reference(named(name))
+
+    def is_distribution(self, name: str) -> bool:
+        """Whether the name means the image's distribution: its CPE, or the name that it shows."""
         if name.startswith("cpe:"):
             return self._is_platform(name)
-        if self.distribution and name and name == self.distribution.pretty_name:
-            return True
-        return name == self.image.reference or self._is_reference(named(name))
+        return self.distribution is not None and bool(name) and name == self.distribution.pretty_name
+
+    def is_of_distribution(self, purl: str) -> bool:
+        """Whether the distribution's packages include this one, or own its files. What others added is not its
+        maker's to judge."""
+        parts = self.packages.get(purl, ())
+        own = parsed(purl)
+        return (own is not None and own.type in _SYSTEM) or (bool(parts) and all(part.owned_by for part in parts))
 
     def is_package(self, name: str, purl: str) -> bool:
         """Whether the name means the package with this purl, or the source it was built from."""

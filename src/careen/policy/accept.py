@@ -61,7 +61,11 @@ def _is_path(wanted: str, path: str) -> bool:
 
 
 def read_accept(text: str) -> Accept:
-    code, _, what = text.strip().partition(":")
+    code, colon, what = text.strip().partition(":")
+    if colon and not what.strip():
+        raise UsageError(
+            f"{FLAG} {text.strip()[:60]}: nothing follows the colon", "without a colon, all is accepted; is a variable not set?"
+        )
     return made(code.strip().lower(), what.strip(), FLAG)
 
 

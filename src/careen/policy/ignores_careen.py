@@ -27,6 +27,7 @@ from careen.formats.data.yaml_document import Mapping, as_text
 
 from .accept import Accept, made
 from .ignores import Ignore
+from .rule_keys import misshapen
 
 KINDS = ("vulnerability", "secret", "misconfiguration", "integrity", "licence", "behaviour")
 STATES = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
@@ -92,7 +93,8 @@ def _rules(one: Mapping, name: str) -> list[Ignore]:
         owner=one.text("owner") or None,
     )
     narrow = rule.package or rule.purl or rule.paths or rule.layer is not None
-    if (not ids and not narrow) or ("*" in ids and not (narrow or rule.kinds or rule.fix)):
+    every = any(not id.strip("*?") for id in ids)
+    if (not ids and not narrow) or (every and not (narrow or rule.kinds or rule.fix)):
         raise UsageError(f"{source}: the rule names no id, purl, package, path or layer: it would ignore everything", _HINT)
     from msgspec.structs import replace
 
@@ -100,14 +102,15 @@ def _rules(one: Mapping, name: str) -> list[Ignore]:
 
 
 def _check_keys(one: Mapping, name: str, known: tuple[str, ...], lists: tuple[str, ...], hint: str) -> None:
-    for key, value in one.items():
+    wrong = misshapen(one, lists)
+    for key in one:
         where = f"{name}:{one.line_of(key)}"
         if key not in known:
             from careen.config import nearest
 
             near = nearest(key, known)
             raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else hint)
-        if isinstance(value, dict) or value in (None, "", []) or (isinstance(value, list) and key not in lists):
+        if key in wrong:
             raise UsageError(f"{where}: {key} is empty, or not a text", hint)
 
 

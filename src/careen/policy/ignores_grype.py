@@ -12,6 +12,7 @@ from careen.formats.data.yaml_document import Mapping
 from careen.log import logger
 
 from .ignores import Ignore
+from .rule_keys import misshapen
 
 log = logger(__name__)
 
@@ -38,6 +39,10 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
         source = f"{name}:{rule.line}"
         package = rule.map("package")
         asked = {key for key in rule if key not in _KEYS} | {f"package.{key}" for key in package if key not in _PACKAGE}
+        asked |= {key for key in misshapen(rule) if key in ("vulnerability", "fix-state")}
+        asked |= {f"package.{key}" for key in misshapen(package, ("location",))}
+        if rule.get("package") is not None and not isinstance(rule["package"], Mapping):
+            asked.add("package")
         pattern = _glob(package.text("name"))
         if asked or pattern is None:
             what = ", ".join(sorted(asked)) or f"the pattern {package.text('name')[:60]!r}"

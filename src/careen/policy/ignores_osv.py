@@ -19,6 +19,7 @@ from .ignores import Ignore
 
 log = logger(__name__)
 
+_NAMES = ("name", "version", "ecosystem")
 _TYPES = {
     "pypi": "pypi", "npm": "npm", "go": "golang", "maven": "maven", "crates.io": "cargo", "rubygems": "gem",
     "packagist": "composer", "nuget": "nuget", "hex": "hex", "pub": "pub", "conancenter": "conan",
@@ -40,6 +41,8 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
         source = f"{name}:{next(lines['PackageOverrides'], 1)}"
         if not (rule.get("ignore") is True or mapping(rule.get("vulnerability")).get("ignore") is True):
             continue
+        if wrong := [key for key in _NAMES if not isinstance(rule.get(key, ""), str)]:
+            raise UsageError(f"{source}: {wrong[0]} is not a text", "write a rule for each package")
         ecosystem = text(rule.get("ecosystem"))
         type = _type(ecosystem.partition(":")[0].lower())
         if rule.get("group") or (ecosystem and not type):

@@ -5,15 +5,19 @@ statement}``; paths are globs, a rule with several purls applies to any of them.
 **Source:** Trivy's documentation, "Filtering", ".trivyignore.yaml".
 """
 
+from careen.config import nearest
 from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping
 from careen.log import logger
 
 from .ignores import Ignore
 from .ignores_careen import day
+from .rule_keys import misshapen
 
 log = logger(__name__)
 
+_LISTS = ("paths", "purls")
+_KEYS = ("id", *_LISTS, "expired_at", "statement")
 _KINDS = {"vulnerabilities": "vulnerability", "misconfigurations": "misconfiguration", "secrets": "secret"}
 
 
@@ -32,12 +36,19 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
         )
         for key, kind in _KINDS.items()
         for rule in document.maps(key)
-        if _has_id(rule, name)
+        if _is_complete(rule, name)
         for purl in (rule.texts("purls") or [None])  # type: ignore[list-item]
     )
 
 
-def _has_id(rule: Mapping, name: str) -> bool:
+def _is_complete(rule: Mapping, name: str) -> bool:
+    """Whether all that the rule states is read. Raises UsageError if it has no id."""
     if not rule.text("id"):
         raise UsageError(f"{name}:{rule.line}: a rule without id", "every rule of .trivyignore.yaml has one")
-    return True
+    # Trivy passes over keys that it does not know, and over empty lists.
+    empty = [key for key in _LISTS if rule.get(key) in (None, [])]
+    odd = [key for key in misshapen(rule, _LISTS) if key in _KEYS and key not in empty]
+    odd += [key for key in rule if key not in _KEYS and nearest(key, _KEYS, 0.75)]
+    if odd:
+        log.warning("%s:%d: the rule is skipped: Careen cannot evaluate %s", name, rule.line, ", ".join(odd))
+    return not odd

@@ -1,8 +1,9 @@
 """Finds the VEX statement that applies to a finding: the latest about its vulnerability and its package.
 
 A statement about a product without components applies to that package (or the source it was built from), to its parts,
-or to the whole image; one with components applies to these, as parts of that product. If several statements have the
-same time, one that does not suppress the finding applies: a contradiction must not hide anything.
+to the whole image, or to the packages of the whole distribution; one with components applies to these, as parts of that
+product. If several statements have the same time, one that does not suppress the finding applies: a contradiction must
+not hide anything.
 """
 
 from collections import defaultdict
@@ -44,13 +45,21 @@ def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
     purl = finding.package
     for product in statement.products:
         if not product.components:
-            if any(about.is_image(name) or about.is_package(name, purl) or about.owns(name, purl) for name in product.names):
+            if any(_is_about_all(name, purl, about) for name in product.names):
                 return True
         elif any(about.is_package(name, purl) for names in product.components for name in names) and any(
-            about.is_image(name) or about.is_package(name, purl) or about.contains(name, purl) for name in product.names
+            about.is_image(name) or about.is_distribution(name) or about.is_package(name, purl) or about.contains(name, purl)
+            for name in product.names
         ):
             return True
     return False
+
+
+def _is_about_all(name: str, purl: str, about: About) -> bool:
+    """Whether a statement about all of the product of this name is about the package."""
+    if about.is_distribution(name):
+        return about.is_of_distribution(purl)
+    return about.is_image(name) or about.is_package(name, purl) or about.owns(name, purl)
 
 
 def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:

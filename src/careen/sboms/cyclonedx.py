@@ -1,7 +1,7 @@
 """CycloneDX in JSON and XML, versions 1.0 to 1.7, as Careen, Syft, Trivy and build tools write it.
 
-A component with a package URL is a package; a library or application without one is listed as ``generic``, so that it does
-not vanish, but is not assessed. Nested components are packages of their own.
+A component with a package URL is a package; software without one is listed as ``generic``, so that it does not vanish, but
+is not assessed. The component states the version if the URL has none. Nested components are packages of their own.
 Raises: ValueError for other data.
 **Source:** CycloneDX 1.7 (ECMA-424), JSON and XML schemas; the property names of Syft and Trivy.
 """
@@ -27,7 +27,7 @@ from careen.plugins import SbomFormat
 
 MAX_DEPTH = 16
 MAX_COMPONENTS = 1_000_000
-_KINDS = ("library", "application", "framework", "firmware", "device-driver", "machine-learning-model")
+_OTHER_KINDS = ("container", "cryptographic-asset", "data", "device", "file", "operating-system")  # no software themselves
 _TRIVY, _SYFT = "aquasecurity:trivy:", "syft:"
 
 
@@ -87,8 +87,8 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     name, group, purl = text(component.get("name")), text(component.get("group")), text(component.get("purl"))
     version = text(component.get("version"))
     if purl:
-        package = package_of(purl, (name, f"{group}/{name}", f"{group}:{name}") if group else (name,))
-    elif component.get("type") in _KINDS and name and version:
+        package = package_of(purl, (name, f"{group}/{name}", f"{group}:{name}") if group else (name,), version)
+    elif name and _is_software(text(component.get("type")).lower(), version):
         package = Package("generic", group or None, name, version, cataloger="cyclonedx")
     else:
         return None
@@ -109,6 +109,11 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     stated = [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "licence"]
     package = replace(package, licenses=tuple(stated))  # those of the component may be concluded
     return sbom_properties.restored(package, own | {"maintainer": supplier, "cpe": text(component.get("cpe"))}, paths)
+
+
+def _is_software(kind: str, version: str) -> bool:
+    """Whether a component without a package URL is a package. Trivy calls a lock file an application without version."""
+    return kind not in _OTHER_KINDS and (bool(version) or kind != "application")
 
 
 def _with_others_properties(

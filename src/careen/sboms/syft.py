@@ -58,7 +58,7 @@ def read(data: bytes) -> Sbom:
 def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Package:
     name, purl = text(artifact.get("name")), text(artifact.get("purl"))
     if purl:
-        package = package_of(purl, (name,))
+        package = package_of(purl, (name,), text(artifact.get("version")))
     elif name:
         package = Package("generic", None, name, text(artifact.get("version")))
     else:

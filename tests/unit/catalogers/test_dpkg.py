@@ -3,6 +3,7 @@ from tests.support.reading import read_files
 
 from careen.catalogers.dpkg import CATALOGER
 from careen.formats.packages import unreadable_parts
+from careen.model.package import Source
 
 STATUS = """\
 Package: openssl
@@ -46,10 +47,18 @@ def of_state(line: str) -> tuple[set[str], int]:
         ("Status: install ok instaled", True, True),  # dpkg refuses the whole file
         ("Status: install ok\n installed", True, True),
         ("Status:", True, True),
+        ("Status: install ok installed config-files", True, True),
+        ("Status : install ok installed", True, False),
     ],
 )
 def test_only_a_known_state_hides_a_package(line: str, is_there: bool, is_reported: bool) -> None:
     assert of_state(line) == ({"openssl", "bash"} if is_there else {"bash"}, is_reported)
+
+
+def test_names_are_in_lower_case_as_dpkg_reads_them() -> None:
+    text = "Package : OpenSSL\nStatus: install ok installed\nVersion: 3.0RC1\nSource: OpenSSL (3.0RC1)\n"
+    [found] = read_files(CATALOGER, {"var/lib/dpkg/status": text.encode()}).packages
+    assert (found.name, found.version, found.source) == ("openssl", "3.0RC1", Source("openssl", "3.0RC1"))
 
 
 def test_an_update_that_is_not_in_the_status_file_yet_is_read() -> None:

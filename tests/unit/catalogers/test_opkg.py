@@ -21,6 +21,7 @@ Status: install user installed
         ("Status: install user half-configured", True, False),
         ("Status: deinstall ok not-installed", False, False),
         ("Status: install user something", True, True),
+        ("Status: install user installed not-installed", True, False),
         ("Architecture: mips", True, True),
     ],
 )

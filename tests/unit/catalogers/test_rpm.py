@@ -19,6 +19,10 @@ def names(files):
     return [package.name for package in read_all(CATALOGER, files)]
 
 
+def present(files):
+    return [package.name for package in read_all(CATALOGER, files) if package.presence == "present"]
+
+
 def test_a_package(sqlite):
     module = "nodejs:18:9030020231213:rhel9"
     node = rpmdb.package("nodejs", "18.19.0", "1.el9", epoch=1, modularitylabel=module)
@@ -49,15 +53,29 @@ def test_public_keys_are_not_packages(sqlite):
     assert names({"usr/lib/sysimage/rpm/rpmdb.sqlite": sqlite(key, BASH)}) == ["bash"]
 
 
+def test_packages_that_only_an_older_database_lists_are_shadowed(sqlite):
+    older = rpmdb.bdb([rpmdb.package("openssl", files=["/usr/lib/libssl.so"]), BASH, rpmdb.package("zlib")])
+    files = {"usr/lib/sysimage/rpm/rpmdb.sqlite": sqlite(BASH), "var/lib/rpm/Packages": older}
+    found = read_files(CATALOGER, files)
+    assert [(package.name, package.presence) for package in found.packages] == [
+        ("bash", "present"),
+        ("openssl", "shadowed"),
+        ("zlib", "shadowed"),
+    ]
+    assert ("openssl", ("usr/lib/libssl.so",)) in [(owner.name, owner.paths) for owner in found.owned]
+    files["usr/lib/sysimage/rpm/rpmdb.sqlite"] = sqlite(BASH, rpmdb.package("openssl", "4"), rpmdb.package("zlib"))
+    assert {package.presence for package in read_files(CATALOGER, files).packages} == {"present"}
+
+
 def test_sqlite_before_ndb_before_berkeley_db(sqlite):
     files = {
         "var/lib/rpm/Packages": rpmdb.bdb([rpmdb.package("from-bdb")]),
         "usr/lib/sysimage/rpm/Packages.db": rpmdb.ndb([rpmdb.package("from-ndb")]),
         "usr/share/rpm/rpmdb.sqlite": sqlite(rpmdb.package("from-sqlite")),
     }
-    assert names(files) == ["from-sqlite"]
+    assert present(files) == ["from-sqlite"]
     del files["usr/share/rpm/rpmdb.sqlite"]
-    assert names(files) == ["from-ndb"]
+    assert present(files) == ["from-ndb"]
     del files["usr/lib/sysimage/rpm/Packages.db"]
     assert names(files) == ["from-bdb"]
 

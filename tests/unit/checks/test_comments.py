@@ -1,3 +1,5 @@
+from tests.support.work import ends
+
 from careen.checks.comments import comments_in_dockerfile, comments_in_lines
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.plugins import Check
@@ -43,3 +45,12 @@ def test_lines_of_yaml():
         (["CMP-002"], 5, "", "f:2"),
         (["RBC-003"], None, "all", "f:6"),
     ]
+
+
+def test_many_comments_take_linear_time():
+    with ends("comments"):
+        assert len(comments_in_lines("# careen:ignore K8S-001 x\n" * 100_000 + "a: b\n", "f")) == 100_000
+        text = "# hadolint ignore=DL3006\n" * 24_000 + "FROM a\n" + "# careen:ignore DKR-001\nRUN a\n" * 12_000
+        assert len(comments_in_dockerfile(read_dockerfile(text), CHECKS)) == 36_000
+        text = "# hadolint stage ignore=DL3006\nFROM a\n" * 24_000
+        assert len(comments_in_dockerfile(read_dockerfile(text), CHECKS)) == 24_000

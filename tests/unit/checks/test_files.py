@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from careen.checks import files
 from careen.checks.files import MAX_BYTES, find_files
 from careen.checks.kinds import kind_of, may_be_checked
 from careen.errors import InputError
@@ -54,7 +55,22 @@ def test_a_folder_is_searched(tmp_path, monkeypatch):
     assert [file.path for file in found.files] == ["Dockerfile", "k8s/pod.yaml"]
     assert found.files[0].ignored == ("secret",)
     assert not found.files[0].named
+    assert not found.unknowns
     assert find_files([str(tmp_path / "k8s")]).files[0].path == "k8s/pod.yaml"
+
+
+def test_a_link_to_what_is_not_checked_in_its_own_place_is_an_unknown(tmp_path, monkeypatch):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "tree/own").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "tree")
+    (tmp_path / "tree/base.txt").write_text("FROM a")
+    (tmp_path / "tree/Dockerfile").symlink_to("base.txt")
+    (tmp_path / "tree/missing.yaml").symlink_to("nothing.yaml")
+    (tmp_path / "tree/deploy").symlink_to(tmp_path / "outside")
+    (tmp_path / "tree/latest").symlink_to("own")
+    found = find_files(["."])
+    reason = "a symbolic link, which is not followed"
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("deploy", reason), ("Dockerfile", reason)]
 
 
 def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path, monkeypatch):
@@ -91,3 +107,13 @@ def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
     found = find_files(["."])
     assert [file.text.splitlines()[0] for file in found.files] == ["FROM a", POD.splitlines()[0]]
     assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "not UTF-8 or UTF-16 text")]
+
+
+def test_files_over_the_limit_leave_the_check_incomplete(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(files, "MAX_FILES", 1)
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(POD)
+    found = find_files(["."])
+    assert [file.path for file in found.files] == ["a.yaml"]
+    assert [(one.evidence.path, one.whole_layer) for one in found.unknowns] == [("b.yaml", True)]

@@ -1,9 +1,12 @@
 """How each kind of file is recognised, and which files are read together."""
 
 import pytest
+from tests.support.work import ends
 
+from careen.checks import kinds
 from careen.checks.kind import Document, Rules, SourceFile
-from careen.checks.kinds import KINDS, inlined, kind_of, may_be_checked
+from careen.checks.kinds import KINDS, _referred, inlined, kind_of, may_be_checked
+from careen.formats.services import shell_starts
 from careen.model.inventory import Unknown
 
 READ = {kind.name: kind.read for kind in KINDS}
@@ -25,17 +28,44 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yaml", "apiVersion: v1\nkind: Pod", "kubernetes"),
         ("a.json", '{"apiVersion": "v1"}', "kubernetes"),
         ("a.txt", "apiVersion: v1", None),
+        ("a.yaml", "!!str apiVersion: v1\nkind: Pod", "kubernetes"),
+        ("a.yaml", "&a apiVersion: v1\nkind: Pod", "kubernetes"),
+        ("a.yaml", "? apiVersion\n: v1\n", "kubernetes"),
+        ("a.yaml", "a: b\x85apiVersion: v1\n", "kubernetes"),
+        ("a.yaml", "# a\rapiVersion: v1\n", "kubernetes"),
+        ("a.yaml", '"\\x61piVersion": v1\nkind: Pod', "kubernetes"),
+        ("a.json", '{"a": 1, "\\u0061piVersion": "v1", "kind": "Pod"}', "kubernetes"),
+        ("a.json", '{"a": 1, "\\u0061piVersion": "v1"}', None),
+        ("a.yaml", '"\\x73ervices": {a: {}}', "compose"),
         ("a.yml", "services:\n  a: {}", "compose"),
         ("a.yml", "include:\n- b.yml", "compose"),
         ("a.json", "services:\n", None),
         ("a.yml", "apiVersion: v1\nservices:\n", "kubernetes"),
-        ("a.yml", " services:\n", None),
+        ("a.yml", " services:\n", "compose"),
+        ("a.yml", '"services":\n  a: {}', "compose"),
+        ("a.yml", "{name: x, services: {a: {}}}", "compose"),
+        ("a.yml", "? services\n: a: {}", "compose"),
+        ("a.yml", "jobs:\n  services:\n    a: {}", None),
+        ("a.yml", "services:\n  a: {}\nx-meta:\n  apiVersion: v1", "compose"),
+        ("a.yml", "services:\n  a: {}\n# {apiVersion: v1\n", "compose"),
+        ("a.yml", "apiVersion: v1\nkind: Pod\n---\nservices:\n  a: {}", "kubernetes"),
         ("kustomization.yaml", "apiVersion: kustomize\nresources: []", "kustomize"),
     ],
 )
 def test_kinds(path, text, kind):
     found = kind_of(path, text)
     assert (found.name if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    "line", ["\n", " \n", "{\n", "- ", "services:\n", "- path: [", "  path:\n", "!a ", "&", '"\\', ',"', "? "]
+)
+def test_recognising_and_grouping_take_linear_time(line):
+    text = line * 200_000
+    with ends(repr(line)):
+        kind_of("a.yaml", text)
+        kind_of("Makefile", text)
+        list(_referred(SourceFile("a.yaml", text)))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +110,13 @@ def test_compose_files_that_refer_to_each_other_in_a_circle():
     assert "leads back to itself" in unknowns[0][1]
 
 
+def test_files_beyond_those_that_are_read_together_are_read_apart(monkeypatch):
+    monkeypatch.setattr(kinds, "MAX_TOGETHER", 2)
+    base = SERVICE.format("a") + "include: [b.yaml, c.yaml, d.yaml]\n"
+    others = {f"{name}__yaml": SERVICE.format(name) for name in "bcd"}
+    assert groups(a__yaml=base, **others) == [["a", "b"], ["c"], ["d"]]
+
+
 def test_an_included_file_that_is_not_checked():
     _, unknowns = read("compose", a__yaml=SERVICE.format("a") + "include: [c.yaml]\n")
     assert [(path, "is not followed" in why) for path, why in unknowns] == [("a.yaml", True)]
@@ -93,6 +130,15 @@ def test_manifests_are_one_document():
     assert (documents, unknowns) == ([], [("a.yaml", "a template, not a manifest: render it first")])
 
 
+def test_a_file_of_manifests_that_has_something_else():
+    documents, unknowns = read("kubernetes", a__yaml="a: {apiVersion: v1}\n")
+    assert (documents, unknowns) == ([], [("a.yaml", "no object of Kubernetes in it")])
+    pod = "apiVersion: v1\nkind: Pod\n---\nservices:\n  a: {privileged: true}\n"
+    documents, unknowns = read("kubernetes", a__yaml=pod)
+    why = "services of Compose beside objects of Kubernetes are not checked"
+    assert (len(documents), unknowns) == (1, [("a.yaml", why)])
+
+
 def test_a_kustomization_is_only_reported():
     text = "resources: [a.yaml, 'https://x.example/b']\nnamePrefix: x\npatches: []\n"
     documents, unknowns = read("kustomize", kustomization__yaml=text)
@@ -104,6 +150,22 @@ def test_a_kustomization_is_only_reported():
         )
     ]
     assert read("kustomize", kustomization__yaml="resources: [a.yaml]") == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# escape=`\nFROM a\nRUN sudo x\nRUN y",
+        "# hadolint shell=powershell\nFROM a\nRUN sudo x\nRUN y",
+        'FROM a\nSHELL ["/bin/other"]\nRUN sudo x\nRUN y',
+        "FROM x/windows\nRUN sudo x\nRUN y",
+    ],
+)
+def test_commands_of_another_shell_are_an_unknown(text):
+    _, unknowns = read("dockerfile", Dockerfile=text)
+    (path, why), line = unknowns[0], text.splitlines().index("RUN sudo x") + 1
+    assert (path, why) == ("Dockerfile", f"RUN in line {line} and 1 more: commands of another shell than sh are not read")
+    assert read("dockerfile", Dockerfile='FROM a\nSHELL ["pwsh"]\nRUN ["a"]')[1] == []
 
 
 def test_a_dockerfile_that_is_none():
@@ -120,3 +182,15 @@ def test_dockerfiles_within_a_compose_file_keep_their_lines():
     assert (first.path, first.named) == ("a.yaml", True)
     assert list(inlined(SourceFile("a.yaml", "services: {a: {build: .}}"))) == []
     assert list(inlined(SourceFile("a.yaml", "dockerfile_inline: [\n"))) == []
+
+
+def test_commands_beyond_a_limit_are_an_unknown():
+    _, unknowns = read("dockerfile", Dockerfile="FROM a\nRUN x; " + "(" * 80 + "y" + ")" * 80)
+    assert unknowns == [("Dockerfile", "RUN in line 2: it has more commands than are read, or deeper ones")]
+
+
+def test_containers_beyond_a_limit_are_an_unknown(monkeypatch):
+    monkeypatch.setattr(shell_starts, "MAX_CONTAINERS", 2)
+    documents, unknowns = read("script", a__sh="docker run a\n" * 3)
+    assert len(documents[0].value.services) == 2
+    assert unknowns == [("a.sh", "only its first 2 containers are checked")]

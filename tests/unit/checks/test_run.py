@@ -1,5 +1,7 @@
 import logging
 
+from tests.support.work import ends
+
 from careen.checks.run import MAX_PLACES, Ignore, joined, run
 from careen.plugins import Check, Place
 
@@ -61,8 +63,25 @@ def test_a_comment_without_lines_applies_to_the_file():
 
 def test_places_are_bounded_and_reported_once():
     assert len(run([check("X-1", lambda _: [Place("a", 1)] * 5)], None, "f").findings) == 1
-    endless = check("X-1", lambda _: map(Place, map(str, range(10**9))))
-    assert len(run([endless], None, "f").findings) == MAX_PLACES
+    outcome = run([check("X-1", lambda _: map(Place, map(str, range(MAX_PLACES))))], None, "f")
+    assert (len(outcome.findings), outcome.unknowns) == (MAX_PLACES, ())
+    outcome = run([check("X-1", lambda _: map(Place, map(str, range(10**9))))], None, "f")
+    assert len(outcome.findings) == MAX_PLACES
+    assert [one.reason for one in outcome.unknowns] == ["it found more than 1000 places; the others are not listed"]
+
+
+def test_messages_are_bounded():
+    (finding,) = run([check("X-1", lambda _: [Place("ab" * 10**6)])], None, "f").findings
+    assert (len(finding.message), finding.message[-2:]) == (1000, "a…")
+
+
+def test_as_many_comments_as_findings_take_linear_time():
+    comments = [Ignore(frozenset({"X-2"}), f"f:{line}", line, line) for line in range(30_000)]
+    comments += [Ignore(frozenset({"X-1"}), f"f:{line}", 1, 30_000) for line in range(30_000)]
+    places = [Place(str(line), line) for line in range(1000)]
+    with ends("comments"):
+        outcome = run([check(f"X-{number}", lambda _: places) for number in range(1, 100)], None, "f", comments)
+    assert len(outcome.suppressed) == 1999
 
 
 def test_outcomes_join_in_order():

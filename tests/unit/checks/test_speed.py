@@ -5,6 +5,7 @@ from tests.conftest import ROOT
 from tests.support.work import ends, grows_with_its_input
 
 from careen.checks.run import run
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
 from careen.plugins import Check, load
@@ -45,3 +46,18 @@ def test_a_large_compose_file():
     with ends():
         checks = load("careen.checks.compose", "CHECK", Check)
         run(checks, compose.read([("compose.yaml", "services:\n" + body)]), "compose.yaml")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        lambda number: "WORKDIR a\n",
+        lambda number: f"FROM a AS s{number}\nCOPY --from=s{number - 1} a b\n",
+        lambda number: f"FROM base\nWORKDIR w{number}\n",
+    ],
+)
+def test_a_dockerfile_of_many_instructions(lines):
+    checks = load("careen.checks.dockerfile", "CHECK", Check)
+    text = "FROM a AS base\n" + "RUN a\n" * 5000 + "".join(map(lines, range(6_000)))
+    with ends():
+        run(checks, read_dockerfile(text), "Dockerfile")

@@ -63,6 +63,13 @@ def test_index_leaves_out_signatures_and_attestations():
     assert found[0].annotations == {"org.opencontainers.image.ref.name": "v1"}
 
 
+@pytest.mark.parametrize("marks", [{"annotations": {"vnd.docker.reference.type": "x"}}, {"artifactType": "a/b"}])
+def test_a_mark_hides_no_image_that_engines_choose_by_its_platform(marks):
+    platform = {"platform": {"os": "linux", "architecture": "amd64"}}
+    both = parse_index(index_of({"digest": A, "size": 1, **platform, **marks}, {"digest": B, "size": 1, **platform}))
+    assert choose(both, AMD64).digest == A
+
+
 def test_an_image_for_an_unknown_platform_is_offered_and_never_chosen_before_another():
     unknown = {"digest": A, "size": 1, "platform": {"os": "unknown", "architecture": "unknown"}}
     known = {"digest": B, "size": 1, "platform": {"os": "linux", "architecture": "s390x"}}

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.catalogers import golang, npm, npm_lock, python, python_requirements
+from careen.catalogers import golang, npm, npm_lock, python, python_requirements, rpm
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
@@ -8,6 +8,7 @@ from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
 from careen.safety.deflate import inflated
 from careen.store.memory import MemoryStore
+from tests.support import rpmdb
 from tests.support.executables import elf, inline
 from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.pclntab import pclntab
@@ -64,6 +65,27 @@ def test_a_deleted_database_shadows_what_it_named():
     [unknown] = inventory.unknowns
     assert (unknown.cataloger, unknown.evidence.layer) == ("dpkg", 1)
     assert "2 packages" in unknown.reason
+
+
+@pytest.mark.parametrize("folder", ["var/lib/rpm", "usr/lib/sysimage/rpm"])
+def test_a_database_of_a_newer_format_shadows_what_it_lacks(folder):
+    older = rpmdb.bdb(
+        [
+            rpmdb.package("bash", files=["/bin/bash"]),
+            rpmdb.package("openssl", files=["/usr/lib/libssl.so"]),
+            rpmdb.package("removed", files=["/usr/bin/removed"]),
+        ]
+    )
+    files = {"var/lib/rpm/Packages": older, f"{folder}/Packages.db": rpmdb.ndb([rpmdb.package("bash", files=["/bin/bash"])])}
+    layer = {**files, "bin/bash": b"", "usr/lib/libssl.so": b""}
+    inventory = bind([delta_of(layer, catalogers=(rpm.CATALOGER,))], (rpm.CATALOGER,))
+    assert {name: package.presence for name, package in by_name(inventory).items()} == {
+        "bash": "present",
+        "openssl": "shadowed",
+    }
+    [unknown] = inventory.unknowns
+    assert unknown.evidence.path == "var/lib/rpm/Packages"
+    assert unknown.reason == "another package database counts in its place: the package that only this one names is kept"
 
 
 def test_an_emptied_database_too():

@@ -1,6 +1,7 @@
 import errno
 import os
 
+from careen.layers import tree
 from careen.layers.index import Readers, index
 from careen.model.image import Layer
 from careen.safety.budget import Budget, Limits
@@ -63,3 +64,23 @@ def test_what_the_kernel_shows_is_not_entered_at_the_root_alone(tmp_path):
     places = [f"{folder}/node_modules/x/package.json" for folder in ("proc", "sys", "dev", "srv/proc", "home/dev")]
     write(tmp_path, dict.fromkeys(places, manifest))
     assert read(tmp_path).table.names() == sorted(places[3:])
+
+
+def test_what_is_too_deep_or_cannot_be_looked_at_is_reported(tmp_path, monkeypatch):
+    write(tmp_path, {"a/b/c/package.json": b"{}", "a/x": b"", "gone": b""})
+    monkeypatch.setattr(tree, "MAX_DEPTH", 1)
+    look = os.lstat
+
+    def refuse(place):
+        if os.fsencode(place).endswith(b"/x"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        if os.fsencode(place).endswith(b"/gone"):
+            raise FileNotFoundError
+        return look(place)
+
+    monkeypatch.setattr(os, "lstat", refuse)
+    delta = read(tmp_path)
+    assert [(unknown.evidence.path, unknown.reason) for unknown in delta.unknowns] == [
+        ("a/b", "more than 1 folders deep: its content is not read"),
+        ("a/x", "it cannot be read (Permission denied)"),
+    ]

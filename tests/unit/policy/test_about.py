@@ -34,7 +34,7 @@ def test_a_reference_without_tag_and_digest_means_latest():
         (f"registry.example/shop/service@{OTHER}", False),
         ("shop/service:1.4", False),
         ("", False),
-        ("Debian GNU/Linux 12 (bookworm)", True),
+        ("Debian GNU/Linux 12 (bookworm)", False),
         (f"pkg:oci/service@{DIGEST}", True),
         (f"pkg:oci/service@{OTHER}", False),
         ("pkg:oci/service", True),
@@ -48,6 +48,19 @@ def test_a_reference_without_tag_and_digest_means_latest():
         ("pkg:docker/other/service@1.4?repository_url=registry.example", False),
         ("pkg:deb/debian/service", False),
         ("pkg:oci", False),
+        ("cpe:/o:debian:debian_linux:12", False),
+    ],
+)
+def test_names_of_the_image(name, expected):
+    assert about().is_image(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Debian GNU/Linux 12 (bookworm)", True),
+        ("", False),
+        (DIGEST, False),
         ("cpe:2.3:o:debian:debian_linux:12:*:*:*:*:*:*:*", True),
         ("cpe:/o:debian:debian_linux:12", True),
         ("cpe:/o:debian:debian_linux", True),
@@ -55,15 +68,15 @@ def test_a_reference_without_tag_and_digest_means_latest():
         ("cpe:/o:canonical:ubuntu_linux:12", False),
     ],
 )
-def test_names_of_the_image(name, expected):
-    assert about().is_image(name) is expected
+def test_names_of_the_distribution(name, expected):
+    assert about().is_distribution(name) is expected
 
 
 def test_a_service_pack_in_a_cpe_is_a_part_of_the_version():
     suse = about(distribution=Distribution("sles", "15.5"))
-    assert suse.is_image("cpe:/o:suse:sles:15:sp5")
-    assert not suse.is_image("cpe:/o:suse:sles:15:sp6")
-    assert not about(distribution=None).is_image("cpe:/o:suse:sles:15:sp5")
+    assert suse.is_distribution("cpe:/o:suse:sles:15:sp5")
+    assert not suse.is_distribution("cpe:/o:suse:sles:15:sp6")
+    assert not about(distribution=None).is_distribution("cpe:/o:suse:sles:15:sp5")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_an_entry_as_a_flag():
     assert read_accept("end_of_life").what == ""
 
 
+def test_a_flag_with_nothing_behind_the_colon_does_not_accept_everything():
+    with pytest.raises(UsageError, match="--accept unidentified_files:: nothing follows the colon"):
+        read_accept("unidentified_files: ")
+
+
 @pytest.mark.parametrize(
     ("code", "message", "hint"),
     [

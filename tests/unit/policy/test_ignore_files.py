@@ -207,7 +207,7 @@ ignore:
 patch: {}
 """
     one, two, _ = read_ignores(text, "f")
-    assert one == Ignore("CVE-2", "f:6", package="lodash", until=date(2027, 1, 1), reason="not called")
+    assert one == Ignore("CVE-2", "f:6", package="lodash", until=date(2027, 1, 1), reason="not called", version="4.17.15")
     assert (two.id, two.package, two.until) == ("CVE-1", None, None)
     assert "1 rules use Snyk's own ids" in caplog.text
     assert applied(text) == {"zlib", "lodash"}

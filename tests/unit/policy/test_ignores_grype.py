@@ -52,6 +52,14 @@ def test_patterns_of_names(name, package):
         ("{vulnerability: CVE-1, package: {upstream-name: x}}", "cannot evaluate package.upstream-name"),
         ("{package: {name: 'a(b|c)'}}", "cannot evaluate the pattern 'a(b|c)'"),
         ("{reason: x}", "it has no condition"),
+        ("{package: {name: [a, b]}}", "cannot evaluate package.name"),
+        ("{package: {name: ''}}", "cannot evaluate package.name"),
+        ("{package: {name: }}", "cannot evaluate package.name"),
+        ("{vulnerability: CVE-1, package: a}", "cannot evaluate package"),
+        ("{vulnerability: CVE-1, package: [{name: a}]}", "cannot evaluate package"),
+        ("{vulnerability: [CVE-1], package: {name: a}}", "cannot evaluate vulnerability"),
+        ("{vulnerability: CVE-1, fix-state: [fixed]}", "cannot evaluate fix-state"),
+        ("{vulnerability: CVE-1, package: {location: [[a]]}}", "cannot evaluate package.location"),
     ],
 )
 def test_a_rule_that_cannot_be_evaluated_is_skipped(rule, message, caplog):

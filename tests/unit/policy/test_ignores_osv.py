@@ -80,6 +80,8 @@ def test_a_rule_that_cannot_be_evaluated_is_skipped(setting, asked, caplog):
     [
         ('[[IgnoredVulns]]\nreason = "x"', "f:1: a rule without id"),
         ("\n[[PackageOverrides]]\nignore = true", "f:2: the rule names no package"),
+        ('[[PackageOverrides]]\nname = ["a"]\necosystem = "npm"\nignore = true', "f:1: name is not a text"),
+        ('[[PackageOverrides]]\nname = "a"\nversion = 1\nignore = true', "f:1: version is not a text"),
         ('[[IgnoredVulns]]\nid = "CVE-1"\nignoreUntil = "soon"', "f:1: 'soon' is not a date"),
     ],
 )

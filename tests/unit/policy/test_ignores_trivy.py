@@ -43,3 +43,16 @@ def test_licences_are_skipped_with_a_warning(caplog):
 def test_a_rule_without_id():
     with pytest.raises(UsageError, match="f:2: a rule without id"):
         read_rules("secrets:\n- paths: [a]")
+
+
+@pytest.mark.parametrize(
+    "rule", ["paths: {a: b}", "paths: [[a]]", "purls: ['']", "path: a", "purl: a", "expires_at: 2020-01-01"]
+)
+def test_a_condition_that_cannot_be_read_skips_the_rule(rule, caplog):
+    assert read_rules(f"vulnerabilities:\n- id: CVE-1\n  {rule}\n") == ()
+    assert f"f:2: the rule is skipped: Careen cannot evaluate {rule.partition(':')[0]}" in caplog.text
+
+
+@pytest.mark.parametrize("rule", ["paths: []", "purls:", "comment: x", "reason: x"])
+def test_what_trivy_passes_over(rule):
+    assert read_rules(f"vulnerabilities:\n- id: CVE-1\n  {rule}\n")[0].id == "CVE-1"

@@ -139,6 +139,17 @@ def test_a_short_name_is_completed():
     assert set_aside("localhost:5000/x", reference="localhost:5000/x:1")
 
 
+@pytest.mark.parametrize("name", ["cpe:/o:debian:debian_linux:12", "Debian GNU/Linux 12 (bookworm)"])
+def test_a_statement_about_a_distribution_is_about_its_own_packages(name):
+    owner = Package("deb", "debian", "python3-django", "1", evidence=(Evidence("var/lib/dpkg/status", 0),))
+    django = finding(pypi())
+    assert set_aside(name)
+    assert not applied(django, stated(product(name)), where=about(pypi())).suppressed
+    owned = replace(pypi(), owned_by=owner.purl)
+    assert applied(django, stated(product(name)), where=about(owner, owned)).suppressed
+    assert not applied(django, stated(product(name)), where=about(owner, owned, pypi())).suppressed
+
+
 def test_a_part_of_a_package():
     owner = Package("apk", "wolfi", "bash", "1", evidence=(Evidence("lib/apk/db/installed", 0),))
     owned = replace(pypi(), owned_by=owner.purl)

@@ -131,3 +131,22 @@ def test_a_document_whose_components_cannot_be_read_is_no_empty_one(changes, mes
 
 def test_unknown_keys_are_passed_over():
     assert read(bom({"type": "library", "purl": "pkg:npm/a@1", "later": {"x": 1}}, later=[1])).inventory.packages[0].name == "a"
+
+
+def test_the_version_may_be_beside_the_url():
+    found = only({"type": "library", "name": "lodash", "version": "4.17.4", "purl": "pkg:npm/lodash"})
+    assert (found.version, found.purl) == ("4.17.4", "pkg:npm/lodash@4.17.4")
+    assert only({"type": "library", "name": "a", "version": "2", "purl": "pkg:npm/a@1"}).version == "1"
+    deb = only({"type": "library", "name": "zlib1g", "version": "1:1.2", "purl": "pkg:deb/debian/zlib1g?distro=debian-12"})
+    assert (deb.version, deb.source) == ("1:1.2", Source("zlib1g", "1:1.2"))
+
+
+@pytest.mark.parametrize("kind", ["library", "Library", "framework", "platform", "firmware", "", "unheard-of"])
+def test_software_without_a_version_does_not_vanish(kind):
+    assert only({"type": kind, "name": "log4j-core"}).purl == "pkg:generic/log4j-core"
+    assert only({"type": kind, "name": "log4j-core", "version": "2.14"}).purl == "pkg:generic/log4j-core@2.14"
+
+
+@pytest.mark.parametrize("kind", ["file", "operating-system", "container", "data", "device", "application"])
+def test_other_components_are_no_packages(kind):
+    assert read(bom({"type": kind, "name": "package-lock.json"})).inventory.packages == ()

@@ -208,3 +208,16 @@ def test_version_3_names_its_roots_and_cpes():
 def test_packages_that_cannot_be_read_are_no_empty_list(packages):
     with pytest.raises(ValueError, match="its packages are not a list of objects"):
         read(json.dumps({"spdxVersion": "SPDX-2.3", "packages": packages}).encode())
+
+
+@pytest.mark.parametrize(("version", "expected"), [("4.17.4", "pkg:npm/a@4.17.4"), ("NOASSERTION", "pkg:npm/a")])
+def test_the_version_may_be_beside_the_url(version, expected):
+    entry = {"SPDXID": "SPDXRef-1", "name": "a", "versionInfo": version, "externalRefs": purl("pkg:npm/a")}
+    assert [package.purl for package in read(document(entry)).inventory.packages] == [expected]
+
+
+def test_several_subjects_are_packages():
+    entries = [{"SPDXID": f"SPDXRef-{name}", "name": name, "versionInfo": "1"} for name in ("a", "b")]
+    found = read(document(*entries, documentDescribes=["SPDXRef-a", "SPDXRef-b"]))
+    assert [package.name for package in found.inventory.packages] == ["a", "b"]
+    assert read(document(entries[0], documentDescribes=["SPDXRef-a"])).inventory.packages == ()

@@ -59,3 +59,8 @@ def test_the_words_of_older_schemas():
     assert found.inventory.packages[0].licenses == ("MIT",)
     data["source"] = {"type": "directory", "target": "/srv/shop"}
     assert read(json.dumps(data).encode()).subject == "/srv/shop"
+
+
+def test_the_version_may_be_beside_the_url():
+    (found,) = read(document(artifact("1", "lodash", "4.17.4", "pkg:npm/lodash", "/a"))).inventory.packages
+    assert found.purl == "pkg:npm/lodash@4.17.4"

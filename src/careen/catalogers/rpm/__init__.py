@@ -2,7 +2,8 @@
 
 Facts are the packages of one file. The write-ahead log of an SQLite database is a file of its own with facts of its own,
 which the join merges with the database's. If a root has several databases, the newest format that contains packages
-counts: after a conversion rpm leaves the old files behind.
+counts: after a conversion rpm leaves the old files behind. Packages that only an older one lists are ``shadowed``: they
+are kept if their files are there, since rpm itself may use the older one.
 Raises: ValueError if a file is not such a database.  **Source:** rpm manual, "Database"; for each format see its module.
 """
 
@@ -17,7 +18,7 @@ from careen.catalogers.rpm import bdb, ndb, sqlite
 from careen.formats.packages.rpm_header import RpmHeader, read_header, source_of
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
-from careen.model.package import Evidence, Package
+from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 from .sqlite import TablePages
@@ -43,6 +44,7 @@ class Database(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     packages: Sequence[RpmHeader]
     faults: Sequence[str]
+    presence: Presence = "present"
 
 
 def read_sqlite(file: File) -> list[TablePages]:
@@ -92,7 +94,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             yield Unknown("rpm", database.evidence[0], database.faults[0] + more)
         for header in database.packages:
             if header.name != PUBLIC_KEY:
-                yield _package(header, database.evidence)
+                yield _package(header, database)
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
@@ -118,7 +120,8 @@ def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[Bin
 
 
 def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
-    """The database that counts in each root, and before it newer databases without packages, whose errors are reported."""
+    """The database that counts in each root; before it newer databases without packages, whose errors are reported; and
+    after it older ones with the packages that it lacks."""
     roots: defaultdict[str, list[tuple[tuple[int, int], Database]]] = defaultdict(list)
     logs = {fact.path: fact for fact in facts if fact.path.endswith("-wal")}
     plain = {fact.path: fact for fact in facts if fact.path not in logs}
@@ -135,10 +138,13 @@ def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
             database = Database(root, evidence, *sqlite.installed(fact.value if fact else None, log.value if log else None))
         roots[root].append(((rank, folder), database))
     for root in sorted(roots):
+        known: set[tuple[str, str | None]] = set()
         for _, database in sorted(roots[root], key=lambda ranked: ranked[0]):
-            yield database
-            if database.packages:
-                break
+            if not known:
+                yield database
+            elif lacking := [header for header in database.packages if (header.name, header.arch) not in known]:
+                yield Database(root, database.evidence, lacking, (), "shadowed")
+            known.update((header.name, header.arch) for header in database.packages)
 
 
 def _place(path: str) -> tuple[int, str]:
@@ -150,7 +156,7 @@ def _place(path: str) -> tuple[int, str]:
     return len(FOLDERS), path.removesuffix(MANIFEST)
 
 
-def _package(header: RpmHeader, evidence: tuple[Evidence, ...]) -> Package:
+def _package(header: RpmHeader, database: Database) -> Package:
     return Package(
         type="rpm",
         namespace=None,
@@ -162,7 +168,8 @@ def _package(header: RpmHeader, evidence: tuple[Evidence, ...]) -> Package:
         licenses=(header.license,) if header.license else (),
         maintainer=header.vendor or header.packager,
         cataloger="rpm",
-        evidence=evidence,
+        evidence=database.evidence,
+        presence=database.presence,
     )
 
 

@@ -14,7 +14,7 @@ _MAGIC = 0x061561
 _ENTRIES_AT, _PAGE_HEADER_BYTES = 20, 26
 _HASH, _HASH_UNSORTED, _OVERFLOW = 13, 2, 7  # types of pages
 _INLINE, _OFF_PAGE = 1, 3  # types of items
-_ENCRYPTED_AT, _TYPE_AT = 24, 25
+_ENCRYPTED_AT, _TYPE_AT, _LAST_PAGE_AT = 24, 25, 32
 
 
 def blobs(stream: BinaryIO, faults: list[str]) -> Iterator[bytes]:
@@ -29,6 +29,8 @@ def blobs(stream: BinaryIO, faults: list[str]) -> Iterator[bytes]:
         raise ValueError(f"a Berkeley DB page of {page_bytes} bytes does not exist")
     if meta[_ENCRYPTED_AT]:
         raise ValueError("encrypted Berkeley DB database")
+    if (unpack_from(f"{order}I", meta, _LAST_PAGE_AT)[0] + 1) * page_bytes > size:
+        faults.append("the database is cut short")
     used: set[int] = set()  # overflow pages belong to one value each
     for number in range(1, size // page_bytes):
         stream.seek(number * page_bytes)
@@ -41,14 +43,18 @@ def blobs(stream: BinaryIO, faults: list[str]) -> Iterator[bytes]:
             faults.append(f"page {number}: {error}")
             continue
         for value in values:
+            if value is None:
+                faults.append(f"page {number}: a package in a form that rpm does not write")
+                continue
             try:
                 yield value if isinstance(value, bytes) else _overflow(stream, *value, page_bytes, order, used)
             except ValueError as error:
                 faults.append(str(error))
 
 
-def _values(page: bytes, order: str) -> Iterator[bytes | tuple[int, int]]:
-    """Each value of a hash page; of a large value, its first page and its length. Items fill the page from its end."""
+def _values(page: bytes, order: str) -> Iterator[bytes | tuple[int, int] | None]:
+    """Each value of a hash page; of a large value, its first page and its length; None for one of another form. Items
+    fill the page from its end."""
     count = unpack_from(f"{order}H", page, _ENTRIES_AT)[0]
     if _PAGE_HEADER_BYTES + 2 * count > len(page) or count % 2:
         raise ValueError("more items than fit on the page")
@@ -64,6 +70,8 @@ def _values(page: bytes, order: str) -> Iterator[bytes | tuple[int, int]]:
             yield value[1:]
         elif value[0] == _OFF_PAGE and len(value) >= 12:
             yield unpack_from(f"{order}II", value, 4)
+        else:
+            yield None
 
 
 def _overflow(stream: BinaryIO, number: int, length: int, page_bytes: int, order: str, used: set[int]) -> bytes:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from careen.checks.places import below
 from careen.formats.services.compose import Compose
+from careen.formats.services.compose_service import is_true
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         build = service.node.map("build")
-        if build.get("privileged") in (True, "true"):
+        if is_true(build.get("privileged")):
             yield below(service, "is built with privileges", "build", "privileged")
         for entitlement in build.texts("entitlements"):
             if entitlement in ("security.insecure", "network.host"):

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from careen.checks.places import below
 from careen.formats.services.compose import Compose
+from careen.formats.services.compose_service import is_true
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.node.text("healthcheck", "disable") == "true" or service.node.texts("healthcheck", "test") == ["NONE"]:
+        health = service.node.map("healthcheck")
+        if is_true(health.get("disable")) or health.texts("test") == ["NONE"]:
             yield below(service, "switches the health check of its image off", "healthcheck")
 
 

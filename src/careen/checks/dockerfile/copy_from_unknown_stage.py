@@ -8,14 +8,14 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
+    first = {stage.name.lower(): stage.index for stage in reversed(document.stages)}
     for step in document.of("COPY"):
         source = step.instruction.flag("from")
         if source is None or "$" in source or any(mark in source for mark in ":/@"):
             continue
-        before = document.stages[: step.stage + 1]
-        if source.isdecimal() and int(source) < len(before):
+        if source.isdecimal() and int(source) <= step.stage:
             continue
-        if source.lower() not in (stage.name.lower() for stage in before):
+        if first.get(source.lower(), step.stage + 1) > step.stage:
             yield of_step(step, f"COPY --from={source}: no earlier stage has this name, and an image needs a tag")
 
 

@@ -1,7 +1,7 @@
 """WORKDIR is relative."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from careen.checks.steps import of_step
 from careen.formats.dockerfile.stages import Dockerfile, Step
@@ -11,8 +11,9 @@ from careen.plugins import Check, Place
 def inspect(document: Dockerfile) -> Iterator[Place]:
     """Yields the first WORKDIR of a stage, and of those that it builds on, if it is relative; later ones are relative
     to it."""
+    first = {stage.index: steps[0] for stage in document.stages if (steps := stage.of("WORKDIR"))}
     for step in document.of("WORKDIR"):
-        if _is_placed(document, step):
+        if not step.onbuild and (step is not first[step.stage] or _is_placed(document, step, first)):
             continue
         path = step.instruction.text.strip().strip("'\"")
         if path[:1] != "$":
@@ -21,11 +22,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             yield of_step(step, f"WORKDIR {path}")
 
 
-def _is_placed(document: Dockerfile, step: Step) -> bool:
-    if step.onbuild:
-        return False
-    first, *below = document.lineage(document.stages[step.stage])
-    return first.of("WORKDIR")[0] is not step or any(stage.of("WORKDIR") for stage in below)
+def _is_placed(document: Dockerfile, step: Step, first: Mapping[int, Step]) -> bool:
+    """Whether a stage that the step's stage builds on sets a working folder."""
+    return any(stage.index in first for stage in document.lineage(document.stages[step.stage])[1:])
 
 
 CHECK = Check(

@@ -14,7 +14,8 @@ from typing import Any
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
-MAX_EXPANDED = 1_000_000  # nodes of one document with its aliases expanded
+MAX_EXPANDED = 1_000_000  # nodes of one document with its aliases expanded; a long text counts as several
+CHARACTERS_A_NODE = 64
 MAX_DEPTH = 200
 
 _WORDS: dict[str, bool | None] = {
@@ -22,6 +23,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
+_TAGGED = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
 _LETTERS = {"y": True, "Y": True, "n": False, "N": False}  # as values: a key "y" is more often a coordinate
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
 _OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
@@ -200,11 +202,13 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
         line = event.start_mark.line + 1
         size = 1
         if kind is scalar_event:
-            node: Any = _plain(event.value, stack) if event.implicit[0] else event.value
+            plain = event.implicit[0] or event.tag in _TAGGED  # !!bool "true" is true
+            node: Any = _plain(event.value, stack) if plain else event.value
+            size += len(event.value) // CHARACTERS_A_NODE
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
             if event.anchor:
-                anchors[event.anchor] = (node, 1)
+                anchors[event.anchor] = (node, size)
         elif kind is mapping_event or kind is sequence_event:
             if len(stack) == MAX_DEPTH:
                 raise ValueError(f"YAML nested over {MAX_DEPTH} deep")

@@ -3,12 +3,13 @@
 **Source:** Docker build, ".dockerignore files": Go's filepath.Match, and ``**`` for any number of folders.
 """
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
+
+from careen.safety.glob import matched
 
 MAX_LINES = 1000
 MAX_DEPTH = 50
+MAX_LENGTH = 4096  # of a path on Linux; a pattern for one is hardly longer
 
 
 def left_out(path: str, lines: Sequence[str]) -> bool:
@@ -17,23 +18,18 @@ def left_out(path: str, lines: Sequence[str]) -> bool:
     The last pattern that matches it, or a folder above it, decides.
     """
     out = False
-    parts = path.split("/")
-    above = ["/".join(parts[: index + 1]) for index in range(min(len(parts), MAX_DEPTH))]
+    path = "/".join(path.split("/")[:MAX_DEPTH])
     for line in lines[:MAX_LINES]:
         pattern = line.strip()
-        if not pattern or pattern.startswith("#"):
+        if not pattern or pattern.startswith("#") or len(path) > MAX_LENGTH or len(pattern) > MAX_LENGTH:
             continue
         again = pattern.startswith("!")
-        expression = _expression(pattern.removeprefix("!").strip().strip("/").removeprefix("./"))
-        if any(expression.fullmatch(part) for part in above):
+        if _matches(pattern.removeprefix("!").strip().strip("/").removeprefix("./"), path):
             out = not again
     return out
 
 
-@lru_cache(4096)
-def _expression(pattern: str) -> re.Pattern[str]:
-    text = re.sub(r"(?:\*\*/?)+", "\0", pattern[:300])
-    pieces = {"\0": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    if text.endswith("\0"):
-        text = text[:-1] + "\1"
-    return re.compile("".join(pieces.get(char, ".*" if char == "\1" else re.escape(char)) for char in text))
+def _matches(pattern: str, path: str) -> bool:
+    """Whether a pattern matches the path or a folder above it. ``folder/**`` matches what is in the folder alone."""
+    within = f"{pattern}/*" if pattern.endswith("/**") else pattern
+    return any(matched(within.replace("[^", "[!"), path)[1:])

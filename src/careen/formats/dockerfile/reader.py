@@ -17,12 +17,13 @@ from careen.formats.shell.wrappers import SHELLS
 from .parse import Instruction, Parsed, parse
 from .run_script import run_script
 from .stages import Call, Dockerfile, Stage, Step
-from .variables import resolved_words, with_value
+from .variables import MAX_ADDED, resolved_words, with_value
 from .words import expand
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 MAX_CELLS = 1_000_000  # variables held for all steps together; variables beyond stay unresolved
+CHARACTERS_A_CELL = 100  # of a value: a long one counts as several variables
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
 
 
@@ -42,12 +43,15 @@ def read_dockerfile(
     by_program: dict[str, list[Call]] = {}
     by_tool: dict[str, list[Call]] = {}
     by_step: dict[int, list[Call]] = {}
+    left = MAX_ADDED
     for step in steps:
         by_keyword.setdefault(step.keyword, []).append(step)
         for command in step.commands:
             if not command.words:
                 continue
-            call = Call(command, step, read_call(resolved_words(command.words, step.known)))
+            words = resolved_words(command.words, step.known, left)
+            left -= max(sum(map(len, words)) - sum(map(len, command.words)), 0)
+            call = Call(command, step, read_call(words))
             by_program.setdefault(command.program, []).append(call)
             by_step.setdefault(step.line, []).append(call)
             if call.package is not None:
@@ -155,16 +159,17 @@ class _StageBuilder:
         onbuild = instruction.keyword == "ONBUILD" and instruction.trigger is not None
         inner = instruction.trigger if onbuild and instruction.trigger is not None else instruction
         commands: tuple[Command, ...] = ()
-        unread = ""
+        unread, cut = "", False
         if inner.keyword == "RUN" and (self.posix or inner.json):
             try:
                 script = run_script(inner)
-                commands = script.commands
+                commands, cut = script.commands, script.cut
                 unread = "part of it is no shell that could be read" if script.broken else ""
+                unread = "it has more commands than are read, or deeper ones" if cut else unread
             except ValueError as error:
                 unread = str(error)
         self.steps.append(
-            Step(inner, len(self.stages), self.env, onbuild, commands, unread, posix=self.posix, shell=self.shell)
+            Step(inner, len(self.stages), self.env, onbuild, commands, unread, cut, posix=self.posix, shell=self.shell)
         )
         if inner.keyword == "ENV":
             self.cells += len(self.env) + len(self.only_env)
@@ -203,6 +208,7 @@ class _StageBuilder:
                     continue  # ENV takes precedence over ARG
                 before[name] = text or ""
             found[name] = text
+            self.cells += len(text or "") // CHARACTERS_A_CELL
         env.update(found)
         if also is not None:
             also.update(found)

@@ -28,7 +28,7 @@ def run_script(instruction: Instruction) -> Script:
     if not (alone or fed) or not _is_shell(first.content):
         return outside
     inside = read_script(first.content, *_rows(first.content, first.line))
-    return Script((*outside.commands, *inside.commands), outside.broken or inside.broken)
+    return Script((*outside.commands, *inside.commands), outside.broken or inside.broken, outside.cut or inside.cut)
 
 
 def _is_shell(content: str) -> bool:

@@ -71,6 +71,7 @@ class Step(Struct, frozen=True):
     onbuild: bool = False
     commands: tuple[Command, ...] = ()
     unread: str = ""  # why a RUN could not be read as shell, at least in part
+    cut: bool = False  # the part is beyond a limit, and not only unusual
     posix: bool = True  # its shell is a POSIX shell
     shell: tuple[str, ...] = ()  # of SHELL, if set
 

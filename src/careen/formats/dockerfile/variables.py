@@ -10,16 +10,18 @@ from .words import expand
 
 Values = Mapping[str, str | None]  # None: declared, the value is unknown
 MAX_LOOPED = 100  # words of one command; beyond them a loop is not followed
+MAX_ADDED = 4 * 1024 * 1024  # characters that variables add to the words of all commands of a file
 _NAMED = re.compile(r"\$\{?(\w+)")
 
 
-def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """Replaces known variables by their values, split into words if the variable is unquoted at the start of its word."""
+def resolved_words(words: Sequence[str], known: Mapping[str, str], most: int = MAX_ADDED) -> tuple[str, ...]:
+    """Replaces known variables by their values, split into words if the variable is unquoted at the start of its word.
+    Once they add more than ``most`` characters, the rest of the words stays as it is."""
     if not any("$" in word for word in words):
         return tuple(words)
     found: list[str] = []
     for word in words:
-        if "$" not in word or "$(" in word:
+        if "$" not in word or "$(" in word or most < 0:
             found.append(word)
             continue
         iterations = _iterations(word, known)
@@ -31,6 +33,7 @@ def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str,
                 text = expand(word.replace('"', "").replace("'", ""), variables, "\0", keep_unset=True)
             except ValueError:
                 text = word
+            most -= max(len(text) - len(word), 0)
             found += text.split() if word.startswith("$") and text != word else [text]
     return tuple(found)
 

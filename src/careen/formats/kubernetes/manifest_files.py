@@ -23,6 +23,7 @@ GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "poli
 LATEST_MINOR = 35  # of the Pod Security Standards that are known
 MAX_COMPARED = 1_000_000
 MAX_LISTS = 4  # lists in lists
+MAX_NAME = 253  # characters of a name in messages, the most that the API takes
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd"))  # of a cluster
 _ARCHITECTURE = re.compile(r"-(?:amd64|arm|arm64|ppc64le|s390x)$")
 
@@ -55,7 +56,7 @@ class Resource:
 
     @property
     def label(self) -> str:
-        return f"{self.kind} {self.name}".rstrip()
+        return f"{self.kind[:MAX_NAME]} {self.name[:MAX_NAME]}".rstrip()
 
 
 class Container:
@@ -77,7 +78,7 @@ class Container:
 
     @property
     def label(self) -> str:
-        return f"container {self.name} of {self.pod.label}" if self.name else f"a container of {self.pod.label}"
+        return f"container {self.name[:MAX_NAME]} of {self.pod.label}" if self.name else f"a container of {self.pod.label}"
 
     def effective(self, key: str) -> Any:
         """A field of the security context, which a container inherits from its pod unless it sets it."""

@@ -34,7 +34,7 @@ def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = No
                 raise ValueError(reason)
             faults.append(reason)
             continue
-        key = name.lower()
+        key = name.rstrip(" \t").lower()  # dpkg reads "Package : x", too
         if key in fields and key in current and faults is not None:
             faults.append(f"a paragraph has two values for {name[:60]}: {value.strip()[:60]!r} is skipped")
         elif key in fields:

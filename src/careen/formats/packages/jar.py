@@ -1,6 +1,7 @@
 """A Java archive and every archive within it: coordinates, project files, manifest, class folders.
 
 Gives one ``Archive`` for each that could be opened and one ``Closed`` for each that could not, the outermost first.
+An archive within has any name, unless the name is one that compilers and web pages use.
 ``place`` is the path through the outer archives, ``""`` for the outermost: ``WEB-INF/lib/a.jar!/lib/b.jar``. Class files
 are never opened: only their folders count. Stored archives are read in place, deflated ones in memory.
 Bounds: depth 16, 20,000 archives, 1 GiB inflated in all, 128 MiB in memory at a time.
@@ -38,6 +39,13 @@ MAX_MANIFEST_BYTES = 16 << 20
 MAX_POMS = 5_000
 MAX_HEADS = 100_000
 PROGRAM_BYTES = 1024  # enough for the headers of a program
+FIRST_BYTES = 512  # enough for the name of an archive's first member
+# Most members of an archive; the others are looked into.
+_NO_ARCHIVES = (
+    ".class", ".css", ".gif", ".gz", ".htm", ".html", ".java", ".jpg", ".js", ".json", ".kotlin_module", ".map", ".md", ".mf",
+    ".pem", ".png", ".properties", ".proto", ".rsa", ".sf", ".svg", ".ttf", ".txt", ".woff", ".woff2", ".xml", ".xsd", ".yaml",
+    ".yml",
+)  # fmt: skip
 _MAVEN = pattern(r"(?:^|/)META-INF/maven/([^/]+)/([^/]+)/pom\.(?:properties|xml)$")
 
 
@@ -93,10 +101,20 @@ class Budget:
 
     def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
         """Whether a member's first bytes are those of a program; only for archives without coordinates and classes."""
+        return entry.size > 0 and is_program(self._head(stream, entry, PROGRAM_BYTES))
+
+    def is_archive(self, stream: BinaryIO, entry: Entry) -> bool:
+        """Whether a member is a Java archive, by its name or its first bytes."""
+        name = entry.name.lower()
+        if not entry.size or name.endswith(_NO_ARCHIVES):
+            return False
+        return name.endswith((*SUFFIXES, ADAPTER)) or is_archive("", self._head(stream, entry, FIRST_BYTES))
+
+    def _head(self, stream: BinaryIO, entry: Entry, size: int) -> bytes:
         self.heads -= 1
         if self.heads < 0:
-            raise ValueError(f"more than {MAX_HEADS} members of archives without coordinates")
-        return entry.size > 0 and is_program(head(stream, entry, PROGRAM_BYTES))
+            raise ValueError(f"more than {MAX_HEADS} members to look into in one file")
+        return head(stream, entry, size)
 
 
 def archives(stream: BinaryIO, name: str) -> Iterator[Archive | Closed]:
@@ -109,9 +127,13 @@ def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, 
     budget.archives -= 1
     yield from _archive(stream, members, name, place, budget)
     for entry in members:
-        if not entry.name.lower().endswith((*SUFFIXES, ADAPTER)) or not entry.size:
-            continue
         inner = _inside(place, entry.name)
+        try:
+            if not budget.is_archive(stream, entry):
+                continue
+        except ValueError as error:
+            yield Closed(inner, str(error))
+            return
         if depth + 1 >= MAX_DEPTH:
             yield Closed(inner, f"archives within archives, more than {MAX_DEPTH} deep")
             continue
@@ -155,6 +177,8 @@ def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budg
                 yield Closed(_inside(place, entry.name), str(error))
         elif entry.name.lower().endswith((*SUFFIXES, ADAPTER)):
             has_archives = True
+    if len(maven) > MAX_POMS:
+        yield Closed(_inside(place, "META-INF/maven"), f"more than {MAX_POMS} artifacts in one archive")
     for folder, files in list(maven.items())[:MAX_POMS]:
         try:
             found, named = _coordinates(stream, files, folder, budget)

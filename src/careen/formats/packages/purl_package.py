@@ -24,16 +24,16 @@ _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
 OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
-def package_of(text: str, names: Iterable[str] = ()) -> Package:
+def package_of(text: str, names: Iterable[str] = (), stated: str = "") -> Package:
     """The package that a package URL names. Of the spellings in ``names``, the first one with the same URL becomes
-    its name, since URLs lose upper case."""
+    its name, since URLs lose upper case; names of Debian's have none. ``stated``: the version beside a URL that has none."""
     purl = parse(text)
     name, namespace = purl.name, purl.namespace
     if purl.namespace and purl.type in _JOINED:
         name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
     if purl.subpath and purl.type in _PARTS:
         name = f"{name}/{purl.subpath}"
-    version = purl.version or ""
+    version = purl.version or stated.strip()
     epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy writes it for deb, too
     if epoch and version and ":" not in version:
         version = f"{epoch}:{version}"
@@ -49,8 +49,10 @@ def package_of(text: str, names: Iterable[str] = ()) -> Package:
         distro=_distro(purl),
         module=purl.qualifier("rpmmod", "modularitylabel") if purl.type == "rpm" else None,
     )
-    for other in names:
-        if other != name and (same := replace(package, name=other)).purl == package.purl:
+    for other in names if purl.type != "deb" else ():
+        same = replace(package, name=other)
+        # Alpine has a package "R", whose URL the specification writes in lower case, and no tool does.
+        if other != name and (same.purl == package.purl or (purl.type == "apk" and other.lower() == name)):
             return same
     return package
 

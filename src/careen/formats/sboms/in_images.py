@@ -32,10 +32,10 @@ def document_of(data: bytes, path: str) -> dict[str, Any]:
     return {} if data[:1] != b"{" and path.endswith(LOOSE_NAMES) else json_object(data)
 
 
-def listed(purl: str, name: str = "") -> Package | None:
-    """The package of an entry; None for a type that is not listed. Raises ValueError if ``purl`` is not a package
-    URL."""
-    package = package_of(purl, (name,))
+def listed(purl: str, name: str = "", version: str = "") -> Package | None:
+    """The package of an entry; None for a type that is not listed. ``version`` is that beside the URL. Raises
+    ValueError if ``purl`` is not a package URL."""
+    package = package_of(purl, (name,), version)
     return None if package.type in SKIPPED_TYPES else package
 
 

@@ -1,8 +1,8 @@
 """Compose files -> services, networks, volumes and secrets as the engine sees them, with lines.
 
-Several files are merged in their order, as ``-f a -f b`` does. Anchors and ``<<`` are those of YAML. ``extends`` and
-``include`` are followed within the given files; references to elsewhere (another file, a repository, a registry) are never
-opened and listed in ``unresolved``.
+Several files are merged in their order, as ``-f a -f b`` does, and so are the documents of a file. Anchors and ``<<`` are
+those of YAML. ``extends`` and ``include`` are followed within the given files; references to elsewhere (another file, a
+repository, a registry) are never opened and listed in ``unresolved``.
 Variables get the given values or their defaults. The tags ``!reset`` and ``!override`` are ignored.
 
 Raises: ValueError if a file is not YAML, exceeds a limit, or is not a Compose file.
@@ -18,7 +18,7 @@ from msgspec import Struct
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence
 
-from .compose_service import Mount, Port, Service
+from .compose_service import MAX_NAME, Mount, Port, Service
 from .interpolate import interpolate
 
 __all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_compose", "of_containers", "read"]
@@ -49,7 +49,7 @@ class Section(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        return f"{self.what.removesuffix('s')} {self.name}"
+        return f"{self.what.removesuffix('s')} {self.name[:MAX_NAME]}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
         return self.path, self.node.line_of(*keys) or self.line
@@ -84,13 +84,12 @@ class Compose:
 def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = None) -> Compose:
     """Reads Compose files, given as (path, text). Files that no other file includes or extends are merged, in order."""
     given = list(files)
-    documents: dict[str, Mapping] = {}
+    reader = _Reader()
     for path, text in given:
-        found = next((document for document in yaml_document.read(text) if isinstance(document, Mapping)), None)
-        if found is None:
+        found = [document for document in yaml_document.read(text) if isinstance(document, Mapping)]
+        if not found:
             raise ValueError(f"{path}: not a Compose file")
-        documents[path] = _interpolated(found, variables or {}, {})
-    reader = _Reader(documents)
+        reader.add(path, [_interpolated(document, variables or {}, {}) for document in found])
     roots = [path for path, _ in given if path not in reader.referred()] or [path for path, _ in given][:1]
     body: Mapping | None = None
     for path in roots:
@@ -146,13 +145,22 @@ def is_compose(document: Any) -> bool:
 class _Reader:
     """Follows references between files; each file is resolved once."""
 
-    def __init__(self, documents: dict[str, Mapping]) -> None:
-        self.documents = documents
+    def __init__(self) -> None:
+        self.documents: dict[str, Mapping] = {}
+        self._parts: list[Mapping] = []  # kept, since origins are by the ids of mappings
         self.origins: dict[tuple[int, str], str] = {}
         self.unresolved: list[Unresolved] = []
         self._whole: dict[str, Mapping | None] = {}  # None: in progress
         self._services: dict[tuple[str, str], Mapping] = {}
         self._copied = 0
+
+    def add(self, path: str, documents: list[Mapping]) -> None:
+        """Adds a file. Its documents are merged in their order, as files are."""
+        whole = documents[0]
+        for document in documents[1:]:
+            whole = self.merged(whole, document, (path, path))
+        self.documents[path] = whole
+        self._parts += documents
 
     def referred(self) -> set[str]:
         """Those of the given files that another file includes or extends."""

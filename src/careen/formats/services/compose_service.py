@@ -17,6 +17,7 @@ _PORT = re.compile(
     r"(?:(?P<ip>\[[0-9a-fA-F:.%]+\]|[^:/\[\]]+(?=:[^:]*:)):)?(?:(?P<published>[^:/]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?\Z"
 )
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
+MAX_NAME = 253  # characters of a name in messages
 EVERYWHERE = ("", "0.0.0.0", "::", "[::]")  # noqa: S104
 
 
@@ -79,7 +80,7 @@ class Service:
 
     @property
     def label(self) -> str:
-        return f"{self.noun} {self.name}"
+        return f"{self.noun} {self.name[:MAX_NAME]}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
         """File and line of the deepest of ``keys`` that exists."""
@@ -98,7 +99,7 @@ class Service:
 
     def is_on(self, key: str) -> bool:
         """Whether a boolean setting is true."""
-        return self.node.get(key) in (True, "true")
+        return is_true(self.node.get(key))
 
     @property
     def added(self) -> frozenset[str]:
@@ -146,7 +147,7 @@ class Service:
                     kind=entry.text("type") or "volume",
                     source=entry.text("source") or entry.text("src"),
                     target=entry.text("target") or entry.text("destination") or entry.text("dst"),
-                    read_only=entry.get("read_only") in (True, "true"),
+                    read_only=is_true(entry.get("read_only")),
                     propagation=entry.text("bind", "propagation"),
                     options=options,
                     index=index,
@@ -184,6 +185,11 @@ class Service:
             value = self.node.get(key)
             words += value.split() if isinstance(value, str) else self.node.texts(key)
         return words
+
+
+def is_true(value: Any) -> bool:
+    """Whether a boolean setting is true; Compose also takes texts, as values of variables are."""
+    return value is True or (isinstance(value, str) and value.lower() in ("true", "y", "yes", "on"))
 
 
 def _mount(text: str, index: int) -> Mount:

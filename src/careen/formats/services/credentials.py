@@ -102,8 +102,10 @@ def _hidden(found: "re.Match[str]") -> str:
 def assigned(text: str) -> list[tuple[int, str]]:
     """The lines (counted from 0) of a configuration file that assign a credential, each with its name."""
     found = []
+    line = at = 0
     for match in _ASSIGNMENT.finditer(text, 0, MAX_TEXT):
         name, value = match[1], match[2].strip().rstrip(",;")
         if names_credential(name) and is_credential(name, value):
-            found.append((text.count("\n", 0, match.start(1)), name))
+            line, at = line + text.count("\n", at, match.start(1)), match.start(1)
+            found.append((line, name))
     return found

@@ -55,6 +55,7 @@ class Command(Struct, frozen=True, gc=False):
 class Script(Struct, frozen=True):
     commands: tuple[Command, ...]
     broken: bool = False  # some of it could not be read
+    cut: bool = False  # it has more commands than were read, or deeper ones
 
 
 def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = (1,)) -> Script:
@@ -68,7 +69,7 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
     reading = _Reading(data, starts, lines)
     root = _parse(data)
     reading.visit(root, 0, ";", inner=False)
-    return Script(tuple(reading.commands), root.has_error)
+    return Script(tuple(reading.commands), root.has_error, reading.cut)
 
 
 def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
@@ -109,6 +110,17 @@ def _parse(data: bytes) -> Any:
         raise ValueError("this script takes too long to read") from None
 
 
+def _in_a_row(node: Any) -> Iterator[Any]:
+    """The children of a node. A list ``a && b && c`` has the list ``a && b`` as its first child: of lists in lists, all
+    children follow one another, since a long one is no deeper than a short one."""
+    spine = [node]
+    while spine[-1].type == "list" and spine[-1].children and spine[-1].children[0].type == "list":
+        spine.append(spine[-1].children[0])
+    yield from spine[-1].children
+    for outer in reversed(spine[:-1]):
+        yield from outer.children[1:]
+
+
 class _Reading:
     """Collects the commands of a syntax tree in the order of the text."""
 
@@ -116,6 +128,7 @@ class _Reading:
         self.data, self.starts, self.lines, self.depth = data, starts, lines, depth
         self.commands: list[Command] = []
         self.pipelines = 0
+        self.cut = False
 
     def line(self, offset: int) -> int:
         index = bisect_right(self.starts, offset) - 1
@@ -123,6 +136,7 @@ class _Reading:
 
     def visit(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int = 0) -> None:
         if depth > MAX_DEPTH or len(self.commands) >= MAX_COMMANDS:
+            self.cut = True
             return
         kind = node.type
         if kind == "command":
@@ -148,7 +162,7 @@ class _Reading:
         if node.type == "pipeline":
             self.pipelines += 1
             pipeline = self.pipelines
-        for child in node.children:
+        for child in _in_a_row(node):
             if child.is_named:
                 self.visit(child, pipeline, joined, inner=inner, depth=depth + 1)
             elif child.type in _JOINTS:
@@ -232,8 +246,11 @@ class _Reading:
         """Adds the commands of all substitutions below the node."""
         waiting = list(reversed(node.children))
         steps = 0
-        while waiting and steps < MAX_COMMANDS:
+        while waiting:
             steps += 1
+            if steps > MAX_COMMANDS:
+                self.cut = True
+                return
             child = waiting.pop()
             if child.type in _SUBSTITUTIONS:
                 self.substitution(child, depth)
@@ -262,16 +279,17 @@ class _Reading:
         )  # fmt: skip
 
     def script(self, script: str, command: Command, depth: int) -> None:
-        if self.depth >= 3 or depth > MAX_DEPTH:
+        data = script.encode("utf-8", "replace")
+        if self.depth >= 3 or depth > MAX_DEPTH or len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
+            self.cut = True
             return
         try:
-            data = script.encode("utf-8", "replace")
-            if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
-                return
             reading = _Reading(data, (0,), (command.line,), self.depth + 1)
             reading.visit(_parse(data), 0, ";", inner=command.inner)
         except ValueError:
+            self.cut = True
             return
+        self.cut = self.cut or reading.cut or len(self.commands) + len(reading.commands) > MAX_COMMANDS
         for inner_command in reading.commands[: MAX_COMMANDS - len(self.commands)]:
             number = inner_command.pipeline + self.pipelines if inner_command.pipeline else command.pipeline
             inside = Command(

@@ -30,6 +30,7 @@ from careen.formats.terraform.values import (
     ResourceValue,
     UnknownValue,
     as_string,
+    bounded,
     first_unknown,
     items_of,
     mapping,
@@ -119,6 +120,7 @@ class Evaluator:
         missing = first_unknown(left) or first_unknown(right)
         if missing is not None:
             return _whole(missing)
+        self.budget.spend(sized(left) + sized(right))
         return _operate(node.operator, left, right)
 
     def conditional(self, node: Conditional, names: Names) -> Any:
@@ -147,6 +149,7 @@ class Evaluator:
             missing = first_unknown(argument) if deep else argument if isinstance(argument, UnknownValue) else None
             if missing is not None and node.name not in ("coalesce", "jsonencode", "yamlencode"):
                 return _whole(missing)
+        self.budget.spend(sized(sequence(arguments)))
         return call(node.name, arguments, self.read)
 
     def items(self, node: Items, names: Names) -> Any:
@@ -244,7 +247,7 @@ def _joined(values: list[Any]) -> Any:
     texts = [as_string(value) for value in values]
     if any(text is None for text in texts):
         raise ValueError("a template has a value that is no text")
-    joined = "".join(text or "" for text in texts)
+    joined = "".join(bounded(text or "" for text in texts))
     missing = next((value for value in values if isinstance(value, UnknownValue)), None)
     return joined if missing is None else unknown(missing.rests_on, missing.owner, joined)
 

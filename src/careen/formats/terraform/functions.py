@@ -9,20 +9,21 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence
 from careen.formats.terraform.values import (
+    MAX_CHARACTERS,
     MAX_NODES,
     MAX_TEXT,
     UnknownValue,
     as_string,
+    bounded,
     first_unknown,
     mapping,
     sequence,
-    sized,
     unknown,
 )
 
@@ -44,7 +45,6 @@ def call(name: str, arguments: list[Any], read: Callable[[str], str | None]) -> 
     function = _FUNCTIONS.get(name)
     if function is None:
         return unknown(f"{name}()")
-    sized(sequence(arguments))
     return function(*arguments)
 
 
@@ -114,37 +114,41 @@ def _coalesce(*values: Any) -> Any:
 
 def _join(separator: Any, *lists: Any) -> Any:
     items = [item for row in lists for item in row]
-    joined = _text(separator).join(_text(item) for item in items)
+    between = _text(separator)
+    joined = "".join(bounded(_text(item) if number == 0 else between + _text(item) for number, item in enumerate(items)))
     missing = next((item for item in items if isinstance(item, UnknownValue)), None)
     return joined if missing is None else unknown(missing.rests_on, missing.owner, joined)
 
 
 def _format(pattern: Any, *values: Any) -> str:
-    """The text of Terraform's ``format``. Raises ValueError for a verb that is not supported, and for flags over five
-    characters."""
-    rest, found, number = _text(pattern), [], 0
+    """The text of Terraform's ``format``. Raises ValueError for a verb that is not supported, and for a width over a
+    thousand."""
+    return "".join(bounded(_formatted(_text(pattern), values)))
+
+
+def _formatted(rest: str, values: tuple[Any, ...]) -> Iterator[str]:
+    number = 0
     while rest:
         before, percent, rest = rest.partition("%")
-        found.append(before)
+        yield before
         if not percent:
             break
         flags = rest[: len(rest) - len(rest.lstrip("-+ 0123456789.#"))]
         verb, rest = rest[len(flags) : len(flags) + 1], rest[len(flags) + 1 :]
         if verb == "%":
-            found.append("%")
+            yield "%"
             continue
-        if len(flags) > 5:
+        if any(len(width) > 3 for width in flags.lstrip("-+ 0#").split(".")):
             raise ValueError("a width of format is too large")
         value, number = values[number], number + 1
         if verb in ("s", "v"):
-            found.append(f"%{flags}s" % _text(value))
+            yield f"%{flags}s" % _text(value)
         elif verb == "q":
-            found.append(json.dumps(_text(value)))
+            yield json.dumps(_text(value))
         elif verb in ("d", "f", "x", "X", "o", "e", "g"):
-            found.append(f"%{flags}{verb}" % (int(value) if verb in "dxXo" else float(value)))
+            yield f"%{flags}{verb}" % (int(value) if verb in "dxXo" else float(value))
         else:
             raise ValueError(f"the verb {verb} of format")
-    return "".join(found)
 
 
 def _replace(text: Any, old: Any, new: Any) -> Any:
@@ -155,6 +159,13 @@ def _replace(text: Any, old: Any, new: Any) -> Any:
     if count * len(_text(new)) > MAX_TEXT:
         raise ValueError("a text too long")
     return _text(text).replace(old, _text(new))
+
+
+def _split(separator: Any, text: Any) -> Sequence:
+    text, separator = _text(text), _text(separator)
+    if (text.count(separator) if separator else len(text)) > MAX_NODES:
+        raise ValueError("a list too long")
+    return sequence(text.split(separator) if separator else text)
 
 
 def _range(*numbers: Any) -> Sequence:
@@ -244,9 +255,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "flatten": _flatten,
     "floor": math.floor,
     "format": _format,
-    "formatlist": lambda pattern, items: sequence(_format(pattern, item) for item in items),
+    "formatlist": lambda pattern, items: sequence(bounded((_format(pattern, item) for item in items), MAX_CHARACTERS)),
     "index": _index,
-    "indent": lambda count, text: _text(text).replace("\n", "\n" + " " * min(int(count), 200)),
+    "indent": lambda count, text: _replace(text, "\n", "\n" + " " * min(int(count), 200)),
     "join": _join,
     "jsondecode": _decoded,
     "jsonencode": _json,
@@ -274,7 +285,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "signum": lambda number: (number > 0) - (number < 0),
     "slice": lambda items, start, end: sequence(items[int(start) : int(end)]),
     "sort": lambda items: sequence(sorted(map(_text, items))),
-    "split": lambda separator, text: sequence(_text(text).split(_text(separator)) if separator else list(_text(text))),
+    "split": _split,
     "startswith": lambda text, start: _text(text).startswith(_text(start)),
     "strcontains": lambda text, part: _text(part) in _text(text),
     "strrev": lambda text: _text(text)[::-1],

@@ -9,6 +9,8 @@ from careen.formats.data.yaml_document import Mapping
 from careen.formats.terraform.values import UnknownValue
 from careen.safety.pattern import pattern
 
+MAX_NAME = 253  # characters of a name in messages
+
 _KEYS = pattern(r"\[[^\]]{0,200}\]")  # of instances: a plan names the resource without them
 
 
@@ -32,7 +34,7 @@ class Resource:
     @property
     def label(self) -> str:
         """Type and name, without modules and keys, so that a finding that all instances share is reported once."""
-        return f"{self.type}.{self.name}"
+        return f"{self.type[:MAX_NAME]}.{self.name[:MAX_NAME]}"
 
     @property
     def node(self) -> Mapping:

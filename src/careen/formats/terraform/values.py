@@ -3,7 +3,7 @@
 An unknown value is a text as well, with its reference in ``${}``: readers of other formats take it for a variable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from careen.formats.data.yaml_document import Mapping, Sequence
@@ -11,6 +11,8 @@ from careen.formats.data.yaml_document import Mapping, Sequence
 MAX_NODES = 20_000  # of one value; a part that occurs several times counts each time
 MAX_DEPTH = 100
 MAX_TEXT = 1024 * 1024
+MAX_CHARACTERS = 4 * MAX_TEXT  # of all texts of one value; one that occurs several times counts each time
+CHARACTERS_A_STEP = 100
 
 
 class UnknownValue(str):
@@ -67,23 +69,40 @@ def nodes(value: Any, limit: int = MAX_NODES) -> Iterator[Any]:
 
 
 def sized(value: Any) -> int:
-    """The number of nodes of a value. Raises ValueError if it is too large."""
+    """The number of nodes of a value, with the steps that its texts are worth. Raises ValueError if it is too large."""
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise ValueError(f"a text over {MAX_TEXT >> 20} MiB")
-        return 1
+        return 1 + len(value) // CHARACTERS_A_STEP
     if not isinstance(value, dict | list):
         return 1
-    count = 0
+    count = characters = 0
     todo: list[tuple[Any, int]] = [(value, 0)]
     while todo:
         here, depth = todo.pop()
         count += 1
         if count > MAX_NODES or depth > MAX_DEPTH:
             raise ValueError(f"a value of over {MAX_NODES} parts, or nested over {MAX_DEPTH} deep")
-        if isinstance(here, dict | list):
-            todo.extend((item, depth + 1) for item in (here.values() if isinstance(here, dict) else here))
-    return count
+        if isinstance(here, str):
+            characters += len(here)
+        elif isinstance(here, dict):
+            characters += sum(map(len, here))
+            todo.extend((item, depth + 1) for item in here.values())
+        elif isinstance(here, list):
+            todo.extend((item, depth + 1) for item in here)
+        if characters > MAX_CHARACTERS:
+            raise ValueError(f"a value with over {MAX_CHARACTERS >> 20} MiB of text")
+    return count + characters // CHARACTERS_A_STEP
+
+
+def bounded(texts: Iterable[str], most: int = MAX_TEXT) -> Iterator[str]:
+    """The texts one by one. Raises ValueError when all of them have more than so many characters."""
+    left = most
+    for text in texts:
+        left -= len(text)
+        if left < 0:
+            raise ValueError(f"a text over {most >> 20} MiB")
+        yield text
 
 
 def items_of(value: Any) -> list[tuple[Any, Any]] | None:

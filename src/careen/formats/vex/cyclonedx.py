@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from careen.formats.data.plain import mapping, sequence, text
 
-from .statements import Names, Product, Statement, VexStatus
+from .statements import Names, Product, Statement, VexStatus, of_version
 
 MAX_COMPONENTS = 200_000
 _STATES: dict[str, VexStatus] = {
@@ -50,7 +50,7 @@ def _affects(
     for affected in map(mapping, sequence(vulnerability.get("affects"))):
         names = _resolved(text(affected.get("ref")), names_by_ref)
         for status, version in _versions(affected, stated):
-            about = _of_version(names, version)
+            about = of_version(names, version) if version else names
             if about and status:
                 whole = container and names != container
                 product = Product(container, (about,)) if whole else Product(about)
@@ -60,30 +60,15 @@ def _affects(
 
 def _versions(affected: dict[str, Any], stated: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
     """The (status, version) pairs of an affected component; the version is "" if none is named."""
-    listed = [mapping(version) for version in sequence(affected.get("versions"))]
-    if not listed:
+    listed = affected.get("versions")
+    if listed is None or listed == []:
         yield stated, ""
-    for entry in listed:
+    for entry in map(mapping, sequence(listed)):
         version, status = text(entry.get("version")), text(entry.get("status"))
         if version and status == "unaffected":
             yield "not_affected", version
         elif version:
             yield ("under_investigation" if status == "unknown" else stated), version
-
-
-def _of_version(names: Names, version: str) -> Names:
-    """Those of the names that can have the version, with the version in them: package URLs without a version, or with
-    this one."""
-    if not version:
-        return names
-    found = []
-    for name in names:
-        if name.startswith("pkg:"):
-            base, mark, qualifiers = name.partition("?")
-            own = base.rpartition("@")[2] if "@" in base.rpartition("/")[2] else ""
-            if own in ("", version) or unquote(own) == version:
-                found.append(f"{base}{'' if own else '@' + version}{mark}{qualifiers}")
-    return tuple(found)
 
 
 def _resolved(ref: str, names_by_ref: dict[str, Names]) -> Names:

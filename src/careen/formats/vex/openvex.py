@@ -75,12 +75,14 @@ def _products(statement: dict[str, Any]) -> Iterator[Product]:
 
 
 def _components(found: Any) -> tuple[Names, ...]:
-    return tuple(filter(None, map(_names, sequence(found))))
+    """The names of each component. One that cannot be read has none and matches nothing: without it, the statement
+    would be about the whole product."""
+    return tuple(map(_names, found if isinstance(found, list) else () if found is None else (found,)))
 
 
 def _names(component: Any) -> Names:
     if isinstance(component, str):
-        return (component,)
+        return (component,) if component else ()
     described = mapping(component)
     names = [text(described.get("@id")), *map(text, mapping(described.get("identifiers")).values())]
     hashes = mapping(described.get("hashes"))

@@ -6,6 +6,7 @@ the statement is about each of these as a part of that product; without componen
 """
 
 from typing import Literal
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -35,3 +36,16 @@ class Statement(Struct, frozen=True):
     justification: str = ""  # a code of the format, else the author's text
     issued: str = ""  # RFC 3339; of two statements about the same the later one counts
     author: str = ""
+
+
+def of_version(names: Names, version: str) -> Names:
+    """Those of the names that can have the version, with the version in them: package URLs without a version, or with
+    this one."""
+    found = []
+    for name in names:
+        if name.startswith("pkg:"):
+            base, mark, qualifiers = name.partition("?")
+            own = base.rpartition("@")[2] if "@" in base.rpartition("/")[2] else ""
+            if own in ("", version) or unquote(own) == version:
+                found.append(f"{base}{'' if own else '@' + version}{mark}{qualifiers}")
+    return tuple(found)

@@ -46,7 +46,7 @@ def read(data: bytes) -> Sbom:
     for entry in objects(document.get("packages"), "packages"):
         purpose = text(entry.get("primaryPackagePurpose"))
         named = _purl(entry)
-        of_image = not named or named.startswith(("pkg:oci/", "pkg:docker/"))
+        of_image = (not named and len(subjects) == 1) or named.startswith(("pkg:oci/", "pkg:docker/"))
         if purpose in _CONTAINER or (text(entry.get("SPDXID")) in subjects and of_image):
             if purpose.startswith("OPERATING"):
                 name, version = text(entry.get("name")), text(entry.get("versionInfo"))
@@ -85,10 +85,11 @@ def _document(data: bytes) -> dict[str, Any]:
 
 def _package(entry: dict[str, Any]) -> Package:
     name, version, purl = text(entry.get("name")), text(entry.get("versionInfo")), _purl(entry)
+    version = "" if version in _NOTHING else version
     if purl:
-        package = package_of(purl, (name,))
+        package = package_of(purl, (name,), version)
     elif name:
-        package = Package("generic", None, name, "" if version in _NOTHING else version)
+        package = Package("generic", None, name, version)
     else:
         raise ValueError("a package without name")
     licences = (text(entry.get(key)) for key in ("licenseDeclared", "licenseConcluded"))

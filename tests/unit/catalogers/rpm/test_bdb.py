@@ -70,3 +70,16 @@ def test_encrypted_databases_are_an_error():
     content[24] = 1
     with pytest.raises(ValueError, match="encrypted"):
         names(bytes(content))
+
+
+def test_a_package_in_another_form_costs_only_itself():
+    content = rpmdb.bdb(HEADERS).replace(struct.pack("<B3xII", 3, 2, len(HEADERS[0])), struct.pack("<B3xII", 4, 2, 900))
+    assert names(content) == (NAMES[1:], ["page 1: a package in a form that rpm does not write"])
+
+
+def test_a_file_without_its_last_pages_is_cut_short():
+    content = bytearray(rpmdb.bdb(HEADERS))
+    struct.pack_into("<I", content, 32, len(content) // 512 - 1)
+    assert names(bytes(content)) == (NAMES, [])
+    struct.pack_into("<I", content, 32, len(content) // 512)
+    assert names(bytes(content)) == (NAMES, ["the database is cut short"])

@@ -80,6 +80,11 @@ def test_quoted_scalars_stay_text():
     assert yaml_document.read('a: "true"\nb: \'1\'\nc: "null"\n') == [{"a": "true", "b": "1", "c": "null"}]
 
 
+def test_a_tag_decides_about_a_quoted_scalar():
+    text = 'a: !!bool "true"\nb: !!int "0"\nc: !!str true\nd: !!null ""\nf: !other "true"\n'
+    assert yaml_document.read(text) == [{"a": True, "b": 0, "c": "true", "d": None, "f": "true"}]
+
+
 def test_one_letter_is_a_boolean_as_the_value_of_a_key():
     text = "y: y\nn: [y, n]\nprivileged: Y\nother: n\nquoted: 'y'\n"
     assert yaml_document.read(text) == [{"y": True, "n": ["y", "n"], "privileged": True, "other": False, "quoted": "y"}]
@@ -136,6 +141,13 @@ def test_nodes_are_limited(monkeypatch):
     monkeypatch.setattr(yaml_document, "MAX_NODES", 100)
     with pytest.raises(ValueError, match="100 YAML nodes"):
         yaml_document.read("- x\n" * 200)
+
+
+def test_a_long_text_that_aliases_repeat_is_bounded():
+    long = "x" * 1_000_000
+    assert len(yaml_document.read(f"a: &a {long}\nb: [{', '.join(['*a'] * 50)}]\n")[0]["b"]) == 50
+    with pytest.raises(ValueError, match="aliases expanded"):
+        yaml_document.read(f"a: &a {long}\nb: [{', '.join(['*a'] * 70)}]\n")
 
 
 def test_many_documents_are_read_soon():

@@ -1,6 +1,7 @@
 import pytest
 from tests.support.work import ends
 
+from careen.formats.dockerfile import reader
 from careen.formats.dockerfile.reader import read_dockerfile
 
 
@@ -87,3 +88,18 @@ def test_a_run_that_cannot_be_read_is_marked():
 def test_hostile_files_end_soon(text):
     with ends():
         read_dockerfile(text)
+
+
+def test_long_values_that_are_held_are_bounded(monkeypatch):
+    monkeypatch.setattr(reader, "MAX_CELLS", 1000)
+    document = read_dockerfile("FROM a\nENV BIG=" + "b" * 10_000 + "\n" + "ENV A=x$BIG\n" * 100)
+    held = {id(value): len(value) for step in document.steps for value in step.env.values() if value}
+    assert sum(held.values()) < 1000 * reader.CHARACTERS_A_CELL + 20_000
+
+
+def test_words_of_all_commands_together_are_bounded(monkeypatch):
+    monkeypatch.setattr(reader, "MAX_ADDED", 50_000)
+    document = read_dockerfile("FROM a\nENV BIG=" + "b" * 10_000 + "\n" + "RUN pip install $BIG\n" * 100)
+    specs = [spec.text for _, call in document.package_calls("pip") for spec in call.specs]
+    assert sum(map(len, specs)) < 70_000
+    assert specs[-1] == "$BIG"

@@ -8,7 +8,7 @@ FIELDS = ("package", "version")
 
 
 def test_only_requested_fields_are_kept():
-    text = "Package: a\nOther: x\nVERSION:  1.0 \n continued\n\n\nOther: y\n\nPackage: b\n"
+    text = "Package : a\nOther: x\nVERSION\t:  1.0 \n continued\n\n\nOther: y\n\nPackage: b\n"
     assert list(paragraphs(text, FIELDS)) == [{"package": "a", "version": "1.0"}, {"": ""}, {"package": "b"}]
 
 

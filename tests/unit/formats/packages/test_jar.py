@@ -135,3 +135,25 @@ def test_a_jar_of_many_classes_takes_a_moment():
     data = jar(classes(*(f"org/example/p{index % 50}" for index in range(20_000))), stored=True)
     with ends():
         assert len(opened(data)[0].folders) == 50
+
+
+@pytest.mark.parametrize("name", ["lib/a.bin", "lib/a", "lib/a.jar.original", "lib/A.ZIP"])
+def test_an_archive_within_has_any_name(name):
+    for stored in (False, True):
+        data = jar({**maven("g", "outer", "1"), name: jar(maven("g", "inner", "2") | classes("g")), "x.bin": b"PK"}, stored)
+        outer, inner = opened(data)
+        assert (inner.place, inner.coordinates) == (name, (Coordinates("g", "inner", "2"),))
+        assert outer.coordinates == (Coordinates("g", "outer", "1"),)
+
+
+def test_members_to_look_into_are_bounded(monkeypatch):
+    monkeypatch.setattr(jars, "MAX_HEADS", 3)
+    found = opened(jar(maven("g", "a", "1") | {f"{number}.bin": b"x" for number in range(9)} | classes(*map(str, range(9)))))
+    assert [one.reason for one in found[1:]] == ["more than 3 members to look into in one file"]
+
+
+def test_artifacts_beyond_a_limit_are_known(monkeypatch):
+    monkeypatch.setattr(jars, "MAX_POMS", 2)
+    first, closed = opened(jar(maven("g", "a", "1") | maven("g", "b", "1") | maven("g", "c", "1")))[::-1]
+    assert (closed.place, closed.reason) == ("META-INF/maven", "more than 2 artifacts in one archive")
+    assert len(first.coordinates) == 2

@@ -73,3 +73,10 @@ def test_the_most_frequent_distribution_counts():
 def test_other_text_is_refused(text):
     with pytest.raises(ValueError, match="package URL"):
         package_of(text)
+
+
+def test_the_letters_of_a_name_are_kept_where_the_ecosystem_has_them():
+    assert package_of("pkg:apk/alpine/r@4", ("R",)).name == "R"
+    assert package_of("pkg:deb/debian/openssl@3", ("OpenSSL",)).name == "openssl"
+    assert package_of("pkg:npm/a", (), " 1.0 ").version == "1.0"
+    assert package_of("pkg:npm/a@2", (), "1.0").version == "2"

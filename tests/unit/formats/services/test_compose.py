@@ -226,3 +226,16 @@ def test_what_is_copied_is_bounded(monkeypatch):
     many = "services:\n" + "".join(f"  s{i}: {{image: a}}\n" for i in range(compose.MAX_SERVICES + 1))
     with pytest.raises(ValueError, match="services"):
         read(many)
+
+
+def test_the_documents_of_a_file_are_merged():
+    found = read("services: {web: {image: a}}\n---\nservices:\n  web:\n    privileged: true\n  db: {image: b}\n")
+    web, db = found.services
+    assert (web.image, web.is_on("privileged"), db.image) == ("a", True, "b")
+    assert web.where("privileged") == ("compose.yaml", 5)
+
+
+@pytest.mark.parametrize("text", ["true", "'true'", "'TRUE'", "'yes'", "'on'", "'y'", "!!bool 'true'", "${X:-yes}"])
+def test_a_boolean_may_be_text(text):
+    assert service(f"privileged: {text}").is_on("privileged")
+    assert not service("privileged: 'no'").is_on("privileged")

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.shell.syntax import piped, read_script
+from careen.formats.shell.syntax import MAX_COMMANDS, piped, read_script
 
 
 def words(text):
@@ -102,3 +102,16 @@ def test_what_would_take_too_long_is_refused():
     for text in ("a|" * 5000, "a " * 100_000):
         with pytest.raises(ValueError):
             read_script(text)
+
+
+@pytest.mark.parametrize("count", [2, 59, 200, 900])
+def test_a_long_chain_is_read_whole(count):
+    script = read_script(" && ".join(f"a{number}" for number in range(count)))
+    assert [command.words for command in script.commands] == [(f"a{number}",) for number in range(count)]
+    assert [command.joined for command in script.commands] == [";", *["&&"] * (count - 1)]
+    assert not script.cut
+
+
+@pytest.mark.parametrize("text", ["(" * 80 + "a" + ")" * 80, "a;" * (MAX_COMMANDS + 1), "a " + "$(b) " * (MAX_COMMANDS + 1)])
+def test_what_is_beyond_a_limit_is_known(text):
+    assert read_script(text).cut

@@ -1,11 +1,20 @@
 """Expressions: what is known is computed, what is not stays unknown, and nothing takes more than its budget."""
 
 import pytest
+from tests.support.work import ends
 
 from careen.formats.data.yaml_document import Mapping
 from careen.formats.terraform.evaluate import MAX_STEPS, Budget, Evaluator
 from careen.formats.terraform.parse import parse
-from careen.formats.terraform.values import MAX_NODES, UnknownValue, sized, unknown
+from careen.formats.terraform.values import (
+    CHARACTERS_A_STEP,
+    MAX_CHARACTERS,
+    MAX_NODES,
+    MAX_TEXT,
+    UnknownValue,
+    sized,
+    unknown,
+)
 
 
 def evaluate(text, known=None, budget=None):
@@ -102,6 +111,34 @@ def test_bounds(text):
     assert budget.steps > -MAX_STEPS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"{"${local.big}" * 3000}"',
+        "join(local.big, range(20000))",
+        'join("", [for a in range(20000) : local.big])',
+        "jsonencode([for a in range(20000) : local.big])",
+        'formatlist("%s${local.big}", range(20000))',
+        f'format("{"%999s" * 3000}", range(3000)...)',
+        'indent(200, replace(local.big, "x", "\\n"))',
+        'split("", local.big)',
+        'split("x", local.big)',
+        "[for a in range(20000) : upper(local.big)]",
+        "[for a in range(20000) : sha512(local.big)]",
+        "[for a in range(20000) : local.big == local.other]",
+        "[for a in range(20000) : yamldecode(local.big)]",
+    ],
+)
+def test_long_texts_are_bounded(text):
+    known = {"local.big": "x" * MAX_TEXT, "local.other": "x" * MAX_TEXT}
+    budget = Budget()
+    with ends(text[:80]):
+        found = evaluate(text, known, budget)
+    parts = [str(value) for value in found] if isinstance(found, list) else [found]
+    assert sum(map(len, parts)) <= 2 * MAX_CHARACTERS
+    assert budget.steps > -MAX_STEPS
+
+
 def test_a_value_that_grows_by_doubling_ends():
     known = {"local.a": "x" * 1000}
     for _ in range(40):
@@ -112,4 +149,4 @@ def test_a_value_that_grows_by_doubling_ends():
         rows["local.a"] = evaluate("[local.a, local.a]", rows)
         seen.append(rows["local.a"])
     assert any(isinstance(value, UnknownValue) for value in seen)
-    assert all(sized(value) <= MAX_NODES for value in seen)
+    assert all(sized(value) <= MAX_NODES + MAX_CHARACTERS // CHARACTERS_A_STEP for value in seen)

@@ -26,13 +26,14 @@ def test_an_unknown_value_is_found_at_any_depth():
 
 def test_sizes_are_bounded():
     assert sized(sequence([1, sequence([2, 3])])) == 5
+    assert sized("x" * 1000) == 11
     shared = sequence([1])
     for _ in range(30):
         shared = sequence([shared, shared])
     deep = sequence([])
     for _ in range(MAX_DEPTH + 1):
         deep = sequence([deep])
-    for value in (shared, deep, sequence([0] * MAX_NODES), "x" * (MAX_TEXT + 1)):
+    for value in (shared, deep, sequence([0] * MAX_NODES), "x" * (MAX_TEXT + 1), sequence(["x" * MAX_TEXT] * 5)):
         with pytest.raises(ValueError, match=r"over"):
             sized(value)
 

@@ -263,3 +263,62 @@ def test_other_documents_are_refused(data):
 )
 def test_parts_of_a_wrong_shape_are_ignored(document):
     assert read(document) == ()
+
+
+@pytest.mark.parametrize(
+    "parts", [{"@id": ZLIB}, [{"hashes": {"sha-512": "ab"}}], [{}], "", [""], [{"identifiers": {"other": 7}}]]
+)
+def test_a_part_that_cannot_be_read_does_not_widen_a_statement(parts):
+    stated = {"vulnerability": "CVE-1", "products": [{"@id": "pkg:oci/app", "subcomponents": parts}], "status": "fixed"}
+    ((found,),) = (one.products for one in read(openvex(stated)))
+    assert found.components in (((ZLIB,),), ((),))
+    beside = {"vulnerability": "CVE-1", "products": ["pkg:oci/app"], "subcomponents": parts, "status": "fixed"}
+    assert [one.products for one in read(openvex(beside))] == [(found,)]
+
+
+@pytest.mark.parametrize("versions", ["1.0", {"version": "1.0"}, ["1.0"], [{"range": "vers:pypi/<1", "status": "affected"}]])
+def test_versions_that_cannot_be_read_do_not_widen_a_statement(versions):
+    affects = [{"ref": "pkg:pypi/x", "versions": versions}]
+    assert read(cyclonedx({"id": "CVE-1", "analysis": {"state": "not_affected"}, "affects": affects})) == ()
+
+
+def branch(category, name, id, purl="pkg:pypi/x"):
+    helper = {"purl": purl, "cpe": "cpe:/a:x:x"}
+    return {
+        "category": category,
+        "name": name,
+        "product": {"product_id": id, "name": id, "product_identification_helper": helper},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "purl", "found"),
+    [
+        ("1.2", "pkg:pypi/x", "pkg:pypi/x@1.2"),
+        ("v1.2", "pkg:golang/x?a=b", "pkg:golang/x@v1.2?a=b"),
+        ("1.2", "pkg:pypi/x@1.3", "pkg:pypi/x@1.3"),
+        ("x", "pkg:pypi/x", "pkg:pypi/x"),
+        ("389-ds-base", "pkg:rpm/redhat/389-ds-base?arch=src", "pkg:rpm/redhat/389-ds-base?arch=src"),
+    ],
+)
+def test_a_branch_of_csaf_is_a_version(name, purl, found):
+    tree = {"branches": [branch("product_version", name, "a", purl)]}
+    ((one,),) = (found.products for found in read(csaf(tree, {"cve": "CVE-1", "product_status": {"fixed": ["a"]}})))
+    assert one.names == (found, "cpe:/a:x:x", "a")
+
+
+def test_a_range_of_csaf_suppresses_nothing():
+    tree = {
+        "branches": [branch("product_version_range", ">=1.2", "a"), branch("product_name", "os", "os", "pkg:oci/os")],
+        "relationships": [
+            {
+                "category": "default_component_of",
+                "product_reference": "a",
+                "relates_to_product_reference": "os",
+                "full_product_name": {"product_id": "os:a", "name": "x"},
+            }
+        ],
+    }
+    status = {"fixed": ["a", "os:a"], "known_not_affected": ["a", "os:a"], "known_affected": ["a", "os:a"]}
+    found = read(csaf(tree, {"cve": "CVE-1", "product_status": status}))
+    assert [(one.status, len(one.products)) for one in found] == [("affected", 2)]
