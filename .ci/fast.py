@@ -1,7 +1,7 @@
 """Checks within a minute what differs from main: linters on the changed files, then the tests nearest to them.
 
-The contracts and golden cases of a changed plugin are first, then the nearest tests: the changed ones, those of the same path
-below ``tests/unit``, and those that import a changed module.
+The contracts and golden cases of a changed plugin are first, with the files that are made from it, then the nearest tests:
+the changed ones, those of the same path below ``tests/unit``, and those that import a changed module.
 The tests of the same area follow until the time is over; what was not reached is named. ``make check`` is the gate.
 """
 
@@ -21,6 +21,8 @@ PLUGINS = {
     *(("src", "careen", kind) for kind in ("catalogers", "advisories", "reports", "versions")),
     *(("tests", "golden", kind) for kind in ("catalogers", "advisories")),
 }
+MADE_FROM = ("catalogers", "advisories", "reports", "versions", "distributions", "images", "sboms", "checks", "secrets")
+MADE = [f"tests/docs/test_{name}.py" for name in ("reference", "outlines", "rulefiles")]  # files that the code makes
 SLOW = ("e2e", "acceptance", "oracle", "docs")  # run where they changed themselves, or by the gate
 
 
@@ -31,13 +33,16 @@ def main() -> int:
         print("nothing differs from main")
         return 0
     nearest = nearest_tests(changed)
-    groups = [plugin_tests(changed), sorted(map(str, nearest)), sorted(map(str, area_tests(changed) - nearest))]
+    others = area_tests(changed) - nearest
+    groups = [plugin_tests(changed), made_tests(changed), sorted(map(str, nearest)), sorted(map(str, others))]
     steps = [*linters(changed), *([sys.executable, "-m", "pytest", "-q", *tests] for tests in groups if tests)]
     for number, step in enumerate(steps):
         print("$", _shown(step), flush=True)
         code = _run(step, SECONDS - (time.monotonic() - start))
         if code is None:
-            print(f"{SECONDS} seconds are over. Not run, or not to the end: {'; '.join(map(_shown, steps[number:]))}")
+            passed = "; ".join(map(_shown, steps[:number])) or "nothing"
+            print(f"{SECONDS} seconds are over. Passed: {passed}")
+            print(f"Not run, or not to the end: {'; '.join(map(_shown, steps[number:]))}")
             print("`make check` runs everything.")
             return 0
         if code and code != NO_TESTS:
@@ -78,6 +83,12 @@ def plugin_tests(changed: Iterable[Path]) -> list[str]:
     names = {path.with_suffix("").parts[3] for path in changed if path.parts[:3] in PLUGINS and len(path.parts) > 3}
     chosen = sorted({word for name in names - {"__init__"} for word in (name, name.replace("_", "-"))})
     return ["tests/contract", "tests/golden", "-k", " or ".join(chosen)] if chosen else []
+
+
+def made_tests(changed: Iterable[Path]) -> list[str]:
+    """The tests of files that are made from plugins, if one of these or a TOML file changed."""
+    is_source = any(path.parts[:2] == ("src", "careen") and path.parts[2:3] and path.parts[2] in MADE_FROM for path in changed)
+    return MADE if is_source or any(path.suffix == ".toml" and path.parts[0] == "src" for path in changed) else []
 
 
 def area_tests(changed: Iterable[Path]) -> set[Path]:

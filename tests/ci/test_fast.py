@@ -72,6 +72,20 @@ def test_a_plugin_has_contracts_and_golden_cases(name, chosen):
     assert FAST["plugin_tests"]([Path(name)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "is_made"),
+    [
+        ("src/careen/distributions/debian.toml", True),
+        ("src/careen/formats/feeds/software_map/x.toml", True),
+        ("src/careen/checks/image/root.py", True),
+        ("src/careen/matching/severity.py", False),
+        ("docs/x.toml", False),
+    ],
+)
+def test_files_that_are_made_from_a_plugin_are_compared(name, is_made):
+    assert bool(FAST["made_tests"]([Path(name)])) == is_made
+
+
 def test_a_changed_test_that_is_not_committed(checkout):
     folder, _ = checkout
     (folder / "tests/e2e/test_slow.py").write_text("X = 1\n")

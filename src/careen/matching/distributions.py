@@ -33,7 +33,7 @@ class Release(Struct, frozen=True):
     entitled: bool = False  # this machine receives paid support
     packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
     lifetime: str = ""  # the namespace of its end of life, if that is another one
-    own: str = ""  # a regular expression for versions of packages that a derivative changed
+    changed: str = ""  # a regular expression for versions of packages that a derivative changed
     rebuild: bool = False  # it builds the packages again of the distribution whose namespace it has
 
 
@@ -49,7 +49,7 @@ def release_of(distribution: Distribution) -> Release | None:
             stand_in=parent.parent,
             packages=parent.packages,
             lifetime=lifetime,
-            own=parent.own,
+            changed=parent.own,
         )
     one = profile(distribution.id)
     if one is None or one.follows or not one.packages:

@@ -78,7 +78,7 @@ def release_subject(
         return BuiltByThirdParty(package.type, release.title)
     if package.type not in release.packages:  # a foreign package, or a database left by a tool for other distributions
         return OtherPackageManager(package.type, release.title)
-    if release.own and re.search(release.own, package.version):
+    if release.changed and re.search(release.changed, package.version):
         return ChangedByDerivative(package.type, release.title)
     if package.type == "rpm" and stream_of(package) == "":
         return ModuleWithoutLabel()

@@ -32,8 +32,9 @@ def tables(folder: Path, kind: type[Table]) -> list[Table]:
 
 
 def made(folder: Path) -> bytes:
-    """The content that ``made.json`` should have for the present files."""
-    return msgspec.json.encode((_source(folder), _read(folder))) + b"\n"
+    """The content that ``made.json`` should have for the present files: a line for each, so that differences can be read."""
+    tables = b",\n".join(map(msgspec.json.encode, _read(folder)))
+    return b"[" + msgspec.json.encode(_source(folder)) + b",[\n" + tables + b"\n]]\n"
 
 
 def _source(folder: Path) -> str:

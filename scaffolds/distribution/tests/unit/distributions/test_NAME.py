@@ -7,3 +7,8 @@ def test_its_releases():
     is the namespace of the parent's."""
     release = release_of(Distribution("NAME", "3.1"))
     assert (release.namespace, release.stand_in) == ("NAME:3", None)
+
+
+def test_versions_of_packages_that_it_changed():
+    """TODO: if it follows another distribution, a version with its mark, which ``changed`` matches; else remove this test."""
+    assert release_of(Distribution("NAME", "3.1")).changed == ""
