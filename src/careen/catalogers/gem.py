@@ -24,6 +24,7 @@ IN_CALL = pattern(rf"\bGem::Specification\.new[ (]+{LITERAL},[ ]*{LITERAL}")  # 
 LICENSES = pattern(r"^[ \t]*[a-z_]\w{0,30}\.licenses[ \t]*=[ \t]*([^\n]{1,1000})", re.MULTILINE)
 STUB = pattern(r"^# stub: (\S{1,200}) (\S{1,100}) ", re.MULTILINE)
 FILE = pattern(r"(.+?)-([0-9][0-9A-Za-z.]*)(?:-.+)?\.gemspec")
+MAX_FILE_NAME = 400
 QUOTED = pattern(r"""["']([^"'\\\n]{1,200})["']""")
 NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
 VERSION = pattern(r"[0-9][0-9A-Za-z.-]{0,100}")
@@ -38,7 +39,7 @@ def read(file: File) -> Iterator[Package]:
     fields = {found[1]: found[2] or found[3] or found[4] for found in reversed(list(FIELD.finditer(content)))}
     if called := IN_CALL.search(content):
         fields = {"name": called[1] or called[2] or called[3], "version": called[4] or called[5] or called[6]} | fields
-    stub, named = STUB.search(content), FILE.fullmatch(file_name)
+    stub, named = STUB.search(content), FILE.fullmatch(file_name[:MAX_FILE_NAME])
     name = fields.get("name") or (stub[1] if stub else "") or (named[1] if installed and named else "")
     version = fields.get("version") or (stub[2] if stub else "") or (named[2] if installed and named else "")
     if not NAME.fullmatch(name) or not VERSION.fullmatch(version):

@@ -58,7 +58,7 @@ def _of_comments(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> I
             if match[1] or lines[0] is not None:
                 yield Ignore(_ids(match[2]), source, *lines, match[3].strip())
         elif match := _HADOLINT.match(comment.text):
-            ids = _translated(re.split(r"\s*,\s*", match[2]), peers)
+            ids = _translated(_ids(match[2]), peers)
             lines = (None, None)
             if match[1] == "stage":
                 after = bisect_right(stages, comment.line, key=lambda stage: stage[0])
@@ -116,7 +116,7 @@ def _translated(rules: Iterable[str], peers: Mapping[str, frozenset[str]]) -> fr
 
 
 def _ids(text: str) -> frozenset[str]:
-    return frozenset(re.split(r"\s*,\s*", text))
+    return frozenset(map(str.strip, text.split(",")))
 
 
 def _with_content(rows: Sequence[str]) -> list[int]:

@@ -22,7 +22,7 @@ COMMAND_LINE = "--run"  # the path of commands from the command line
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
 _SHEBANG = re.compile(r"#!\s*\S*?\b(?:env\s+(?:-S\s+)?)?(?:ba|da|z|k|a)?sh\b")
 _MAKEFILES = frozenset(("Makefile", "makefile", "GNUmakefile"))
-_UNIT = re.compile(r"(?m)^\s*\[(?:Container|Pod|Volume|Network|Kube|Build|Image)\]")
+_UNIT = re.compile(r"(?m)^[^\S\n]*+\[(?:Container|Pod|Volume|Network|Kube|Build|Image)\]")
 
 
 def may_start_containers(name: str) -> bool:

@@ -268,7 +268,7 @@ _ADDRESSES = {
     "mozilla.org/media/mpl/2.0": "MPL-2.0",
     "glassfish.java.net/public/cddl+gpl_1_1": "CDDL-1.1 OR GPL-2.0-only WITH Classpath-exception-2.0",
 }
-_BRACKETS = pattern(r"\s*[(\[][^()\[\]]{0,80}[)\]]\s*$")
+_BRACKETS = pattern(r"(?<!\s)\s*+[(\[][^()\[\]]{0,80}[)\]]\s*$")
 
 
 @lru_cache(maxsize=4096)

@@ -58,8 +58,8 @@ class About:
         return self.distribution is not None and bool(name) and name == self.distribution.pretty_name
 
     def is_of_distribution(self, purl: str) -> bool:
-        """Whether the distribution's packages include this one, or own its files. What others added is not its
-        maker's to judge."""
+        """Whether the distribution's packages include this one, or own its files. Its maker does not know what others
+        added."""
         parts = self.packages.get(purl, ())
         own = parsed(purl)
         return (own is not None and own.type in _SYSTEM) or (bool(parts) and all(part.owned_by for part in parts))

@@ -52,5 +52,9 @@ def test_many_comments_take_linear_time():
         assert len(comments_in_lines("# careen:ignore K8S-001 x\n" * 100_000 + "a: b\n", "f")) == 100_000
         text = "# hadolint ignore=DL3006\n" * 24_000 + "FROM a\n" + "# careen:ignore DKR-001\nRUN a\n" * 12_000
         assert len(comments_in_dockerfile(read_dockerfile(text), CHECKS)) == 36_000
+        blanks = " " * 200_000
+        text = f"# hadolint ignore=DL3006{blanks},DL3002\nFROM a\n# careen:ignore DKR-001{blanks},DKR-002\nRUN a"
+        found = comments_in_dockerfile(read_dockerfile(text), CHECKS)
+        assert [sorted(one.ids) for one in found] == [["DKR-001", "DKR-002"]] * 2
         text = "# hadolint stage ignore=DL3006\nFROM a\n" * 24_000
         assert len(comments_in_dockerfile(read_dockerfile(text), CHECKS)) == 24_000

@@ -65,6 +65,7 @@ def test_recognising_and_grouping_take_linear_time(line):
     with ends(repr(line)):
         kind_of("a.yaml", text)
         kind_of("Makefile", text)
+        kind_of("a.container", text)
         list(_referred(SourceFile("a.yaml", text)))
 
 

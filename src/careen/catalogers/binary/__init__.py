@@ -28,7 +28,7 @@ SOON_BYTES = 512
 PART_CONFIDENCE = 0.4
 MAX_LIBRARY_BYTES = 16 << 20  # a larger one is not kept for its functions
 
-_NAME_VERSION = expression(r"\d+\.\d+")
+_NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
 _PLAIN = expression(r"[\dA-Za-z.-]+")
 

@@ -15,7 +15,7 @@ from careen.safety.pattern import pattern
 CRITICAL = pattern(
     r"(?:.*/)?(?:sshd|sshd-session|sudo|su|login|passwd|doas|pkexec|runuser|newgrp|unix_chkpwd"
     r"|ld-linux[^/]*|ld-musl-[^/]*|ld64\.so[^/]*|libc\.so\.6|libc-[\d.]+\.so|libc\.musl-[^/]*"
-    r"|lib(?:crypto|ssl|crypt|pam|nss_[a-z]+)(?:-[\d.]+)?\.so[^/]*|(?:.*/)?security/pam_[^/]*\.so)"
+    r"|lib(?:crypto|ssl|crypt|pam|nss_[a-z]+)(?:-[\d.]+)?\.so[^/]*|security/pam_[^/]*\.so)"
 )
 
 

@@ -18,7 +18,7 @@ from .words import expand, split
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 50_000
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
+_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*([^ \t].*)$")  # of a row without blanks at its end
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _HEREDOC = re.compile(r"(\d*)<<(-?)([^<]*)$")
 DIRECTIVES = ("syntax", "escape", "check")

@@ -11,7 +11,7 @@ from careen.formats.shell.wrappers import SHELLS
 from .parse import Instruction
 
 _ALONE = re.compile(r"\d*<<-?\s*\S+\s*$")
-_MARK = re.compile(r"\d*<<-?\s*['\"]?[\w.-]+['\"]?")
+_MARK = re.compile(r"(?<!\d)\d*+<<-?\s*['\"]?[\w.-]+['\"]?")
 
 
 def run_script(instruction: Instruction) -> Script:

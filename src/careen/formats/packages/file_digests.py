@@ -26,6 +26,7 @@ OF_PYTHON = "-packages/"  # site-packages, dist-packages
 _START_BYTES = 65_536
 _GLIBC = b"/ld-linux"
 _DOCUMENTS = ("etc/", "usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/")
+_MAX_PATH = 4096  # of Linux; a header may have any text
 _PROGRAMS = pattern(r"(?:.*/)?s?bin/[^/]*|.*\.so(?:\.[\w.]+)?")
 _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
 
@@ -63,6 +64,8 @@ def may_be_program(path: str) -> bool:
 
 def is_code(path: str) -> bool:
     """Whether a file that a package owns is a program, a library or a module, whatever its content is now."""
+    if len(path) > _MAX_PATH:
+        return False
     return not path.startswith(_DOCUMENTS) and (path.endswith(MODULES) or _PROGRAMS.fullmatch(path) is not None)
 
 

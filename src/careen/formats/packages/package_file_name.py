@@ -18,6 +18,7 @@ from careen.distributions.registry import profiles
 
 from .nevra import parse_nevra
 
+MAX_LENGTH = 2000  # of a name or address
 _RPM_ARCH = frozenset(
     (
         "noarch",
@@ -69,6 +70,8 @@ class FileName(Struct, frozen=True):
 
 def read_address(url: str) -> FileName | None:
     """The package in an address; None if it is neither a package nor an archive."""
+    if len(url) > MAX_LENGTH:
+        return None
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -109,6 +112,8 @@ def _with_folder(found: FileName | None, name: str, path: str) -> FileName | Non
 
 
 def read_name(name: str) -> FileName | None:
+    if len(name) > MAX_LENGTH:
+        return None
     suffix = next((suffix for suffix in _KINDS if name.endswith(suffix)), "")
     if suffix:
         return _READERS[suffix](name.removesuffix(suffix))

@@ -16,11 +16,12 @@ from careen.formats.shell.run_command import Word, container
 
 from .compose import Compose, of_containers
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+# What does not end reaches to the end of the text, or each of its characters could begin it anew.
+_TOKEN = re.compile(r'"(?:[^"\\\n]++|\\.)*+"?|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
 _VARIABLES = (
     (re.compile(r"\$\{localWorkspaceFolder(?:Basename)?\}"), "."),
     (re.compile(r"\$\{localEnv:(?:HOME|USERPROFILE)\}"), "~"),
-    (re.compile(r"\$\{(?:localEnv|env):(\w+)(?::[^}]*)?\}"), r"${\1}"),
+    (re.compile(r"\$\{(?:localEnv|env):(\w+)(?::[^{}]*)?\}"), r"${\1}"),
 )
 # Options that features of github.com/devcontainers/features require.
 _FEATURES = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from .package_specs import READERS, Spec, package_file
+from .package_specs import Spec, package_file, spec_of
 
 
 class Options(Struct, frozen=True):
@@ -144,18 +144,17 @@ def _pacman(program: str, options: Options) -> PackageCall:
     if options.has("-c", "--clean"):
         return PackageCall("pacman", program, "clean", options)
     if options.words:
-        return PackageCall("pacman", program, "install", options, tuple(READERS["pacman"](word) for word in options.words))
+        return PackageCall("pacman", program, "install", options, tuple(spec_of("pacman", word) for word in options.words))
     return PackageCall("pacman", program, "upgrade" if options.has("-u", "--sysupgrade") else "update", options)
 
 
 def _specs(tool: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
-    reader = READERS[tool]
-    yield from (reader(word) for word in words if word)
+    yield from (spec_of(tool, word) for word in words if word)
     if tool == "pip":
         yield from (
             Spec(value, value, kind="requirements", constrained=True) for value in options.values("-r", "--requirement")
         )
-        yield from (reader(value) for value in options.values("-e", "--editable"))
+        yield from (spec_of(tool, value) for value in options.values("-e", "--editable"))
     if tool == "cargo":
         pinned = options.values("--tag", "--rev")
         for address in options.values("--git"):

@@ -1,6 +1,6 @@
 """Package specs of commands, each split by the rule of its tool into name and exact version.
 
-``READERS[tool](word)`` gives one Spec. Unknown variables stay as written.
+``spec_of(tool, word)`` gives one Spec. Unknown variables stay as written.
 **Source:** apt-get(8); apk-tools; dnf(8); zypper(8); PEP 508 and PEP 440 (pip); npm-install(1); go help get; cargo-install(1);
 RubyGems; Composer and Poetry, CLI reference; conda, "Package match specifications"; cpanm(1); PEAR manual.
 """
@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+MAX_WORD = 2000  # characters; no package has a longer name and version
 Kind = Literal["name", "url", "file", "vcs", "group", "requirements"]
 
 
@@ -20,6 +21,10 @@ class Spec(Struct, frozen=True, gc=False):
     version: str = ""  # exact, if given
     kind: Kind = "name"
     constrained: bool = False  # a version is required, exact or not
+
+
+def spec_of(tool: str, word: str) -> Spec:
+    return _READERS[tool](word) if len(word) <= MAX_WORD else Spec(word, word, constrained=True)
 
 
 def is_url(text: str) -> bool:
@@ -200,7 +205,7 @@ def _plain(word: str) -> Spec:
     return Spec(word, word)
 
 
-READERS: dict[str, Callable[[str], Spec]] = {
+_READERS: dict[str, Callable[[str], Spec]] = {
     "apt": _apt,
     "apk": _apk,
     "dnf": _rpm_like,

@@ -1,4 +1,5 @@
 import pytest
+from tests.support.work import ends
 
 from careen.formats.dockerfile.parse import parse
 
@@ -98,3 +99,9 @@ def test_limits():
         parse("RUN a\n" * 60_000)
     with pytest.raises(ValueError, match="larger"):
         parse("RUN " + "a" * 5_000_000)
+
+
+def test_blanks_in_a_directive_take_linear_time():
+    with ends("blanks"):
+        assert parse("# syntax=a" + " " * 1_000_000 + "b\nFROM a").directives["syntax"].endswith("b")
+    assert parse("# syntax = a/b:1  \r\n# check=skip=all\nFROM a").directives == {"syntax": "a/b:1", "check": "skip=all"}

@@ -1,4 +1,5 @@
 import pytest
+from tests.support.work import ends
 
 from careen.formats.dockerfile.parse import parse
 from careen.formats.dockerfile.run_script import run_script
@@ -39,3 +40,8 @@ def test_here_documents_that_a_shell_reads(text, expected):
 def test_a_broken_script_is_marked():
     assert run_script(parse("RUN <<EOF\necho 'a\nEOF").instructions[0]).broken
     assert not run_script(parse("RUN <<EOF\necho a\nEOF").instructions[0]).broken
+
+
+def test_digits_before_a_heredoc_take_linear_time():
+    with ends("digits"):
+        commands("RUN <<E x" + "0" * 120_000 + "\na\nE\n")

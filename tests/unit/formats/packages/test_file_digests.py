@@ -1,6 +1,7 @@
 import pytest
+from tests.support.work import ends
 
-from careen.formats.packages.file_digests import EACH, Digesting, first_algorithms, is_compared, may_be_program
+from careen.formats.packages.file_digests import EACH, Digesting, first_algorithms, is_code, is_compared, may_be_program
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,9 @@ def test_digests_of_a_file_in_pieces():
     scanner.feed(b"a")
     scanner.feed(b"bc")
     assert list(scanner.facts()) == ["md5:900150983cd24fb0d6963f7d28e17f72 sha1:a9993e364706816aba3e25717850c26c9cd0d89d"]
+
+
+def test_a_path_that_no_system_has_is_no_code():
+    with ends("a long path"):
+        assert not is_code(".so.0" * 200_000 + "-")
+    assert is_code("usr/lib/libx.so.1.2")

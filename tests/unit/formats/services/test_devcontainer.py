@@ -1,6 +1,7 @@
 """devcontainer.json as a service."""
 
 import pytest
+from tests.support.work import ends
 
 from careen.formats.services.devcontainer import read, without_comments
 
@@ -61,3 +62,11 @@ def test_no_object(text):
 
 def test_comments_leave_lines_and_strings_alone():
     assert without_comments('{"a": "x // y", // z\n/* b\n*/ "c": 1}') == '{"a": "x // y",     \n    \n   "c": 1}'
+
+
+@pytest.mark.parametrize("part", ["/*", '\\"', "/*0", '"', "${localEnv:a:"])
+def test_text_that_does_not_end_takes_linear_time(part):
+    text = '{"image": "a"}' + part * 200_000
+    with ends(part):
+        assert len(without_comments(text)) == len(text)
+        read('{"image": "' + "${localEnv:a:" * 200_000 + '"}', "devcontainer.json")

@@ -1,4 +1,5 @@
 import pytest
+from tests.support.work import ends
 
 from careen.formats.shell.package_commands import read_call
 from careen.formats.shell.package_specs import Spec
@@ -214,3 +215,14 @@ def test_options_with_and_without_values():
     assert call is not None
     assert call.options.flags == {"-q": ["", "", ""], "-o": ["A=b"], "--option": ["C=d"], "-y": [""]}
     assert call.options.words == ("install", "-x")
+
+
+@pytest.mark.parametrize(
+    "tool", ["pip", "apt-get", "npm", "gem", "composer", "cargo", "conda", "poetry", "pecl", "cpanm", "dnf"]
+)
+@pytest.mark.parametrize("part", [".0", "0", "-0", "a-", " "])
+def test_a_long_word_takes_linear_time(tool, part):
+    word = "a@0" + part * 60_000 + "!"
+    with ends(tool):
+        read_call((tool, "add" if tool == "poetry" else "install", word))
+        read_call((tool, "install", "https://x/" + word))
