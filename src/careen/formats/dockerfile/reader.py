@@ -160,7 +160,7 @@ class _StageBuilder:
             try:
                 script = run_script(inner)
                 commands = script.commands
-                unread = "part of it is no shell that could be read" if script.broken else ""
+                unread = "a part of it cannot be parsed as shell" if script.broken else ""
             except ValueError as error:
                 unread = str(error)
         self.steps.append(
