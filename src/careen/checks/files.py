@@ -40,8 +40,8 @@ _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
 
 class Found(Struct, frozen=True):
-    """The files of a source tree that were read. ``packed``: archives that may be Helm charts, which this module does
-    not read; True: the user named it."""
+    """The files of a source tree that were read. ``packed``: archives that may be Helm charts, each with whether the user
+    named it; ``helm`` reads them."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
@@ -64,7 +64,8 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
         if name in files:
             continue
         if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            unknowns.append(Unknown("files", Evidence(name, 0), "over the limit of files or bytes of one run"))
+            why = "this file and all after it are not read: over the limit of files or bytes of one run"
+            unknowns.append(Unknown("files", Evidence(name, 0), why))
             break
         try:
             text = _text(path) if path is not None else _standard_input()

@@ -95,7 +95,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             continue
         yield Document(file.path, document, comments_in_dockerfile(document, checks))
         yield from (
-            Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
+            Unknown("dockerfile", Evidence(file.path, 0), f"the RUN in line {step.line} is not checked: {step.unread}")
             for step in document.steps
             if step.unread and not step.commands
         )
@@ -142,7 +142,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
             *(f"{name} is not fetched" for name in remote),
         ]
         if parts:
-            why = f"{'; '.join(parts)}: kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
+            why = f"{'; '.join(parts)}: use kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
             yield Unknown("kustomize", Evidence(file.path, 0), why)
 
 
@@ -155,7 +155,7 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
             yield unread("compose", next((file for file in group if file.named), group[0]), str(error))
             continue
         for reference in value.unresolved:
-            why = "is not followed: it is not among the checked files, or leads back to itself"
+            why = "is not followed: it is not among the checked files, or refers back to this file"
             yield Unknown("compose", Evidence(reference.path, 0), f"line {reference.line}: {reference.what} {why}")
         value.registries = rules.registries
         yield Document(
@@ -192,7 +192,7 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
     overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
     left = set(file_by_path)
     for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
-        if path in within and path not in left:  # what is left of them refer to each other in a circle
+        if path in within and path not in left:  # the remaining files refer to each other in a cycle
             continue
         group = [path, *(override for override, base in sorted(overrides.items()) if base == path)]
         for member in group:  # grows during the loop
