@@ -86,7 +86,7 @@ def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
     """Refuses a flag without a value: ``--fail-on "$LEVEL"`` must not switch the gate off if nothing sets the variable."""
     for text in [value] if isinstance(value, str) else value:
         if not parts_of(field, [text]):
-            raise UsageError(f"{place}: {str(text)!r} names nothing", "leave the flag out; is a variable not set?")
+            raise UsageError(f"{place}: {str(text)!r} has no value", "leave the flag out, or set the variable that it uses")
 
 
 def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, str, Any]]:
@@ -152,4 +152,4 @@ def _home(environ: Mapping[str, str]) -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise UsageError("there is no home folder here", "set CAREEN_CACHE_DIR and XDG_CONFIG_HOME") from None
+        raise UsageError("the home folder is unknown", "set CAREEN_CACHE_DIR and XDG_CONFIG_HOME") from None
