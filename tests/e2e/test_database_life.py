@@ -293,7 +293,7 @@ def npm(mirror, ranges):
         ({number: (f"1.{number}.0", f"2.{number}.0") for number in range(70)}, "only 70 records, the previous version had 100"),
         (
             {number: (f"2.{number}.0", f"3.{number}.0") for number in range(100)},
-            "results in a sample are the reverse of before",
+            "results in a sample are the reverse of the earlier ones",
         ),
     ],
     ids=["shrunken", "flipped"],

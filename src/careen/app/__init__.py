@@ -1,5 +1,5 @@
-"""Composes the product: combines settings, plugins, stores and advisories for every shell.
+"""The operations that every shell (command line, server, editor) offers: they combine settings, plugins, stores and advisories.
 
-A reference or paths, and the settings, come in; a report, or another requested result, goes out. Shells call the public
+An operation takes a reference or paths, and the settings, and returns a report or another result. Shells call the public
 functions of these modules; other programs call ``careen``.
 """

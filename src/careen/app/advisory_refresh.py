@@ -69,7 +69,7 @@ class AdvisoryRefresh:
 
     def start_for_layer(self, delta: Delta) -> None:
         """Starts fetching the advisories of a layer's distribution, and of the languages of its packages."""
-        if not _asks(self._settings) or "vuln" not in self._settings.scanners:
+        if not _may_fetch(self._settings) or "vuln" not in self._settings.scanners:
             return
         found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
         types = {value.type for facts in delta.facts.values() for _, value in facts if isinstance(value, Package)}
@@ -88,7 +88,7 @@ class AdvisoryRefresh:
 
     def knowledge_for(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
         """The advisories to assess this inventory; None if there is no database and none is available."""
-        if _asks(self._settings):
+        if _may_fetch(self._settings):
             wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
             if rest := wanted - self._begun:
                 self._refresh(rest)
@@ -115,6 +115,7 @@ class AdvisoryRefresh:
             self._state.namespaces |= left
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
+        """Fetches the advisories of these namespaces. Returns False if that failed and has to be repeated."""
         sources = [source for source in advisory_sources() if source.on_demand]
         need = Need(namespaces)
         with self._state.publication:
@@ -237,12 +238,13 @@ def _no_listing(name: str) -> tuple[str, ...]:
     return ()
 
 
-def _asks(settings: Settings) -> bool:
+def _may_fetch(settings: Settings) -> bool:
     """Whether a scan may fetch. A database that the user names is used unchanged."""
     return not settings.offline and settings.db is None
 
 
 def _stand_ins(kinds: Sequence[Ecosystem]) -> list[Package]:
+    """A package without a name for each ecosystem, because ``needed`` takes packages."""
     return [Package(kind.purl_type, None, "", "") for kind in kinds]
 
 
@@ -273,10 +275,11 @@ def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple
 
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
+    """The database together with the records of these CVEs that could be fetched, now or in an earlier run."""
     from careen.database.backfill import backfill
     from careen.database.combined import CombinedKnowledge
 
-    fetcher = fetcher_of(settings, attempts=1) if _asks(settings) else None
+    fetcher = fetcher_of(settings, attempts=1) if _may_fetch(settings) else None
     return CombinedKnowledge((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
 
 

@@ -70,9 +70,9 @@ class OwnArchives:
 
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
-    """Adds shipped facts, for vulnerabilities of an image's packages that no other source has.
+    """Adds the facts shipped with Careen, for vulnerabilities of an image's packages that no other source has.
 
-    They are read only if the other data of the release is a sample, which leaves vulnerabilities out.
+    They are read only if the other data about the release is a sample: fixes for a few packages.
     """
     release = profile(inventory.distribution.id) if inventory.distribution else None
     if release is None or not release.advisories.shipped:

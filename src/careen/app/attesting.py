@@ -47,7 +47,9 @@ class Order(Struct, frozen=True):
 
 
 class Made(Struct, frozen=True):
-    """A pushed attestation. ``digest`` is that of the manifest, ``place`` what lists it: ``referrers``, or a tag."""
+    """A pushed attestation. ``digest``: of its manifest. ``place``: ``referrers`` if the referrers of the image list it,
+    else its tag.
+    """
 
     predicate: str
     digest: str
@@ -72,10 +74,12 @@ class Verification(Struct, frozen=True):
 
     @property
     def is_known(self) -> bool:
+        """Whether all attachments could be read, so that what is lacking is really missing."""
         return bool(self.attached.asked) and self.attached.complete
 
 
 def attest(reference: str, order: Order, signer: "Signer", settings: Settings, progress: Progress = silent) -> Attested:
+    """Makes, signs and pushes the attestations. Raises NetworkError if the registry does not return them as pushed."""
     from careen.app.registries import PREFIX as ADDRESS
     from careen.app.registries import repository_of
     from careen.signing.envelopes import statement
@@ -209,7 +213,7 @@ def _stored(
     if store != "referrer":
         envelope = signer.envelope(statement)
         if envelope is None:
-            raise UsageError("a signature without a key needs its bundle, which cosign's tag does not have", "--store referrer")
+            raise UsageError("a keyless signature needs its bundle, which cosign's tag (.att) cannot hold", "--store referrer")
         annotations = {"dev.cosignproject.cosign/signature": "", "predicateType": kind}
         yield Made(kind, *attach_as_cosign(repository, subject, envelope, ENVELOPE, annotations))
 
@@ -222,7 +226,7 @@ def _read_back(name: str, attested: Attested, signer: "Signer", settings: Settin
         is_there = made.predicate in kinds if made.place.endswith(".att") else (made.digest, made.predicate) in found
         if not is_there:
             raise NetworkError(
-                f"{made.predicate} was pushed as {made.digest} and does not verify as it is read back from the registry",
+                f"{made.predicate} was pushed as {made.digest}, but what the registry returns does not verify",
                 "try again: others may have written there at the same time",
             )
 

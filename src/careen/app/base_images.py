@@ -75,7 +75,9 @@ def base_name(report: Report, named: str) -> str:
 
 
 def base_tags(report: Report, name: str, settings: Settings, wanted: str = "", progress: Progress = silent) -> BaseTags:
-    """The base image's candidates. ``wanted`` is the tag to move to, which is scanned even if it is no candidate."""
+    """The candidates for the base image, its present tag first. ``wanted`` is the tag to move to, which is scanned even if
+    it is no candidate.
+    """
     reference = _with_tag(name)
     settings = replace(
         settings,

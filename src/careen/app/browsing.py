@@ -39,7 +39,7 @@ class Group(Struct, frozen=True):
 
 
 def report_of(reference: str, settings: Settings, progress: Progress = silent) -> Report:
-    """A saved report, or that of a scan of the reference."""
+    """The report in the file that the reference names, if that is a saved report; else the report of a scan."""
     if is_path(reference) and is_report(reference):
         return report_in(reference)
     with Session(settings) as session:
@@ -52,13 +52,15 @@ def entries(report: Report) -> tuple[Entry, ...]:
 
 
 def found(listed: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
-    """The entries with all of the words: in the id, severity, package, path or title, in any case."""
+    """The entries that contain all of the words, in upper or lower case: in the id, severity, kind, package, path or title."""
     wanted = words.lower().split()
     return tuple(entry for entry in listed if all(word in _text(entry.row) for word in wanted)) if wanted else listed
 
 
 def groups(report: Report, listed: tuple[Entry, ...], by: By) -> tuple[Group, ...]:
-    """Groups the findings. Actions are sorted by their number of findings, layers by position, others as the findings are."""
+    """Groups the findings. Actions are sorted by their number of findings, layers by position, other groups by their first
+    finding.
+    """
     title_of: Mapping[By, Callable[[Entry], str]] = {
         "action": _actions(listed),
         "package": lambda entry: entry.row.subject or "no package",

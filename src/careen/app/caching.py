@@ -33,8 +33,8 @@ _SIDES = (".seal", ".journal", ".part", "-wal", "-shm")  # endings of files that
 
 
 class Holding(Struct, frozen=True):
-    """The content of one kind. ``count`` is of blobs, layers or databases. ``oldest`` and ``last`` are times of use; 0
-    if unknown.
+    """The content of one kind: ``count`` blobs, layers or databases. ``oldest`` and ``last``: the first and the last time at
+    which one of them was used, in seconds since 1970; 0 if unknown.
     """
 
     kind: Kind
@@ -106,9 +106,9 @@ def prune_cache(
     max_size: int | None = None,
     dry_run: bool = False,
 ) -> Pruned:
-    """Removes items that were not used for this many days, then the least recently used until at most ``max_size``
-    bytes of these kinds are left. Without either, items that were not used for 30 days, and those beyond
-    ``cache_max_size``.
+    """Removes items of these kinds (all if empty) that were not used for ``older_than_days``, then the least recently used
+    until at most ``max_size`` bytes are left. Without either, removes items that were not used for 30 days and, if no kind
+    is given, those beyond ``cache_max_size``.
     """
     folder = refuse_untrusted(settings).cache_dir
     items = [item for item in _items(folder) if not kinds or item.kind in kinds]

@@ -30,8 +30,8 @@ class CheckSelection:
         self._own = self._load_own()
 
     def of(self, folders: Sequence[str]) -> tuple[Check, ...]:
-        """The checks in some folders that run, with their configured severity, and the user's own for documents of the
-        first folder.
+        """The checks in these folders that are not switched off, with the severity in the settings; and the user's own checks
+        for documents of the first folder.
         """
         from careen.checks.tuning import tuned
 

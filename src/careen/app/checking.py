@@ -52,7 +52,7 @@ def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) 
     with connected(access, settings.timeout_s) as client:
         found = source_files(client, tuple(namespaces))
     if not found.files and found.unknowns:
-        raise InputError(f"{access.name} gives none of its objects", found.unknowns[0].reason)
+        raise InputError(f"no object of the cluster {access.name} can be read", found.unknowns[0].reason)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The database exported to a file or a registry, and imported from there; published databases too.
+"""Exports the database to a file or a registry, and imports it from there; the same for published databases.
 
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
@@ -72,7 +72,7 @@ def _written(target: Path) -> Iterator[None]:
 
 def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":
     """Imports an exported file: a published database if its signatures are trusted; any other because the user named it.
-    Returns the feeds that stay as they were."""
+    Returns the feeds that are kept as they were, because the other database lacks them, or has less of them."""
     from careen.app.publications import of_layout
     from careen.database.artifact import read_manifest, unpack
     from careen.database.earlier_databases import install
@@ -124,7 +124,7 @@ def pull_database(
     accept: Collection[str] = (),
 ) -> "tuple[str, tuple[FeedRow, ...]]":
     """Imports the published database, verified, or one that is named by its digest. Returns its digest, and the feeds that
-    stay as they were, because the other database has less of them."""
+    are kept as they were, because the other database lacks them, or has less of them."""
     from careen.app.publications import newest
     from careen.app.registries import PREFIX, repository_of
     from careen.database.artifact import read_manifest

@@ -70,7 +70,7 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: Fro
     if rows and not rows[-1].endswith("\n"):
         rows[-1] += "\n"
     if base is not None:
-        _name(rows, base)
+        _replace_image(rows, base)
     added: dict[int, list[str]] = {}  # the lines to add, by the number of lines before them
     for line in lines:
         at = _place(instructions, starts[-1], line.program)
@@ -101,7 +101,7 @@ def _sets_user(text: str) -> bool:
     return sets
 
 
-def _name(rows: list[str], base: From) -> None:
+def _replace_image(rows: list[str], base: From) -> None:
     word = re.compile(rf"(?<!\S){re.escape(base.image)}(?!\S)")
     for index in range(base.start.line - 1, base.start.end_line):
         rows[index], count = word.subn(lambda _: base.to, rows[index], count=1)

@@ -31,7 +31,8 @@ def exposure(
     cluster: "tuple[str, Found] | None" = None,
 ) -> "Exposure":
     """The attack paths through files. ``cluster``: the name and the objects of a cluster, in place of files.
-    ``stand_ins``: what to scan instead of an image in the files. Without it and ``scan_images``, no image is scanned.
+    ``stand_ins``: by an image in the files, the reference to scan in its place. Other images are scanned only with
+    ``scan_images``.
     """
     from careen.checks.files import find_files
     from careen.exposure.report import documents, exposure_of
@@ -81,17 +82,17 @@ def _scanned(
 ) -> "list[ScannedImage]":
     from careen.exposure.vulnerabilities import ScannedImage, scanned_image
 
-    answers = []
+    scanned = []
     gate = ("vulnerability:critical",)  # its verdict shows whether enough is known about the image
     with Session(replace(settings, scanners=("vuln",), fail_on=gate, baseline=None, strict=False)) as session:
         for done, image in enumerate(images):
             progress("scanning images", done, len(images))
             try:
-                answers.append(scanned_image(image, session.scan(stand_ins.get(image, image))))
+                scanned.append(scanned_image(image, session.scan(stand_ins.get(image, image))))
             except Error as error:  # the other images are still scanned
-                answers.append(ScannedImage(image, trouble=str(error)))
+                scanned.append(ScannedImage(image, trouble=str(error)))
         progress("scanning images", len(images), len(images))
-    return answers
+    return scanned
 
 
 def _gate(words: Sequence[str]) -> Severity | None:

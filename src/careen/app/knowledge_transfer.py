@@ -86,8 +86,8 @@ def export_base(folder: Path, target: Path, keys: Path | None = None) -> str:
 
 
 def import_base(source: Path, folder: Path, settings: Settings) -> Taken:
-    """Imports a base from a file, even an unsigned one, because the user named it: it adds findings, and suppresses
-    none.
+    """Imports a base from a file into the folder, even an unsigned one, because the user named it. An unsigned base adds
+    findings, and suppresses none.
     """
     from careen.database.layout import Layout
 

@@ -10,7 +10,7 @@ from careen.model.finding import BehaviourFinding
 def compared(
     ecosystem: str, names: Iterable[str], known: tuple[date | None, int | None], today: date
 ) -> dict[str, BehaviourFinding | None]:
-    """The finding for each name; None if it imitates none. ``known``: the day of the first release and the downloads a
-    month, if known.
+    """The finding for each name; None if the name imitates no popular one. ``known``: the day of the first release, and the
+    downloads in a month; None if unknown.
     """
     return {name: look_alike(ecosystem, name, Known(*known), today) for name in names}

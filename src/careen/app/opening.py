@@ -124,7 +124,7 @@ def is_single_file(image: Image) -> bool:
 
 
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
-    """The platforms of a multi-platform image; empty if there is no choice."""
+    """The platforms of a multi-platform image; empty for any other reference."""
     if document_of(reference) is not None:
         return ()
     context = open_context(settings, silent)

@@ -155,7 +155,8 @@ def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
 
 
 class Stats(Struct, frozen=True):
-    """Figures of a knowledge base. ``uncovered_cves``: the number of those of its projects, and of all."""
+    """Figures of a knowledge base. ``uncovered_cves``: how many of the CVEs that no feed of packages covers are of the base's
+    projects, and how many there are in all."""
 
     projects: int
     versions: int

@@ -1,5 +1,5 @@
-"""Outlines of catalogers: the files that each wants, known before it is imported. An image mostly contains files of
-few.
+"""Outlines of catalogers: the files that each wants, known before it is imported. Most images contain files that only a few
+catalogers want.
 
 ``make golden`` generates ``catalogers/outlines.json`` from the catalogers, and a test compares them. It is trusted in a
 wheel whose files are unchanged. In a source tree it is trusted after all catalogers were imported once and agreed with

@@ -19,7 +19,9 @@ COMPLETE = "every platform assessed"
 
 
 def reports_of(reference: str, session: "Session", settings: "Settings", progress: "Progress") -> "Sequence[Report]":
-    """The reports of an image. Raises the first error if no platform could be scanned."""
+    """The report of an image; with ``all_platforms`` in the settings, one for each platform that could be scanned. Raises the
+    first error if none could be scanned.
+    """
     from careen.app.opening import platforms
 
     if not settings.all_platforms:

@@ -5,7 +5,7 @@ from careen.errors import UsageError
 
 
 def use_plugin_folders(settings: Settings) -> None:
-    """Raises UsageError for a folder that is not one of plugins."""
+    """Adds the plugins in the folders of the settings. Raises UsageError for a folder that cannot be used."""
     for folder in settings.plugins:
         from careen.plugins import use_folder
 

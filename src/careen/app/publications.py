@@ -40,7 +40,7 @@ TIMEOUT_S = 10.0  # during a scan, which can fetch the feeds instead
 
 
 class Brought(Struct, frozen=True):
-    """The part of a publication that a scan took. ``is_late``: there was no time for all."""
+    """The part of a publication that a scan took. ``is_late``: the time limit ended before all of it was taken."""
 
     taken: "Taken | None" = None
     found: "Verified | None" = None
@@ -178,7 +178,7 @@ def bring(
         return None
     failed = path.with_name("published.failed")
     if not insist and _is_younger(failed, RESPITE):
-        log.info("the published database is not asked for: it was not available a moment ago")
+        log.info("the published database is not requested: it was not available a moment ago")
         return None
     patience = Patience(patience_s)
     try:
@@ -206,11 +206,11 @@ def bring(
 def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Collection[str]) -> "tuple[Group, ...]":
     """The groups that a scan takes; large ones only for namespaces without a smaller feed."""
     of_large = {space for group in publication.groups if group.is_large for space in group.namespaces & namespaces}
-    return publication.needed(namespaces, feeds, frozenset(filter(_is_assessed, of_large)))
+    return publication.needed(namespaces, feeds, frozenset(filter(_has_smaller_feed, of_large)))
 
 
-def _is_assessed(namespace: str) -> bool:
-    """Whether a scan can fetch a feed by itself that covers the namespace."""
+def _has_smaller_feed(namespace: str) -> bool:
+    """Whether a scan can fetch a feed of advisories that covers the namespace and is not large."""
     need = Need(frozenset({namespace}))
     sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
     return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))

@@ -182,7 +182,7 @@ class Inventory(Struct):
 
 
 class FileCounts(Struct):
-    """Of all kinds of files that packages list and the image has. unread: what could not be read to compare it."""
+    """Counts of the files of all kinds that packages list and the image contains. unread: files that could not be compared."""
 
     verified: Count
     modified: Count

@@ -69,7 +69,8 @@ def _project(response: Response, host: str) -> int:
         _refuse(response.status, host)
         return from_json(response.read(MAX_BYTES), _Me).project
     except msgspec.MsgspecError:
-        raise CredentialsError(f"the key for {host} is of no project", "create a key of the scope agent in a project") from None
+        hint = "create a key of the scope agent in a project"
+        raise CredentialsError(f"the key for {host} belongs to no project", hint) from None
     finally:
         response.close()
 

@@ -120,7 +120,7 @@ class Service:
         if response.status in (200, 201):
             return data
         if response.status >= 500:
-            raise NetworkError(f"the server {self._address} answers with HTTP {response.status}", "see its log")
+            raise NetworkError(f"the server {self._address} answers with HTTP {response.status}", "see the server's log")
         raise _refused(self._address, response.status, data)
 
     def _stored(self, kind: str, found: dict[str, Any]) -> Path:

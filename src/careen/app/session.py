@@ -263,6 +263,9 @@ class Session:
     def inventory_of(
         self, image: Image, progress: Progress = silent, on_delta: OnDelta = lambda _: None
     ) -> tuple[Image, Inventory]:
+        """The image and its inventory, with the packages that only their content identifies and the examined behaviour, if
+        the settings request these.
+        """
         from careen.matching.built_by import created_of
         from careen.matching.patched import curator_of
 
@@ -293,7 +296,7 @@ class Session:
         return replace(inventory, owners_read=seen.owners)
 
     def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
-        """Every file of an image, with whether and how a package explains it; and the counts of each kind."""
+        """Every file of an image, with whether and how a package explains it; and how many files are explained in which way."""
         from careen.pipeline.ledger import files_of
 
         if document_of(reference) is not None:
@@ -366,8 +369,8 @@ class Session:
             yield Scanned(with_policies(self._with_compliance(report), self._policies), matcher.knowledge if matcher else None)
 
     def _refuse_blind_to(self, policy: Policy, listed: Inventory) -> None:
-        """Raises UsageError for conditions that an SBOM cannot answer. An SBOM may or may not state the licences of its
-        packages.
+        """Raises UsageError for conditions of the policy that no finding about an SBOM can meet: about licences, if the SBOM
+        states none; about files, always.
         """
         visible = KINDS["vulnerability"]
         if "licence" in self._settings.scanners:
@@ -429,7 +432,7 @@ def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
 
 def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
     if settings.exclude and not (image and any(layer.folder for layer in image.layers)):
-        log.warning("--exclude leaves out places of a folder: here nothing is left out (--ignore-file suppresses findings)")
+        log.warning("--exclude applies to folders only: nothing is left out here (--ignore-file suppresses findings)")
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
@@ -440,7 +443,7 @@ def _is_source_tree(image: Image, inventory: Inventory) -> bool:
 
 
 def is_report(place: str) -> bool:
-    """Whether the path is a file with a report, or another JSON document."""
+    """Whether the path is a file with a report, or with another JSON document that is not an SBOM."""
     if not is_path(place) or sbom_path(place) is not None:
         return False
     try:

@@ -56,7 +56,7 @@ def requirement_of(trusted: Trusted) -> "Requirement":
     if bool(trusted.identity) != bool(trusted.issuer):
         raise UsageError("--identity and --issuer belong together", "anybody has an identity: its issuer vouches for it")
     if not trusted.keys and not trusted.identity:
-        raise UsageError("nobody is named whose signature counts", "--key FILE, or --identity NAME --issuer URL")
+        raise UsageError("no trusted key or identity is given", "--key FILE, or --identity NAME --issuer URL")
     return Requirement(
         "the command line",
         tuple(map(read_public_key, trusted.keys)),

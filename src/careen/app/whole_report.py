@@ -1,7 +1,7 @@
 """Reads a saved report back as the ``Report`` that was written, so that any other format can be made from it.
 
-Packages are one for each purl and owner, and layers have no content. A document of an older version, which lacks parts that
-other formats need, is refused, as is one with a kind of finding that this version does not know.
+The report has one package for each purl and owner, and layers without content. A document of an older version, which lacks
+parts that other formats need, is refused, as is one with a kind of finding that this version does not know.
 Raises: ValueError for a document that is not such a report, or lists only some severities.
 **Source:** docs/schema/report-1.json.
 """

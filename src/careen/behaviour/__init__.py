@@ -10,7 +10,7 @@
 | fixes        | ``undisclosed`` | changelog entries of newer versions       | UDF-   |
 | life         | ``life``        | packages, release dates, ends of support  | LIF-   |
 
-In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them).
-This package opens no image and no connection, and none of its findings counts as a vulnerability. ``pipeline.behaviour``
-calls the parts.
+Each part takes values of ``careen.model`` and contents of files, and yields ``BehaviourFinding``s (``rules.found`` makes
+them). This package opens no image and no connection, and none of its findings counts as a vulnerability.
+``pipeline.behaviour`` calls the parts.
 """

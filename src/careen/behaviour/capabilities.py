@@ -23,8 +23,8 @@ _WORD = re.compile(rb"\w{4,64}")
 
 
 def profile(file: ExaminedFile, rules: Sequence[Capability] | None = None) -> tuple[tuple[str, ...], list[BehaviourFinding]]:
-    """The names of its capabilities, sorted; and the findings of its chains. Files that packages of the distribution bring
-    unchanged have no findings."""
+    """The names of the file's capabilities, sorted, and its findings: one for each rule with an id that matches. A file that
+    has the content that the distribution's package records has no findings."""
     content = Content(file)
     names: list[str] = []
     findings: list[BehaviourFinding] = []
@@ -62,7 +62,8 @@ class Content:
         self._known: dict[Atom, tuple[int, ...]] = {}
 
     def matches(self, capability: Capability) -> tuple[int, ...] | None:
-        """One place for each group, -1 for one without a place (an import); None if the capability is not there."""
+        """The place of one atom of each group, -1 for an atom without a place (an import); None if the file lacks the
+        capability."""
         kind = self._file.kind
         if kind not in capability.kinds and (capability.kinds or kind in STATED):
             return None
@@ -89,7 +90,7 @@ class Content:
         return self._data.count(b"\n", 0, place) + 1
 
     def around(self, place: int) -> str:
-        """The text at a place, with everything that is not text left out."""
+        """The printable text at a place of the file, for the evidence; "an imported function" for the place -1."""
         if place < 0:
             return "an imported function"
         start = max(self._data.rfind(b"\n", 0, place) + 1, place - 40)
@@ -164,7 +165,7 @@ class Content:
 
 
 def _together(groups: Sequence[Sequence[int]], near: int) -> tuple[int, ...] | None:
-    """The first places, one of each group, that lie within ``near`` bytes."""
+    """The first places, one of each group, that lie within ``near`` bytes; None if no places do."""
     for first in sorted(place for places in groups for place in places):
         chosen = [next((place for place in sorted(places) if first <= place <= first + near), None) for places in groups]
         if all(place is not None for place in chosen):

@@ -1,9 +1,9 @@
-"""What the programs and scripts of a new version can do that those of the old one could not, the most striking first.
+"""The capabilities that the programs and scripts of a new version have, and those of the old version had not.
 
-Files of both are paired by their package and their path without digits, so that ``libx.so.1.2`` is compared with
+Files of both versions are paired by their package and their path without digits, so that ``libx.so.1.2`` is compared with
 ``libx.so.1.3``. A file without a partner is compared with its whole package. A capability weighs less if another file of the
-package had it before, and more if the file could do nothing that touches the network, processes or other code. A new chain
-outweighs every capability.
+package had it before, and more if the file had no capability that touches the network, processes or other code. A new
+finding about a chain of capabilities outweighs every capability.
 """
 
 import re
@@ -18,12 +18,13 @@ from .families import capabilities
 
 CHAIN_SCORE, KNOWN_SHARE, QUIET_FACTOR = 40.0, 0.3, 1.5
 MEDIUM_FROM = 7.0
-QUIET = ("data/", "code/decode", "code/evaluate", "exec/shell")  # what does not make a file loud
+QUIET = ("data/", "code/decode", "code/evaluate", "exec/shell")  # capabilities that touch no network and no other process
 _DIGITS = re.compile(r"[-.]?\d[\d.]*(?:[-+~]\w{1,40})?")
 
 
 class Drift(Struct, frozen=True):
-    """``chains`` are ids of findings that the old version did not have; ``is_new``: there is no file like it in the old one."""
+    """The capabilities that one file gained. ``chains`` are ids of findings that the old version did not have; ``is_new``:
+    the old version has no file that is paired with this one."""
 
     path: str
     package: str  # purl, or ""
@@ -39,8 +40,8 @@ class Drift(Struct, frozen=True):
 
 
 def drifts(old: Examined, new: Examined) -> list[Drift]:
-    """What programs and scripts can do in ``new`` and could not in ``old``: in packages that are in both, and in files that
-    belong to no package."""
+    """The files of ``new`` that gained capabilities over ``old``, the highest score first: files of packages that both have,
+    and files that belong to no package."""
     weights = {capability.name: capability.weight for capability in capabilities()}
     before, purls = _by_key(old), {_name(profile.package): profile.package for profile in old.profiles}
     by_package: dict[str, set[str]] = {}
@@ -76,7 +77,8 @@ def drifts(old: Examined, new: Examined) -> list[Drift]:
 
 
 def _state(profile: Profile) -> tuple[str, str, tuple[str, ...]]:
-    """Equal contents can do more with other permissions."""
+    """A key that is equal for an unchanged file. Capabilities are part of it: equal content can do more with other
+    permissions."""
     return profile.digest, _file(profile.path), profile.capabilities
 
 
@@ -88,7 +90,8 @@ def _by_key(examined: Examined) -> dict[tuple[str, str], set[str]]:
 
 
 def _chains(examined: Examined, *, severe: bool = False) -> dict[object, frozenset[str]]:
-    """Ids of findings: by path if only the severe ones are requested, else by package and path without digits."""
+    """Ids of findings about chains: with ``severe``, those of high severity by path; else all, by package and path without
+    digits."""
     found: dict[object, set[str]] = {}
     for finding in examined.findings:
         if finding.id.startswith("CAP-") and (not severe or finding.severity in ("high", "critical")):
@@ -102,7 +105,7 @@ def _key(profile: Profile) -> tuple[str, str]:
 
 
 def _name(purl: str) -> str:
-    """The package without its version; "" if there is none."""
+    """The purl without its version; "" for "", which means no package."""
     return purl.partition("?")[0].rpartition("@")[0] if "@" in purl else purl
 
 

@@ -1,4 +1,4 @@
-"""A file of an image whose content the parts examine."""
+"""A file of an image whose content the parts of ``behaviour`` examine."""
 
 from typing import Literal
 
@@ -9,9 +9,9 @@ STATED: tuple[Kind, ...] = ("manifest", "unit")  # no code: they state what is s
 
 
 class ExaminedFile(Struct, frozen=True):
-    """``owner``: purl of the package that has the file, or "". ``verified``: it has the content that the distribution's
-    package records. ``explained``: a package of a language has it, in its list or in its folder. ``cut``: ``data`` is the
-    beginning of a larger file. ``mode``: its permission bits."""
+    """A file and what is known about it. ``owner``: purl of the package that has the file, or "". ``verified``: the file has
+    the content that the distribution's package records. ``explained``: a package of a language has the file in its list or
+    in its folder. ``cut``: ``data`` is only the beginning of the file. ``mode``: the file's permission bits."""
 
     path: str
     layer: int

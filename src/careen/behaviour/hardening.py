@@ -1,9 +1,9 @@
 """Programs and libraries without a protection that the distribution's own files have.
 
 What is usual is measured in the image itself: a protection counts if nine of ten files of the distribution's packages that
-could have it do. With few such files the protections count that every compiler of the last years gives. Go and .NET have no
-use for most of them. Of the distribution's own files only those that give rights are compared: how the others are built is
-the distribution's decision, unless it is dangerous everywhere.
+could have it do. If there are too few such files, the protections count that all recent compilers give. Most protections do
+not apply to Go and .NET. Of the distribution's own files only those that give rights are compared: how its other files are
+built is the distribution's decision, unless the lack of a protection is dangerous in every image.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,20 +16,21 @@ from careen.model.hardening import Build, BuiltFile, Hardening
 from .rules import Rule, found
 
 LEAST_FILES, USUAL_SHARE = 20, 0.9
-LEAST_FUNCTIONS = 5  # that could be fortified: with fewer, none being so shows nothing
+LEAST_FUNCTIONS = 5  # functions that could be fortified: with fewer, that none is fortified shows nothing
 _SEVERITIES: tuple[Severity, ...] = ("negligible", "low", "medium", "high")
 _TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/home", "/build", "/builds", "/root", "/mnt", "/media")  # noqa: S108
 
 
 class Protection(NamedTuple):
-    """``applies``: whether a file could have it; ``given``: whether it has it. ``always``: it counts in every image."""
+    """A protection that compilers and linkers give. ``applies``: whether a file could have the protection; ``given``: whether
+    it has it. ``always``: a file without it is reported in every image, whatever is usual."""
 
     name: str
     rule: Rule
     applies: Callable[[Build], bool]
     given: Callable[[Build], bool]
     always: bool = False
-    expected: bool = False  # with too few files of the distribution to compare with
+    expected: bool = False  # whether it is usual if the distribution has too few files to measure
 
 
 def _native(build: Build) -> bool:
@@ -88,7 +89,7 @@ PROTECTIONS = (
             "RPATH or RUNPATH with a folder that others may write to",
             "medium",
             "It looks for its libraries in the working folder, in a temporary folder, or in one of the machine that built it: "
-            "who writes a library there runs code in it.",
+            "whoever writes a library there runs code in it.",
             "Remove RPATH and RUNPATH (patchelf --remove-rpath), or let them begin with $ORIGIN or a folder of the system.",
             ("CWE-426", "CWE-427"),
         ),
@@ -116,7 +117,7 @@ PROTECTIONS = (
             "HRD-005",
             "No RELRO: tables of functions stay writable",
             "low",
-            "The addresses of the functions that it calls stay writable: who can write to memory chooses what is called.",
+            "The addresses of the functions that it calls stay writable: whoever can write to memory chooses what is called.",
             _BUILD_AGAIN,
             _REFERENCES,
         ),
@@ -180,7 +181,7 @@ PROTECTIONS = (
 
 
 def usual_protections(own: Iterable[Build]) -> tuple[str, ...]:
-    """``own``: the files of the distribution's packages."""
+    """The names of the protections that are usual, measured in ``own``, the files of the distribution's packages."""
     builds = [build for build in own if build.format]
     found = []
     for protection in PROTECTIONS:
@@ -192,7 +193,8 @@ def usual_protections(own: Iterable[Build]) -> tuple[str, ...]:
 
 
 def missing(build: Build, usual: Sequence[str], *, always: bool = False) -> tuple[str, ...]:
-    """The usual protections that a file could have, and has not. ``always``: only those that count in every image."""
+    """The names of the usual protections that a file lacks although they apply to it. ``always``: only those that count in
+    every image."""
     if not build.format:
         return ()
     parts = [part for part in PROTECTIONS if part.name in usual and (part.always or not always)]
@@ -206,10 +208,10 @@ def risky_folders(build: Build) -> tuple[str, ...]:
 
 
 def hardening_findings(hardening: Hardening, started: Iterable[str], has_ports: bool) -> Iterator[BehaviourFinding]:
-    """One for each protection and package, or for each folder of files that no package has; the files are its evidence.
+    """One finding for each missing protection and package (or folder, for files of no package), with the files as evidence.
 
-    ``started`` are the paths of what the container starts, ``has_ports``: the image publishes ports. A file that gives rights,
-    is started or waits for connections weighs one step more.
+    ``started`` are the paths of the programs that the container starts; ``has_ports``: the image publishes ports. The severity
+    is one step higher for a file that gives rights, is started, or listens while the image publishes ports.
     """
     begun = frozenset(started)
     groups: dict[tuple[str, Severity, str], list[BuiltFile]] = {}
@@ -248,7 +250,7 @@ def _evidence(file: BuiltFile, name: str) -> str:
 
 
 def _searched(file: BuiltFile) -> str:
-    """Which folders are a risk, and why."""
+    """The risky folders of a file as a text for people, with the reason for relative folders."""
     folders = (
         folder if folder.startswith("/") else f"{folder or '.'} (below the working folder)"
         for folder in risky_folders(file.build)

@@ -1,4 +1,4 @@
-"""Code that something runs by itself and that no package brings; settings that let another package come in."""
+"""Code that runs without being called and that no package brings; settings that let a foreign package be installed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -75,8 +75,8 @@ RULES = {
         "MAL-101",
         "Packages from several indexes",
         "medium",
-        "pip takes the highest version that any of its indexes has. Who publishes an internal name on the public one is "
-        "installed instead (dependency confusion).",
+        "pip takes the highest version that any of its indexes has. If somebody publishes a package under an internal "
+        "name on the public index, it is installed instead (dependency confusion).",
         "Use one index (index-url) that serves internal and public packages, or pin hashes (--require-hashes).",
         ("CWE-427", "CWE-1357"),
     ),
@@ -84,7 +84,7 @@ RULES = {
         "MAL-102",
         "Package index without TLS",
         "medium",
-        "Who is on the way can replace every package.",
+        "Anybody between the machine and the index can replace every package.",
         "Use https.",
         ("CWE-319", "CWE-494"),
     ),
@@ -96,7 +96,8 @@ _HOST = pattern(r"^(https?)://(?:[^/@]{0,200}@)?([^/:?#]{1,200})")
 
 
 def hook_findings(hooks: Iterable[Hook], env: Sequence[str] = (), history: Sequence[str] = ()) -> Iterator[BehaviourFinding]:
-    """``env`` and ``history`` are of the image's configuration: variables, and the commands that built it."""
+    """A finding for each hook, and for each further package index that the image's configuration names: in ``env``, its
+    variables, or in ``history``, the commands that built it."""
     for hook in (*hooks, *_configured(env, history)):
         rule = RULES[hook.kind]
         where = hook.path if hook.path == _CONFIGURATION else f"/{hook.path}"

@@ -1,8 +1,9 @@
 """One number for all signs of risk in an image, and its parts.
 
-Each finding adds a share of what is left to 100: a high one 40 %, a medium one 15 %, a low one 4 %, a negligible one 1 %; less
-if it is only likely or possible, and less if a package brings the file. Many small signs never outweigh a large one quickly,
-and the number never falls when a finding is added. Privilege and exposure are in the severity already.
+Each finding adds a share of the distance to 100: a critical finding 60 %, a high one 40 %, a medium one 15 %, a low one 4 %,
+a negligible one 1 %; less if the finding is only likely or possible, and less if a package brings the file. So it takes many
+small signs to outweigh a large one, and the number never falls when a finding is added. Privilege and exposure are already
+in the severity.
 """
 
 from collections.abc import Iterable, Sequence

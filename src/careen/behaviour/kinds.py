@@ -14,7 +14,7 @@ _INTERPRETERS: tuple[tuple[str, Kind], ...] = (
 )  # fmt: skip
 _ELF, _PE = b"\x7fELF", b"MZ"
 _FIRST_LINE = re.compile(rb"#![ \t]{0,9}(?:\S{0,200}/)?(?:env[ \t]{1,9}(?:-\S{1,20}[ \t]{1,9})?)?([A-Za-z]{2,20})")
-# Run by a shell or a scheduler, without a first line.
+# Files that a shell or a scheduler runs, although they need no line ``#!`` at their beginning.
 _SHELL_PLACES = re.compile(
     r"(?:^|/)(?:etc/(?:profile|profile\.d/.*|rc\.local|cron.*)|\.bashrc|\.profile|\.bash_profile|\.zshrc)$"
 )
@@ -35,7 +35,7 @@ def kind_by_name(path: str) -> Kind | None:
 
 
 def kind_of(path: str, head: bytes) -> Kind | None:
-    """The kind of a file; None if it is not a program or script, and names none to start."""
+    """The kind of a file; None for a file that is not a program or script, nor a manifest or unit that starts one."""
     if head.startswith((_ELF, _PE)):
         return "program"
     if match := _FIRST_LINE.match(head):

@@ -37,9 +37,10 @@ def found(
     confidence: Confidence | None = None,
     lasting: str = "",
 ) -> BehaviourFinding:
-    """``path`` is of the image; ``package`` a purl. ``severity`` and ``confidence`` replace those of the rule.
+    """The finding of a rule about the file at ``path`` in the image; ``package`` is a purl. ``severity`` and ``confidence``
+    replace those of the rule.
 
-    The fingerprint is made of id, path and ``lasting``, or the message if that is empty.
+    The fingerprint is made of id, path and ``lasting``; if ``lasting`` is empty, of id, path and message.
     """
     text = "\0".join(("behaviour", rule.id, path, lasting or message))
     return BehaviourFinding(

@@ -57,7 +57,7 @@ class _Answer(Struct):
 
 
 def load_rules(paths: Sequence[Path]) -> tuple[YaraRules, ...]:
-    """Rules, read and tried out before any other work."""
+    """Reads the rules, and compiles them once, so that an error is reported before any other work."""
     if not paths:
         return ()
     from importlib.util import find_spec
@@ -78,7 +78,8 @@ def load_rules(paths: Sequence[Path]) -> tuple[YaraRules, ...]:
 
 
 class YaraBatch:
-    """Collects files, and evaluates the rules over many at a time. ``slow`` are the paths of files that took too long."""
+    """Collects files, and evaluates the rules over many of them at a time. ``slow`` are the paths of files that took too
+    long."""
 
     def __init__(self, rules: Sequence[YaraRules]) -> None:
         self._rules = rules
@@ -117,8 +118,8 @@ def _rule(match: _Match) -> Rule:
         id=f"YAR-{match.rule}",
         title=known.get("description", match.rule)[:200],
         severity=severity if severity in get_args(Severity) else "medium",
-        why="A rule of the user's own matches the file.",
-        fix=known.get("fix", "Look at what the rule is about.")[:500],
+        why="One of your own rules matches the file.",
+        fix=known.get("fix", "See the rule for what it matches.")[:500],
         references=(known["reference"][:300],) if known.get("reference") else (),
     )
 
@@ -138,7 +139,7 @@ def _evaluated(rules: Sequence[YaraRules], files: Sequence[bytes]) -> _Answer:
         )
         answer = from_msgpack(done.stdout, _Answer)
     except TimeoutError:
-        answer = _Answer(error=f"they take more than {TIMEOUT_S:g} s")
+        answer = _Answer(error=f"the rules take more than {TIMEOUT_S:g} s")
     except (OSError, msgspec.MsgspecError) as error:
         answer = _Answer(error=str(error))
     if answer.error:
@@ -152,7 +153,7 @@ def main() -> None:
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    too_much = _Answer(error=f"they take more than {MAX_MEMORY_BYTES >> 30} GiB of memory")
+    too_much = _Answer(error=f"the rules take more than {MAX_MEMORY_BYTES >> 30} GiB of memory")
     in_watched_child(MAX_MEMORY_BYTES, lambda: _write(answers, too_much))
     task = from_msgpack(sys.stdin.buffer.read(), _Task)
     try:

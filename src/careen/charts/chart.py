@@ -71,7 +71,7 @@ def read_chart(files: Mapping[str, bytes], folder: str = "", parents: str = "", 
     """Reads a chart from its files, given by path below its folder; ``folder`` is the path of that folder below the
     first chart's."""
     if depth > MAX_DEPTH:
-        raise ValueError(f"charts within charts, more than {MAX_DEPTH} deep")
+        raise ValueError(f"charts are nested more than {MAX_DEPTH} deep")
     metadata = _map(files, "Chart.yaml")
     name = metadata.get("name")
     if not isinstance(name, str) or not name:

@@ -67,7 +67,7 @@ def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered
 
 
 def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str]:
-    """The results of one process, and the reason why there are no more."""
+    """The results of one process, and the reason to report if they are fewer than the jobs."""
     from careen.exec import run
 
     try:
@@ -81,7 +81,7 @@ def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str
     except TimeoutError:
         return [], f"rendering takes more than {timeout_s:g} s"
     except OSError as error:
-        return [], "rendering gives too much text" if error.errno == EFBIG else str(error)
+        return [], "the rendered text is too large" if error.errno == EFBIG else str(error)
     return _read(done.stdout), f"its process ended with {done.code}"
 
 

@@ -39,7 +39,7 @@ class _Rendering:
         self._values = coalesced(self._chart, values)
         self._minor = job.minor
         self._troubles = [
-            Trouble("Chart.yaml", 0, f"the subchart {name} is missing: helm dependency build") for name in missing
+            Trouble("Chart.yaml", 0, f"the subchart {name} is missing: run helm dependency build") for name in missing
         ]
         self._templates = Templates({**FUNCTIONS, **self._functions()})
         self._here = ("", 0)

@@ -20,8 +20,8 @@ _PLAIN = {"true": True, "false": False, "null": None}
 
 
 def user_values(files: Iterable[str], settings: Iterable[str]) -> dict[str, Any]:
-    """The values of values files, given as text, later ones over earlier ones, and over them settings:
-    ``key.below=value,other=1``."""
+    """The user's values: those of values files, given as texts, of which a later file replaces values of earlier files;
+    settings (``key.below=value,other=1``) replace the values of all files."""
     found: dict[str, Any] = {}
     for text in files:
         read = from_yaml(text)
@@ -91,7 +91,8 @@ def _without_null(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_wanted(item: dict[str, Any], values: dict[str, Any]) -> bool:
-    """Whether a subchart is rendered: the first condition that the values have decides, else the tags, else it is."""
+    """Whether a subchart is rendered: the first of its conditions that the values set decides, else its tags; without
+    either, it is rendered."""
     for path in str(item.get("condition") or "").split(","):
         found: Any = values
         for name in path.strip().split("."):
@@ -159,10 +160,10 @@ def _set(target: dict[str, Any], setting: str) -> None:
         new: Any = _value(text) if following is None else [] if isinstance(following, int) else {}
         if isinstance(step, int):
             if not isinstance(here, list):
-                raise ValueError(f"{setting[:100]!r} gives an item to a value that is not a list")  # noqa: TRY004
+                raise ValueError(f"{setting[:100]!r} sets an item of a value that is not a list")  # noqa: TRY004
             here += [None] * (step + 1 - len(here))
         elif not isinstance(here, dict):
-            raise ValueError(f"{setting[:100]!r} gives a key to a value that is not a map")  # noqa: TRY004
+            raise ValueError(f"{setting[:100]!r} sets a key of a value that is not a map")  # noqa: TRY004
         old = here[step] if isinstance(step, int) else here.get(step)
         if following is None or type(old) is not type(new):
             here[step] = new

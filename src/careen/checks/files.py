@@ -41,8 +41,8 @@ _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
 
 class Found(Struct, frozen=True):
-    """The files of a source tree that were read. ``packed``: archives that may be Helm charts, which this module does
-    not read; True: the user named it."""
+    """The files of a source tree that were read. ``packed``: archives that may be Helm charts, each with whether the user
+    named it; ``helm`` reads them."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
@@ -66,7 +66,7 @@ def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
         if name in files:
             continue
         if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            why = "over the limit of files or bytes of one run: it and all further ones are not checked"
+            why = "this file and all after it are not checked: over the limit of files or bytes of one run"
             unknowns.append(Unknown("files", Evidence(name, 0), why, whole_layer=True))
             break
         try:

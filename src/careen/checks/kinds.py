@@ -128,7 +128,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             which = f"RUN in line {lines[0]}" + (f" and {len(lines) - 1} more" if len(lines) > 1 else "")
             yield Unknown("dockerfile", Evidence(file.path, 0), f"{which}: commands of another shell than sh are not read")
         yield from (
-            Unknown("dockerfile", Evidence(file.path, 0), f"RUN in line {step.line}: {step.unread}")
+            Unknown("dockerfile", Evidence(file.path, 0), f"the RUN in line {step.line} is not checked: {step.unread}")
             for step in document.steps
             if step.unread and (step.cut or not step.commands)
         )
@@ -181,7 +181,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
             *(f"{name} is not fetched" for name in remote),
         ]
         if parts:
-            why = f"{'; '.join(parts)}: kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
+            why = f"{'; '.join(parts)}: use kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
             yield Unknown("kustomize", Evidence(file.path, 0), why)
 
 
@@ -194,7 +194,7 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
             yield unread("compose", next((file for file in group if file.named), group[0]), str(error))
             continue
         for reference in value.unresolved:
-            why = "is not followed: it is not among the checked files, or leads back to itself"
+            why = "is not followed: it is not among the checked files, or refers back to this file"
             yield Unknown("compose", Evidence(reference.path, 0), f"line {reference.line}: {reference.what} {why}")
         value.registries = rules.registries
         yield Document(
@@ -234,7 +234,7 @@ def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
         over.setdefault(base, []).append(override)
     left = set(file_by_path)
     for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
-        if path in within and path not in left:  # what is left of them refer to each other in a circle
+        if path in within and path not in left:  # the remaining files refer to each other in a cycle
             continue
         group = [path, *over.get(path, ())]
         for member in group:  # grows during the loop

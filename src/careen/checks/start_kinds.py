@@ -59,7 +59,7 @@ def _is_devcontainer(path: str, text: str) -> bool:
 
 
 def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Read:
-    """A reader of files of which each is one document."""
+    """A reader that makes one document of each file; a file without containers has none."""
 
     def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
         for file in files:
@@ -76,7 +76,8 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
                     more = f"only its first {shell_starts.MAX_CONTAINERS} containers are checked"
                     yield Unknown(what, Evidence(file.path, 0), more)
             elif file.path.startswith(COMMAND_LINE):
-                yield Unknown(what, Evidence(file.path, 0), "it has no docker run, podman run or the like")
+                why = "not a command that starts a container, such as docker run or podman run"
+                yield Unknown(what, Evidence(file.path, 0), why)
 
     return read
 
@@ -108,7 +109,7 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
                 tuple(ignore for file in readable for ignore in comments_in_lines(file.text, file.path)),
             )
             for reference in value.unresolved:
-                yield Unknown("quadlet", Evidence(reference.path, 0), f"{reference.what} are not among the checked files")
+                yield Unknown("quadlet", Evidence(reference.path, 0), f"not among the checked files: {reference.what}")
 
 
 def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:

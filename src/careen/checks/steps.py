@@ -43,8 +43,8 @@ def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageC
 
 
 def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callable[[str], Place]]]:
-    """The metadata of packages that the Dockerfile downloads, each with a function that makes its place from a
-    message."""
+    """The metadata of each package that the Dockerfile downloads, with a function that returns the place of the download
+    for a message."""
     if not document.heads:
         return
     for step in document.of("ADD"):
@@ -61,7 +61,7 @@ def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callabl
 
 
 def unpinned(package: PackageCall) -> list[Spec]:
-    """The specs without a version. A variable alone may contain anything, so it is left out."""
+    """The specs without a version. A spec that begins with a variable is left out: the variable may contain a version."""
     return [spec for spec in package.specs if spec.kind in ("name", "vcs") and not spec.constrained and spec.text[:1] != "$"]
 
 

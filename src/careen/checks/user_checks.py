@@ -148,10 +148,10 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
     try:
         answers = rego.evaluate(texts, queries, [{}])
     except ValueError as error:
-        raise UsageError(f"--checks: {error}", "opa check FILE gives details") from None
+        raise UsageError(f"--checks: {error}", "opa check FILE shows details") from None
     for (_, _, path), answer in zip(described, answers[0], strict=True):
         if not isinstance(answer, list):
-            raise UsageError(f"{path}: it has no rule deny that gives a set", _HINT)
+            raise UsageError(f"{path}: it has no rule deny, or its deny is not a set", _HINT)
     for kind in dict.fromkeys(check.kind for check, _, _ in described):
         members = [(check, query, path) for check, query, path in described if check.kind == kind]
         evaluation = _Evaluation(_VIEWS[kind], texts, [query for _, query, _ in members])
@@ -211,8 +211,8 @@ class _Evaluation:
         self.last: tuple[Any, list[View], list[list[Any]] | ValueError] | None = None
 
     def places(self, number: int, document: Any) -> Iterator[Place]:
-        """The places that one rule reports. Raises ValueError if the rules cannot be evaluated: they are tried once,
-        and each of them raises."""
+        """The places that one rule reports. Raises ValueError if the rules cannot be evaluated: they are evaluated once for
+        all rules, so every rule then raises."""
         if self.last is None or self.last[0] is not document:
             views = list(self.view(document))
             self.last = document, views, self._answers(views)
@@ -233,7 +233,7 @@ class _Evaluation:
 def _place(denied: Any, view: View) -> Place:
     if not isinstance(denied, dict):
         return Place(" ".join(yaml_document.as_text(denied).split())[:500], view.line, path=view.path or None)
-    message = " ".join(str(denied.get("message") or denied.get("msg") or "is at fault").split())[:500]
+    message = " ".join(str(denied.get("message") or denied.get("msg") or "violates this check").split())[:500]
     keys = denied.get("at")
     path, line = view.where(*keys) if isinstance(keys, list) else (view.path, view.line)
     own, end = denied.get("line"), denied.get("end_line")

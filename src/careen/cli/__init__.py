@@ -1,1 +1,1 @@
-"""The command line: arguments come in, calls of the library go out."""
+"""The command line: each command reads its arguments, and calls the library."""

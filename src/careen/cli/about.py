@@ -84,7 +84,7 @@ def _lines(found: "About") -> Iterator[str]:
         if len(lines) > SHOWN:
             yield f"    and {len(lines) - SHOWN:,} more"
     if found.cut:
-        yield "  and more, which are not listed"
+        yield "  and further advisories, which are not listed"
     yield ""
     yield f"next: careen explain {visible(found.id)} IMAGE  (whether an image has it, and why)"
 

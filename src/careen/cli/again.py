@@ -1,7 +1,7 @@
-"""The flags for a command that a report proposes, so that it sees the same image with the same settings.
+"""The flags for a command that a report proposes, so that this command uses the same image with the same settings.
 
-These are the flags of the present command that the proposed one has too. Reports are passed on, so credentials in an
-address are left out.
+These are the flags of the present command that the proposed command has too. Reports are passed on to others, so
+credentials in an address are left out.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from typing import Any
 
 from .arguments import Parser, given
 
-# Flags of messages and of the form of a report, which change nothing of its content.
+# Flags that affect messages and the form of a report, but not its content.
 _QUIET = frozenset(("quiet", "no_progress", "log_level", "verbose", "format", "output"))
 _MODULES = {"careen fix": "fix", "careen scan": "scan", "careen db update": "db"}  # the commands that a report proposes
 

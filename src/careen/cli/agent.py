@@ -34,7 +34,7 @@ def parser() -> Parser:
     group.add_argument("--server", metavar="URL", required=True, help="the server to report to")
     group.add_argument("--token-file", metavar="FILE", type=Path, help=f"file with the API key (default: {TOKEN})")
     group.add_argument("--source", metavar="NAME", required=True, help="name of this cluster or machine on the server")
-    group.add_argument("--once", action="store_true", help="send one report and end; else one every --every")
+    group.add_argument("--once", action="store_true", help="send one report and end (default: one report every --every)")
     group.add_argument("--every", metavar="TIME", default="5m", help="30s, 5m, 1h (default: 5m)")
     group.add_argument(
         "--engine", type=str.lower, choices=("docker", "podman"), metavar="ENGINE",
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace, sleep: Callable[[float], None] = time.sle
             running = _running(arguments, settings)
             send(arguments.server, key, arguments.source, running, settings)
             if not settings.quiet:
-                sys.stderr.write(f"careen: {len(running)} images that run were reported to {arguments.server}\n")
+                sys.stderr.write(f"careen: running images reported to {arguments.server}: {len(running)}\n")
         except NetworkError as error:
             if arguments.once:
                 raise

@@ -23,7 +23,7 @@ def parser() -> Parser:
         usage="careen attest [flags] --key FILE --sbom cyclonedx --vuln REFERENCE\n"
         "       careen attest [flags] --keyless --vex FILE REFERENCE",
         description="Sign what is known about an image, and attach it to the image in its registry:\n"
-        "an SBOM, the result of a scan, VEX documents. It is read back and verified.",
+        "an SBOM, the result of a scan, VEX documents. What the registry then returns is verified.",
         epilog="A password of the key is read from COSIGN_PASSWORD, else from the terminal.\n"
         "Exit codes: 0 attached and verified; 2 usage; 3 could not complete.",
     )
@@ -103,12 +103,12 @@ def _signer(arguments: argparse.Namespace, offline: bool) -> "Signer":
         raise UsageError("give either --key or --keyless", "--key FILE or --keyless")
     if arguments.key is not None:
         if arguments.identity_token or arguments.sigstore_config:
-            raise UsageError("--identity-token and --sigstore-config belong to --keyless", "leave them out")
+            raise UsageError("--identity-token and --sigstore-config work only with --keyless", "leave them out")
         return key_signer(arguments.key, lambda: _password(arguments.key))
     if offline:
         raise UsageError("--keyless needs Sigstore's services, which --offline forbids", "--key FILE signs without them")
     if arguments.store != "referrer":
-        raise UsageError("a signature without a key needs its bundle, which cosign's tag does not have", "--store referrer")
+        raise UsageError("a keyless signature needs its bundle, which cosign's tag (.att) cannot hold", "--store referrer")
     return keyless_signer(arguments.identity_token, os.environ.get("SIGSTORE_ID_TOKEN", ""), arguments.sigstore_config)
 
 

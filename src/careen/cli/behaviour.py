@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from careen.model.inventory import Unknown
 
 SCHEMA, DRIFT_SCHEMA = "careen.behaviour/1", "careen.drift/1"
-MAX_PLACES = 10  # of a sign that the text lists
+MAX_PLACES = 10  # that the text lists for one sign
 PLACED_BESIDE = ("COD-", "LIF-", "MAL-0", "UDF-")  # rules whose messages do not begin with the file
-MAX_REASONS = 5  # why something was not assessed
+MAX_REASONS = 5  # that the text lists for files that were not assessed
 
 
 class _Parser(Parser):
-    """Passes the arguments of ``names`` to a parser of its own, since its flags are others."""
+    """A parser that passes the arguments after ``names`` to another parser, since ``names`` has other flags."""
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         if list(arguments[:1]) != ["names"]:
@@ -49,7 +49,7 @@ def parser() -> Parser:
         "words",
         metavar="REFERENCE",
         nargs="+",
-        help="an image, an archive, a folder; or diff and two of them; or names and names",
+        help="an image, an archive, a folder; or the word diff and two of them; or the word names and names of packages",
     )
     add_format_flag(made, ("table", "json"))
     made.add_argument("--all-files", action="store_true", help="examine files of the distribution's packages, too")
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: "Behaviour") -> Iterator[str]:
-    """The places of a sign below it, and what to do about them."""
+    """The text: each sign with its places below it, and what to do about it."""
     from careen.output.behaviour import behaviour_line
     from careen.output.escape import visible
 
@@ -158,7 +158,7 @@ def _drift_text(found: "Sequence[Drift]", unknowns: "Sequence[Unknown]") -> Iter
         yield from drift_lines(drift)
     if found:
         yield ""
-        yield "Release notes should explain why a file can do more. High is only a new chain: explain it before you deploy."
+        yield "Release notes should explain why a file can do more. High severity means a new chain: find its reason first."
     if unknowns:
         yield ""
         yield from _unassessed(unknowns)

@@ -156,7 +156,7 @@ def _pruned_lines(pruned: "Pruned") -> "Iterator[str]":
     for entry in pruned.freed:
         yield f"{entry.kind:<9}  {entry.count:>7,}  {_shown_size(entry.size):>9}  {WHAT[entry.kind]}"
     for left in pruned.left:
-        yield f"{left.kind}: {plural(left.count, 'thing')} left ({_shown_size(left.size)}): {WHY[left.why]}"
+        yield f"{left.kind}: {plural(left.count, 'entry')} left ({_shown_size(left.size)}): {WHY[left.why]}"
     yield f"{verb} {_shown_size(sum(entry.size for entry in pruned.freed))}"
 
 

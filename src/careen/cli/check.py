@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     named = bool(arguments.paths or arguments.commands)
     if arguments.cluster is not None and (named or arguments.running):
-        raise UsageError("a cluster is checked by a command of its own", "leave out --cluster, or the rest")
+        raise UsageError("a cluster is checked by a separate command", "leave out --cluster, or PATHs, --run and --running")
     if arguments.cluster is not None:
         named = True
     if not named and not arguments.running:

@@ -57,11 +57,11 @@ def parser() -> Parser:
         description="Run Careen in a pipeline of GitHub, GitLab or another service.",
         epilog="""\
 actions:
-  rules     write the rules of the branch that a request is for
+  rules     copy the rule files of the branch that a request is for
   run       scan or check with these rules, and write all reports
   publish   write the comment of the request, and code scanning
   propose   open or update a request with the diff of careen fix
-  hook      look at the files of a commit: files, secrets or locks
+  hook      check the files of a commit: files, secrets or locks
 
 publish and propose take their token from CAREEN_CI_TOKEN.
 docs/pipelines.md has a whole pipeline for each service.""",
@@ -71,17 +71,19 @@ docs/pipelines.md has a whole pipeline for each service.""",
         "paths", metavar="PATH", nargs="*", help="rules: files or folders (default: those that the settings name)"
     )
     group = made.add_argument_group("step")
-    group.add_argument("--to", metavar="DIR", type=Path, help="rules: a new folder for what the base branch has")
+    group.add_argument("--to", metavar="DIR", type=Path, help="rules: a new folder for the rule files of the base branch")
     group.add_argument("--rules", metavar="DIR", type=Path, help="run: the folder that `careen ci rules` wrote")
     group.add_argument("--reports", metavar="DIR", type=Path, default=Path("careen-reports"), help="folder of the reports")
-    group.add_argument("--comment", action="store_true", help="publish: put the report into one comment of the request")
-    group.add_argument("--code-scanning", action="store_true", help="publish: hand the findings to code scanning (GitHub)")
+    group.add_argument("--comment", action="store_true", help="publish: write the report into a single comment on the request")
+    group.add_argument("--code-scanning", action="store_true", help="publish: upload the findings to code scanning (GitHub)")
     group.add_argument("--name", metavar="NAME", default="", help="publish: distinguishes comments of several scans")
-    group.add_argument("--fail-on", metavar="CONDITION", dest="stops", default="", help="hook: what stops the commit")
-    group.add_argument("--plan", metavar="FILE", type=Path, help="propose: what careen fix --format json wrote")
-    group.add_argument("--dockerfile", metavar="PATH", dest="file", help="propose: the Dockerfile, from the root")
     group.add_argument(
-        "--base", metavar="BRANCH", default="", help="propose: the branch to change (default: the one that runs)"
+        "--fail-on", metavar="CONDITION", dest="stops", default="", help="hook: the condition that stops the commit"
+    )
+    group.add_argument("--plan", metavar="FILE", type=Path, help="propose: the plan that careen fix --format json wrote")
+    group.add_argument("--dockerfile", metavar="PATH", dest="file", help="propose: the Dockerfile's path in the repository")
+    group.add_argument(
+        "--base", metavar="BRANCH", default="", help="propose: the branch to change (default: the branch of the pipeline)"
     )
     add_settings(made, "network", ("plain_http", "ca_file", "timeout"))
     add_common(made)
@@ -96,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.paths and arguments.action != "rules":
         raise UsageError(f"careen ci {arguments.action} takes no PATH", "careen ci --help")
     if bool(arguments.command) != (arguments.action == "run"):
-        raise UsageError("the command to run follows --, and run alone has one", "careen ci run -- scan IMAGE")
+        raise UsageError("only careen ci run takes a command, which follows --", "careen ci run -- scan IMAGE")
     from careen.ci.pipeline import pipeline_of
 
     return {"rules": _rules, "run": _run, "publish": _publish, "propose": _propose}[arguments.action](
@@ -239,9 +241,9 @@ def _propose(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
     from careen.safety.typed import from_json
 
     if arguments.plan is None or arguments.file is None:
-        raise UsageError("there is no plan or no Dockerfile", "careen ci propose --plan FILE --dockerfile PATH")
+        raise UsageError("careen ci propose needs a plan and a Dockerfile", "careen ci propose --plan FILE --dockerfile PATH")
     if pipeline.request is not None:
-        raise UsageError("a request does not propose another one", "run this step on the branch itself")
+        raise UsageError("the pipeline of a request cannot open another request", "run this step on the branch itself")
     base = arguments.base or pipeline.ref.removeprefix("refs/heads/")
     try:
         plan = from_json(_read(arguments.plan), FixPlan)

@@ -16,7 +16,7 @@ TAKES = {
     "push": (1, 1), "pull": (0, 1), "diff": (1, 2), "publish": (1, 16), "keys": (1, 1), "mirror": (1, 64),
 }  # fmt: skip
 
-# The actions that each flag is for: with another action it would have no effect, without notice.
+# The actions that each flag is for. With any other action the flag is an error, since it would have no effect.
 FLAGS = {
     "written": ("--format", ("status", "list", "diff", "mirror")),
     "json": ("--json", ("status", "list", "diff", "mirror")),
@@ -52,7 +52,7 @@ actions:
   diff OLD [NEW]     compare two: files or days (default for NEW: in use)
   forget SOURCE      remove a source, or a part of one: osv/npm
   export FILE        write it to one file, for machines without a network
-  import FILE        use the database of such a file
+  import FILE        use the database in such a file
   push oci://…       copy it to a registry
   pull [oci://…]     take the published one, or a pushed one by its @digest
   publish oci://… …  update, sign and push to one or more registries
@@ -75,7 +75,7 @@ actions:
     made.add_argument(
         "--replace",
         action="store_true",
-        help="import, pull: replace the database in use, even if it has more",
+        help="import, pull: replace the database in use, also data that the other one lacks",
     )
     group.add_argument("--full", action="store_true", help="also fetch the large archives of vendors (see docs/database.md)")
     group.add_argument(

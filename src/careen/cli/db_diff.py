@@ -40,7 +40,7 @@ def add_flags(made: Parser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="only this namespace, as npm; may be repeated",
+        help="only this namespace, such as npm; may be repeated",
     )
     group.add_argument(
         "--source", metavar="SOURCE", action="append", default=[], help="only this source: osv, osv/npm, kev; may be repeated"

@@ -92,10 +92,11 @@ def _lines(
         yield from _group(f"Gone, {words}", ordered(gone.finding for gone in found.gone if gone.why == why))
     if found.packages:
         counts = Counter(
-            "came" if package.before is None else "went" if package.after is None else "changed" for package in found.packages
+            "added" if package.before is None else "removed" if package.after is None else "changed"
+            for package in found.packages
         )
         yield ""
-        yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'came', 'went') if counts[word])}"
+        yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'added', 'removed') if counts[word])}"
         for package in found.packages:
             before_after = f"{visible(package.before or '-')} -> {visible(package.after or '-')}"
             yield f"  {visible(package.type)} {visible(package.name)}  {before_after}"

@@ -28,7 +28,7 @@ def parser() -> Parser:
     add_format_flag(made)
     group = made.add_argument_group("server")
     group.add_argument("--server", action="store_true", dest="of_server", help="look at the fleet of careen serve")
-    group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of its data")
+    group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of the fleet's data")
     group.add_argument("--database", metavar="URL", help="postgresql://USER@HOST/NAME (default: SQLite in the folder)")
     group.add_argument("--database-file", metavar="FILE", type=Path, help="file with the URL")
     group.add_argument("--key-file", metavar="FILE", type=Path, help="the secret key of the fleet (default: DATA/secret.key)")

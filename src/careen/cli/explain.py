@@ -55,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
         raise UsageError(
-            f"{arguments.reference} is in the place of the image", f"careen explain {arguments.reference} {arguments.id}"
+            f"{arguments.reference} is an id, but it is in the place of the image",
+            f"careen explain {arguments.reference} {arguments.id}",
         )
     settings = settings_of(arguments)
     with Session(settings) as session:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from careen.errors import NothingToCheckError, UsageError
 
-KINDS = {"files": "medium", "secrets": "secret", "locks": "high"}  # and what stops the commit
+KINDS = {"files": "medium", "secrets": "secret", "locks": "high"}  # what stops the commit, by kind of hook
 LOCKS = frozenset((
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock",
     "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.txt", "Cargo.lock", "go.mod",

@@ -51,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     found = look(arguments.folder)
     services = arguments.services or found.services
     if not services:
-        raise UsageError(f"there is none of {', '.join(MARKS.values())}", "--for github, gitlab, jenkins or pre-commit")
+        raise UsageError(
+            f"{arguments.folder} has none of {', '.join(MARKS.values())}", "--for github, gitlab, jenkins or pre-commit"
+        )
     for service in services:
         addition = additions(found, service, source, arguments.folder)
         if addition is None:
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _show(addition, arguments.folder, arguments.write)
     if found.left_out:
-        print(f"left out: {found.left_out} Dockerfiles, of other letters in their names or too many", file=sys.stderr)
+        print(f"left out: {found.left_out} Dockerfiles: too many, or with unusual characters in their paths", file=sys.stderr)
     return 0
 
 

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder", "careen mcp FOLDER names the folders that may be read")
     if not 0 < arguments.call_seconds <= 86_400:
-        raise UsageError("--call-seconds is above 0 and at most 86400", f"--call-seconds {SECONDS:g}")
+        raise UsageError("--call-seconds must be above 0 and at most 86400", f"--call-seconds {SECONDS:g}")
     settings = settings_of(arguments)
     allowed = Allowed(folders, tuple(arguments.images), tuple(arguments.registries))
     return serve(settings, allowed, arguments.call_seconds, arguments.credentials)

@@ -31,8 +31,8 @@ def parser() -> Parser:
     made.add_argument(
         "files", metavar="FILE", nargs="+", type=Path, help="a file of another tool, recognised by name or content"
     )
-    made.add_argument("--write", action="store_true", help="write the files; one that is there is not replaced")
-    made.add_argument("--force", action="store_true", help="with --write: replace files that are there")
+    made.add_argument("--write", action="store_true", help="write the files; an existing file is not replaced")
+    made.add_argument("--force", action="store_true", help="with --write: replace existing files")
     made.add_argument("--output-dir", metavar="DIR", type=Path, default=Path(), help="write them into this folder")
     add_common(made)
     return made
@@ -101,7 +101,7 @@ def _value(value: object) -> str:
 def _refuse_replacing(paths: Sequence[Path], force: bool) -> None:
     there = [path for path in paths if path.exists()]
     if there and not force:
-        raise UsageError(f"{there[0]} is there already", "--force replaces it; without --write it is only shown")
+        raise UsageError(f"{there[0]} exists already", "--force replaces it; without --write it is only shown")
 
 
 def _say_next(texts: Mapping[str, str], *, written: bool) -> None:

@@ -244,7 +244,7 @@ def _write_stats(folder: Path, base: "Knowledge", written: str) -> None:
         counted = f"{plural(stats.projects, 'project')}, {plural(stats.versions, 'version')}{fixed}"
         sys.stdout.write(f"{counted}, {stats.size_bytes / 1e6:,.1f} MB\n")
         sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in stats.features.items())
-        sys.stdout.write(f"  {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that no feed of packages has\n")
+        sys.stdout.write(f"  covers {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that feeds of packages lack\n")
 
 
 def _show(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:

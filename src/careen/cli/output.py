@@ -33,12 +33,12 @@ def write(
     listed: bool = False,
     again: Mapping[str, str] | None = None,
 ) -> None:
-    """Writes reports, of which there is one per platform: one after the other to standard output, or each into a file
+    """Writes the reports of a reference, one for each platform: one after the other to standard output, or each into a file
     of its own.
 
-    ``listed``: on standard output, those in JSON are the elements of an array, which ``end_of_array`` ends. ``name``:
-    of the file in a folder, without ending; ``following``: reports of other references came before; ``again``: flags
-    for the commands that a report proposes.
+    ``listed``: reports in JSON on standard output are the elements of an array, which ``end_of_array`` ends. ``name`` is the
+    name of the file in a folder, without ending; ``following``: reports of other references were written before; ``again``:
+    flags for the commands that a report proposes.
     """
     options = replace(_options(output, settings), spec_version=spec_version, again=again or {})
     place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)

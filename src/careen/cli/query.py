@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .assessing import settings_of, write_json
 
     if arguments.limit < 1:
-        raise UsageError("--limit needs at least 1", "--limit 100")
+        raise UsageError("--limit must be at least 1", "--limit 100")
     service = Service(settings_of(arguments))
     found = service.search(arguments.query, min(PAGE, arguments.limit))
     items = list(found.items)
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _write_table(items)
     if found.next:
-        sys.stderr.write(f"careen: there is more than {arguments.limit:,}: --limit shows it\n")
+        sys.stderr.write(f"careen: only the first {arguments.limit:,} are shown: a higher --limit shows more\n")
     return 0
 
 
@@ -54,7 +54,7 @@ def _write_table(items: list[dict[str, object]]) -> None:
     from .columns import write_columns
 
     if not items:
-        sys.stdout.write("nothing is found\n")
+        sys.stdout.write("nothing was found\n")
         return
     names = tuple(items[0])
     rows = [tuple(_cell(item.get(name)) for name in names) for item in items]

@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.target is None:
         raise UsageError("missing HOST[/NAMESPACE]", "careen registry --help")
     if arguments.newest is not None and arguments.newest < 1:
-        raise UsageError(f"--newest is {arguments.newest}, not 1 or more", "careen registry --help")
+        raise UsageError(f"--newest must be at least 1, not {arguments.newest}", "careen registry --help")
     loaded = loaded_settings(arguments)
     settings = loaded.settings
     start(settings.log_level, settings.quiet)

@@ -34,7 +34,7 @@ def parser() -> Parser:
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM")
     made.add_argument("--spec-version", metavar="VERSION", default="", help="version of the format: 1.4 to 1.7 of CycloneDX")
     made.add_argument("--supplier", metavar="NAME", default="", help="who supplies the image, if its labels do not state it")
-    made.add_argument("--profile", choices=PROFILES, help="list what the SBOM lacks of a profile")
+    made.add_argument("--profile", choices=PROFILES, help="list the elements of a profile that the SBOM lacks")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
@@ -97,7 +97,7 @@ def _supplied_by(name: str, report: "Report") -> "Report":
 
 def _refuse_version(format: str, version: str) -> None:
     if version and version not in VERSIONS[format]:
-        raise UsageError(f"{format} has no version {version!r} here", f"versions: {', '.join(VERSIONS[format])}")
+        raise UsageError(f"Careen does not write version {version!r} of {format}", f"versions: {', '.join(VERSIONS[format])}")
 
 
 def _check(report: "Report", profile: "Profile") -> int:

@@ -23,7 +23,7 @@ most used:
   -o, --output FILE         write the report there
   --scanners vuln,secret    look for these only
   --exclude node_modules    leave places of a folder out
-  --ignore-file FILE        decisions of yours, with reasons
+  --ignore-file FILE        your decisions, with reasons
   --offline                 use the database as it is
   -q, --quiet               the report and errors only"""
 

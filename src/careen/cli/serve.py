@@ -22,18 +22,20 @@ def parser() -> Parser:
     made = Parser(
         prog="careen serve",
         usage="careen serve [flags]",
-        description="Watch registries: read each layer once, and assess what is known again when advisories change.",
-        epilog="Alone it keeps everything in one folder. For several machines: careen serve --database postgresql://…, and "
+        description="Watch registries: read each layer once, and assess all known images again when advisories change.",
+        epilog="A single server keeps all data in one folder. For several machines: careen serve --database postgresql://… and "
         "careen worker --database postgresql://… on each of them.",
     )
     add_storage(made)
     group = made.add_argument_group("address")
     group.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8080", help="where to listen (127.0.0.1:8080)")
-    group.add_argument("--public", metavar="URL", default="", help="the address in links, if it is another one")
-    group.add_argument("--host", metavar="NAME", action="append", default=[], help="a name that requests may be for")
-    group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of it speaks TLS")
+    group.add_argument("--public", metavar="URL", default="", help="the address of this server in links, if it is not --listen")
+    group.add_argument(
+        "--host", metavar="NAME", action="append", default=[], help="a host name that requests may use; may be repeated"
+    )
+    group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of this server handles TLS")
     group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
-    group.add_argument("--tls-key", metavar="FILE", type=Path, help="its key")
+    group.add_argument("--tls-key", metavar="FILE", type=Path, help="private key (PEM) of that certificate")
     group.add_argument("--check", action="store_true", help="list what is missing, and serve nothing")
     add_fleet_settings(made)
     return made
@@ -85,7 +87,7 @@ def cache_of(arguments: argparse.Namespace) -> Path | None:
 
 def add_storage(made: Parser) -> None:
     group = made.add_argument_group("storage")
-    group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of its data")
+    group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of the server's data")
     group.add_argument("--database", metavar="URL", help="postgresql://USER@HOST/NAME (default: SQLite in the folder)")
     group.add_argument(
         "--database-file", metavar="FILE", type=Path, help="file with the URL, so that no list of processes shows it"
@@ -118,9 +120,9 @@ def started(arguments: argparse.Namespace) -> "Settings":
     if settings.vex_trust is not None:
         from careen.app.signatories import Trusted, requirement_of
 
-        requirement_of(Trusted(policy=settings.vex_trust))  # an error in it ends the start
+        requirement_of(Trusted(policy=settings.vex_trust))  # raises UsageError for an invalid policy before the service starts
     if arguments.places < 0:
-        raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
+        raise UsageError("--places must be 0 or more", "2, or 0 for a server that leaves the work to careen worker")
     return settings
 
 

@@ -30,14 +30,14 @@ def add_server_flags(parser: argparse.ArgumentParser) -> None:
         help="file of the server's secret key (default: CAREEN_SECRET_KEY, or secret.key beside a SQLite database)",
     )  # fmt: skip
     group.add_argument("--project", metavar="NAME", help="the project that the registry belongs to")
-    group.add_argument("--every", metavar="TIME", help="how often to list it: 30m, 6h, 1d (default: only on request)")
+    group.add_argument("--every", metavar="TIME", help="how often to list its images: 30m, 6h, 1d (default: only on request)")
     group.add_argument("--username", metavar="NAME", help="user of the registry")
     group.add_argument("--password-stdin", action="store_true", help="read the password or token from standard input")
     group.add_argument(
         "--use-helper", action="store_true",
         help="take the credentials from the server's own configuration: docker_config names it",
     )  # fmt: skip
-    group.add_argument("--kind", metavar="KIND", default="", help="kind of registry (default: found out)")
+    group.add_argument("--kind", metavar="KIND", default="", help="kind of registry (default: detected)")
     group.add_argument(
         "--per-second", metavar="N", type=float, default=10.0, help="requests a second, of all workers (default: 10)"
     )
@@ -148,7 +148,7 @@ def _opened(arguments: argparse.Namespace, settings: "Settings") -> "Iterator[Fl
     try:
         connection.check(engine)
         if not inspect(engine).has_table("registry"):
-            raise UsageError(f"there is no server's data in {engine.url!r}", "careen serve makes it")
+            raise UsageError(f"{engine.url!r} has no data of a server", "careen serve creates it")
         keys = credentials.keyring(_key_file(arguments))
         yield administered(engine, settings, keys)
     finally:
@@ -171,7 +171,7 @@ def _key_file(arguments: argparse.Namespace) -> Path:
 
 def _project(fleet: "Fleet", arguments: argparse.Namespace) -> int:
     if not arguments.project:
-        raise UsageError("which project?", "--project NAME")
+        raise UsageError("the project of the registry is missing", "--project NAME")
     found = {name: number for number, name in _names(fleet).items()}
     if arguments.project not in found:
         raise InputError(f"there is no project {arguments.project!r}", f"projects: {', '.join(sorted(found)) or 'none'}")
@@ -202,7 +202,9 @@ def _login(arguments: argparse.Namespace) -> "Login | None":
     from careen.fleet.asking import Login
 
     if arguments.use_helper and (arguments.username or arguments.password_stdin):
-        raise UsageError("the credentials come from a helper, or are given", "leave out --use-helper, or the rest")
+        raise UsageError(
+            "--use-helper excludes a user name and a password", "leave out --use-helper, or --username and --password-stdin"
+        )
     if arguments.use_helper:
         return Login(helper=True)
     if not arguments.password_stdin:

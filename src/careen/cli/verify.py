@@ -24,8 +24,8 @@ def parser() -> Parser:
         "       careen verify [flags] --identity NAME --issuer URL REFERENCE\n"
         "       careen verify [flags] --require-signature FILE REFERENCE",
         description="Verify the signatures and attestations beside an image, in its registry or its OCI layout.",
-        epilog="Exit codes: 0 what is required is signed by those whose signatures count; 1 it is not; 2 usage;\n"
-        "3 it could not be looked up.",
+        epilog="Exit codes: 0 a signer who counts has signed everything that is required; 1 something lacks such a\n"
+        "signature; 2 usage; 3 the signatures could not be looked up.",
     )
     made.add_argument("reference", metavar="REFERENCE", help="an image in a registry, or an OCI layout")
     group = made.add_argument_group("whose signatures count")
@@ -33,7 +33,7 @@ def parser() -> Parser:
         "--key", dest="keys", metavar="FILE", type=Path, action="append", default=[], help="public key (PEM); may be repeated"
     )
     group.add_argument("--identity", metavar="NAME", default="", help="the exact identity in the certificate, with --issuer")
-    group.add_argument("--issuer", metavar="URL", default="", help="who vouches for the identity")
+    group.add_argument("--issuer", metavar="URL", default="", help="the issuer that vouches for the identity")
     group.add_argument(
         "--trusted-root", metavar="FILE", type=Path, help="trusted root of Sigstore (default: the public instance's)"
     )
@@ -73,7 +73,10 @@ def _requirement(arguments: argparse.Namespace, policy: Path | None) -> "Require
 
     by_flags = bool(arguments.keys or arguments.identity or arguments.issuer or arguments.trusted_root)
     if by_flags and getattr(arguments, "require_signature", None) is not None:
-        raise UsageError("--require-signature names whose signatures count: no other flag can", "leave the others out")
+        raise UsageError(
+            "the policy of --require-signature alone states whose signatures count",
+            "leave out --key, --identity, --issuer and --trusted-root",
+        )
     trusted = Trusted(arguments.keys, arguments.identity, arguments.issuer, arguments.trusted_root, kinds=arguments.kinds)
     return requirement_of(trusted if by_flags else Trusted(policy=policy, kinds=arguments.kinds))
 

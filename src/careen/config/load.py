@@ -87,7 +87,7 @@ def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
     gate off if nothing sets the variable. An empty variable counts as not set."""
     for text in [value] if isinstance(value, str) else value:
         if not parts_of(field, [text]):
-            raise UsageError(f"{place}: {str(text)!r} names nothing", "leave it out; is a variable not set?")
+            raise UsageError(f"{place}: {str(text)!r} has no value", "leave it out, or set the variable that it uses")
 
 
 def _of_file(path: Path, known: Mapping[str, FieldInfo]) -> Iterator[tuple[str, str, Any]]:
@@ -153,4 +153,4 @@ def _home(environ: Mapping[str, str]) -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise UsageError("there is no home folder here", "set CAREEN_CACHE_DIR and XDG_CONFIG_HOME") from None
+        raise UsageError("the home folder is unknown", "set CAREEN_CACHE_DIR and XDG_CONFIG_HOME") from None

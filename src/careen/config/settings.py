@@ -35,7 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = ()
     require_signature: Annotated[
         Path | None,
-        Meta(description="policy file (TOML): whose signatures of the image count; without one the scan fails"),
+        Meta(description="policy file (TOML) of trusted signers: the scan fails if none of them has signed the image"),
     ] = None
     vex_trust: Annotated[
         Path | None,
@@ -68,7 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     changelogs: Annotated[
         Path | None,
-        Meta(description="folder of newer changelogs, of the distribution and of projects: quiet fixes in them, for behaviour"),
+        Meta(description="folder of newer changelogs, in which the behaviour scanner looks for quiet fixes"),
     ] = None
     behaviour_rules: Annotated[
         tuple[Path, ...], Meta(description="YARA rules of your own for the behaviour scanner; may be repeated")
@@ -112,7 +112,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = None
     resolve: Annotated[
         bool,
-        Meta(description="query the hosts of --resolve-hosts for the version that an address or an unpinned package gives"),
+        Meta(description="query the hosts of --resolve-hosts for the versions of addresses and of unpinned packages"),
     ] = False
     resolve_hosts: Annotated[
         tuple[str, ...],
@@ -123,7 +123,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[Path, ...], Meta(description="values file for the Helm charts that are checked; may be repeated")
     ] = ()
     helm_set: Annotated[
-        tuple[str, ...], Meta(description="a value for the Helm charts, over those of files: image.tag=1.2; may be repeated")
+        tuple[str, ...],
+        Meta(description="a value for the Helm charts, stronger than those of files: image.tag=1.2; may be repeated"),
     ] = ()
 
     format: Annotated[
@@ -152,16 +153,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="days after the fix (without one: after the disclosure) from which --fail-on counts a finding", ge=0),
     ] = 0
     overdue: Annotated[
-        Path | None, Meta(description="file (JSON) of what is overdue, for --fail-on overdue; with --server it has its own")
+        Path | None, Meta(description="file (JSON) of overdue findings, for --fail-on overdue; a --server has its own list")
     ] = None
     baseline: Annotated[
         str | None, Meta(description="earlier report (JSON) or image: --fail-on counts only findings that are new since")
     ] = None
     exclude_base: Annotated[
-        bool, Meta(description="--fail-on passes over findings in layers of the base image; they stay listed")
+        bool, Meta(description="--fail-on does not count findings in layers of the base image; they stay listed")
     ] = False
     base: Annotated[
-        str | None, Meta(description="the base image, whose layers come first (default: the one that labels and history name)")
+        str | None, Meta(description="the base image, whose layers come first (default: the base that labels and history show)")
     ] = None
     ignore_unfixed: Annotated[bool, Meta(description="suppress findings without a fix")] = False
     severity_from: Annotated[
@@ -196,7 +197,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="where a database is published, in order of preference: oci://HOST/NAME; off: use only feeds"),
     ] = ()
     db_root: Annotated[Path | None, Meta(description="root.json to verify published databases with")] = None
-    db: Annotated[str | None, Meta(description="use this database as it is: a file, or the one of a day (2026-11-24)")] = None
+    db: Annotated[str | None, Meta(description="use this database as it is: a file, or the day of a kept database")] = None
     db_keep: Annotated[int, Meta(description="how many earlier databases an update keeps", ge=0)] = 0
     db_max_age: Annotated[
         Annotated[int, Meta(ge=0)] | Literal["off"] | None,
@@ -212,7 +213,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     archive: Annotated[
         tuple[str, ...],
         Meta(
-            description="the distribution's package archive (address or folder), to read fixes from; image: those that it names"
+            description="the distribution's package archive (address or folder) to read fixes from; "
+            "image: the archives that the image names"
         ),
     ] = ()
     archive_hosts: Annotated[
@@ -253,7 +255,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     server_token: Annotated[str | None, Meta(description="key of a project of the server")] = None
     server_token_file: Annotated[Path | None, Meta(description="file with the key of a project of the server")] = None
     server_required: Annotated[
-        bool, Meta(description="exit with 3 if the server is away, instead of a warning and the local rules")
+        bool, Meta(description="exit with 3 if the server does not answer, instead of a warning and the local rules")
     ] = False
 
     verify: Annotated[

@@ -94,9 +94,9 @@ def _fresh(job: Job, source: AdvisorySource, feed: Feed, one: Fetched, before: F
 def _lesser(row: FeedRow, before: FeedRow) -> str:
     """Why a mirror's edition of a feed does not replace that of the database; "" if it does."""
     if row.derived and not before.derived:
-        return "made by the mirror, and what the database has is the source's own"
+        return "derived by the mirror, and the database has the source's own edition"
     if before.as_of and age_key(row)[0] < age_key(before)[0]:
-        return f"older ({row.as_of or 'without a date'}) than what the database has ({before.as_of})"
+        return f"older ({row.as_of or 'without a date'}) than the edition in the database ({before.as_of})"
     return ""
 
 
@@ -117,7 +117,7 @@ def _built_result(built: Built, came: Came) -> FeedResult:
         detail = f"rejected: {failure.detail}" if failure.trouble == "held_back" else failure.detail
         return FeedResult(source.name, path, "failed", detail, records, failure.trouble)
     if one.is_behind:
-        return FeedResult(source.name, path, "updated", "there was only time for the older changes", records, "late")
+        return FeedResult(source.name, path, "updated", "time ran out: newer changes are missing", records, "late")
     return FeedResult(source.name, path, "updated", built.passed_over.get(path, ""), records)
 
 

@@ -77,7 +77,7 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
     suites = archives.suites(codename)
     if not suites:
         reasons = "; ".join(archives.refused(codename)[:3]) or f"{archives.shown}: no release {codename} there"
-        raise ArchiveError(reasons, "archive names the folder that has dists, archive_keys the keyrings to trust")
+        raise ArchiveError(reasons, "set archive to the folder that contains dists, and archive_keys to trusted keyrings")
     work = _Work(archives, suites, key, Neighbours(archives, codename, key))
     # If a mirror has no source packages, the versions come from the binary ones.
     offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")

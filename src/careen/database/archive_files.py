@@ -142,8 +142,8 @@ class Archives:
         return made
 
     def signed(self, place: str, path: str, signature: str) -> bytes:
-        """The content of a file that has a detached signature. Without keys of the user it is not verified, and
-        ``unsigned`` says so. Raises ArchiveError for a wrong signature.
+        """The content of a file that has a detached signature. If the user gave no keys, the signature is not verified, and
+        ``unsigned`` states this. Raises ArchiveError for a wrong signature.
         """
         with self._fetch(place, path, MAX_RELEASE_BYTES) as file:
             data = file.read()
@@ -239,12 +239,12 @@ class Archives:
                 file.seek(0)
                 return file
             file.close()
-        raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file of the archive's list", "check the mirror")
+        raise ArchiveError(f"{shown(place)}/{paths[0]} has another checksum than the archive's list states", "check the mirror")
 
     def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
         """A file of an archive, as a temporary file without a name."""
         if time.monotonic() > self.deadline:
-            raise ArchiveError("the time to read the archive is over", "what was read is kept: scan again")
+            raise ArchiveError("the time limit for reading the archive was reached", "what was read is kept: scan again")
         target = cast(BinaryIO, TemporaryFile())
         try:
             done = 0

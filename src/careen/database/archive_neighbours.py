@@ -39,13 +39,13 @@ class Answer(Struct, frozen=True):
 
 
 class Neighbours:
-    """The newer releases than a given one. Their lists are read when they are first needed."""
+    """The releases that are newer than a given one. Their lists are read when they are first needed."""
 
     def __init__(self, archives: Archives, codename: str, key: Key) -> None:
         self._archives, self._codename, self._key = archives, codename, key
 
     def ask(self, name: str, wanted: Collection[str]) -> Answer:
-        """Looks up references of a source package in newer releases: the CVEs of those for which one is known."""
+        """The CVEs of the ``wanted`` references of a source package, as far as newer releases name them."""
         mentioned: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
         changelog = ""

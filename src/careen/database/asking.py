@@ -89,7 +89,7 @@ def ask(
 
 
 def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
-    """Whether the database has none of the offered feeds of some namespace."""
+    """Whether there is a needed namespace of which the database has no feed, although sources offer some."""
     if not rows or need.namespaces is None:
         return True
 

@@ -39,6 +39,7 @@ def sealed(payload: bytes, tag: bytes, number: int) -> bytes:
 
 
 def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
+    """The payload of a sealed blob. Raises ValueError if the checksum is not that of this payload, section and number."""
     if blob is None:  # SQLite may return None for a damaged page
         raise ValueError("a row has no content")
     payload = blob[DIGEST_BYTES:]

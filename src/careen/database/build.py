@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # the first is written in order, the second is sorted
-# A feed that suddenly loses more than this part of its records is held back.
+# A feed that loses more than this fraction of its records in one update is held back.
 LOSS = 0.2
 LOSS_FROM_RECORDS = 50
 MAX_DETAIL = 1000  # of the remarks about a feed, to which each change may add one

@@ -91,13 +91,13 @@ def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
     for line in _lines(fetcher, feed.changes):
         one = change(line)
         if previous is not None and one.at > previous:
-            raise ValueError("it is not in the known order")
+            raise ValueError("the list of changes is not in the expected order")
         previous = one.at
         if one.at <= start:
             break
         found.setdefault(one.id, one)
         if len(found) > 2 * MAX_CHANGES:
-            raise ValueError("too much changed")
+            raise ValueError("too many records have changed")
     return list(reversed(found.values()))
 
 

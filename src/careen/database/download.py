@@ -175,12 +175,12 @@ class Downloads:
         """
         total = part.version.length if part.version else None
         if leave_bytes is not None and total is not None and total > leave_bytes:
-            raise LateError(f"{total / 1e6:,.0f} MB to download")
+            raise LateError(f"left for later: it has {total / 1e6:,.0f} MB")
         while chunk := first or _chunk(response):
             first = b""
             if part.size + len(chunk) > MAX_FEED_BYTES:
                 part.drop()
-                raise FetchError(f"more than {MAX_FEED_BYTES} bytes")
+                raise FetchError(f"the file has more than {MAX_FEED_BYTES} bytes")
             part.write(chunk)
             self._progress(url, part.size, total)
         if total is not None and part.size != total:

@@ -56,7 +56,9 @@ def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
 
 
 def find_database(path: Path, wanted: str) -> Path:
-    """``wanted`` is a file, or a day: then the newest database that was built on or before it."""
+    """The path of the wanted database. ``wanted`` is a file; or a day, which means the newest database that was built on or
+    before this day.
+    """
     file = Path(wanted).expanduser()
     if not _DAY.fullmatch(wanted):
         if not file.is_file():

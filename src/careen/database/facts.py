@@ -1,6 +1,6 @@
 """Facts from a distribution's archive, fetched for a run or shipped with Careen, in the form that look-ups need.
 
-Apart from ``archive``, which fetches them: a scan with shipped facts does not import it.
+This module is separate from ``archive``, which fetches facts, so that a scan with shipped facts does not import ``archive``.
 """
 
 from collections.abc import Iterable, Mapping

@@ -35,7 +35,9 @@ def names_password(path: Path) -> bool:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a file exists, and is neither a database nor one of another schema version."""
+    """Whether a file exists that is not a database, or whose head is damaged. A database of another schema version is not
+    damaged.
+    """
     import sqlite3
 
     if not path.is_file():
@@ -54,7 +56,9 @@ def is_damaged(path: Path) -> bool:
 
 
 def damaged(path: Path) -> frozenset[str]:
-    """The incomplete feeds in a database file. Raises ValueError, sqlite3.Error if its head is damaged."""
+    """The paths of the feeds of which a database file has damaged or missing rows. Raises ValueError, sqlite3.Error if its
+    head is damaged.
+    """
     with closing(connect_read_only(path)) as connection:
         shelf = Shelf(connection)
         head = shelf.head()

@@ -22,7 +22,7 @@ from .shelf import Shelf, Wanted
 
 IsAffected = Callable[[str, Sequence[Advisory], str], bool]  # (namespace, statements, version)
 
-REVERSED = 0.2  # a feed that reverses more than this part of the compared results is held back
+REVERSED = 0.2  # a feed that reverses more than this fraction of the compared results is held back
 REVERSED_FROM = 50  # compared results; fewer prove nothing
 SAMPLE = 200  # records of a namespace in the sample
 MAX_SAMPLE = 2000  # records of a feed in the sample
@@ -85,7 +85,7 @@ def doubt_of(now: FeedStatements, before: FeedStatements | None, is_affected: Is
     if before is not None:
         compared, reversed = _reversed(before, now, is_affected)
         if compared >= REVERSED_FROM and reversed > compared * REVERSED:
-            return f"{reversed} of {compared} results in a sample are the reverse of before"
+            return f"{reversed} of {compared} results in a sample are the reverse of the earlier ones"
     answered = wrong = broken = 0
     for known in known_results():
         new = now.about(known)

@@ -65,7 +65,7 @@ class Job(Struct, frozen=True):
     scratch: Path
     origin: Origin
     downloads: Downloads | None
-    asked: str
+    asked: str  # the time at which the update began
     max_age_s: float
     patience: Patience
     leave_bytes: int | None

@@ -50,7 +50,7 @@ class Knowledge(Protocol):
         ...
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """The names that only a second-best source contains (``combined.FallbackKnowledge``)."""
+        """The names that only the second source of a ``combined.FallbackKnowledge`` contains; empty for other data."""
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
@@ -60,8 +60,8 @@ class Knowledge(Protocol):
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        """The statements of a second-best source about names that a better source has. They explain results, but do not
-        match.
+        """The statements of the second source of a ``combined.FallbackKnowledge`` about vulnerabilities that the first one
+        has for the package. They explain results, but do not match.
         """
         ...
 
@@ -93,8 +93,8 @@ def knows_exploited(knowledge: Knowledge) -> bool:
 def key_name(namespace: str, name: str) -> str:
     """The form of a package's name under which its advisories are stored.
 
-    PyPI names are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); NuGet, Packagist and the Go module
-    registry's advisories are looked up in lower case. All other names stay as written.
+    Names of PyPI are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); names of NuGet, Packagist, Go and
+    GitHub Actions are in lower case. All other names stay as written.
     """
     if namespace == "PyPI":
         return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)

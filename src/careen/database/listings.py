@@ -3,7 +3,7 @@ files.
 
 Forms: HTML with links; one path a line; ``repomd.xml`` (a repository's metadata); ``fullfiletimelist`` (``time, kind,
 size, path`` between tabs, below ``[Files]``); JSON with names or addresses of files; the catalogue of Amazon Linux's
-extras (``{topics: [{n}]}``); and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``).
+extras (``{topics: [{n}]}``); and a publisher's list of changes or deletions ("<path>","<moment>", see ``change_lists``).
 Paths stay as in the index; addresses are cut to their last part.
 Raises: ValueError for any other form.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
 """

@@ -35,7 +35,7 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
     """Adds to the file ``theirs`` everything that only ``ours`` has."""
     new, old = rows_of(theirs), rows_of(ours)
     if not old and is_damaged(ours):
-        return Merged(lost=("all that only it had",))
+        return Merged(lost=("all feeds that only it had",))
     more = {path: row for path, row in old.items() if path not in new or _is_more(row, new[path])}
     unread = {path for path, row in new.items() if row.unread and path in old and path not in more}
     broken = damaged(ours) if more or unread else frozenset()

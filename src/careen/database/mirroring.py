@@ -153,7 +153,7 @@ class _Mirror:
             try:
                 next(islice(source.parse(feed, found.file), 1), None)
             except ValueError as error:
-                raise FetchError(f"not what it should be: {error}") from None
+                raise FetchError(f"the file is not a valid edition of the feed: {error}") from None
         return found
 
     def _row(self, source: AdvisorySource, feed: Feed) -> FeedRow | None:

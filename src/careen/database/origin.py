@@ -35,9 +35,9 @@ _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
 class Origin(Struct, frozen=True):
-    """An origin of files. ``fetch`` returns a file or that it is unchanged; with a Path, it may write only the changes
-    there. ``listing`` raises FetchError or NetworkError if there is no list. ``own``: these are the sources' own
-    addresses, which decide what the newest edition is.
+    """An origin of files. ``fetch`` returns the file of a feed, or that it is unchanged; to the path, which it gets, it may
+    write the changed records alone. ``listing`` raises FetchError or NetworkError if there is no list. ``own``: these are
+    the sources' own addresses, which decide what the newest edition is.
     """
 
     listing: Callable[[str], tuple[str, ...]]

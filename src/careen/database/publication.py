@@ -199,7 +199,9 @@ def read_manifest(data: bytes, where: str) -> Contents:
 
 
 def read_known(database: Path) -> Known | None:
-    """What is known of the published database; None if nothing is stored, or another version has stored it."""
+    """The last verified publication, as stored beside the database; None if none is stored, or in the form of another version
+    of Careen.
+    """
     try:
         known = from_json(_file(database).read_bytes(), Known)
         datetime.fromisoformat(known.asked)

@@ -1,7 +1,7 @@
 """The facts about Debian's base images that Careen ships, so that a first scan without network can assess them.
 
 They are as old as the release of Careen, or as the file that ``careen db seed`` wrote, and cover only the source
-packages of ``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while writing one.
+packages of ``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while writing such a file.
 """
 
 from collections.abc import Callable, Collection, Sequence

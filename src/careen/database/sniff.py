@@ -15,7 +15,7 @@ def unexpected_content(name: str, head: bytes) -> str:
     if any(page in start.lower() for page in _PAGES) and start[:1] == b"<":
         return "a web page"
     if name.endswith(".zip") and start and not start.startswith(b"PK"):
-        return "no zip"
+        return "a file that is not a zip archive"
     if name.endswith(".json") and start and start[:1] not in b"{[" and not start.startswith(_PACKED):
-        return "no JSON"
+        return "a file that is not JSON"
     return ""

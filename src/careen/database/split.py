@@ -57,7 +57,7 @@ def _rows(database: Path) -> Iterator[FeedRow]:
 
 
 def _is_scores(sections: Sequence[tuple[str, str, int]]) -> bool:
-    """Whether it contains more records of vulnerabilities than of packages, so that every image needs it."""
+    """Whether the sections contain more records of vulnerabilities than of packages, so that every image needs their group."""
     of_packages = sum(records for kind, _, records in sections if kind in _OF_PACKAGES)
     return sum(records for kind, _, records in sections if kind in _OF_VULNERABILITIES) > of_packages
 

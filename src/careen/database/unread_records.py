@@ -54,7 +54,7 @@ class UnreadRecords:
         if not count:
             return ""
         number = "1 record was" if count == 1 else f"{count} records were"
-        return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
+        return f"{number} skipped ({self._all[self._known].reason[:MAX_REASON]})"
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
         """The unread records to store: those of this update, and those of ``before`` that a partial update did not

@@ -55,7 +55,9 @@ class _Answer(Struct):
 
 
 class Windows:
-    """``key``: a user's key of the API, for its faster rate."""
+    """The changed records of APIs; each API is queried once for all of its feeds. ``key``: a user's key of the API, which
+    allows a faster rate.
+    """
 
     def __init__(self, fetcher: Fetcher, key: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
         self._fetcher, self._key, self._sleep = fetcher, key, sleep

@@ -26,8 +26,8 @@ from .documents import MAX_CHARACTERS, Document
 from .package_files import is_requirements, lines_of_packages
 from .remarks import MAX_REMARKS, Remark, line_of, link_to, not_read, of_finding, on_a_line, path_of
 
-TOO_LARGE = f"larger than {MAX_CHARACTERS >> 20} MiB: it is not checked here (careen check FILE)"
-NO_DATABASE = "vulnerabilities were not assessed: there is no advisory database (careen db update)"
+TOO_LARGE = f"larger than {MAX_CHARACTERS >> 20} MiB: not checked in the editor (use careen check FILE)"
+NO_DATABASE = "vulnerabilities were not assessed: there is no advisory database (run careen db update)"
 
 
 def local(settings: Settings) -> Settings:

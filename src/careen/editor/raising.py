@@ -19,8 +19,8 @@ _NEAR = 6  # lines of a pom.xml from the artifact to its version
 
 
 def raised(remark: Remark, document: Document, checker: Checker) -> Iterator[QuickFix]:
-    """Offers to raise a package to the lowest version that fixes all of its findings with a fix, if that removes
-    them."""
+    """Offers to raise a package to the lowest version that fixes all of its findings that have a fix, else to one that fixes
+    this finding. A version is offered only if a new assessment has this finding fewer times."""
     finding = remark.finding
     if not isinstance(finding, Vulnerability):
         return
@@ -40,7 +40,7 @@ def raised(remark: Remark, document: Document, checker: Checker) -> Iterator[Qui
 
 
 def _targets(same: list[Vulnerability], checker: Checker, finding: Vulnerability) -> list[str]:
-    """The versions to offer: the one that fixes most, then the one that fixes this finding."""
+    """The versions to try: the one that fixes all findings that have a fix, then those that fix this finding."""
     key = checker.order_of(finding.package)
     lowest = []
     for other in same:

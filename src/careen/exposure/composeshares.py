@@ -99,7 +99,8 @@ def add_secrets(project: Project) -> None:
         if networks[client.name] & networks[server.name]:
             link_by_credential(project.builder, project.node(client), project.node(server), title, there, its)
     if len(pairs) > MAX_CREDENTIAL_PAIRS:
-        project.builder.note(f"{project.path}: over {MAX_CREDENTIAL_PAIRS} pairs share a credential; the rest is left out")
+        left_out = f"over {MAX_CREDENTIAL_PAIRS} pairs of services share a credential: the others are missing"
+        project.builder.note(f"{project.path}: {left_out}")
 
 
 def _held(service: Service) -> Iterator[tuple[str, Location]]:

@@ -30,7 +30,7 @@ CAPABILITIES = {  # the likelihood that root in the container gets out with one 
     "PERFMON": 0.2,
 }
 WITH_HOST_PROCESSES = {"SYS_PTRACE": 0.9, "ALL": 0.9, "SYS_ADMIN": 0.9}
-# Of a host path, or a path within it: mounted writable, read-only.
+# The likelihoods of a host path and of paths within it: mounted writable, mounted read-only.
 HOST_PATHS = {
     "/": (0.95, 0.3),
     "/etc": (0.9, 0.3),
@@ -44,7 +44,7 @@ HOST_PATHS = {
     "/var/lib/containerd": (0.9, 0.4),
     "/var/lib/containers": (0.9, 0.4),
     "/var/lib/rancher": (0.9, 0.6),
-    "/var/run": (0.9, 0.9),  # it has the sockets, which work read-only too
+    "/var/run": (0.9, 0.9),  # it has sockets of engines, which also work if they are mounted read-only
     "/run": (0.9, 0.9),
     "/var/spool/cron": (0.9, 0.0),
     "/bin": (0.9, 0.0),

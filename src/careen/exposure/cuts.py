@@ -14,7 +14,7 @@ from careen.model.finding import Location
 from .graph import DATA, INTERNET, Edge, Graph, Reason
 from .paths import MAX_FOLLOWED, Path, ranked
 
-CUT = 10  # the first paths are cut
+CUT = 10  # the number of paths, from the first, for which cuts are searched
 MAX_EDGES = 40  # that are taken away in turn
 FOLLOWED = MAX_FOLLOWED // MAX_EDGES  # edges of one such search
 
@@ -40,7 +40,8 @@ class Cut(Struct, frozen=True):
 
 
 def cuts_of(graph: Graph, paths: Sequence[Path]) -> dict[str, tuple[Cut, ...]]:
-    """The cuts of each of the first paths, by the path's id; those that leave least paths come first."""
+    """The cuts of each of the first ``CUT`` paths, by the path's id. Cuts whose worst remaining path is least severe come
+    first, then those that leave fewer paths."""
     labels = graph.labels()
     searched: dict[tuple[str, str], tuple[list[Path], bool]] = {}
     found: dict[str, tuple[Cut, ...]] = {}
@@ -70,8 +71,8 @@ def _edges(path: Path) -> Iterator[Edge]:
 
 
 def _changes(edge: Edge, graph: Graph, labels: dict[str, str]) -> Iterator[Change]:
-    """One change for each reason of the edge; none if no change removes a reason, for example that a program has a
-    port."""
+    """One change for each reason of the edge; none if one of the reasons cannot be removed, for example that a program
+    listens on a port."""
     changes = [_change(reason, edge, graph, labels) for reason in edge.reasons]
     if all(changes):
         yield from dict.fromkeys(change for change in changes if change)

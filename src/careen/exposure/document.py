@@ -53,7 +53,8 @@ def document(answer: Exposure) -> dict[str, Any]:
 
 
 def taken_with(path: Path, graph: Graph) -> list[str]:
-    """The containers that an attacker controls at the end of a path: all of a host or cluster."""
+    """The ids of the containers that an attacker controls at the end of a path: all containers if the target is a host or
+    cluster, else none."""
     end = graph.nodes[path.target]
     if end.kind not in TAKEN_WHOLE:
         return []

@@ -115,7 +115,7 @@ class _Entries:
     def _enter(self, shown: str, resource: Resource, place: Location, reach: float, text: str, nodes: list[Node]) -> None:
         hub = f"port:{resource.path}:{resource.namespace}:{resource.lower}:{resource.name}:{shown}"
         self.builder.add(Node(hub, "port", shown, resource.namespace or "default", (place,)))
-        cut = f"remove {shown}, or admit known addresses alone"
+        cut = f"remove {shown}, or admit only known addresses"
         self.builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,), cut))
         for node in nodes:
             entered(self.builder, hub, node, self.images, 1.0, node.places)
@@ -178,7 +178,7 @@ def _internal(annotations: Mapping, key: str) -> bool:
 
 
 def _from_outside(route: Resource) -> bool:
-    """Whether the route belongs to a gateway, not only to traffic between pods."""
+    """Whether the route carries traffic from a gateway, not only between pods."""
     if route.lower == "virtualservice":
         return any(name != "mesh" for name in route.spec.texts("gateways"))
     parents = route.spec.maps("parentRefs")

@@ -140,7 +140,7 @@ class Builder:
             return
         self._reasons.setdefault((source, target), {})[reason] = None
         if len(self._reasons) > MAX_EDGES:
-            raise ValueError(f"over {MAX_EDGES} connections")
+            raise ValueError(f"over {MAX_EDGES} connections in the graph")
         if ends:
             self._ends.add((source, target))
 

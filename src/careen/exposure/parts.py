@@ -57,7 +57,7 @@ def entered(
     way: Way = "network",
     why: str = "",
 ) -> None:
-    """Adds that an attacker at ``source`` reaches a port of ``node`` and may break into its program."""
+    """Adds the edge by which an attacker at ``source`` reaches a port of ``node`` and may break into its program."""
     container = node.container
     assert container is not None
     image = images.get(container.image)
@@ -86,8 +86,8 @@ def share(
     """Adds the mounts of one volume, claim or host path: a container that writes a part of it reaches those that use
     the part.
 
-    The data of a database is a target by itself. ``least``: the number of containers from which on the volume is
-    shared; 1 if other projects may use it.
+    The data of a database is a target by itself. A volume that fewer than ``least`` containers mount is not shared and adds
+    nothing; ``least`` is 1 if other projects may use the volume.
     """
     if len({mount.container for mount in mounts}) < least:
         return

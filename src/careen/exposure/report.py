@@ -148,7 +148,7 @@ def _graph(found: Documents, images: Mapping[str, ScannedImage]) -> tuple[Graph,
                 add_manifests(builder, value, images)
         except ValueError as error:
             path = value.path if isinstance(value, Compose) else value.resources[0].path
-            unknowns.append(Unknown("exposure", Evidence(path, 0), f"in part only: {error}"))
+            unknowns.append(Unknown("exposure", Evidence(path, 0), f"assessed in part only: {error}"))
     return builder.graph(), tuple(unknowns)
 
 

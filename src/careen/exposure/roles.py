@@ -113,7 +113,7 @@ class _Access:
             self._secrets(grant, f"role {grant.name} {reads or 'may read Secrets'} {where}")
         if makes or all_rights:
             text = f"role {grant.name} {makes or 'may create pods'} {where}"
-            self._secrets(grant, f"{text}: pods that mount them")
+            self._secrets(grant, f"{text}: pods can mount the Secrets")
             if self._allows_privileged(grant.namespace):
                 self._open(self.host, f"{text}, including privileged ones: no Pod Security Standard is enforced", 0.8, grant)
         if runs or all_rights:

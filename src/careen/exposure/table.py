@@ -167,7 +167,7 @@ def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[
     for title, texts in (
         ("Not reachable, or not followed", list(answer.graph.notes)),
         ("Images that were not assessed, or only in part", troubles + unassessed),
-        ("Files that could not be read", unread),
+        ("Files that could not be read, or were assessed only in part", unread),
     ):
         if texts:
             yield title, "bold"
@@ -179,7 +179,7 @@ def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[
                 yield f"  and {len(texts) - len(shown)} more", ""
             yield "", ""
     if not answer.images and any(True for _ in answer.graph.containers()):
-        for part in wrapped("No image was scanned: --images scans them and weighs their vulnerabilities.", width):
+        for part in wrapped("No image was scanned: --images scans the images and weighs their vulnerabilities.", width):
             yield part, ""
         yield "", ""
 

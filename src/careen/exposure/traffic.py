@@ -115,7 +115,7 @@ class _Rules:
                 yield from self._named(policy, peer)
 
     def between(self, source: Pod, target: Pod) -> list[Resource]:
-        """Policies that select one of the two."""
+        """At most two policies that select each of the pods and have rules, for the places of the connection."""
         ones = [*self._policies_of(target, "Ingress")[:2], *self._policies_of(source, "Egress")[:2]]
         return [policy for policy in ones if policy.spec.seq("ingress") or policy.spec.seq("egress")]
 

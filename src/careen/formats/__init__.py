@@ -1,1 +1,1 @@
-"""File formats that several plugins read: bytes come in, parsed parts go out. Bounded in time, memory and depth."""
+"""File formats that several plugins read: from bytes to parsed structures, with bounded time, memory and depth."""

@@ -44,7 +44,7 @@ class Authorizer:
         self.header: str | None = None
 
     def renew(self, refused: str | None, response: Response) -> bool:
-        """Gets another header after a response with status 401. Returns whether there is one other than the refused
+        """Gets another header after a response with status 401. Returns whether there is a header other than the refused
         one.
         """
         with self._lock:
@@ -133,7 +133,7 @@ class Authorizer:
         if response.status in (400, 401, 403):
             if credential:
                 raise wrong_password(self._registry, credential)
-            raise InputError(f"{self._registry} wants a login", self.hint())
+            raise InputError(f"{self._registry} requires a login", self.hint())
         try:
             document = msgspec.json.decode(data) if data else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

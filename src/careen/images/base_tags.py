@@ -1,8 +1,8 @@
 """Other tags of a repository that an image could build on instead of its present one.
 
 A tag is parsed into numbers and words: ``3.11.4-slim-bookworm``. Another tag with the same words and higher numbers is
-a newer patch, minor or major version. One of the same version, or of the newest patch, that has ``slim`` or ``alpine``
-among its words is a smaller variant. Preliminary versions are no candidates.
+a newer patch, minor or major version. A tag of the same version, or of the newest patch, that has ``slim`` or ``alpine``
+among its words is a smaller variant. Tags of preliminary versions are not candidates.
 """
 
 from collections.abc import Iterable, Iterator

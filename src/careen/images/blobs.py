@@ -64,8 +64,8 @@ class BlobStore:
         return lambda: self.pull(descriptor)
 
     def parts(self, descriptor: Descriptor) -> LayerParts | None:
-        """A reader of parts of a layer; None if it is not wanted, the layer has no table of contents, or it is stored
-        already.
+        """A reader of parts of a layer; None if layers are not read by parts, or if the layer has no table of contents or is
+        stored already.
         """
         if not self._by_table or descriptor.size_bytes < 0 or not has_table(descriptor.annotations):
             return None
@@ -176,7 +176,9 @@ class BlobStore:
                 pass
             if kept := self._kept(descriptor):
                 return kept
-        raise InputError(f"the blob {descriptor.digest} is removed from the cache as soon as it is there", "--no-cache")
+        raise InputError(
+            f"the blob {descriptor.digest} was removed from the cache each time it was stored", "scan with --no-cache"
+        )
 
     def _pulled(self, descriptor: Descriptor, alone: threading.Lock) -> Generator[bytes]:
         try:

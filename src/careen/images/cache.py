@@ -52,7 +52,7 @@ def write(file: BinaryIO, chunk: bytes, flush: bool = False) -> None:
 
 
 def seal(path: Path, digest: str = "") -> None:
-    """Writes the checksum of a file without a digest beside the file; ``is_sealed`` checks it."""
+    """Writes the checksum of a file that no digest identifies into a second file beside it; ``is_sealed`` checks it."""
     digest = digest or _sha256(path)
     with aside(_seal_of(path)) as file:
         write(file, f"{_identity(path)}\n{digest}\n".encode())
@@ -83,8 +83,8 @@ def make_room_for(added: int, folder: Path, limit_bytes: int, keep: Set[str]) ->
 
 
 def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> int:
-    """Removes the least recently used files below ``folder`` if they exceed the limit, and a few more. Returns the free
-    bytes.
+    """Removes the least recently used files below ``folder`` if they exceed the limit, and a few more than necessary.
+    Returns how many bytes are free below the limit.
 
     Files with a name in ``keep`` stay. Partial files of killed processes are removed after a day.
     """

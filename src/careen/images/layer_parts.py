@@ -35,6 +35,7 @@ class Room:
         self._lock = threading.Lock()
 
     def take(self, size_bytes: int) -> bool:
+        """Reserves memory. Returns False, and reserves nothing, if there is not enough."""
         with self._lock:
             has_room = size_bytes <= self._left
             self._left -= size_bytes if has_room else 0

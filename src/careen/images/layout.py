@@ -67,7 +67,7 @@ def _opened(
 
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
-    """The platforms that the chosen entry offers; empty if there is no choice."""
+    """The platforms that the wanted entry offers; empty if it is an image and not an index."""
     return platforms_of(archive, _select(archive, wanted))
 
 

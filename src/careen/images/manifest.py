@@ -112,7 +112,7 @@ def parse_manifest(data: bytes) -> Manifest:
     )
     kind = _text(document.get("artifactType")) or manifest.config.media_type
     if manifest.config.media_type not in CONFIG_TYPES and not any("tar" in layer.media_type for layer in manifest.layers):
-        raise InputError(f"what lies there is not a container image but {_shown(kind)}", "name a container image")
+        raise InputError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
     return manifest
 
 

@@ -45,7 +45,7 @@ def limits_of(context: OpenContext) -> Limits:
 
 
 def identity_of(path: Path, what: str) -> str:
-    """The identity of the file's bytes on this machine, together with ``what`` was made of them."""
+    """Identifies, on this machine, the ``what`` that is made of the file's bytes: it changes if the file does."""
     status = path.stat()
     return f"{what} {status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 

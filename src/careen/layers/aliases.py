@@ -88,7 +88,9 @@ def with_more(delta: Delta, more: More) -> Delta:
 
 
 def end_of(path: str, links: Mapping[str, str]) -> str:
-    """The file to which hard links of one layer lead. If links form a circle, it is one of them."""
+    """The path to which the hard links of one layer lead from ``path``, which itself need not be a link. If links form a
+    circle, it is a path in the circle.
+    """
     for _ in range(MAX_IN_A_ROW):
         path = links.get(path, path)
     return path

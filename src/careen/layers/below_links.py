@@ -16,7 +16,9 @@ MOST = 20  # links of one layer that are each named
 
 
 def below_links(tree: Squashed) -> Iterator[tuple[int, int, str, str]]:
-    """(layer, row, path, name where the link leads) of each entry below a symbolic link, the outermost one."""
+    """Yields (layer, row, path, name) of each entry below a symbolic link. The name is the path of the entry where the
+    outermost of the links above it leads.
+    """
     for layer, links in tree.through.items():
         names = tree.deltas[layer].table.names()
         inside = ""
@@ -32,8 +34,10 @@ def below_links(tree: Squashed) -> Iterator[tuple[int, int, str, str]]:
 
 
 def doubts(tree: Squashed) -> Iterator[Unknown]:
-    """An Unknown for each symbolic link of a lower layer that a layer has entries below."""
-    reason = "a link of a lower layer, and entries below it: some engines put them where it leads, others replace the link"
+    """Yields an Unknown for each symbolic link of a lower layer below which a layer has entries; one for all such links of
+    the layer if there are more than ``MOST``.
+    """
+    reason = "a link of a lower layer, and entries below it: some engines put these where it leads, others replace the link"
     for layer, links in tree.lower_links.items():
         more = f" ({len(links)} times)" if len(links) > MOST else ""
         for link in sorted(links)[: 1 if more else None]:

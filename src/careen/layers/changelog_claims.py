@@ -101,6 +101,7 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _cut_off(changelog: str, oldest: str) -> str:
+    """The day of the oldest entry if the changelog is cut off, or the last of all days if this entry has none; else ""."""
     if not _CUT_OFF.search(changelog):
         return ""
     return Entry(None, "", oldest).day or "9999-12-31"

@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_BYTES) -> list[Span]:
     """The byte ranges that contain the chunks. The smallest gaps are fetched too, because a request costs more than
-    some bytes; together they are at most a 25th of the chunks, or ``spare_bytes``.
+    some bytes: together at most a 25th of the bytes of the chunks, or ``spare_bytes`` if that is more.
     """
     places = dict.fromkeys((chunk.start, chunk.stop) for chunk in chunks)
     gaps = sorted((after - before, after) for (_, before), (after, _) in pairwise(places))

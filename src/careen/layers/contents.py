@@ -17,8 +17,8 @@ _NAME = "contents"
 
 
 class Known(NamedTuple):
-    """Facts about a file that is to be read: its owner as a purl, whether it is the distribution's, whether it is
-    unchanged, and whether a package explains it.
+    """Facts about a file that is to be read: the purl of its owner ("" if it has none), whether its content is the one that
+    the owner recorded, and whether a package explains the file.
     """
 
     owner: str = ""
@@ -27,8 +27,8 @@ class Known(NamedTuple):
 
 
 class Pass:
-    """One more pass. ``examine`` is called with each program and script, until the time is up. ``left_out`` and ``cut``
-    collect files that were not, or not completely, read.
+    """One more pass. ``examine`` is called with each program and script, until the time is up. ``left_out`` counts the files
+    that were not read after that, ``cut`` lists the paths of those that were only read in part.
     """
 
     def __init__(

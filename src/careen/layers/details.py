@@ -24,7 +24,7 @@ _SYSTEM = ("deb", "rpm", "apk")
 def details(
     tree: Squashed, facts: Facts, owners: Owners, packages: Sequence[Package], catalogers: Iterable[Cataloger]
 ) -> Details | None:
-    """What SBOMs and licence reports need in addition to a scan; None if no cataloger reads it."""
+    """What SBOMs and licence reports need in addition to a scan; None if no cataloger of the scan reads such facts."""
     if not any(cataloger.role in ROLES for cataloger in catalogers):
         return None
     digests, required = facts.of_role("component_digests"), facts.of_role("requirements")
@@ -76,8 +76,8 @@ def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, li
 
 
 def _archive_of(package: Package) -> str:
-    """The path of the archive that the package is; "" if it is none. Texts in it belong to it, not to the packages
-    shaded into it.
+    """The path of the archive that is the package itself; "" if the package is not an archive. Texts in the archive belong
+    to this package, not to packages that are shaded into it.
     """
     artifact = package.name.rpartition(":")[2]
     paths = (place.path for place in package.evidence)
@@ -146,6 +146,9 @@ def _first_installed(
     by_name: dict[tuple[str, str], list[Package]],
     provided: dict[tuple[str, str], list[str]],
 ) -> list[str]:
+    """The purl of the package that meets a dependency: the first of the alternative ``names`` that is installed, or that an
+    installed package provides. Empty if there is none.
+    """
     kind = fact.value.type
     for name in names:
         choices = by_name.get((kind, name)) or [

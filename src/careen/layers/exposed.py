@@ -12,7 +12,8 @@ from .squash import Squashed
 
 
 def exposed(tree: Squashed, facts: Facts, owners: Owners) -> tuple[ExposedSecret, ...]:
-    """The secrets, one for each value and line of a file, visible ones before overwritten ones.
+    """The secrets, one for each value and line of a file, sorted by path and line. A secret in the same place of several
+    layers counts in the first one where it is visible, or else in the last one.
 
     Files that came with a package are skipped, because its publisher wrote them; configuration is not, because it is
     edited in place.

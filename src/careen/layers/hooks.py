@@ -28,7 +28,7 @@ STARTS = ("sitecustomize.py", "usercustomize.py")
 _GIT = "/.git/hooks"
 _GENERATED = ("etc/pam.d/common-",)  # pam-auth-update writes them
 _UNITS = (".service", ".timer", ".path", ".socket")
-_INDEXES = ("extra_index", "plain_index", "install")  # packages may contain these, too
+_INDEXES = ("extra_index", "plain_index", "install")  # kinds that count even in files of packages
 
 
 def hooks(tree: Squashed, facts: Facts, owners: Owners) -> tuple[Hook, ...]:

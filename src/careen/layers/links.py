@@ -157,7 +157,7 @@ def _read(aliases: dict[int, list[Alias]], deltas: Sequence[Delta], again: Rerea
 
 
 def _not_read(database: Linked) -> Unknown:
-    reason = f"{database.name} leads here through a link, where package databases are not read"
+    reason = f"the package database {database.name} leads here through a link, which is not followed"
     return Unknown(database.cataloger, Evidence(database.place, database.layer), reason)
 
 
@@ -189,8 +189,8 @@ class _HardLinks:
                 self.lost.setdefault(index, []).append((path, target))
 
     def source(self, layer: int, path: str, row: int) -> Source | None:
-        """The file at a path of a layer, which may be a hard link to a file of its own or of a lower layer. None if
-        there is none.
+        """The file at a path of a layer, which may be a hard link to a file of the same or of a lower layer. None if the
+        path is not that of a file.
         """
         kind = self._deltas[layer].table.kinds[row]
         if kind == "h":
@@ -204,6 +204,7 @@ class _HardLinks:
         return Source(layer, path, row) if kind == "f" else None
 
     def ask(self, tree: Squashed, dispatch: Dispatch, aliases: dict[int, list[Alias]]) -> None:
+        """Adds to ``aliases`` the files that readers want under the name of a hard link."""
         for (index, path), source in self.found.items():
             is_visible = tree.entry(source.path) == (source.layer, source.row)
             # a reader that selects files by content has read the file itself, and needs the link only if the file is

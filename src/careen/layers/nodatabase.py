@@ -1,8 +1,8 @@
 """Whether an image states a distribution and contains files that it built, but no list of its packages.
 
-Images are flattened, slimmed or lose their database otherwise. The rest of the distribution cannot be assessed then,
-and must not look like an image without packages. Images without ``os-release``, and those with nothing of the
-distribution except that file, only contain files that others built.
+An image loses its package database when it is flattened or slimmed, for example. The packages that are left cannot be
+assessed then, and the image must not look like one without packages. Images without ``os-release``, and those with nothing
+of the distribution except that file, only contain files that others built.
 """
 
 from careen.model.package import Distribution
@@ -27,8 +27,8 @@ _MARK_FOLDERS = (
 
 
 def has_lost_its_packages(distribution: Distribution | None, tree: Squashed, facts: Facts) -> bool:
-    """Whether an image without any listed package once had some of its own distribution: it contains its marks or
-    libraries.
+    """Whether an image without any listed package once had packages of its own distribution: it contains files that only
+    these create, or the distribution's libraries.
     """
     if distribution is None:
         return False

@@ -32,7 +32,9 @@ def of_any_owner(dispatch: Dispatch, catalogers: Sequence[Cataloger]) -> Select:
 def with_not_installed(
     deltas: Sequence[Delta], layers: Sequence[Layer], catalogers: Sequence[Cataloger], again: Reread
 ) -> list[Delta]:
-    """The Deltas, with the facts of files that no package installed added. ``again`` rereads a layer."""
+    """The Deltas; those of layers that were read by their tables of contents have the facts of files that no package
+    installed too. ``again`` rereads a layer.
+    """
     dispatch, is_late = Dispatch(catalogers), _lateness(catalogers)
     owners = _owners(deltas, catalogers, again)
     found = list(deltas)

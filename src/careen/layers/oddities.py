@@ -44,6 +44,7 @@ class Oddities:
         self._add(reason, name)
 
     def link(self, path: str, target: str, *, there: bool) -> None:
+        """Notes a hard link. ``there``: its target precedes it in the archive."""
         self._targets.add(target)
         if not there:
             self._early[path] = target

@@ -52,6 +52,7 @@ class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
     kept: tuple[Kept, ...]
 
     def suits(self, file: OriginFile) -> bool:
+        """Whether these features are the ones that are compared for the file, whose owner may not have been known."""
         return self.owned is bool(file.owner) or all(kept.kind not in ("source", "script") for kept in self.kept)
 
 

@@ -42,14 +42,16 @@ def is_copy(path: str, size: int) -> bool:
 
 
 def copy_bytes(path: str) -> range:
-    """The sizes of such files at this path; an empty range if it cannot be one."""
+    """The sizes at which a file at this path may be, or contain, such a copy; an empty range if it cannot."""
     sizes = _bytes_below(path.rpartition("/")[0])
     return NO_BYTES if sizes is BUNDLE_BYTES and not path.endswith(SCRIPTS) else sizes
 
 
 @lru_cache(4096)
 def _bytes_below(folder: str) -> range:
-    """The sizes of such files in a folder. It is cached, because it is called for every file of a package."""
+    """The sizes at which a file in this folder may be, or contain, a copy. The result is cached, because the function is
+    called for every file of a package.
+    """
     folders = folder.split("/")
     if not COPIES.isdisjoint(folders):
         return SOURCE_BYTES

@@ -87,7 +87,7 @@ def _after_the_last_file(stream: Stream | SeekStream) -> tuple[Unknown, ...]:
         return (over_budget(error),)
     except ValueError as error:
         code = "ambiguous_archive" if isinstance(error, TrailingError) else "unreadable"
-        return (Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True, code=code),)
+        return (Unknown("layer", Evidence("", 0), f"{error}, after the last file", whole_layer=True, code=code),)
     return ()
 
 

@@ -151,7 +151,7 @@ def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
 
 
 def _note_own_links(tree: Squashed, index: int, inside: dict[str, set[str]]) -> None:
-    """Symbolic links of this layer that it has entries below."""
+    """Notes the symbolic links of this layer below which the layer itself has entries."""
     targets = tree.deltas[index].table.targets()
     _note(tree, index, {path for path, kind, _ in targets if kind == "l" and (path in tree.folders or path in inside)})
 
@@ -198,7 +198,9 @@ def _hide(tree: Squashed, inside: dict[str, set[str]], index: int, paths: list[s
 
 
 def _note_lower_links(tree: Squashed, index: int, replaced: set[str]) -> None:
-    """Symbolic links of lower layers that this layer has entries below, without a folder or a whiteout in the link's place."""
+    """Notes the symbolic links of lower layers below which this layer has entries, without a folder or a whiteout in the
+    place of the link.
+    """
     if links := {path for path in replaced if tree.link(path) is not None}:
         tree.lower_links[index] = links
         _note(tree, index, links)

@@ -41,8 +41,8 @@ class Walked(Struct):
     table: FileTable
     facts: dict[str, tuple[tuple[str, Any], ...]]
     roots: dict[str, dict[str, str]]
-    gone: tuple[str, ...]
-    opaque: tuple[str, ...]
+    gone: tuple[str, ...]  # paths that whiteouts delete
+    opaque: tuple[str, ...]  # folders whose content in lower layers is hidden
     unknowns: tuple[Unknown, ...]
     links: dict[str, str]  # hard links in this layer: path -> target
     spent: Spending  # also charged for facts that are copied to other names of a file
@@ -236,7 +236,7 @@ class _Listing:
     def _is_too_long(self, path: str, found: Found) -> bool:
         if len(path) <= PATH_DEPTH or (len(path) <= PATH_LENGTH and path.count("/") <= PATH_DEPTH):
             return False
-        found.unreadable("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out")
+        found.unreadable("layer", f"{path[:200]}…", "its name is longer or deeper than any system accepts: left out")
         return True
 
     def _is_whiteout(self, path: str, found: Found) -> bool:

@@ -1,8 +1,8 @@
 """The actions that upgrade packages. All upgrades by one manager in one place are one action, with the number of
 findings that it removes.
 
-A package in several places joins their upgrades into one action, because its findings are gone only when all of these
-places are changed.
+If one package is in several places, the upgrades of all these places are one action, because the package's findings
+disappear only when every place is changed.
 """
 
 from collections import Counter, defaultdict
@@ -30,6 +30,10 @@ def actions_of(
     after: Sequence[Vulnerability],
     upgraded: Inventory,
 ) -> tuple[Action, ...]:
+    """The actions that upgrade the packages of ``targets`` (index of a package: its new version), those that remove the
+    most findings first. ``places``: for each package, the places that set its version. ``after`` are the findings of
+    ``upgraded``, the inventory after all upgrades.
+    """
     removed = _removed(inventory.packages, targets, before, after, upgraded.packages)
     projects = {index: [_project(place) for place in changed_places(places[index])] for index in targets}
     made = [_action(members, inventory.packages, targets, places, removed) for members in tied(projects)]
@@ -41,7 +45,7 @@ def changed_places(places: Iterable[Place]) -> list[Place]:
 
 
 def _project(place: Place) -> Place:
-    """The place, with an override replaced by the project's own installation, to whose versions overrides refer."""
+    """The place; for an override, the place in which the project installs its own packages, to which overrides refer."""
     return Place(OVERRIDES.get(place.manager, place.manager), place.place, place.where, place.obstacle)
 
 
@@ -93,8 +97,8 @@ def _runtime(place: Place) -> str:
 
 
 def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
-    """A sort key of actions: commands come before changes of manifests, and overrides after the project's own packages,
-    to which they can refer.
+    """A sort key of places: those that a command changes come before manifests, and overrides after the project's own
+    packages, to which an override can refer.
     """
     return (place.where == "manifest", place.manager in OVERRIDES, -packages, place.manager, place.place)
 
@@ -119,8 +123,8 @@ def _removed(
     after: Sequence[Vulnerability],
     upgraded: Sequence[Package],
 ) -> dict[int, int]:
-    """How many findings each upgrade removes, by the index of the package. If several packages become the same one, the
-    first gets the remaining findings.
+    """How many findings each upgrade removes, by the index of the package. If several packages become the same package,
+    the findings that remain in it are subtracted from the first of them alone.
     """
     had = Counter((finding.package, finding.paths) for finding in before)
     left = Counter(finding.package for finding in after)

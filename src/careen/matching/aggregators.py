@@ -5,7 +5,7 @@ Their ranges are outdated copies, or are parsed from prose, and the union of two
 of GitLab is doubtful if GitHub's database has the vulnerability, but not for this package, because both cover the same
 ecosystems. This does not hold for Retire.js, which has other names for JavaScript libraries than npm.
 
-Bitnami's record of software that it builds counts in the same way if its range has no end.
+An advisory of Bitnami about software that it builds is treated like an aggregator's if none of its ranges has an end.
 """
 
 from collections.abc import Mapping, Sequence

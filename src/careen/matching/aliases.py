@@ -16,7 +16,7 @@ from .ranges import Match
 
 
 class MatchedVulnerability(Struct, frozen=True):
-    id: str  # CVE, else GHSA, else the source's
+    id: str  # a CVE id, else a GHSA id, else an id of the source
     aliases: tuple[str, ...]
     matches: tuple[Match, ...]
 
@@ -65,7 +65,7 @@ def _separated(ids: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> Iterator[str]:
-    """Other ids of the same vulnerabilities, from records with at most one CVE."""
+    """All ids in the records of these ids. A record with several CVEs is left out: it is not about one vulnerability."""
     for id in ids:
         for record in records.get(id, ()):
             names = (record.id, *record.aliases)

@@ -144,8 +144,8 @@ def assess(
     records: Mapping[str, tuple[VulnerabilityRecord, ...]],
     settled: frozenset[str] = frozenset(),
 ) -> list[Assessed]:
-    """The vulnerabilities that become findings, each with its confidence. ``settled``: those that the distribution that
-    owns the files, or paid support, has assessed already.
+    """The vulnerabilities that become findings, each with its confidence. ``settled``: ids of vulnerabilities that do not,
+    because the distribution whose package owns the files, or paid support, has assessed them.
     """
     is_own = _is_own(subject)
     contradicted, fixed = contradictions(subject, matches)
@@ -181,8 +181,8 @@ def _ids(vulnerability: MatchedVulnerability) -> tuple[str, ...]:
 
 
 def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], frozenset[str]]:
-    """Two sets of vulnerabilities: those that the namespace's own database has without affecting this version, and
-    those whose fix is installed.
+    """Two sets of vulnerabilities: those that the namespace's own database has without affecting this version; and, for
+    packages of a distribution, those whose fix is installed.
     """
     is_own = _is_own(subject)
     affecting = {id(match.advisory) for match in matches.affecting}
@@ -228,8 +228,8 @@ def _is_own(subject: Subject) -> Callable[[Advisory], bool]:
 
 
 def _installed_errata(subject: Subject, advisories: Sequence[Advisory], key: Key) -> frozenset[tuple[str, ...]]:
-    """Errata whose fix is installed. An erratum lists a package once for each build of its stream
-    (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``); any of them has the fix.
+    """Errata whose fix is installed, each as its ids. An erratum lists a package once for each build of its stream
+    (``.module_el8.5.0+119``, ``.module_el8.6.0+2867``); each of these builds has the fix.
     """
     mine = key(subject.version)
     if mine is None:

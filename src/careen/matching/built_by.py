@@ -1,16 +1,17 @@
 """Weak signs that a third party built a package, and whether an index of the release confirms them.
 
-A version above the newest of the release, or a name that it does not have, may be a third party's, or of another day.
-It counts only against an index that is newer than the package; a package has no date, so the image's date counts. A
-version that a release may get as an update (``may_be_update``) is not a sign, whatever the index contains. A package
-that is wrongly attributed to a third party loses findings, so doubtful packages stay the distribution's:
+A package whose version is above the newest of its release, or whose name the release does not have, is a third party's,
+or the index is from another day than the package. Only an index that is newer than the package confirms the sign; a
+package has no date, so the image's date is compared. A version that a release may get as an update (``may_be_update``)
+is not a sign, whatever the index contains. A package that is wrongly attributed to a third party loses findings, so
+doubtful packages stay the distribution's:
 
 - versions that are not above those of every newer release: packages of testing or unstable, pinned earlier;
 - backports, which no index lists;
 - names for which some release has advisories: packages that were removed since.
 
-``no_index`` lists the doubtful ones. A version above the release's is also above all its fixed versions: if unstable has
-the package too, unstable's advisories assess it instead.
+The reason ``no_index`` lists the doubtful packages. A version above the newest of the release is also above all fixed
+versions of the release: if unstable has the package too, unstable's advisories assess it instead.
 **Source:** Debian Policy 3.2; Debian Developer's Reference 5.5 (uploads to stable) and 5.14 (testing).
 """
 
@@ -92,7 +93,7 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
 
 
 def is_dated(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> bool:
-    """Whether the assessment of a package depends on the day of the image."""
+    """Whether the assessment of any package depends on the date of the image."""
     return bool(_suspects(inventory, knowledge, keys))
 
 
@@ -135,7 +136,9 @@ def with_third_parties(inventory: Inventory, purls: Collection[str]) -> Inventor
 
 
 def created_of(config: ImageConfig) -> str:
-    """The latest day in an image: its last layer may have been added to an older configuration."""
+    """The latest date in the configuration, as ``YYYY-MM-DD``; "" if it has none. The dates of the history count too: a
+    layer may have been added later than the configuration's own date.
+    """
     days = (_day_of(text) for text in (config.created or "", *(step.created for step in config.history)))
     return max((day.isoformat() for day in days if day), default="")
 
@@ -210,6 +213,7 @@ def _newest(listed: Iterable[Listed]) -> date:
 
 
 def _plausible(created: str, today: date) -> date | None:
+    """The date of the image; None if it is missing, before the year 2000, or in the future."""
     day = _day_of(created)
     return day if day is not None and date(2000, 1, 1) <= day <= today else None
 

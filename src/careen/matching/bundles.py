@@ -28,7 +28,9 @@ class Bundles:
                 self._add(package, place.path)
 
     def owner_at(self, package: Package, path: str) -> str:
-        """The name of the package that contains the copy at this path; "" if there is none."""
+        """The name of the package that contains the copy at this path; "" if there is none, or if several programs
+        at the path may contain it.
+        """
         for folder in _folders(path):
             owner = self._by_folder.get(folder)
             if owner is not None:

@@ -1,10 +1,10 @@
 """Matches packages that are identified by their content alone: each version that fits the content is matched, and the
 findings are joined.
 
-A component has one finding for each vulnerability. It is *likely* if the band is ``exact`` or ``high`` and every
-version of the set is affected, else *possible*. Evidence of a fix in the code itself overrides the version. Vulnerable
-code makes a finding. Fixed code suppresses one if the knowledge base is trusted, and otherwise makes the finding
-*possible*.
+Such a package (a component) has one finding for each vulnerability. The finding is *likely* if the certainty of the
+identification (``Origin.band``) is ``exact`` or ``high`` and all versions that fit are affected, else *possible*.
+Evidence of a fix in the code itself overrides the version: vulnerable code makes a finding, and fixed code suppresses
+the finding if the knowledge base is trusted, or else makes it *possible*.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def apart(inventory: Inventory) -> tuple[Inventory, tuple[Package, ...]]:
 
 
 def versions_of(inventory: Inventory, components: Iterable[Package]) -> Inventory:
-    """An inventory of each version of each component."""
+    """The inventory with other packages: each version of each component, at most ``MAX_VERSIONS`` of one component."""
     packages = {package.purl: package for component in components for package in _versions(component)}
     return replace(inventory, packages=tuple(packages.values()))
 
@@ -112,7 +112,7 @@ def _joined(
     component: Package, origin: Origin, found: Sequence[Vulnerability], versions: int, fix: PatchState | None
 ) -> "tuple[Vulnerability, SuppressedBy | None]":
     """Joins the findings of one vulnerability in several versions. The newest affected version provides the text. The
-    second value is what suppresses the finding, if anything.
+    second value states why the finding is suppressed; None if it is not.
     """
     newest = found[-1]
     is_everywhere = len(found) == versions and not origin.nearest
@@ -136,7 +136,7 @@ def _joined(
 
 def _because(fix: PatchState) -> str:
     shown = f" ({fix.evidence})" if fix.evidence else ""
-    return f"its code has the {fix.state} form of what the patch for {fix.cve} changes{shown}"
+    return f"its copy of the code that the patch for {fix.cve} changes is {fix.state}{shown}"
 
 
 def _placed(finding: Vulnerability, component: Package, reason: str, is_likely: bool) -> Vulnerability:

@@ -3,8 +3,8 @@ here.
 
 Matching decides which cause applies to which packages (``Gap``); ``reason_of`` makes the report's sentence.
 
-Check IMG-027 shows the sentences of ``NotLoaded`` and of the codes ``unknown_distribution``, and its fingerprints
-contain them: they must not change.
+Check IMG-027 shows the sentences of ``NotLoaded`` and of the causes with the code ``unknown_distribution``, and its
+fingerprints contain these sentences: they must not change.
 """
 
 from collections.abc import Collection
@@ -109,7 +109,7 @@ class UnreadRecords(Struct, frozen=True):
     title: str
     source: str
     records: int
-    first: str  # why the first one cannot be read
+    first: str  # why the first of these records cannot be read
 
     def text(self) -> str:
         return (

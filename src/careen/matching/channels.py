@@ -1,11 +1,12 @@
 """Which of Red Hat's advisories assess an rpm: those of its release, its source package, and the channels it came from.
 
-An image of Red Hat lists the repositories (content sets) that each of its layers was built with. A package is assessed
-with those of the layer that added it, or of the nearest one below. A repository of extended support (EUS, AUS, TUS,
-E4S, ELS) has fixes with their own versions: its advisories count for their vulnerabilities, and the release's for all
-others. A channel of an older minor release than the package's cannot have built it and is ignored. Without any
-repository, the release's advisories count. Additional products (``openshift:4.14:el9``) count for packages that the
-release does not cover.
+An image of Red Hat lists the repositories (content sets) that each of its layers was built with. Each repository has a
+channel, which is a namespace of advisories. A package is assessed with the repositories of the layer that added it, or of
+the nearest lower layer that lists any. A repository of extended support (EUS, AUS, TUS, E4S, ELS) has fixes with their
+own versions: a vulnerability that its advisories name is assessed by them, and any other by the release's advisories. A
+package cannot come from a channel of an older minor release than it was built for, so such a channel is ignored. If the
+image lists no repository, the release's advisories alone assess its packages. Advisories of additional products
+(``openshift:4.14:el9``) assess packages that the release does not cover.
 
 Vulnerabilities without a fix are published for source packages (``arch`` "src") and hold for every package built from one.
 **Source:** Red Hat, "Red Hat Enterprise Linux Life Cycle" (EUS, AUS, TUS, E4S, ELS); content manifests of Red Hat's images.
@@ -39,7 +40,9 @@ _MINOR = pattern(r"\.el\d+_(\d+)")
 
 
 def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Callable[[Package], tuple[str, ...]]:
-    """A function that returns a package's further namespaces, besides that of its release."""
+    """A function that returns the namespaces that assess a package besides the namespace of its release; () if the image
+    lists no repositories.
+    """
     names = {name for sets in content_sets for name in sets.names}
     known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
     by_layer: dict[int, set[str]] = {}

@@ -45,9 +45,10 @@ def applies(
     unaffected: Sequence[str] = (),
     **options: Any,
 ) -> bool:
-    """Whether an advisory with these constraints applies: in a vulnerable range, if it has any, and in none of the others.
+    """Whether an advisory with these constraints applies to the version: the version is in a vulnerable range, if there are
+    any, and in no patched or unaffected range. An advisory without any constraint does not apply.
 
-    An empty text means that the range is unknown, so the advisory applies.
+    An empty text in ``vulnerable`` or ``patched`` means that the range is unknown, so the advisory applies.
     """
     if "" in (*vulnerable, *patched):
         return True
@@ -91,8 +92,8 @@ def _terms(alternative: str) -> list[tuple[str, str]]:
 
 
 def _compares(scheme: VersionScheme, version: str, place: Any, operator: str, bound: str) -> bool:
-    """Compares two versions. Feeds omit epochs of rpms and local parts of Python versions if any will do. So an epoch
-    on one side only is ignored, and so is the version's local part if the bound has none.
+    """Compares two versions. If a feed omits the epoch of an rpm, or the local part of a Python version, it means any of
+    them. So an epoch that only one of the two has is ignored, and so is the version's local part if the bound has none.
     """
     if scheme.name == "rpm" and (_EPOCH.match(version) is None) is not (_EPOCH.match(bound) is None):
         return COMPARE[operator](scheme.key(_EPOCH.sub("", version, count=1)), scheme.key(_EPOCH.sub("", bound, count=1)))

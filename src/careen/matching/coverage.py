@@ -52,7 +52,7 @@ from .lifetimes import without_lifecycle
 from .match import Matched
 
 MAX_AGE_DAYS = 14  # of the data that assess an image
-MAX_PATHS = 10_000  # subjects of one reason; a second reason counts further ones, which only its code can accept
+MAX_PATHS = 10_000  # subjects that one reason lists; a second reason counts the others, which a user accepts by its code
 
 
 def coverage(
@@ -110,7 +110,9 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
 
 
 def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]) -> Coverage:
-    """Adds what the SBOM of another tool does not contain. Careen's own SBOMs contain all results of reading."""
+    """Adds a reason with what is missing if the inventory is from the SBOM of another tool. Careen's own SBOMs contain all
+    results of reading.
+    """
     tool = inventory.sbom_tool
     if tool is None:
         return covered
@@ -164,8 +166,8 @@ def _verdict(assessed: int, reasons: Collection[Reason]) -> Literal["assessed", 
 
 
 def _of_sources(knowledge: Knowledge, namespaces: Collection[str], today: date, days: int | None) -> Iterator[Gap]:
-    """Gaps for sources of these namespaces that are older than so many days, whose refresh failed, or that a mirror
-    derived.
+    """Gaps for sources of these namespaces that are older than ``days`` (None: any age), whose refresh failed, or whose
+    feed a mirror derived.
 
     Private advisories have no date. A failed refresh of scores counts for every image. A derived feed may lack records.
     """

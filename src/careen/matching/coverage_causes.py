@@ -96,7 +96,7 @@ class ModifiedPackages(Struct, frozen=True):
     files: int
 
     def text(self) -> str:
-        return f"{plural(self.files, 'program')} of a package modified: the distribution's statements are about other files"
+        return f"{plural(self.files, 'program')} modified: the distribution's statements are about the files that it built"
 
 
 class NotCompared(Struct, frozen=True):
@@ -104,14 +104,15 @@ class NotCompared(Struct, frozen=True):
     programs: int
 
     def text(self) -> str:
-        return f"{plural(self.programs, 'program')} of packages not compared with recorded digests: --scanners vuln,config does"
+        count = plural(self.programs, "program")
+        return f"{count} of packages not compared with recorded digests: --scanners vuln,config compares them"
 
 
 class ShadowedDatabase(Struct, frozen=True):
     code: ClassVar[str] = "shadowed_database"
 
     def text(self) -> str:
-        return "a layer removed their package database but not their files, which may have changed since"
+        return "packages whose database a layer removed, but not their files, which may have changed since"
 
 
 class UnreadLayer(Struct, frozen=True):
@@ -165,7 +166,7 @@ class OriginKnowledgeSmall(Struct, frozen=True):
 
     def text(self) -> str:
         left = plural(self.unexplained, "file")
-        return f"the origin of code was looked for in {plural(self.projects, 'project')} alone: {left} unidentified"
+        return f"the knowledge base of code has only {plural(self.projects, 'project')}: {left} unidentified"
 
 
 class OriginReduced(Struct, frozen=True):
@@ -176,8 +177,8 @@ class OriginReduced(Struct, frozen=True):
     def text(self) -> str:
         if self.costly:
             files = plural(self.files, "program")
-            return f"the origin of {files} in packages was not looked for: --scanners vuln,origin or --origin-kb does"
-        return f"the origin of {plural(self.files, 'file')} was not looked for: pip install 'careen[origin]'"
+            return f"the origin of {files} in packages was not looked up: use --scanners vuln,origin or --origin-kb"
+        return f"the origin of {plural(self.files, 'file')} was not looked up: it needs pip install 'careen[origin]'"
 
 
 class OriginUnread(Struct, frozen=True):
@@ -185,7 +186,7 @@ class OriginUnread(Struct, frozen=True):
     files: int
 
     def text(self) -> str:
-        return f"the time for the origin of code was used up: {plural(self.files, 'file')} left"
+        return f"the time limit for finding the origin of code was reached: {plural(self.files, 'file')} not read"
 
 
 class PartialPrograms(Struct, frozen=True):
@@ -193,8 +194,8 @@ class PartialPrograms(Struct, frozen=True):
     paths: tuple[str, ...]
 
     def text(self) -> str:
-        count = plural(len(self.paths), "program")
-        return f"{count} of Rust without a list of crates, of which only those in its messages are known: {few(self.paths)}"
+        count = plural(len(self.paths), "Rust program")
+        return f"{count} without a list of crates: only crates that its messages name are known: {few(self.paths)}"
 
 
 class MoreSubjects(Struct, frozen=True):
@@ -239,7 +240,7 @@ class AttachedOdd(Struct, frozen=True):
     troubles: tuple[str, ...]
 
     def text(self) -> str:
-        return f"attachments of the image that do not count: {_first(self.troubles)}"
+        return f"attachments of the image that are ignored: {_first(self.troubles)}"
 
 
 def _first(troubles: tuple[str, ...]) -> str:

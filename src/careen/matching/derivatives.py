@@ -23,13 +23,13 @@ class Followed(Struct, frozen=True):
     namespace: str  # its own namespace, which has no advisories
     title: str
     parent: str  # the namespace of the parent, whose advisories are used
-    packages: tuple[str, ...]
-    own: str
+    packages: tuple[str, ...]  # the types of packages that the parent's advisories cover
+    own: str  # a regular expression for versions of packages that it changed
 
 
 def followed(distribution: Distribution) -> Followed | None:
-    """The distribution that a derivative builds on. None for any other distribution, or if that is unknown for this
-    release.
+    """The release of a derivative, and its parent. None if the distribution is no derivative, or if the parent of this
+    release is unknown.
     """
     one = _instead_of(distribution) or profile(distribution.id)
     if one is None or one.follows is None:
@@ -58,6 +58,7 @@ def _instead_of(distribution: Distribution) -> Profile | None:
 
 @cache
 def _hidden() -> dict[str, tuple[Profile, ...]]:
+    """The profiles of derivatives that use the ID of another distribution, by this ID."""
     found: dict[str, tuple[Profile, ...]] = {}
     for entry in profiles().values():
         if entry.follows and entry.follows.instead_of:

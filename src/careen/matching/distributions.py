@@ -32,9 +32,9 @@ class Release(Struct, frozen=True):
     continued: bool = False  # paid support continues the same line of versions after the end of life
     entitled: bool = False  # this machine receives paid support
     packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
-    lifetime: str = ""  # the namespace of its end of life, if that is another one
+    lifetime: str = ""  # the namespace under which its end of life is listed; "" if it is ``namespace``
     changed: str = ""  # a regular expression for versions of packages that a derivative changed
-    rebuild: bool = False  # it builds the packages again of the distribution whose namespace it has
+    rebuild: bool = False  # it rebuilds the packages of another distribution, whose namespace it has
 
 
 @lru_cache(maxsize=1024)  # it is called for every package
@@ -76,7 +76,7 @@ def release_of(distribution: Distribution) -> Release | None:
 
 
 def distribution_of(package: Package, image: Distribution | None) -> Distribution | None:
-    """The distribution of the package's database, which may differ from the image's."""
+    """The distribution of the database that lists the package, which may differ from the image's; None if unknown."""
     if package.distro is None:
         return image
     if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
@@ -100,7 +100,7 @@ def title_of(namespace: str) -> str:
 
 
 def parent_of(distribution: Distribution) -> str | None:
-    """The title of a known distribution in ID_LIKE."""
+    """The title of the first known distribution in ID_LIKE; None if it names none."""
     known = (profile(id) for id in distribution.id_like)
     return next(
         (found.title for found in known if found and found.packages and not found.follows),
@@ -109,8 +109,8 @@ def parent_of(distribution: Distribution) -> str | None:
 
 
 def line_of(id: str) -> str:
-    """The id of the distribution whose versions this one has; "" if none. Advisories within a line may be used for each
-    other.
+    """The ID of the distribution whose versions the distribution ``id`` has (its line); "" if none. Advisories of one
+    distribution of a line may be used for all of them.
     """
     one = profiles().get(id)
     if one is None:

@@ -70,12 +70,12 @@ class Explanation(Struct, frozen=True):
     id: str
     ids: tuple[str, ...]  # all ids of the vulnerability
     records: tuple[VulnerabilityRecord, ...]
-    package: str | None  # the one that the user asked about
+    package: str | None  # the package that the user asked about, as given; None: all packages
     of_packages: tuple[PackageExplanation, ...] = field(name="judgements")
     packages: int  # number of packages in the image
     notes: tuple[str, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
-    # ``of_packages`` are packages with a name that only advisories of other releases or ecosystems have
+    # no source has the vulnerability for these packages; advisories of other releases or ecosystems have it for their names
     are_namesakes: bool = False
     is_of_package: bool = False  # ``id`` is a package of the image, and not a vulnerability
 
@@ -116,8 +116,9 @@ class Explainer:
                     self._by_id.setdefault(name, []).append(advisory)
 
     def explain(self, id: str, wanted: str | None = None, elsewhere: Collection[str] = ()) -> Explanation:
-        """Explains a vulnerability, see ``explain``. ``elsewhere`` are names of packages for which advisories of any
-        release and ecosystem have it; packages with such a name are explained if there are no others.
+        """Explains a vulnerability, see ``explain``. ``elsewhere`` are the names of packages for which advisories of any
+        release and ecosystem have the vulnerability. If there is nothing else to explain, packages of the image with such a
+        name are explained.
         """
         report, knowledge = self._report, self._knowledge
         inventory = report.inventory
@@ -156,6 +157,7 @@ class Explainer:
 
 
 def is_wanted(package: Package, wanted: str) -> bool:
+    """Whether the user's text names the package: by its name, its source package, or its purl without qualifiers or version."""
     names = {package.name, package.purl, package.purl.partition("?")[0], package.purl.partition("?")[0].rpartition("@")[0]}
     if package.source:
         names.add(package.source.name)
@@ -233,8 +235,8 @@ def _assessed(
 
 
 def _names_it(info: NamespaceInfo, infos: Sequence[NamespaceInfo], naming: Collection[tuple[str, str]]) -> bool:
-    """Whether the source has the vulnerability. ``naming``: sources and namespaces of its advisories. OSV republishes
-    advisories under the names of their sources.
+    """Whether the source has the vulnerability. ``naming``: the sources and namespaces of the vulnerability's advisories.
+    OSV republishes advisories of other sources: it has those whose source is not loaded itself.
     """
     source = info.source.partition("/")[0]
     others = {other.source.partition("/")[0] for other in infos}

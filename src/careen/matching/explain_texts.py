@@ -38,7 +38,7 @@ _EFFECTS: dict[Effect, str] = {
     "paid_fix": "a fix for customers of paid support only",
     "other_system": "affects {systems}",
     "not_affected": "not affected: this rules the vulnerability out",
-    "other_versions_not_affected": "not affected, about other versions",
+    "other_versions_not_affected": "states that other versions are not affected",
     "undetermined": "does not state whether the package is affected",
     "other_build": "is about another module stream, architecture or line of builds",
     "channel": "the channel that the package came from takes precedence",
@@ -48,7 +48,7 @@ _EFFECTS: dict[Effect, str] = {
     "settled_by_owner": "the distribution takes precedence: it has assessed the vulnerability",
     "aggregated": "republishes advisories, and another source contradicts it",
     "contradicted": "the distribution's own source knows the vulnerability, and this version is not affected",
-    "fixed": "a fixed version is installed, by another source",
+    "fixed": "according to another source, a fixed version is installed",
 }
 
 # Why no advisory assesses a package.
@@ -98,6 +98,7 @@ NOT_AFFECTED = "no statement affects this version"
 
 
 def comparisons(advisory: Advisory, version: str, key: Key, scheme: str) -> Iterator[str]:
+    """How the version compares with each range, and with the list or pattern of versions, of an advisory."""
     described = is_described(advisory, version)
     if described is not None:
         yield f"{version} is {'' if described else 'not '}one of the versions that {advisory.pattern[:200]} describes"

@@ -12,8 +12,8 @@ _LOWERED_BY: dict[LoweredBy, str] = {"not_linked": "none of the vulnerable funct
 
 
 class Because(Struct, frozen=True):
-    """The parts of such a line. ``by``: the source of the advisory. ``stands_in_for``: the package's own namespace, if
-    the advisory is from another one.
+    """What the line states. ``by``: the source of the advisory. ``stands_in_for``: the title of the package's own
+    release, if the advisory is of another namespace; else "".
     """
 
     match: Match

@@ -41,7 +41,7 @@ class Place(Struct, frozen=True):
     purl: str
     paths: tuple[str, ...]
     layer: int | None
-    last_layer: int | None  # if it is another one
+    last_layer: int | None  # the last layer that has the package; None if it is ``layer``
     lasting: str  # the same from tag to tag: the purl without version, and the path
 
 
@@ -124,7 +124,7 @@ def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
         layer=place.layer,
         last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", malicious.id, place),
-        summary="Malicious package: remove it, and treat what it could reach as exposed",
+        summary="Malicious package: remove it, and treat everything that it could reach as exposed",
     )
 
 
@@ -150,7 +150,7 @@ def _fix(assessed: Assessed, key: Key) -> Fix:
 
 
 def _next_fixed(match: Match, version: str, key: Key) -> tuple[str, ...]:
-    """The lowest fixed version of the advisory above the installed one."""
+    """The fixed version for the installed one: the lowest above it among those of the advisory; () if there is none."""
     mine = key(version)
     texts = match.advisory.fixed_versions
     if not texts:
@@ -173,7 +173,9 @@ def _state(matches: tuple[Match, ...]) -> FixState:
 
 
 def _fix_published(assessed: Assessed, known: Enrichment) -> str | None:
-    """The date of the first advisory with the fix; None if unknown. The date of a CVE is that of its disclosure."""
+    """The date of the first advisory with the fix; None if unknown. Records of CVEs have the date of the disclosure, and
+    are not used.
+    """
     ids = {match.advisory.id for match in assessed.preferred if match.range is not None and match.range.fixed is not None}
     dates = [
         record.published

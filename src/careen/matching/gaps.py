@@ -44,7 +44,7 @@ from .reasons import purls_of, release_id
 from .rpm import is_about_build, stream_of
 from .subject import Subject, is_sample
 
-# Sources of an archive's changelogs and of the user: without a main source, the other packages stay unassessed.
+# Sources of an archive's changelogs and of the user: with these alone, packages that they do not name are unassessed.
 _NOT_MAIN_SOURCES = (PRIVATE, SOURCE, RPM_SOURCE)
 _OF_SYSTEMS = frozenset(("apk", "deb", "rpm"))
 
@@ -55,10 +55,11 @@ class Covered(Struct, frozen=True):
     assessed: int  # number of packages
     namespaces: tuple[str, ...] = ()  # namespaces that assessed at least one package
     gaps: tuple[Gap, ...] = ()
-    sampled: tuple[tuple[str, int], ...] = ()  # namespaces whose own source has none of these packages, and how many these are
+    sampled: tuple[tuple[str, int], ...] = ()  # namespaces whose main source names no package of the image, with their packages
 
 
 def gaps_of(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str, Key], named: Names, today: date) -> Covered:
+    """How many of the subjects the database assesses, and why it does not assess the others, or not completely."""
     by_namespace, upstream, incomparable = _by_namespace(subjects, keys)
     found = [Covered(0, (), incomparable)]
     if upstream:
@@ -241,8 +242,8 @@ def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge:
 def _sampled(
     namespace: str, infos: Iterable[NamespaceInfo], left: Collection[Subject], assessed: int
 ) -> tuple[tuple[str, int], ...]:
-    """The namespace with the number of packages, if its main source has none of them and so assesses none. If it has
-    another package of the image, their gap gets another code.
+    """The namespace and the number of ``left`` packages, if its main source names no package of the image; else (). If the
+    source names some, the gap of the others has another code (``PartOfRelease``).
     """
     return ((namespace, len(left)),) if left and not assessed and _has_main_source(infos) else ()
 
@@ -302,7 +303,7 @@ def _without_record(namespace: str, group: list[Subject], knowledge: Knowledge) 
 
 
 def _known_to_archive_only(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
-    """The packages that only a second-best source has records of."""
+    """The packages of which no better source than the archive's changelogs has records."""
     names = knowledge.only_second(namespace, {name for subject in group for name in (subject.name, subject.source)})
     return [subject for subject in group if subject.name in names or subject.source in names]
 

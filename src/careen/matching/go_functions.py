@@ -53,7 +53,7 @@ class Functions:
         return b"\0%b\0" % function.encode() in self._names
 
     def has_package(self, package: str) -> bool:
-        """Whether anything of the package is linked."""
+        """Whether the program contains any function of the package."""
         return any(self._found.get(package, ()))
 
     def of(self, package: str) -> frozenset[str]:

@@ -19,8 +19,8 @@ def end_of_life(knowledge: Knowledge, namespace: str) -> str | None:
 
 
 def without_lifecycle(inventory: Inventory, assessed: Collection[str], knowledge: Knowledge) -> str:
-    """The first release whose distribution publishes its end of life, although that data is not loaded; "" if there is
-    none. ``assessed``: the namespaces whose advisories assessed a package.
+    """The first release whose end of life its distribution publishes, but the database does not have; "" if there is none.
+    ``assessed``: the namespaces whose advisories assessed a package; other releases do not count.
     """
     loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
     bound = {package.distro: package for package in inventory.packages}.values()

@@ -14,7 +14,7 @@ _Found = dict[str, list[tuple[Subject, LimitedSupport]]]  # by source package
 
 
 def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, key: Key, today: date) -> list[Gap]:
-    """Gaps for packages whose support has ended, and for packages with limited support; one each."""
+    """At most two gaps: one for all packages whose support has ended, and one for all packages with limited support."""
     listed = knowledge.limited_support(namespace)
     if not listed:
         return []

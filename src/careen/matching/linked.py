@@ -5,9 +5,10 @@ functions, and the program's table of functions lists the rest. A finding stays 
 
 - the advisory is of the Go database, and lists the affected packages;
 - each program that contains the module has a readable table;
-- none of the functions is in it, under its own name or as a closure of it; of a package without listed functions, nothing
-  is in it;
-- it contains other functions of the module, under its path. In an obfuscated program only those of package main are.
+- the table has none of the listed functions, by its own name or by that of a closure in it; if the advisory lists none for
+  a package, the table has no function of the package;
+- the table has other functions of the module under the module's path, so that the program is not obfuscated (an obfuscated
+  program keeps only the path of package main).
 
 For programs built with Go 1.17 to 1.20 only packages are checked, because these inlined functions with closures in them
 without a trace.
@@ -35,7 +36,7 @@ _WITHOUT_TRACE = range(17, 21)  # minor releases of Go that inline functions wit
 
 
 def without_unlinked(assessed: Sequence[Assessed], programs: Sequence[Program]) -> list[Assessed]:
-    """All findings. Those whose functions no program contains are less certain."""
+    """All findings. Those whose vulnerable functions no program contains become ``possible``."""
     by_path = {program.path: program for program in programs}
     decidable = [entry for entry in assessed if _is_decidable(entry, by_path)]
     wanted: dict[str, list[Advisory]] = {}
@@ -70,6 +71,7 @@ def _names_of(affected: Import, advisory: Advisory) -> tuple[str, ...]:
 
 
 def _is_linked(entry: Assessed, table: "_Table") -> bool:
+    """Whether the program contains a vulnerable function, or its table does not show whether it does."""
     return any(
         any(table.has(affected, advisory) for affected in advisory.imports) or not table.has_module(advisory.package)
         for advisory in _advisories(entry)
@@ -89,7 +91,9 @@ class _Table:
         self._is_complete = release is not None and self._functions.has(_IN_EACH_PROGRAM)
 
     def has_module(self, module: str) -> bool:
-        """Whether the table contains any function of the module under its name, as it does unless it is obfuscated."""
+        """Whether the table contains any function of the module under the module's path. If not, the program may be
+        obfuscated, and a missing function proves nothing.
+        """
         if not self._is_complete:
             return False
         if module == STANDARD_LIBRARY:
@@ -97,7 +101,9 @@ class _Table:
         return module in self._functions.modules
 
     def has(self, affected: Import, advisory: Advisory) -> bool:
-        """Whether the program contains any of the affected functions, or the package if none are listed."""
+        """Whether the program contains any of the affected functions; or any function of the package, if the advisory lists
+        none, or if inlined functions leave no trace.
+        """
         names = _names_of(affected, advisory)
         if not affected.symbols or not self._has_symbols:
             return affected.path == self._main or any(map(self._functions.has_package, names))

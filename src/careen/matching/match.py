@@ -42,7 +42,7 @@ class Matched(Struct, frozen=True):
     third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
     fixed: tuple[Suppressed, ...] = ()  # findings that the distribution has fixed according to its changelog
     by_release: bool = False  # the distribution's advisories assess at least one of its packages
-    sampled: tuple[tuple[str, int], ...] = ()  # releases whose own source has none of these packages, and how many these are
+    sampled: tuple[tuple[str, int], ...] = ()  # releases whose main source names no package of the image, with their packages
 
 
 def match(
@@ -137,7 +137,7 @@ def _ids(matches: Iterable[Matches]) -> set[str]:
 
 
 def finding_of(package: Package, id: str, knowledge: Knowledge, severity_from: tuple[str, ...] = ()) -> Vulnerability:
-    """The finding of a vulnerability in a package for which no advisory states this version."""
+    """The finding of a vulnerability that the code of a package shows, without an advisory that affects its version."""
     subject = Subject(package, "", package.name, package.version, "generic", "", distribution=False, confidence="likely")
     match = Match(Advisory(id, "origin", "", package.name), None)
     entry = Assessed(subject, MatchedVulnerability(id, (), (match,)), "likely", (match,))

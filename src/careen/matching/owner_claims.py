@@ -1,11 +1,12 @@
-"""What the distribution's package that owns a language package shows about its vulnerabilities.
+"""What the files of the owner of a language package (a package of the distribution) show about the vulnerabilities of the
+language package.
 
 A distribution fixes vulnerabilities in an old version, and its advisories may not be loaded, or not cover the package.
-Then its changelog in the image decides, if a second pass has read it (``Inventory.owners_read``):
+Then the owner's changelog in the image decides, if a second pass has read it (``Inventory.owners_read``):
 
-- a vulnerability that an entry up to the installed version lists as fixed is suppressed;
-- one that a complete changelog does not mention stays as it is;
-- without the changelog, or if the entries that may mention it were removed, it becomes ``possible``.
+- a finding whose vulnerability an entry up to the installed version lists as fixed is suppressed;
+- a finding whose vulnerability a complete changelog does not mention stays as it is;
+- without the changelog, or if the entries that may mention the vulnerability were removed, the finding becomes ``possible``.
 
 A vulnerability of a library that upstream includes in its own builds is suppressed, if the distribution has that
 library as a package of its own. All of this applies to files whose checksum is that of the distribution's package
@@ -59,6 +60,9 @@ def by_owners(
     records: Mapping[str, tuple[VulnerabilityRecord, ...]],
     keys: Mapping[str, Key],
 ) -> Claimed:
+    """The assessed vulnerabilities that stay findings, those that the owner of the package has fixed, and the packages whose
+    owner's changelog is missing or cut off. All stay findings if no owner was read.
+    """
     if not inventory.owners_read:
         return Claimed(list(assessed), [], [])
     debs = (package for package in inventory.packages if package.type == "deb" and package.vendor == "distribution")
@@ -82,7 +86,7 @@ def by_owners(
 
 
 def _claim(entry: Assessed, known: _Known) -> SuppressedBy | Silence | None:
-    """What the owner's files show about a finding: its suppression, silence, or None if nothing changes."""
+    """What the owner's files show about a finding: a suppression; why they show nothing; None if it stays as it is."""
     owner = entry.subject.owner
     read = known.reads.of(entry.subject.package) if owner else None
     if owner is None or read is None:
@@ -130,6 +134,7 @@ def _fixed(changelog: Changelog, installed: str, key: Key) -> dict[str, str]:
 
 
 def _reaches(changelog: Changelog, installed: str, key: Key) -> bool:
+    """Whether the changelog has the installed version, or begins with a newer one."""
     newest, here = key(changelog.versions[0]) if changelog.versions else None, key(installed)
     return newest is not None and here is not None and newest >= here
 

@@ -47,7 +47,9 @@ class Owners:
         return (named(owner) if owner.type in UPSTREAM_BUILDERS else packaged(owner)) is not None
 
     def is_of_distribution(self, package: Package) -> bool:
-        """Whether a distribution built its owner, even one without advisories. Then upstream versions do not assess it."""
+        """Whether a distribution, even one without advisories, built the owner of the package's files; True if the owner is
+        not in the inventory. Upstream versions do not assess such a package.
+        """
         owner = self._by_purl.get(package.owned_by or "")
         if owner is None:
             return package.owned_by is not None

@@ -1,4 +1,6 @@
-"""Matches again after a second pass, but only the packages that it was about, and those that affect their assessment."""
+"""Which packages are matched again after a second pass over the files: those whose files it read, and those that affect
+their assessment.
+"""
 
 from msgspec.structs import replace
 
@@ -10,7 +12,7 @@ from .vendored import SOURCES
 
 
 def part_of(inventory: Inventory) -> tuple[Inventory, frozenset[str]]:
-    """The inventory with these packages only, and the purls of those that the second pass was about."""
+    """The inventory with these packages only, and the purls of the packages whose files the second pass read."""
     read = {owner.owner for owner in inventory.owners_read}
     paths = {program.path for program in inventory.programs_read}
     about = frozenset(
@@ -32,7 +34,7 @@ def part_of(inventory: Inventory) -> tuple[Inventory, frozenset[str]]:
 
 
 def with_part(matched: Matched, found: Matched, about: frozenset[str]) -> Matched:
-    """The earlier matches, with the findings of the part replaced by those in ``found``."""
+    """The earlier matches, in which those in ``found`` replace the findings of the packages ``about``."""
     findings = [finding for finding in matched.findings if finding.package not in about]
     findings += [finding for finding in found.findings if finding.package in about]
     findings.sort(key=lambda finding: (-finding.risk, finding.id, finding.package, finding.paths))

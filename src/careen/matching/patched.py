@@ -9,12 +9,12 @@
 |           | all other packages of an image with RapidFort's labels         | ``rapidfort:ubuntu:22.04``          |
 | Canonical | ``fips`` in the version of a deb of Ubuntu                     | ``ubuntu-pro-fips-updates:22.04``   |
 
-Their fixed versions are below the distribution's, so the distribution's feed alone would report what they fixed: without
-a feed of the vendor its packages are not assessed. root.io builds on the distribution's package, whose advisories count
-for vulnerabilities that root.io does not name. The same holds for Ubuntu's FIPS builds: Ubuntu's advisories assess them
-if no FIPS advisory does. root.io also patches packages of PyPI and npm and renames them (``rootio-django``,
-``@rootio/lodash``): these are assessed as the upstream package, and findings are possible. RapidFort's feed lists the packages
-that it left unchanged, by source package and by package.
+The vendors' fixed versions are below the distribution's, so the distribution's feed alone would report vulnerabilities that
+the vendor fixed: without a feed of the vendor its packages are not assessed. root.io builds on the distribution's package,
+whose advisories count for vulnerabilities that root.io's do not name. In the same way Ubuntu's advisories count for
+vulnerabilities of FIPS builds that no FIPS advisory names. root.io also patches packages of PyPI and npm and renames them
+(``rootio-django``, ``@rootio/lodash``): these are assessed as the upstream package, and findings are possible. RapidFort's
+feed lists the packages that it left unchanged, by source package and by package.
 **Source:** the vendors' advisories: OSV's ecosystem ``Root``, Seal's and RapidFort's feeds; purls and labels of their images.
 """
 
@@ -84,7 +84,7 @@ def upstream_of(package: Package) -> tuple[str, str] | None:
 
 
 def curator_of(image: Image) -> str:
-    """The vendor of the image, by its labels."""
+    """The vendor of the whole image, by its labels; "" if they name no vendor of this module."""
     labels = " ".join(image.config.labels.get(name, "") for name in _LABELS).lower()
     return RAPIDFORT if RAPIDFORT in labels else ""
 

@@ -1,8 +1,8 @@
 """Where a package is, and what can install another version of it there: one place for each path of its evidence.
 
 A package may be in several places: installed and pinned in a lock file, in two virtual environments, below many
-packages of a project. Its findings are gone when all of its places are changed. A command that rewrites the lock file
-of its project changes both.
+packages of a project. Its findings are gone when all of its places are changed. A command that changes an installation and
+rewrites the lock file of its project changes both places.
 
 Paths come from the image. A text that would need quoting in a shell never becomes part of a command.
 **Source:** PEP 376 (site-packages); uv, "Locking and syncing"; npm, "folders" and "package-lock.json"; pnpm, "Symlinked
@@ -70,7 +70,9 @@ class Obstacle(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """How a package is installed. Without a manager it cannot be upgraded."""
+    """Where a package is, as its manager names the place: an interpreter, a folder or a file; "" for system packages.
+    Without a manager, ``obstacle`` states why the package cannot be upgraded there.
+    """
 
     manager: str = ""
     place: str = ""

@@ -8,7 +8,7 @@ SYSTEMS = frozenset(("linux", "freebsd"))
 
 
 def unassessed_platform(image: Image) -> tuple[Unknown, ...]:
-    """The unknown of an image of Windows or another system that is not assessed."""
+    """One unknown if the image is of Windows or another system that is not assessed; else ()."""
     if image.platform is None or image.platform.os in SYSTEMS:
         return ()
     reason = f"it is an image of {image.platform.os}, whose packages and updates are not read"

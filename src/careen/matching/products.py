@@ -41,7 +41,7 @@ def product_of(package: Package) -> Product | None:
 
 
 def is_built_without_modules(package: Package) -> bool:
-    """Whether a program is Kubernetes. The names of its files then determine the component."""
+    """Whether the package is a program of Kubernetes itself, whose file name determines its component."""
     return package.type == "golang" and (package.name == KUBERNETES or package.name.startswith(f"{KUBERNETES}/cmd/"))
 
 

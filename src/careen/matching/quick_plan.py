@@ -1,8 +1,8 @@
 """The plan of ``careen fix``, fast enough to be part of every scan: only packages that are upgraded are matched again.
 
 For a distribution's own packages the fixed versions in the findings suffice, because its advisories affect all versions
-below a fixed one. Without a function that matches packages they are used for all packages: vulnerabilities that only a
-newer version has are then missing in the plan.
+below a fixed one. Without a function that matches packages (``reassess``), the fixed versions in the findings are used for
+all packages: the plan then lacks vulnerabilities that only a newer version has.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -120,13 +120,13 @@ def _by_package(packages: Sequence[Package], findings: Iterable[Vulnerability]) 
     for (purl, _), found in exact.items():
         any_place.setdefault(purl, []).extend(found)
     taken = set[int]()
-    answer = []
+    by_package = []
     for package in packages:
         paths = paths_of(package)
         found = exact.get((package.purl, paths), any_place.get(package.purl, []))
-        answer.append(_of(package, [finding for finding in found if id(finding) not in taken]))
+        by_package.append(_of(package, [finding for finding in found if id(finding) not in taken]))
         taken.update(map(id, found))
-    return answer
+    return by_package
 
 
 def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:

@@ -26,8 +26,8 @@ NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
 
 class Match(Struct, frozen=True, gc=False):
-    """An advisory that affects a version. Without ``range`` it lists or describes the version (``listed``), or affects
-    every version."""
+    """An advisory that affects a version. Without ``range``, the advisory lists or describes the version (``listed``), or
+    affects every version."""
 
     advisory: Advisory
     range: Range | None = None

@@ -13,8 +13,8 @@ Scores = Callable[[Sequence[str]], Knowledge]  # takes ids; returns the database
 def rated(
     matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
 ) -> tuple[Matched, tuple[str, ...]]:
-    """The matches after unrated CVEs got their scores, and the CVEs whose record could not be fetched and which may be
-    critical.
+    """The matches after unrated CVEs got their scores; and the CVEs that stay unrated because their record could not be
+    fetched, any of which may be critical.
     """
     unrated = _unrated(matched)
     known = scores(unrated) if unrated and scores is not None else knowledge

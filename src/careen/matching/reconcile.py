@@ -2,10 +2,12 @@
 
 Why only the other scanner reports a finding: ``unknown_package`` (not in this inventory), ``another_version`` (this
 inventory has another version), ``suppressed`` (this report suppresses it, by a rule or VEX), ``not_assessed`` (this
-scan did not assess the package), ``range`` (a source has the vulnerability, but does not affect this version or does
-not count), ``not_named`` (no source of this scan has it for the package). Why only this report has it:
-``unknown_package`` (not in their inventory), ``suppressed`` (they ignore it), ``another_version``, ``only_possible``,
-``no_fix`` and ``not_named``. A finding that both have under different ids is ``alias`` and counts as agreed.
+scan did not assess the package), ``range`` (an advisory has the vulnerability for the package, but does not affect this
+version, or does not count), ``not_named`` (no source of this scan has the vulnerability for the package).
+Why only this report has it: ``unknown_package`` (not in their inventory), ``suppressed`` (they ignore it),
+``another_version`` (they report it for another version), ``only_possible`` (no gate counts it), ``no_fix`` (they may leave
+out what has no fix) and ``not_named`` (no other reason applies). A finding that both have under different ids is ``alias``
+and counts as agreed.
 """
 
 from collections import defaultdict
@@ -39,13 +41,16 @@ class Disagreement(Struct, frozen=True):
 
 class Reconciled(Struct, frozen=True):
     scanner: str
-    agreed: int
+    agreed: int  # findings of the other scanner that this report has too
     aliases: tuple[Disagreement, ...]  # agreed, under another id
     theirs: tuple[Disagreement, ...]
     ours: tuple[Disagreement, ...]
 
 
 def reconcile(report: Report, other: OtherScan, explainer: Explainer) -> Reconciled:
+    """Compares the vulnerabilities of a report with those of another scanner. Those that the other one ignores do not count
+    as its findings, but explain ours.
+    """
     findings = [found for found in report.findings if isinstance(found, Vulnerability)]
     places = _Places(report.inventory.packages)
     claims_by_package: dict[str, list[Claim]] = defaultdict(list)
@@ -88,6 +93,7 @@ class _Places:
                 self._by_name[name].append(package)
 
     def named(self, claim: Claim) -> list[Package]:
+        """The packages with the name and type of the claim, in any version."""
         type = claim.type or claim.purl.removeprefix("pkg:").partition("/")[0]
         names = dict.fromkeys(name.lower() for name in (claim.package, _purl_name(claim.purl)) if name)
         found = {id(package): package for name in names for package in self._by_name.get(name, ())}
@@ -139,7 +145,9 @@ def _by_alias(
     by_purl: dict[str, list[tuple[int, Vulnerability]]],
     explainer: Explainer,
 ) -> tuple[list[tuple[int, Vulnerability]], Disagreement | None]:
-    """Our findings whose vulnerability has the other scanner's id as an alias."""
+    """Our findings whose vulnerability has the other scanner's id as an alias, and the entry that names both ids; an empty
+    list and None if there is no such finding.
+    """
     purls = [package.purl for package in here if by_purl[package.purl]]
     if not purls:
         return [], None
@@ -147,9 +155,9 @@ def _by_alias(
     same = [pair for purl in purls for pair in by_purl[purl] if _is_same(pair[1], ids)]
     if not same:
         return [], None
-    return same, Disagreement(
-        "theirs", claim.ids[0], claim.package, claim.version, "alias", f"{same[0][1].id} here", same[0][1].package
-    )
+    ours = same[0][1]
+    detail = f"this report has it as {ours.id}"
+    return same, Disagreement("theirs", claim.ids[0], claim.package, claim.version, "alias", detail, ours.package)
 
 
 def _theirs(claim: Claim, here: Sequence[Package], places: _Places, explainer: Explainer) -> Disagreement:
@@ -197,7 +205,7 @@ def _ours(finding: Vulnerability, claims: Sequence[Claim], other: OtherScan) -> 
             "no_fix",
             f"no version fixes it ({finding.fix.state}); {other.scanner} may leave such findings out: {finding.reason}",
         )
-    about = f"reports {len(claims)} others for the package" if claims else "reports nothing for the package"
+    about = f"reports {len(claims)} other findings of the package" if claims else "reports nothing for the package"
     return because("not_named", f"{other.scanner} {about}; here: {finding.reason}")
 
 

@@ -1,8 +1,9 @@
 """The smallest set of actions that fixes what can be fixed, the findings that each removes, and the findings that stay.
 
 One action is one command or one change of a manifest: all packages of one package manager in one place are upgraded
-together. Each package is upgraded to the lowest version that fixes all its vulnerabilities. To find it, the inventory
-is assessed again with the new versions until nothing more can be fixed, so the findings that stay are those of a scan.
+together. Each package is upgraded to the lowest version that fixes all its vulnerabilities. To find this version, the
+inventory is assessed again with the new versions until nothing more can be fixed; the findings that stay are therefore
+those that a scan after the upgrades would report.
 """
 
 from collections import Counter, defaultdict
@@ -113,8 +114,8 @@ def _agreed(
     places: Sequence[Sequence[Place]],
     keys: Mapping[str, Key],
 ) -> dict[int, str]:
-    """The targets, with one version for all copies of a package in a project, the highest, because an override changes
-    all.
+    """The targets; all copies of a package in one project get the highest of their versions, because an override changes
+    all copies.
     """
     agreed = dict(targets)
     projects: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -142,7 +143,7 @@ def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:
 
 
 def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
-    """The lowest fixed version of the finding above the installed one."""
+    """The lowest fixed version of the finding above the installed one; None if there is none that a command may contain."""
     version = package.source.version if package.source and package.type in ("deb", "apk") else package.version
     plain = version.partition(":")[2] if package.type in SYSTEM else ""
     above = []
@@ -224,7 +225,7 @@ def _is_of_base(package: Package) -> bool:
 
 
 def _to_drop(after: Sequence[Vulnerability], by_purl: Mapping[str, Package]) -> Iterator[DropPackage]:
-    """The three packages with the most vulnerabilities without a fix."""
+    """The packages with the most vulnerabilities without a fix: at most three, with at least three such findings each."""
     packages = (by_purl[finding.package] for finding in after if not finding.fix.versions)
     counts = Counter((package.source.name if package.source else package.name, package.type) for package in packages)
     for (name, type), count in counts.most_common(3):

@@ -42,7 +42,7 @@ def remembered(
     database = _identity(knowledge) if memory else ""
     if memory is None or not database:
         return match(inventory, knowledge, schemes, ecosystems, today, severity_from)
-    programs = tuple(replace(program, names=b"") for program in inventory.programs)  # they contain digests of their names
+    programs = tuple(replace(program, names=b"") for program in inventory.programs)  # its digest stands for them
     asked = replace(inventory, programs=programs, origin_files=OriginFiles())
     seen = hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest()
     key = f"matched {seen} {memory.fingerprint} {today} {','.join(severity_from)} {database}"

@@ -82,7 +82,9 @@ def _is_of_cve(record: VulnerabilityRecord) -> bool:
 
 
 def best(scores: Iterable[Cvss]) -> Cvss | None:
-    """The preferred score: the newest CVSS version (3.0 and 3.1 are one), NVD's before others', CISA's supplement last."""
+    """The preferred score: of the newest CVSS version (3.0 and 3.1 are one), NVD's before others', CISA's supplement last.
+    None if there are no scores.
+    """
     return max(
         scores,
         key=lambda cvss: (cvss.version[:1], cvss.source.lower() == "nvd", cvss.source != "CISA-ADP", cvss.version),

@@ -31,7 +31,7 @@ class Statement(Struct, frozen=True):
     package: str
     status: str
     severity: str
-    comparisons: tuple[str, ...]  # a comparison with each range
+    comparisons: tuple[str, ...]  # a sentence about the version and each range, and about the listed versions
     affects: bool = field(name="holds")  # it affects the installed version
     counts: bool  # it makes a finding
     why: str = ""  # why it does not count
@@ -46,7 +46,7 @@ class _Case(Struct, frozen=True):
     keys: Mapping[str, Key]
     found: bool  # the report contains a finding of it
     matches: Matches
-    settled: frozenset[str]
+    settled: frozenset[str]  # ids of vulnerabilities of the package that a better source has assessed
 
 
 def statements_of(
@@ -140,8 +140,8 @@ def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
 
 
 def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
-    """The statement of an advisory from a second-best source, which does not count for a package that a better one
-    covers.
+    """The statement of an advisory of a fallback source (the facts shipped with Careen), which does not count for a package
+    that the database covers.
     """
     affects = _affects(advisory, subject.version, key)
     return _stated(advisory, subject, key, affects=affects, counts=False, effect="overruled")

@@ -30,12 +30,12 @@ class Subject(Struct, frozen=True):
     confidence: Confidence = "confirmed"  # the highest confidence of a finding
     owner: "Subject | None" = None  # the distribution's package that owns the files, whose advisories count first
     stand_in: str | None = None  # the namespace of a related distribution, for vulnerabilities that this one does not have
-    rebuild: bool = False  # it is another build of the packages of the distribution that the namespace is about
+    rebuild: bool = False  # its distribution rebuilds the packages of the distribution that the namespace is about
     paid: str | None = None  # namespace of fixes for customers of paid support
     continued: bool = False  # paid support continues the same line of versions after the release's end of life
     entitled: bool = False  # this image receives paid support
     lifetime: str = ""  # namespace of its release's end of life, if that is another one
-    product: Product | None = None  # its own advisories count beside those of the namespace
+    product: Product | None = None  # a product whose advisories count beside those of the namespace
     source: str = ""  # the source package's name, if the namespace has advisories for source packages too
     channels: tuple[str, ...] = ()  # namespaces of the extended support and products from which it came
     upstream: bool = False  # it is assessed by upstream versions
@@ -79,8 +79,8 @@ def by_upstream(package: Package, identity: Identity) -> Subject:
 
 
 def is_sample(infos: Collection[NamespaceInfo]) -> bool:
-    """Whether the sources only list fixes for a few packages. A release has hundreds of packages with fixed
-    vulnerabilities.
+    """Whether the sources list fixes for only a few packages, although a release has hundreds of packages with fixed
+    vulnerabilities. True if there are no sources.
     """
     return all(info.partial or (not info.unfixed and info.packages < SAMPLE_PACKAGES) for info in infos)
 

@@ -48,7 +48,8 @@ from .unrecorded import Unrecorded
 from .upstream import named
 from .vendors import is_doubtful
 
-# Assessed with the package that owns its files; or a file of a package that itself is a subject or a gap.
+# Why a package is neither a subject nor a gap: the advisories of the package that owns its files assess it too; or it is a
+# file of a package that itself is a subject or a gap.
 Left = Literal["assessed_with_owner", "part_of_owner"]
 
 
@@ -133,8 +134,8 @@ def _of_ecosystem(
 ) -> Subject:
     confidence = confidence_of(package)
     if owner:
-        # The distribution may have fixed it under the old version, but states nothing about what a binary was built
-        # from.
+        # The distribution may have fixed vulnerabilities under the old version, but states nothing about the libraries that
+        # a binary was built from.
         confidence = "possible" if package.type in ("golang", "cargo") else weaker(confidence, "likely")
     title, version = namespace, package.version
     if patched := upstream_of(package):  # the old version may contain the fix
@@ -177,13 +178,14 @@ def _release_named(package: Package, inventory: Inventory) -> str:
 
 
 def with_entitlement(inventory: Inventory) -> Inventory:
-    """The inventory, marked as entitled to SUSE's long-term support (LTSS) updates if the package that enables them is
+    """The inventory, marked as entitled to the distribution's paid support (SUSE's LTSS) if the package that enables it is
     installed.
     """
     found = inventory.distribution
-    one = profile(found.id) if found else None
-    switch = one.advisories.paid_package if one else ""
-    if found is None or not switch or not any(each.type == "rpm" and each.name == switch for each in inventory.packages):
+    known = profile(found.id) if found else None
+    switch = known.advisories.paid_package if known else ""
+    installed = any(package.type == "rpm" and package.name == switch for package in inventory.packages)
+    if found is None or not switch or not installed:
         return inventory
     return replace(inventory, distribution=replace(found, extended=True))
 

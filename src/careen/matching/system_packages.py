@@ -134,8 +134,8 @@ def _of_patched(
 
 
 def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package], tuple[str, ...]]) -> Subject:
-    """An rpm with further namespaces that may have its advisories: channels of RHEL, or RHEL and its rebuilds for one
-    another.
+    """The subject of an rpm with further namespaces that may have advisories for it: channels of RHEL, or RHEL for a rebuild
+    of it, and a rebuild for RHEL. Other subjects stay as they are.
     """
     id, _, release = subject.namespace.partition(":")
     line = line_of(id)
@@ -153,8 +153,8 @@ def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package]
 
 
 def _relative(line: str, release: str, infos: Infos) -> str:
-    """The namespace whose advisories stand in for a rebuild without its own: that of the distribution that it rebuilds
-    (RHEL), unless that is only a sample.
+    """The namespace whose advisories stand in for those that a rebuild does not have: of the distribution that it rebuilds
+    (RHEL), or of another rebuild if the database has only a sample of these.
     """
     one = profiles().get(line)
     candidates = [f"{id}:{release}" for id in (line, one.advisories.stand_in if one else "") if id]

@@ -38,6 +38,9 @@ class Unrecorded:
         self._noted = {evidence.path for package in noted for evidence in package.evidence} if self._applies else set()
 
     def is_of_distribution(self, package: Package) -> bool:
+        """Whether the distribution built all files of the package, by their locations and compilers. False if the image has a
+        package database.
+        """
         if not self._applies or package.owned_by or package.presence == "declared" or not package.evidence:
             return False
         return all(self._is_own(evidence.path.partition("!/")[0]) for evidence in package.evidence)

@@ -36,7 +36,9 @@ class Identity(Struct, frozen=True):
 
 
 def packaged(package: Package) -> Identity | None:
-    """The software in a third party's deb or rpm, by its own name or its source package's."""
+    """The software in a third party's deb or rpm, by the name of the package or of its source package; None if the map has
+    neither.
+    """
     built = f"{package.maintainer or ''} {package.version}"
     found = software_of_package(package.name, built)
     if found is None and package.source is not None and package.source.name != package.name:
@@ -46,7 +48,9 @@ def packaged(package: Package) -> Identity | None:
 
 
 def named(package: Package) -> Identity | None:
-    """The software that the package's CPE name identifies, or the map by the name of a conda or Spack package."""
+    """The software that the package's CPE name identifies; without a CPE name, that of a conda or Spack package by its name.
+    None if the map does not have it.
+    """
     if package.cpe:
         software = software_of_cpe(package.cpe)
     else:
@@ -55,7 +59,9 @@ def named(package: Package) -> Identity | None:
 
 
 def namespaces(package: Package, distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]) -> frozenset[str]:
-    """The namespaces of a package that only upstream versions assess."""
+    """The namespaces that assess the package by its upstream version; empty if others assess it, or if the map does not
+    have it.
+    """
     ecosystem = ecosystems.get(package.type)
     if ecosystem is None or (ecosystem.namespace is None and not ecosystem.distribution):
         identity = named(package)

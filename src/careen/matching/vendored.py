@@ -1,4 +1,4 @@
-"""Advisories about a library that the makers of a package include in their own builds of it.
+"""Advisories about a library that the makers of a package include in their own builds of the package.
 
 A distribution builds the same package with its own copy of the library: nokogiri with its libxml2, cryptography with
 its OpenSSL. Only the summary of the advisory mentions the library.

@@ -7,9 +7,9 @@ all its builds, so there another address means a third party. An rpm states its 
 and a package without one was built by a third party. An SBOM may omit the field: then the release text, or a name that
 only its maker uses, may show a third party. An apk is the distribution's unless a known third party signed it, or it
 has neither recipe nor commit, which build systems of distributions always write. A package of pacman is its user's own
-build if its packager is the default that makepkg writes without a configuration. One of these signs is enough. Others
-are weak: a release without the distribution's mark may be one of its oldest. A weak sign counts only with another one,
-and is otherwise reported (``no_index``), as no index of the release can settle it.
+build if its packager is the default that makepkg writes without a configuration. Each of these signs suffices. Others are
+weak: an rpm whose release lacks the distribution's mark may be one of the distribution's oldest packages. A weak sign
+counts only with another one, and is otherwise reported (``no_index``), as no index of the release can settle it.
 
 **Source:** Debian Policy 3.2, 5.6.2; version suffixes as documented by the third-party repositories themselves; Fedora
 Packaging Guidelines, "Versioning" (the dist tag in a release); makepkg.conf(5), PACKAGER.
@@ -75,8 +75,8 @@ _SNAPSHOT = pattern(r"(?:git|hg|svn|bzr)[0-9a-z.]*|(?<![0-9a-z])(?=[a-f]*\d)[0-9
 
 
 def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
-    """Who built a package. ``distribution`` is the image's; a package of another distribution is compared with that
-    one. ``unknown`` for language packages, rpms without vendor, and without a distribution.
+    """Who built a package; ``unknown`` if nothing shows it, as for language packages. ``distribution`` is the image's; a
+    package that states another distribution is compared with that distribution's builds.
     """
     distribution = distribution_of(package, distribution)
     if distribution is None:
@@ -144,8 +144,8 @@ def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
 
 
 def _is_makers(package: Package, release: str, one: Profile) -> bool:
-    """Whether a known program lacks the mark that RHEL and its rebuilds put into each release (el9), so that its maker
-    built it.
+    """Whether the maker of a program built the package: its name is one that RHEL and its rebuilds do not use, or it is a
+    known program and its release lacks their mark (el9).
     """
     if not one.builds.always_tagged or not line_of(one.advisories.namespace or one.id):
         return False

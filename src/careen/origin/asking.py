@@ -16,8 +16,8 @@ _PASSING = frozenset(("glance", "table_rows"))  # they only show whether other f
 def asked_of(
     base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
 ) -> frozenset[str]:
-    """The families of features of a file that the base compares; empty if it finds no component in the file that
-    ``counts``. Files that are compared together with others keep all features.
+    """The families of features of a file that the base compares; empty unless it finds a component in the file for which
+    ``counts`` is true. A file that is only compared together with others, such as a class, keeps all its families.
 
     Scripts of packages (``owned``) are mostly bundles: if ``is_worth_a_look`` rejects one, it is not compared as
     source either.
@@ -32,6 +32,8 @@ def asked_of(
 
 
 class _Recorded(Mapping[str, Hashes]):
+    """The features of a file, which records in ``asked`` the families that are used."""
+
     def __init__(self, features: Features) -> None:
         self._features = features
         self.asked: set[str] = set()

@@ -36,8 +36,8 @@ from .parts import Parts
 Kind = Literal["pypi", "npm", "deb", "git", "dir"]
 Item = TypeVar("Item")
 _SPEC = re.compile(r"(?P<kind>pypi|npm|deb|git|dir):(?P<name>@?[^@=\s]+)(?:=(?P<project>[^@\s]+))?(?:@(?P<versions>\S+))?")
-# Parts of other rules are of no use.
 _PATCHES = (".patch", ".diff", "/series", "/debian.series")
+# The folder of the parts: features that were computed by other rules cannot be joined with these.
 RULES = hashlib.sha256(repr((FORMAT, FAMILIES, LETTERS, TOKENS)).encode()).hexdigest()[:12]
 
 

@@ -1,9 +1,9 @@
 """The projects in a file that was built of many files: minified, bundled or compiled, perhaps of many projects.
 
-Of several projects that could explain the same part, the first is the one of which the larger part of the files is
-present; features that it explains are no evidence of the others. For each of its versions, the files are chosen that
-together explain most. Features of these files that were not found count against the version; features of its other
-files do not, as those files were not built in.
+If several projects could explain the same features, the project whose own files were found most completely comes first, and
+these features are no evidence of the others. For each version of a project, the files are chosen that together explain
+most. Features of these files that were not found count against the version; features of its other files do not, as those
+files were not built in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,11 +142,11 @@ def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -
 
 
 def _orders(table: _Table, version: int) -> tuple[Places, Places]:
-    """The files of a version in two orders, the best first: by how much each explains, and by which part of it was
-    found.
+    """The files of a version in two orders, the best first: by the number of features that a file explains, and by the
+    share of the file's features that was found.
 
-    A build of all modules is a file of its own in the project. The program was made of other files instead if that
-    one has more features than were found.
+    A project may contain a build of all its modules as one file. If only a part of that file's features was found, the
+    program was made of the single modules: the second order prefers them.
     """
     hits, sizes = table.hits[:, version], table.sizes[:, version]
     gain, share = hits - MISSING * (sizes - hits), hits / np.maximum(sizes, 1)
@@ -162,7 +162,7 @@ def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[fl
         np.array([np.sum(part[rows, version] * shares) for part in parts])
         for parts in ([table.sizes for table in tables], [table.hits for table in tables])
     )
-    # The smaller the part of the files that was found, the less a missing feature weighs: the rest was left out on purpose.
+    # The less of the files was found, the less a missing feature weighs: a linker or bundler left out what is not used.
     missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
     return sum(found) - missing, found[0], float(sizes[0])
 

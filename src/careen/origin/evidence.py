@@ -18,8 +18,8 @@ MAX_PROJECTS = 4
 MISSING = 0.3  # the weight of a feature that only the version has; one that both have weighs 1
 
 MOST_PATHS = 4  # the number of a project's paths with which a file is compared
-LIKE = 0.25  # a path with a smaller part of the features that the most similar path shares with the file is not compared
-HAS_IT = 0.5  # the weight of the fact that a version has exactly this file, in features
+LIKE = 0.25  # paths that share fewer features with the file than this part of the most similar path's are not compared
+HAS_IT = 0.5  # the score for a version that has exactly this file, in the weight of features
 
 Weights = NDArray[np.float64]
 _NOWHERE = np.empty(0, np.int64)

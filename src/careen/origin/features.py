@@ -11,9 +11,10 @@
 | sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
-Of the last one a file has ``statements``: pairs of words and their version in it. Which of them are a project's own
-shows only when all its releases are known. Three more are of single files only: ``lines``, in which fixes are looked up, and
-what shows at a fraction of the time whether others are worth it, ``table_rows`` and ``glance``.
+For ``stated``, a file has the family ``statements``: pairs of such words and the version in them. Which of these words state
+a project's own version shows only when all its releases are known. Three further families are not in a knowledge base:
+``lines``, in which fixes are looked up, and ``table_rows`` and ``glance``, which show in a fraction of the time whether
+other families are worth computing.
 """
 
 import hashlib

@@ -15,8 +15,8 @@ from .in_source import MatchedFile
 from .knowledge import Knowledge
 from .spans import Hashes
 
-LIKE_BEST = 0.5  # of the features that the most similar path of the project shares with a file
-VERY_FILE = 0.2  # of the file's features: with fewer it is another file, for example a test with code of the same kind
+LIKE_BEST = 0.5  # an original shares at least this part of the features that the most similar path shares with the file
+VERY_FILE = 0.2  # and this part of the file's features: else the file is another one, such as a test with similar code
 
 
 class FixStates:

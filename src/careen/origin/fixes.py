@@ -12,7 +12,7 @@ literals that only one of them has anywhere in the project: these are found in p
 | unknown    | anything else: the file was edited, or is of a version that has neither form                              |
 
 If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state.
-A change without a feature that other code lacks counts, too: then it cannot be shown that the fix is present.
+A change without any feature of its own counts, too: a fix with such a change cannot be shown to be present.
 """
 
 import posixpath

@@ -35,7 +35,7 @@ from .javascript.features import is_script
 from .knowledge import Knowledge
 
 Kind = Literal["source", "script", "program", "class", "bytecode"]
-EXPLAINED = 0.6  # of a script's stretches: then it has no others
+EXPLAINED = 0.6  # of a script's stretches: if one project has them, the script is not searched for others
 
 
 class Identified(Struct, frozen=True):

@@ -60,7 +60,7 @@ MANY = 64
 # neither counts. In these rules, ``of_file`` is required too.
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
-NEAR_MOST = 0.9  # among projects that explain about as much, the one most of which is present: others have copies of it
+NEAR_MOST = 0.9  # of projects that explain about as much, the most complete one counts: the others contain copies of it
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8

@@ -254,7 +254,7 @@ def _check_numbers(
 ) -> None:
     """Raises ValueError if an index leads out of its table: this must not appear in the middle of a scan."""
     if any(len(project.dates) not in (0, len(project.versions)) for project in projects):
-        raise ValueError(f"{folder}: projects.json has a project with dates of other versions")
+        raise ValueError(f"{folder}: projects.json has a project with another number of dates than versions")
     if atoms.size:
         counts = np.array([len(project.versions) for project in projects] or [0])
         if int(atoms["project"].max()) >= len(projects) or int(atoms["path"].max()) >= len(paths):

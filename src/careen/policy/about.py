@@ -1,7 +1,7 @@
 """The names of the image and its packages, to which rules and VEX statements refer.
 
 A name of the image is its digest or reference in any usual spelling; a name of a package is its package URL with or
-without version and qualifiers, or that of its source package. Spellings of a distribution's name are equal.
+without version and qualifiers, or that of its source package. All names of one distribution are equal.
 **Source:** purl-spec, types ``oci`` and ``docker``; distribution/reference for references; NIST IR 7695 (CPE 2.2, 2.3).
 """
 
@@ -80,7 +80,9 @@ class About:
         return any(_same(wanted, Purl(own.type, own.namespace, source.name, source.version or None)) for source in sources)
 
     def contains(self, product: str, purl: str) -> bool:
-        """Whether the package with this purl is a part of the package ``product``: owned by it, or in the same file."""
+        """Whether the package with this purl is a part of the package ``product``: owned by it, or in the same file as a
+        product that is not a system package.
+        """
         wanted = parsed(product)
         if wanted is None:
             return False
@@ -152,6 +154,7 @@ class About:
 
 @lru_cache(maxsize=8192)
 def parsed(purl: str) -> Purl | None:
+    """The parts of a package URL; None if the text is not a package URL."""
     try:
         return parse(purl)
     except ValueError:

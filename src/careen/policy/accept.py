@@ -70,6 +70,7 @@ def read_accept(text: str) -> Accept:
 
 
 def made(code: str, what: str, source: str, reason: str = "", owner: str | None = None, until: date | None = None) -> Accept:
+    """An entry. Raises UsageError if its code is not that of a reason, or of a reason that no user can accept."""
     where = f"{source} {code[:60]}" if source == FLAG else f"{source}: {code[:60]!r}"
     if code in NOT_ACCEPTED:
         raise UsageError(f"{where}: this cannot be accepted", NOT_ACCEPTED[code])
@@ -78,7 +79,7 @@ def made(code: str, what: str, source: str, reason: str = "", owner: str | None 
 
         near = nearest(code, EFFECTS)
         hint = f"did you mean {near}?" if near else "careen scan --suggest-accept IMAGE prints the entries for an image"
-        raise UsageError(f"{where}: unknown reason", hint)
+        raise UsageError(f"{where}: unknown code of a reason", hint)
     return Accept(code, what, source, reason, owner, until)
 
 

@@ -55,7 +55,7 @@ class Baseline:
 
 
 def fingerprints(finding: Finding) -> tuple[str, ...]:
-    """The fingerprints of a finding. A secret has one for each place, and is known if one of them is."""
+    """The fingerprints of a finding. A secret has one for each place, and counts as known if one of its places is known."""
     if isinstance(finding, ExposedSecret):
         return tuple(place.fingerprint for place in finding.all_places)
     return (finding.fingerprint,)
@@ -72,14 +72,14 @@ def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
 class PackageChange(Struct, frozen=True):
     type: str
     name: str
-    before: str | None  # version
-    after: str | None
+    before: str | None  # version; None if the package was added
+    after: str | None  # version; None if it was removed
 
 
 class Difference(Struct, frozen=True):
     new: tuple[Finding, ...]  # each with its ``change``
     gone: tuple[Gone, ...]
-    same: int
+    same: int  # findings that both reports have
     packages: tuple[PackageChange, ...]
 
 
@@ -97,7 +97,9 @@ def compare(before: Saved, after: Saved) -> Difference:
 
 
 def compared(report: Report, baseline: Baseline | None) -> Report:
-    """The report, with the count of findings that are new since the baseline, and those that are gone."""
+    """The report, with the number of findings that are new since the baseline, and with those that are gone; unchanged
+    without a baseline.
+    """
     if baseline is None:
         return report
     found = compare(baseline.before, saved(report))

@@ -26,10 +26,10 @@ from .ignores import kind_of
 _FOLDER = Path(__file__).parent / "controls"
 _ID = re.compile(r"\d+(?:\.\d+)+")
 REASONS = {
-    "host": "of the host: no file or image shows it",
-    "daemon": "of the engine's daemon: no file or image shows it",
-    "swarm": "of the running swarm: no file or image shows it",
-    "cluster": "of the running cluster: no manifest shows it",
+    "host": "concerns the host, which no file or image shows",
+    "daemon": "concerns the engine's daemon, which no file or image shows",
+    "swarm": "concerns the running swarm, which no file or image shows",
+    "cluster": "concerns the running cluster, which no manifest shows",
     "person": "needs a person to decide",
 }
 FIXABLE = "fixable vulnerability"  # a kind of findings for controls

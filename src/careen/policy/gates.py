@@ -2,7 +2,7 @@
 
 A condition consists of words with colons between; it counts a finding that matches all of them. The words are a
 severity (this or a higher one), ``kev`` (listed as exploited), ``fixable`` (a fixed version exists), ``risk=N`` and
-``epss=N`` (that much or more), ``overdue`` (its deadline in the project has passed, by a server's data), ``possible``
+``epss=N`` (that much or more), ``overdue`` (a server's project has a deadline for the finding that has passed), ``possible``
 (findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations),
 ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a kind a condition
 counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end
@@ -105,7 +105,7 @@ class Gate(Struct, frozen=True):
 
 
 def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
-    """Parses a condition. ``kinds`` applies if it states none. Raises UsageError."""
+    """Parses a condition. ``kinds`` are the kinds that it counts if it states none. Raises UsageError."""
     found: dict[str, object] = {}
     for word in text.strip().lower().split(":"):
         key, value = _word(word.strip(), text)

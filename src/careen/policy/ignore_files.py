@@ -7,8 +7,8 @@
 | YAML with ``vulnerabilities:``, ``misconfigurations:``, ``secrets:`` | ``.trivyignore.yaml`` |
 | TOML with ``[[IgnoredVulns]]`` or ``[[PackageOverrides]]`` | ``osv-scanner.toml`` |
 
-A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning, since it must not ignore
-more.
+A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning: without this condition it
+would ignore more than its author meant.
 Raises: UsageError with file and line.
 """
 

@@ -28,7 +28,7 @@ class Ignore(Struct, frozen=True):
     layer: int | None = None
     types: frozenset[str] = frozenset()  # of package URLs
     fix: frozenset[str] = frozenset()  # states of the fix
-    kinds: frozenset[str] = frozenset()  # vulnerability, secret, misconfiguration
+    kinds: frozenset[str] = frozenset()  # of findings, as ``kind_of`` names them; empty: any kind
     owner: str | None = None
 
     def applies(self, finding: Finding) -> bool:

@@ -55,7 +55,7 @@ def _finding(package: Package, expression: str, kind: str, decided: str) -> Lice
     name = expression or "no known licence"
     return LicenceFinding(
         id=IDS[decided],
-        title="Denied licence" if decided == "deny" else "Licence to decide about",
+        title="Denied licence" if decided == "deny" else "Licence that needs a decision",
         severity=SEVERITY[decided],
         location=Location(place.path if place else ""),
         why=f"The policy {'denies' if decided == 'deny' else 'asks about'} this licence ({kind}).",

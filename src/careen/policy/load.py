@@ -56,7 +56,8 @@ def load_policy(
         gates = with_overdue(gates, read_overdue(overdue))
     elif not knows_days and (blind := next((gate for gate in gates if gate.overdue), None)):
         raise UsageError(
-            f"--fail-on {blind.text}: nothing states what is overdue", "--server names who knows, or --overdue FILE"
+            f"--fail-on {blind.text}: nothing states which findings are overdue",
+            "name the server that has the deadlines with --server, or a file with --overdue",
         )
     return Policy(
         fail_on=gates,
@@ -130,7 +131,7 @@ def _statements(places: Sequence[Path]) -> Iterator[Statement]:
             found += 1
             yield from statements
         if not found:
-            raise UsageError(f"{place} contains no VEX document", "files that end in .json, in any folder below it")
+            raise UsageError(f"{place} contains no VEX document", "a folder is searched for files that end in .json")
 
 
 def _files(place: Path) -> list[Path]:

@@ -42,7 +42,7 @@ def read_overdue(file: Path) -> frozenset[Late]:
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or error}", "check --overdue") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} states nothing that is overdue: {error}", "check --overdue") from None
+        raise UsageError(f"{file} is not a list of overdue findings: {error}", "check --overdue") from None
     return frozenset((finding.vulnerability, finding.package) for finding in found.overdue)
 
 

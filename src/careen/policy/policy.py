@@ -3,10 +3,10 @@
 Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied in this module, once, before any output
 or gate; suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
-A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those), and
-vulnerabilities of installed packages (a lock file only declares a package); it reports how many others it excludes.
-With a baseline it counts only new findings. With days of grace it counts those whose fix, or whose disclosure if there
-is no fix, is that old. ``severities`` selects what is listed and counted, without changing the gate.
+A gate counts findings of confidence ``confirmed`` or ``likely`` (and ``possible``, if its condition has this word), but no
+vulnerabilities of packages that a lock file only declares; it reports how many findings it excludes. With a baseline it
+counts only new findings. With days of grace it counts a vulnerability only if its fix, or its disclosure if there is no
+fix, is at least so old. ``severities`` selects the findings that are listed; gates count the others too.
 """
 
 from collections import Counter
@@ -52,7 +52,7 @@ class Policy(Struct, frozen=True):
     baseline: "Baseline | None" = None
     grace_days: int = 0
     exclude_base: bool = False  # gates exclude the base image
-    base_layers: int = 0  # of this image
+    base_layers: int = 0  # how many layers of this image are the base image's; 0 if unknown
     severity_from: tuple[str, ...] = ()  # sources whose severity takes precedence
     accepts: tuple[Accept, ...] = ()
     has_rego: bool = False  # policies in Rego read the whole report, so they need the data that a gate needs
@@ -185,7 +185,9 @@ def _came_with_base(finding: Finding, policy: Policy) -> bool:
 
 
 def in_grace(finding: Finding, days: int, today: date) -> bool:
-    """Whether the fix, or the disclosure if there is no fix, is younger than so many days. Exploited findings have no grace."""
+    """Whether the fix, or the disclosure if there is no fix, is younger than ``days``. Exploited findings, and those without
+    a date, have no grace.
+    """
     if not days or not isinstance(finding, Vulnerability) or finding.kev:
         return False
     since = finding.fix_published or finding.published
@@ -210,7 +212,7 @@ def _unscored(gated: Sequence[Finding], gates: Sequence[Gate], policy: Policy) -
 
 
 def _if_scored(gate: Gate) -> Gate:
-    """The gate, with the conditions that an unrated finding meets with its worst possible score."""
+    """The gate, changed so that it catches an unrated finding if it would catch it with the worst possible score."""
     return replace(gate, severity=None, risk=gate.risk and gate.risk * UNRATED_IMPACT)
 
 
@@ -219,7 +221,7 @@ def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Cov
         return coverage
     number = "1 vulnerability has" if len(unscored) == 1 else f"{len(unscored)} vulnerabilities have"
     them = "it" if len(unscored) == 1 else "them"
-    detail = f"{number} no severity: gates of severity do not count {them} (--unknown-as SEVERITY does)"
+    detail = f"{number} no severity: gates of severity count {them} only with --unknown-as SEVERITY"
     purls = tuple(sorted({finding.package for finding in unscored}))
     return coverage.with_reasons(Reason("unscored", detail, len(purls), purls))
 

@@ -1,6 +1,6 @@
 """Applies another policy, with its rules and statements, to a report that was made elsewhere.
 
-Findings that its own scan suppressed stay suppressed. Without gates in the policy, the report keeps its own verdict.
+Findings that the scan of the report suppressed stay suppressed. Without gates in the policy, the report keeps its verdict.
 """
 
 from datetime import date

@@ -51,7 +51,7 @@ def _why(attached: Attached | None, required: Required) -> str:
     if attached is None or not attached.asked:
         return "no registry or layout was asked for the signatures of the image"
     refusals: Collection[str] = dict.fromkeys(_codes(attached, required))
-    found = f"what there is does not count: {', '.join(refusals)}" if refusals else "there is none"
+    found = f"the signatures found do not count: {', '.join(refusals)}" if refusals else "no such signature was found"
     return found if attached.complete else f"{found}; not everything could be read"
 
 

@@ -54,7 +54,7 @@ def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = F
             log.warning("%s: the rule for %s has no reason and is skipped", by.source, finding.id)
             continue
         if by.expires:
-            log.warning("%s: the rule for %s ends on %s, the statement does not", by.source, finding.id, by.expires)
+            log.warning("%s: the rule for %s ends on %s, but its VEX statement has no end", by.source, finding.id, by.expires)
         by_why.setdefault((finding.id, by.reason), []).append(finding)
     if not by_why:
         raise UsageError(f"no ignore rule with a reason applies to {report.image.reference}", "--ignore-file names the rules")

@@ -2,11 +2,11 @@
 
 0  every rule passed
 1  a gate counted a finding, or the release gets no security updates
-3  the answer is not complete: a layer could not be read completely, advisories for a kind of packages are missing, or the
-   data is too old (``blocks`` in ``careen.model.reasons``); a gate passes only because scores are missing; with
-   ``--strict`` anything was not read or not assessed
+3  the result is not complete: a layer could not be read completely, advisories for a kind of packages are missing, or the
+   data is too old (``blocks`` in ``careen.model.reasons``); or a gate passes only because scores are missing; or, with
+   ``--strict``, anything was not read or not assessed
 
-3 takes precedence over 1, since an incomplete answer states nothing about what was not read; the rules still show that a
+3 takes precedence over 1, since an incomplete result states nothing about what was not read; the rules still show that a
 gate failed.
 """
 

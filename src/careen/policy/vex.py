@@ -30,6 +30,7 @@ class Statements:
                 self._by_id[id].append(statement)
 
     def about(self, finding: Vulnerability, about: About) -> Statement | None:
+        """The latest statement that applies to the finding; None if none does."""
         if not self._by_id:
             return None
         ids = dict.fromkeys(id.upper() for id in (finding.id, *finding.aliases))
@@ -85,6 +86,7 @@ def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
 
 
 def set_aside(statement: Statement) -> SuppressedBy | None:
+    """The suppression that the statement causes; None if its status does not suppress a finding."""
     if statement.status not in SUPPRESSING:
         return None
     why = statement.justification or statement.status

@@ -131,5 +131,5 @@ def test_one_line_a_source(tmp_path):
 
 
 def test_records_that_were_passed_over_are_reported(tmp_path):
-    result = UpdateResult(tmp_path, True, (FeedResult("debian", "x", "updated", "1 record was passed over (?)", 7),))
-    assert list(_warnings(result, is_finished_later=True)) == ["debian: 1 record was passed over (?)"]
+    result = UpdateResult(tmp_path, True, (FeedResult("debian", "x", "updated", "1 record was skipped (?)", 7),))
+    assert list(_warnings(result, is_finished_later=True)) == ["debian: 1 record was skipped (?)"]

@@ -140,4 +140,4 @@ def test_what_is_overdue_there_decides_here(server, scan, monkeypatch):
     assert code == 1
     assert report["verdict"]["rules"][0]["failed_by"] == {"count": 1, "first": [found["id"]]}
     code, _, error = scan("--fail-on", "overdue")
-    assert code == 2 and "nothing states what is overdue" in error
+    assert code == 2 and "nothing states which findings are overdue" in error

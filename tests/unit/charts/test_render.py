@@ -119,7 +119,7 @@ def test_a_missing_value_and_a_missing_subchart_are_reported():
     answer = render(Job(files))
     assert answer.templates[0].text == 'kind: Pod\nname: ""\n'
     assert [trouble.reason for trouble in answer.troubles] == [
-        "the subchart redis is missing: helm dependency build",
+        "the subchart redis is missing: run helm dependency build",
         "rendered without a value that is required: a name is needed",
     ]
 

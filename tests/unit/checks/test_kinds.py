@@ -108,7 +108,7 @@ def test_compose_files_that_refer_to_each_other_in_a_circle():
     base, other = SERVICE.format("a") + "include: [b.yaml]\n", SERVICE.format("b") + "include: [a.yaml]\n"
     documents, unknowns = read("compose", a__yaml=base, b__yaml=other)
     assert len(documents) == 1
-    assert "leads back to itself" in unknowns[0][1]
+    assert "refers back to this file" in unknowns[0][1]
 
 
 def test_files_beyond_those_that_are_read_together_are_read_apart(monkeypatch):
@@ -147,7 +147,8 @@ def test_a_kustomization_is_only_reported():
     assert unknowns == [
         (
             "kustomization.yaml",
-            "its namePrefix, patches are not applied; https://x.example/b is not fetched: kustomize build . | careen check -",
+            "its namePrefix, patches are not applied; https://x.example/b is not fetched: "
+            "use kustomize build . | careen check -",
         )
     ]
     assert read("kustomize", kustomization__yaml="resources: [a.yaml]") == ([], [])

@@ -90,10 +90,10 @@ def test_what_is_left_out_is_an_unknown():
     assert {(one.evidence.path, one.reason) for one in outcome.unknowns} == {
         (
             "k/kustomization.yaml",
-            "its images, patches are not applied; https://h.example/x is not fetched: kustomize build k | careen check -",
+            "its images, patches are not applied; https://h.example/x is not fetched: use kustomize build k | careen check -",
         ),
         ("q/p.kube", "line 2 plays pods.yaml, which is not among the checked files"),
-        ("q/p.pod", "containers of p.pod are not among the checked files"),
+        ("q/p.pod", "not among the checked files: containers of p.pod"),
     }
 
 

@@ -68,7 +68,7 @@ def test_reports_go_on_while_the_server_is_away(kubeconfig, monkeypatch, capsys)
     assert slept == [3600.0, 3600.0]
     shown = capsys.readouterr().err
     assert "answered 503" in shown
-    assert "1 images that run were reported" in shown
+    assert "running images reported to" in shown
 
 
 def test_a_key_that_the_server_refuses(kubeconfig, tmp_path):

@@ -36,7 +36,7 @@ def test_new_and_gone_findings_by_cause():
 def test_packages():
     changes = [PackageChange("npm", "a", "1", "2"), PackageChange("npm", "b", None, "1"), PackageChange("npm", "c", "1", None)]
     assert lines_of(packages=changes)[3:] == [
-        "Packages: 1 changed, 1 came, 1 went",
+        "Packages: 1 changed, 1 added, 1 removed",
         "  npm a  1 -> 2",
         "  npm b  - -> 1",
         "  npm c  1 -> -",

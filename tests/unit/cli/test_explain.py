@@ -84,5 +84,5 @@ def test_many_ranges_are_cut_short():
 
 
 def test_an_id_in_the_place_of_the_image():
-    with pytest.raises(UsageError, match="is in the place of the image"):
+    with pytest.raises(UsageError, match="is an id, but it is in the place of the image"):
         run(Namespace(reference="CVE-2021-44228", id="debian:12"))

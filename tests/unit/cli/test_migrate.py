@@ -61,7 +61,7 @@ def test_nothing_is_replaced(careen_command, here):
     Path(".careen.yaml").write_text("mine")
     code, out, err = careen_command("migrate", ".trivyignore", "--write")
     assert (code, out) == (2, "")
-    assert ".careen.yaml is there already" in err
+    assert ".careen.yaml exists already" in err
     assert Path(".careen.yaml").read_text() == "mine"
     assert careen_command("migrate", ".trivyignore", "--write", "--force")[0] == 0
     assert "CVE-1" in Path(".careen.yaml").read_text()

@@ -123,7 +123,7 @@ def test_switches_of_the_environment(word, value):
 def test_a_flag_that_names_nothing_is_refused(key, text):
     flag = "--" + key.replace("_", "-")
     for value in ([text], ["critical", text], text):
-        with pytest.raises(UsageError, match=f"^{flag}: .* names nothing"):
+        with pytest.raises(UsageError, match=f"^{flag}: .* has no value"):
             load({key: value}, HOME)
 
 

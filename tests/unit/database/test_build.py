@@ -288,7 +288,7 @@ def test_of_a_record_that_cannot_be_read_the_earlier_statements_stay(path, repla
     lost = PassedOver("CVE-2025-1: an unknown status", ("CVE-2025-1",), "debian:12", "halyard")
     again = (lost, advisory("CVE-2025-2", severity="low"), *([] if replaces else others[1:2]))
     built = build(path, [fresh("x", *again, replaces=replaces)], NOW, path)
-    assert built.passed_over == {"x": "1 record was passed over (CVE-2025-1: an unknown status)"}
+    assert built.passed_over == {"x": "1 record was skipped (CVE-2025-1: an unknown status)"}
     known = asked(path, "debian:12", "halyard", "oar")
     assert known == {"halyard": (first, advisory("CVE-2025-2", severity="low")), "oar": (advisory("CVE-2025-3", "oar"),)}
     with open_database(path) as database:

@@ -206,10 +206,10 @@ def test_a_page_for_people_replaces_nothing(scene):
     ("name", "head", "what"),
     [
         ("a/all.zip", b"PK\3\4", ""),
-        ("a/all.zip", b"{}", "no zip"),
+        ("a/all.zip", b"{}", "a file that is not a zip archive"),
         ("a/x.json", b"\xef\xbb\xbf {", ""),
         ("a/x.json", b"\x1f\x8b", ""),
-        ("a/x.json", b"Access denied", "no JSON"),
+        ("a/x.json", b"Access denied", "a file that is not JSON"),
         ("a/x.xml", b"<?xml version='1.0'?>\n<oval_definitions>", ""),
         ("a/x.xml", b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC", "a web page"),
         ("a/x.gz", b"\n <HTML>", "a web page"),

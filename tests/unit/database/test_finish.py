@@ -146,7 +146,7 @@ def test_what_is_large_is_not_even_waited_for(tmp_path, server, monkeypatch):
     server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
     server.at["/npm/all.zip"] = server.stall(10_000)
     result = refresh(tmp_path, OSV, NEED, network, patience_s=None, leave_bytes=100)
-    assert [(one.trouble, one.detail) for one in result.feeds] == [("late", "0 MB to download")]
+    assert [(one.trouble, one.detail) for one in result.feeds] == [("late", "left for later: it has 0 MB")]
     server.at.clear()
     finish(tmp_path, OSV, NEED, network)
     assert len(fixed(tmp_path)) == 120

@@ -86,7 +86,7 @@ def test_samples_are_compared(tmp_path, is_affected, now, is_held):
     build(path, [feed(*boats(100))], "1", is_affected=is_affected)
     failed = build(path, [feed(*now)], "2", path, is_affected).failed
     assert bool(failed) == is_held, failed
-    assert all("in a sample are the reverse of before" in why.detail for why in failed.values())
+    assert all("in a sample are the reverse of the earlier ones" in why.detail for why in failed.values())
 
 
 def test_a_few_reversed_results_prove_nothing(tmp_path, is_affected):

@@ -87,7 +87,7 @@ def _answer(files, path):
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        (repository(digest="a" * 64), "not the file"),
+        (repository(digest="a" * 64), "another checksum"),
         (repository(href="../../etc/passwd"), "not a path in a repository"),
         (repository(href="https://example.org/x"), "not a path in a repository"),
         (repository(digest="abc"), "checksum"),

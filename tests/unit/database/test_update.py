@@ -182,7 +182,7 @@ def test_records_that_cannot_be_read_are_counted_and_reported_once(cache, mirror
     (mirror / "debian/tracker.json").write_text(json.dumps(tracker))
     result = update(cache, SOURCES, mirror_at=str(mirror))
     (result_of_feed,) = [one for one in result.feeds if one.path == "debian/tracker.json"]
-    reason = "3 records were passed over (CVE-2025-7 of buoy0 in bookworm: an unknown status 'paused')"
+    reason = "3 records were skipped (CVE-2025-7 of buoy0 in bookworm: an unknown status 'paused')"
     assert (result_of_feed.state, result_of_feed.detail) == ("updated", reason)
     assert asked(cache, "debian:12", "buoy9") == ["CVE-2025-7"]
     assert {source.name: source.detail for source in status(database_path(cache)).sources}["debian/tracker"] == reason

@@ -88,7 +88,7 @@ def test_services_that_share_everything_end(monkeypatch):
     text = "services:\n" + "".join(lines) + "volumes: {one: {}}\nsecrets: {all: {file: x}}\n"
     with ends():
         answer = exposure(text)
-    assert [one.reason for one in answer.unknowns] == ["in part only: over 5000 connections"]
+    assert [one.reason for one in answer.unknowns] == ["assessed in part only: over 5000 connections in the graph"]
     assert not answer.complete
     assert len(answer.paths) == paths.MAX_PATHS
 
@@ -106,7 +106,7 @@ def test_too_many_connections_are_reported(monkeypatch):
     monkeypatch.setattr(graph, "MAX_EDGES", 20)
     text = "services:\n" + "".join(f"  s{i}: {{image: x, expose: ['1'], ports: ['1']}}\n" for i in range(30))
     answer = exposure(text)
-    assert [one.reason for one in answer.unknowns] == ["in part only: over 20 connections"]
+    assert [one.reason for one in answer.unknowns] == ["assessed in part only: over 20 connections in the graph"]
     assert answer.exit_code == 0
     assert exposure(text, strict=True).exit_code == 3
 

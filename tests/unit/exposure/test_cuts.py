@@ -34,7 +34,7 @@ def test_a_role_is_taken_from_the_container():
     answer = exposure(SHOP["kubernetes"])
     cuts = [texts(cut) for path in answer.paths for cut in answer.cuts.get(path.id, ())]
     assert ["agent: set automountServiceAccountToken: false"] in cuts
-    assert ["remove Ingress edge, or admit known addresses alone"] in cuts
+    assert ["remove Ingress edge, or admit only known addresses"] in cuts
 
 
 @pytest.mark.parametrize("name", sorted(SHOP))

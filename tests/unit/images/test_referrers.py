@@ -384,7 +384,7 @@ def test_gaps_stand_before_what_is_odd(look, monkeypatch):
         for number in range(21):
             registry.attach(NAME, Artifact(DSSE, [Part(b"%d" % number, DSSE)]), IMAGE.digest)
         found = look(registry)
-    assert "20 documents" in found.troubles[0]
+    assert "only 20 were read" in found.troubles[0]
     assert (len(found.troubles), found.troubles[-1]) == (answer.MAX_TROUBLES + 1, "and 11 more")
 
 

@@ -214,7 +214,7 @@ def test_bearer_anonymously(scene):
 def test_bearer_with_a_password(scene):
     with Registry(auth="bearer", anonymous=False) as registry:
         reference = registry.push("app", "1", IMAGE)
-        with pytest.raises(InputError, match="wants a login"):
+        with pytest.raises(InputError, match="requires a login"):
             scene(reference)
         settings = {"registry_username": "ann", "registry_password": "s3cret"}
         assert content(scene(reference, settings=settings)) == list(IMAGE.layers)

@@ -363,7 +363,7 @@ def test_a_folder_behind_a_link_is_named_with_the_root_that_it_belongs_to():
     }
     [unknown] = inventory_of(files).unknowns
     assert unknown.evidence.path == "srv/root/nix/dpkg/status.d"
-    assert unknown.reason.startswith("srv/root/var/lib/dpkg/status.d leads here")
+    assert unknown.reason.startswith("the package database srv/root/var/lib/dpkg/status.d leads here")
 
 
 def test_a_database_behind_a_link_belongs_to_the_root_of_the_link():

@@ -75,7 +75,7 @@ def test_the_code_shows_that_a_fix_is_missing():
     records = (*BEFORE_TWO, VulnerabilityRecord(CVE, "nvd", cvss=(Cvss("nvd", "3.1", "AV:N", 9.8),)))
     (finding,) = matched(component("2.1", fixes=(fix,)), records=records).findings
     assert (finding.id, finding.confidence, finding.severity) == (CVE, "likely", "critical")
-    assert finding.reason == "its code has the vulnerable form of what the patch for CVE-2026-0001 changes (3 of 3 changes)"
+    assert finding.reason == "its copy of the code that the patch for CVE-2026-0001 changes is vulnerable (3 of 3 changes)"
     (finding,) = matched(component("1.26", "2.1", fixes=(fix,))).findings
     assert finding.confidence == "likely"
 
@@ -87,7 +87,7 @@ def test_the_code_shows_that_a_fix_is_there():
     assert [(one.finding.id, one.by.kind, one.by.status) for one in found.fixed] == [(CVE, "vex", "fixed")]
     (finding,) = matched(component("1.26", fixes=(fix,))).findings
     assert finding.confidence == "possible"
-    assert "fixed form" in finding.reason
+    assert "is fixed" in finding.reason
 
 
 def test_an_unknown_state_changes_nothing():

@@ -244,7 +244,7 @@ def test_programs_that_were_not_compared_are_counted_and_do_not_lower_the_verdic
     found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
     assert found.verdict == "assessed"
     assert [(reason.code, reason.detail) for reason in found.reasons] == [
-        ("not_compared", "7 programs of packages not compared with recorded digests: --scanners vuln,config does")
+        ("not_compared", "7 programs of packages not compared with recorded digests: --scanners vuln,config compares them")
     ]
 
 

@@ -49,7 +49,9 @@ def test_the_same_under_another_name():
     ]
     found = compared([deb()], records, claim("X-1"))
     assert (found.agreed, found.theirs, found.ours) == (1, (), ())
-    assert [(one.id, one.code, one.detail) for one in found.aliases] == [("X-1", "alias", "CVE-2026-0001 here")]
+    assert [(one.id, one.code, one.detail) for one in found.aliases] == [
+        ("X-1", "alias", "this report has it as CVE-2026-0001")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_what_cannot_be_used_is_skipped_and_named(tmp_path):
     assert [project.versions for project in base.projects] == [("1.2",)]
     assert [one.what for one in skipped if one.is_project] == ["pypi:nothing"]
     assert [(one.what, one.reason.partition(": ")[2][:25]) for one in skipped] == [
-        ("pypi:demo@1.0", "its sha256 is not the one"),
+        ("pypi:demo@1.0", "its sha256 differs from t"),
         ("pypi:demo@1.10", "HTTP status 410"),
         ("pypi:nothing", "the index has no such pro"),
     ]

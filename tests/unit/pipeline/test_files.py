@@ -238,7 +238,7 @@ def test_compose_files_in_a_cycle_are_checked_and_the_cycle_is_reported():
     assert "a" in {finding.message.split()[1] for finding in found.findings}
     reasons = [unknown.reason for unknown in found.unknowns]
     assert len(reasons) == 2
-    assert all("leads back to itself" in reason for reason in reasons)
+    assert all("refers back to this file" in reason for reason in reasons)
 
 
 def test_two_inline_dockerfiles_of_the_same_text_have_findings_of_their_own():

@@ -57,8 +57,8 @@ def test_a_flag_with_nothing_behind_the_colon_does_not_accept_everything():
     ("code", "message", "hint"),
     [
         ("no_database", "--accept no_database: this cannot be accepted", "careen db update"),
-        ("unidentified_file", "unknown reason", "did you mean unidentified_files?"),
-        ("xyzzy", "unknown reason", "--suggest-accept"),
+        ("unidentified_file", "unknown code of a reason", "did you mean unidentified_files?"),
+        ("xyzzy", "unknown code of a reason", "--suggest-accept"),
     ],
 )
 def test_codes_that_cannot_be_accepted(code, message, hint):

@@ -107,7 +107,7 @@ def test_the_host_is_not_assessed_whatever_ran():
     assert {by_id[id].status for id in ("1.1.1", "2.3", "3.1", "6.1", "7.5")} == {"not_assessed"}
     assert by_id["4.4"].status == "pass"
     text = "\n".join("".join(part for part, _ in line) for line in control_lines(found, 80, verbose=True))
-    assert "of the host: no file or image shows it" in text
+    assert "concerns the host, which no file or image shows" in text
     assert max(map(len, text.split("\n"))) <= 80
 
 

@@ -28,5 +28,5 @@ def test_another_file_is_refused(tmp_path, data):
 
 
 def test_a_gate_does_not_pass_for_lack_of_a_file():
-    with pytest.raises(UsageError, match="nothing states what is overdue"):
+    with pytest.raises(UsageError, match="nothing states which findings are overdue"):
         load_policy(["high", "overdue"])

@@ -125,7 +125,7 @@ def test_an_unrated_finding_is_reported_or_treated_as_a_severity():
     assert assessed.coverage.verdict == "partially_assessed"
     (reason,) = assessed.coverage.reasons
     assert (reason.code, reason.packages, reason.subjects) == ("unscored", 1, (finding("unknown").package,))
-    assert reason.detail == "1 vulnerability has no severity: gates of severity do not count it (--unknown-as SEVERITY does)"
+    assert reason.detail == "1 vulnerability has no severity: gates of severity count it only with --unknown-as SEVERITY"
     assessed = applied([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
     assert (assessed.verdict.exit_code, assessed.coverage) == (1, ALL)
     assert assessed.findings[0].severity == "unknown"

@@ -31,9 +31,9 @@ def test_signed_by_somebody_that_the_policy_names():
 
 def test_signed_by_nobody_or_by_others():
     for attached, why in (
-        (beside(), "there is none"),
+        (beside(), "no such signature was found"),
         (beside(signature(by="", refusal="signature_mismatch")), "signature_mismatch"),
-        (beside(signature(by="another.pub")), "there is none"),
+        (beside(signature(by="another.pub")), "no such signature was found"),
         (beside(refusals=(Refusal("sha256:3", "another_subject", ""),)), "another_subject"),
     ):
         passed, code, rule = verdict(attached)

@@ -309,7 +309,7 @@ def test_an_ignore_file_names_reason_and_owner(tmp_path):
     ("text", "message"),
     [
         ("accept:\n  - {what: npm}\n", "has no code"),
-        ("accept:\n  - {code: no_advisory}\n", "unknown reason"),
+        ("accept:\n  - {code: no_advisory}\n", "unknown code of a reason"),
         ("accept:\n  - {code: no_database}\n", "cannot be accepted"),
         ("accept:\n  - {code: no_advisories, why: me}\n", "unknown key 'why'"),
         ("accept: npm\n", "is not a list"),
@@ -324,5 +324,5 @@ def test_a_wrong_entry_is_an_error_with_its_line(tmp_path, text, message):
 
 
 def test_a_misspelt_code_is_an_error():
-    with pytest.raises(UsageError, match="unknown reason"):
+    with pytest.raises(UsageError, match="unknown code of a reason"):
         read_accept("no_advisory:npm")

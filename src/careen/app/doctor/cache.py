@@ -58,7 +58,7 @@ def _lock(folder: Path) -> Line:
     with exclusive(place, 0.0) as held:
         if held:
             return ok("cache", "lock", "no update is running")
-    return note("cache", "locked", "another process updates the advisories", "wait until it has ended; a scan may go on")
+    return note("cache", "locked", "another process updates the advisories", "wait until it has ended; scans can run meanwhile")
 
 
 def _shown(size: int) -> str:

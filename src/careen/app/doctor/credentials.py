@@ -13,8 +13,8 @@ from .line import Line, note, ok, problem
 
 def credential_lines(settings: Settings, environ: Mapping[str, str]) -> Iterator[Line]:
     if settings.registry_username or settings.registry_password:
-        name = settings.registry_username or "a token"
-        yield ok("credentials", "given", f"the settings name {name} for the registry")
+        name = f"the user {settings.registry_username}" if settings.registry_username else "a token"
+        yield ok("credentials", "given", f"the settings have {name} for the registry")
     options = {"docker_config": settings.docker_config}
     troubles: list[str] = []
     holders = list(held(options, environ, troubles))

@@ -42,12 +42,12 @@ def database_lines(settings: Settings) -> Iterator[Line]:
     if failed:
         yield note("database", "source_failed", f"the last refresh failed for {_few(failed)}", "careen db update --verbose")
     if missing := [name for name in ALWAYS if name not in ages]:
-        text = f"{' and '.join(missing)} are missing: exploits are unknown"
+        text = f"{' and '.join(missing)} are missing: it is unknown what is exploited"
         yield note("database", "no_exploit_data", text, "careen db update")
     if found := addresses(settings):
         yield ok("database", "published", f"published databases: {', '.join(found)}; they are verified by signature")
     elif not has_published_database():
-        yield ok("database", "feeds", "no published database is configured: the feeds of the sources are asked")
+        yield ok("database", "feeds", "no published database is configured: the feeds of the sources are read")
     last, log = last_background_refresh(settings)
     if last:
         yield ok("database", "refresh_log", f"last refresh in the background: {last[:160]} ({log})")

@@ -76,7 +76,7 @@ def network_lines(settings: Settings, environ: Mapping[str, str], found: Iterabl
     yield from _proxies(environ)
     yield from _authorities(settings, environ)
     if settings.offline:
-        yield note("network", "offline", "the run is offline: no host is asked", "leave out --offline to ask them")
+        yield note("network", "offline", "the run is offline: no host is contacted", "leave out --offline to contact them")
         return
     found = tuple(found)
     silent = [answer for answer in found if answer.failure]

@@ -1,7 +1,7 @@
 """Dangerous code in source files that no package owns: the application's own.
 
-Small rules over syntax trees, the same on every machine; nothing is imported or run. What a value is made of is followed
-within a function at most, so a finding is a place to review, with its confidence, and does not gate by itself.
+Small rules over syntax trees, the same on every machine; nothing is imported or run. The origin of a value is followed
+within one function only, so a finding is a place to review, with its confidence, and does not gate by itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +31,8 @@ _LANGUAGES = {
 
 
 def dangerous(file: ExaminedFile) -> Iterator[BehaviourFinding]:
-    """Raises ValueError for a file that is not read: too large, cut off, or not of its language."""
+    """The findings in a file; none if a package has the file. Raises ValueError for a file whose code is not read: it is too
+    large, cut off, or not of its language."""
     if file.owner or file.verified or file.explained or file.kind in ("program", "other", *STATED):
         return
     if file.path.endswith(_DECLARATIONS):
@@ -39,7 +40,7 @@ def dangerous(file: ExaminedFile) -> Iterator[BehaviourFinding]:
     yield from _findings(file, _turned(file.data))
     if language := _LANGUAGES.get(file.kind):
         if file.cut:
-            raise ValueError("only the beginning of this file is there, so its code was not read")
+            raise ValueError("the file is too large: only its beginning was kept, and its code was not read")
         yield from _findings(file, _reader(language)(file.data))
 
 
@@ -53,11 +54,13 @@ def _reader(language: _Language) -> Callable[[bytes], Iterator[Match]]:
 
 
 def _turned(data: bytes) -> Iterator[Match]:
-    """The first line with letters that turn the direction of the text."""
+    """The first line with a control character that changes the direction of the text, if there is one."""
     places = [place for letter in _TURNING if (place := data.find(letter)) >= 0]
     if places:
         yield Match(
-            "COD-018", data.count(b"\n", 0, min(places)) + 1, "letters in the line change the order in which it is shown"
+            "COD-018",
+            data.count(b"\n", 0, min(places)) + 1,
+            "control characters in the line change the order in which it is shown",
         )
 
 

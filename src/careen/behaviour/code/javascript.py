@@ -16,7 +16,7 @@ from .rules import Match
 MAX_BYTES = 512 * 1024
 MAX_NODES = 400_000
 MAX_LETTERS = 2_000  # of a node whose text is examined
-MAX_LINE = 5_000  # average of a file: longer ones are made by a program, and not the application's own text
+MAX_LINE = 5_000  # bytes on average: a file with longer lines is minified or generated, not the application's own text
 TIMEOUT_S = 2.0
 _SQL = pattern(rb"(?is)^[`'\"]\s*(?:select\s.*\sfrom\s|insert\s+into\s|update\s.*\sset\s|delete\s+from\s)")
 _SECRET = pattern(rb"(?i)(?:^|_|[a-z])(?:password|passwd|pwd|secret|api_?key|auth_?token)$")
@@ -54,7 +54,7 @@ def _nodes(data: bytes) -> Iterator[Any]:
     try:
         import tree_sitter_javascript
     except ImportError:
-        raise ValueError("JavaScript is read if the extra careen[behaviour] is installed") from None
+        raise ValueError("to read JavaScript, install careen[behaviour]") from None
     from tree_sitter import Language, Parser
 
     end = time.monotonic() + TIMEOUT_S
@@ -109,7 +109,7 @@ def _call(node: Any, line: int, processes: Processes) -> Iterator[Match]:
     ):
         yield Match("COD-008", line, f"{_shown(name)}: {_shown(_value(first)) or 'a weak cipher'}")
     elif method in _READS and first is not None and _OF_REQUEST.search(_text(first)):
-        yield Match("COD-010", line, f"{_shown(name)}: a path out of a request")
+        yield Match("COD-010", line, f"{_shown(name)}: a path from a request")
     elif arguments and (name in _WRITES or method == b"insertAdjacentHTML") and _changes(arguments[-1]):
         yield Match("COD-013", line, f"{_shown(name)} of a text that is not constant")
 
@@ -141,7 +141,7 @@ def _assignment(node: Any, line: int) -> Iterator[Match]:
 
 
 def _secret(name: bytes, value: Any, line: int) -> Iterator[Match]:
-    """A match never shows the value."""
+    """A match if a string is assigned to the name of a secret. The match never shows the string."""
     if value is not None and value.type == "string" and len(text := _value(value)) > 2 and b" " not in text:
         yield Match("COD-012", line, f"{_shown(name)} has a value of {len(text)} letters in the code")
 

@@ -40,7 +40,7 @@ class Processes:
             self._add(name, self.function(function))
 
     def function(self, callee: bytes) -> bytes:
-        """The function of ``child_process`` that is called; b"" if it is another one."""
+        """The name of the called function, if it is one of ``child_process`` that can run a shell; else b""."""
         if callee.startswith(b"(0,"):  # as compilers write the call of an imported function
             callee = callee[3:].strip(b" )")
         if callee in self._functions:

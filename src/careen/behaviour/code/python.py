@@ -32,7 +32,7 @@ def python_matches(data: bytes) -> Iterator[Match]:
     accepted = _accepted(data) if b"nosec" in data else {}
     names, bindings = Names(), Bindings()
     parents: dict[ast.AST, ast.AST] = {}
-    calls: list[ast.Call] = []  # that are safe if a value is constant, which the whole function shows
+    calls: list[ast.Call] = []  # safe if their value is constant, which is known when the whole function is read
     for node in _in_order(tree, parents):
         bindings.add(node, parents)
         if isinstance(node, ast.Call) and unescaped(node, names):
@@ -64,7 +64,7 @@ def _matches(node: ast.AST, names: Names, parents: dict[ast.AST, ast.AST]) -> It
 
 
 def _accepted(data: bytes) -> dict[int, str]:
-    """The comments by which developers accept a line, by its number."""
+    """The ``# nosec`` comments by which developers accept a line, by line number; {} if the text cannot be tokenised."""
     try:
         tokens = list(tokenize.tokenize(io.BytesIO(data).readline))
     except (tokenize.TokenError, SyntaxError, UnicodeError):
@@ -73,7 +73,7 @@ def _accepted(data: bytes) -> dict[int, str]:
 
 
 def _is_accepted(match: Match, lines: range, accepted: dict[int, str]) -> bool:
-    """A comment that names tests is about those alone."""
+    """Whether a comment in these lines accepts the match. A comment that names tests of Bandit accepts only their matches."""
     for line in lines if accepted else ():
         named = _TEST.findall(accepted.get(line, ""))
         if line in accepted and (not named or set(named) & set(BANDIT.get(match.rule, ()))):

@@ -59,7 +59,7 @@ _ALWAYS = {
         ("COD-008", "a weak cipher or mode", _CIPHERS),
         ("COD-013", "a template engine that does not escape", "mako.template.Template"),
         ("COD-014", "reads XML with entities", _XML),
-        ("COD-015", "names a temporary file and does not make it", "tempfile.mktemp os.tempnam os.tmpnam"),
+        ("COD-015", "names a temporary file without creating it", "tempfile.mktemp os.tempnam os.tmpnam"),
         ("COD-016", "FTP carries passwords in plain text", "ftplib.FTP"),
         ("COD-016", "Telnet carries passwords in plain text", "telnetlib.Telnet"),
     )
@@ -213,9 +213,9 @@ def _paths(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
         if text_of(argument(call, "filter")) not in ("data", "tar"):
             members = argument(call, "members")
             severity: Severity | None = None if members is None else "low"
-            yield Match("COD-010", call.lineno, "an archive is extracted wherever its names lead", severity)
+            yield Match("COD-010", call.lineno, "an archive is extracted to wherever its names lead", severity)
     elif (name in _OPENED or name.endswith(".send_file")) and call.args and _is_of_request(call.args[0]):
-        yield Match("COD-010", call.lineno, f"{name}: a path out of a request")
+        yield Match("COD-010", call.lineno, f"{name}: a path from a request")
 
 
 def _is_of_request(node: ast.AST) -> bool:

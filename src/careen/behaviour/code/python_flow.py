@@ -1,4 +1,4 @@
-"""Whether a value is made of texts of the program alone, as far as one function shows it."""
+"""Whether a value is made only of constants of the program, as far as one function shows it."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,8 @@ class Bindings:
             self._bind(scope_of(node, parents), target, value)
 
     def is_fixed(self, node: ast.AST, scope: ast.AST) -> bool:
-        """Each name is followed once: that it depends on itself does not matter."""
+        """Whether the value of ``node`` is made only of constants. Each name is followed once, so a name may depend on
+        itself; a name that the scope does not set is not constant."""
         asked: set[str] = set()
         left: list[ast.AST | None] = [node]
         for _ in range(MAX_STEPS):

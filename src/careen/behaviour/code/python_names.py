@@ -36,7 +36,7 @@ class Names:
         return ".".join((self._imported.get(node.id, node.id), *reversed(parts)))
 
     def defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Match]:
-        """Passwords that parameters have if none is given."""
+        """Matches for parameters whose default value is a password."""
         from .python_strings import password
 
         arguments = (*node.args.posonlyargs, *node.args.args)
@@ -51,7 +51,7 @@ def text_of(node: ast.AST | None) -> str | None:
 
 
 def argument(call: ast.Call, name: str, place: int | None = None) -> ast.expr | None:
-    """An argument by its name, or by its place."""
+    """The argument with this name, or at this place among the positional arguments; None if the call has neither."""
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value

@@ -22,7 +22,7 @@ Parents = Mapping[ast.AST, ast.AST]
 
 
 def sql_matches(node: ast.Constant | ast.JoinedStr, parents: Parents) -> Iterator[Match]:
-    """A text with the words of a statement, to which values are added by ``+``, ``%``, ``format`` or braces."""
+    """A match if ``node`` is the text of an SQL statement to which ``+``, ``%``, ``format`` or braces add values."""
     text, whole, replaced = _statement(node, parents)
     if whole is None or not _SQL.search(text[:MAX_LETTERS]):
         return
@@ -37,7 +37,7 @@ def sql_matches(node: ast.Constant | ast.JoinedStr, parents: Parents) -> Iterato
 
 
 def _statement(node: ast.Constant | ast.JoinedStr, parents: Parents) -> tuple[str, ast.AST | None, bool]:
-    """The text of the statement, the whole expression (None if nothing is added), and whether ``replace`` adds it."""
+    """The text of the statement, the whole expression (None if no value is added), and whether ``replace`` adds the value."""
     parent = parents.get(node)
     if isinstance(node, ast.JoinedStr):
         changing = any(isinstance(part, ast.FormattedValue) for part in node.values)
@@ -56,7 +56,8 @@ def _statement(node: ast.Constant | ast.JoinedStr, parents: Parents) -> tuple[st
 
 
 def _joined(node: ast.Constant, parents: Parents) -> tuple[str, ast.AST | None, bool]:
-    """The whole of a sum, if it begins with ``node``: another part is no statement of its own."""
+    """Like ``_statement``, for an expression of ``+`` or ``%`` that begins with ``node``. A later part of the expression has no
+    whole expression (None): it is not a statement by itself."""
     whole: ast.AST = node
     texts = [str(node.value)]
     for _ in range(MAX_PARTS):
@@ -84,7 +85,7 @@ def _is_executed(node: ast.AST, parents: Parents) -> bool:
 
 
 def password_matches(node: ast.Constant, parents: Parents) -> Iterator[Match]:
-    """A literal that a name which sounds like a password gets, or is compared with."""
+    """Matches for a literal that is assigned to, or compared with, a name that sounds like a password."""
     parent = parents.get(node)
     for name in _names_beside(node, parent, parents):
         if found := password(name, node, node.lineno):
@@ -93,7 +94,7 @@ def password_matches(node: ast.Constant, parents: Parents) -> Iterator[Match]:
 
 
 def password(name: str, value: ast.AST, line: int) -> Match | None:
-    """No match shows the value."""
+    """A match if the name sounds like a password and the value is a literal; None otherwise. It does not show the value."""
     text = text_of(value)
     if text is None or not _PASSWORD.search(name):
         return None

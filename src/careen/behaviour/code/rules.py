@@ -8,7 +8,7 @@ from careen.model.finding import Confidence
 
 
 class Match(NamedTuple):
-    """``severity`` and ``confidence``: other than the rule's, if they are set."""
+    """A line that a rule matches. ``severity`` and ``confidence`` replace the rule's; None: the rule's apply."""
 
     rule: str
     line: int
@@ -79,7 +79,7 @@ _ALL = (
         "Use defusedxml, or turn entities off.", 611, "possible",
     ),
     _rule(
-        "COD-015", "Temporary file with a foreseeable name", "medium",
+        "COD-015", "Temporary file with a predictable name", "medium",
         "Another user can make the file first, or put a link there.",
         "Let the system choose the name and make the file at once: mkstemp, mktemp.", 377,
     ),
@@ -92,8 +92,8 @@ _ALL = (
         "Give only the owner the right to write.", 732,
     ),
     _rule(
-        "COD-018", "Letters that change the order of reading", "high", "The code does not do what an editor shows.",
-        "Remove the letters, and look at what the code does.", 1007,
+        "COD-018", "Control characters that change the order of reading", "high", "The code does not do what an editor shows.",
+        "Remove the characters, and look at what the code does.", 1007,
     ),
     _rule(
         "COD-019", "Downloaded code run at once", "high", "Whoever controls the server or the way to it runs code here.",
@@ -105,7 +105,7 @@ _ALL = (
     ),
 )  # fmt: skip
 RULES = {rule.id: rule for rule in _ALL}
-# The tests of Bandit that find the same, by rule: comments name those (``# nosec B602``).
+# The tests of Bandit that find the same weakness, by rule: ``# nosec`` comments name these tests (``# nosec B602``).
 BANDIT = {
     "COD-001": ("B602", "B604", "B605", "B609"),
     "COD-002": ("B102", "B307"),

@@ -54,10 +54,10 @@ def _command(command: Command) -> Iterator[Match]:
     elif program in ("ftp", "telnet", "rsh", "rlogin"):
         yield Match("COD-016", command.line, f"{program} encrypts nothing")
     elif program == "mktemp" and (flags & {"--dry-run"} or "u" in short):
-        yield Match("COD-015", command.line, "mktemp names a file and does not make it")
+        yield Match("COD-015", command.line, "mktemp names a file without creating it")
     for redirect in command.redirects:
         if redirect.operator in (">", ">>", "&>", ">|") and _TEMPORARY.search(redirect.target):
-            yield Match("COD-015", command.line, "a temporary file has a name that can be foreseen", "low")
+            yield Match("COD-015", command.line, "a temporary file has a predictable name", "low")
 
 
 def _assignments(command: Command) -> Iterator[Match]:

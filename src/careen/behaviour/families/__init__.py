@@ -3,7 +3,7 @@
 A rule needs one atom of each of its groups: ``import:NAME`` (a function that a program imports), ``text:WORDS`` (between
 boundaries of words), ``bytes:HEX``, ``syscall:NUMBER`` (x86-64, in a program), ``call:NAME`` (of ``calls.toml``, as the file's
 language writes it), ``pattern:EXPRESSION`` (in scripts) or ``mode:OCTAL`` (one of these permission bits is set).
-Raises: ValueError for a rule that cannot be.
+Raises: ValueError for an invalid rule.
 """
 
 import re
@@ -29,7 +29,8 @@ _WORD = re.compile(rb"\w+")
 
 
 class Atom(Struct, frozen=True):
-    """``anchor`` is a whole word of the text: a file without that word is not searched for the text."""
+    """One thing that a rule searches for. ``anchor`` is a whole word of the text: a file without that word is not searched
+    for the text."""
 
     kind: str
     value: str
@@ -37,9 +38,10 @@ class Atom(Struct, frozen=True):
 
 
 class Capability(Struct, frozen=True):
-    """``rule`` is None for one that only describes a file. ``kinds`` (): all that are code. ``near``: the bytes within which
-    all groups are; 0: anywhere in the file. ``without``: atoms that exclude it. ``weight``: how much a version that gains it
-    stands out. ``words``: one of them is in every file that has it; (): no matter."""
+    """A rule. With ``rule`` it makes findings; without, it only describes a file. ``kinds``: of files that it applies to; ():
+    all that are code. ``near``: all groups must match within so many bytes; 0: anywhere in the file. ``without``: atoms whose
+    presence excludes the capability. ``weight``: of a version that gains it. ``words``: a file without any of these words is
+    not searched; (): every file is."""
 
     name: str
     needs: tuple[tuple[Atom, ...], ...]
@@ -52,7 +54,7 @@ class Capability(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """How a language writes it. ``words``: one of them is in every file that has it."""
+    """The expressions that find a call in a language. ``words``: a file without any of these words is not searched."""
 
     words: tuple[bytes, ...]
     expressions: tuple[re.Pattern[bytes], ...]
@@ -86,7 +88,7 @@ def capabilities() -> tuple[Capability, ...]:
 
 @cache
 def calls() -> Mapping[str, Mapping[str, Call]]:
-    """The calls that capabilities are found by, by name and language."""
+    """The calls of ``calls.toml``, by name and language, which rules name with ``call:``."""
     found = converted(tomllib.loads((FOLDER / "calls.toml").read_text("utf-8")), dict[str, dict[str, _WrittenCall]])
     return {
         name: {
@@ -109,7 +111,7 @@ def expression(text: str) -> re.Pattern[bytes]:
 def _capability(written: _Written) -> Capability:
     name = written.id or written.name
     if not name or not written.needs or not all(written.needs):
-        raise ValueError(f"the rule {name or '?'} has no name or needs nothing")
+        raise ValueError(f"the rule {name or '?'} has no name, or no needs")
     atoms = [atom for group in written.needs for atom in group]
     if written.severity in ("critical", "high") and len(written.needs) < 2 and not _only(atoms, "pattern"):
         raise ValueError(f"{name}: a capability alone is never {written.severity}")

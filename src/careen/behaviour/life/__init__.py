@@ -38,7 +38,8 @@ _GONE = frozenset(("absent", "shadowed"))
 def life_signs(
     packages: Iterable[Package], today: date, end_of_life: str | None, notices: Iterable[Notice] = ()
 ) -> Iterator[BehaviourFinding]:
-    """``end_of_life``: of the image's distribution, a day in ISO 8601. One finding a package and version."""
+    """At most one finding for each package and version, and one if the distribution's support ended before ``today``.
+    ``end_of_life`` is the last day of that support, in ISO 8601; None if it is unknown."""
     if end_of_life and end_of_life < today.isoformat():
         yield found(
             _DISTRIBUTION,
@@ -48,7 +49,7 @@ def life_signs(
             lasting="end",
         )
     seen: set[tuple[str, str, str]] = set()
-    stated: set[tuple[str, str, str] | None] = set()  # what is declared only is not stated twice
+    stated: set[tuple[str, str, str] | None] = set()  # a finding is not repeated for a package that is only declared
     noted = {(notice.type, notice.name, notice.version): notice for notice in notices}
     for package in sorted(packages, key=lambda package: package.presence == "declared"):
         key = (package.type, package.name, package.version)

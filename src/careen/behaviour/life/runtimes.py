@@ -70,7 +70,7 @@ class Runtimes(Struct, frozen=True):
 
 
 def end_of(type: str, name: str, version: str) -> tuple[str, str] | None:
-    """The release line of a version, and the day when its support ends; None if that is not known."""
+    """The release line of a version, and the last day of its support; None if the table does not have the line."""
     lines = _lines(type, name)
     parts = version.lstrip("v").split(".")
     for count in (3, 2, 1) if lines else ():
@@ -81,7 +81,7 @@ def end_of(type: str, name: str, version: str) -> tuple[str, str] | None:
 
 
 def supported(type: str, name: str, today: date) -> tuple[str, ...]:
-    """The release lines that get fixes, as far as their ends are known: those that get them longest first."""
+    """The release lines that still get fixes, of those in the table; the line with the longest support first."""
     lines = {line: end for line, end in _lines(type, name).items() if end >= today.isoformat()}
     return tuple(sorted(lines, key=lambda line: lines[line], reverse=True))
 

@@ -1,7 +1,7 @@
 """Packages whose names imitate popular ones.
 
-A name alone proves little, so it alone is at most of medium severity, unless letters of another script are in it: honest names
-have none. A package that is new or that few people use is rated higher, one that is old or widely used is not reported.
+A name alone proves little, so the severity is at most medium, unless the name contains letters of another script, which
+honest names do not. A package that is new or little used is rated higher; an old or widely used package is not reported.
 """
 
 import unicodedata
@@ -46,7 +46,8 @@ class Known(Struct, frozen=True):
 
 
 def look_alikes(packages: Iterable[Package]) -> Iterator[BehaviourFinding]:
-    """A distribution chose the packages that it owns: those are not compared."""
+    """A finding for each package with a name that imitates a popular one. Packages of a distribution are not compared: the
+    distribution chose them."""
     seen = set()
     for package in packages:
         if package.type not in TYPES.values() or package.owned_by or package.vendor == "distribution":
@@ -59,7 +60,8 @@ def look_alikes(packages: Iterable[Package]) -> Iterator[BehaviourFinding]:
 
 
 def look_alike(ecosystem: str, name: str, known: Known | None = None, today: date | None = None) -> BehaviourFinding | None:
-    """``ecosystem``: a key of ``TYPES``; ``known`` needs ``today``."""
+    """The finding about a name; None if it imitates none, or if ``known`` shows an old or widely used package. ``ecosystem`` is
+    a key of ``TYPES``; ``known`` is only used together with ``today``."""
     type = TYPES[ecosystem]
     imitation = imitated(type, name)
     if imitation is None:

@@ -1,7 +1,7 @@
 """Which popular name a name imitates.
 
-Only the most popular names are protected. A slip counts if the word that has it is long, and neither a version, another
-beginning nor another ending makes the difference: those are mostly honest names (``preact``, ``parse5``).
+Only the most popular names are protected. A slip counts if the changed word is long, and the difference is neither a version
+nor at the beginning or end of the word: such names are mostly honest (``preact``, ``parse5``).
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ SHORTEST = 5  # protected name
 LETTERS: dict[Technique, int] = {  # that the imitated name has at least
     "transposition": 5, "repetition": 5, "omission": 6, "keyboard": 5, "vowel": 5, "added letter": 8, "replaced letter": 8,
 }  # fmt: skip
-LONG = 7  # letters of a name of one word, from which a slip at its beginning or end counts too
+LONG = 7  # in a name of one word with so many letters, a slip at the beginning or end counts too
 SHORTEST_WORD, SHORTEST_REORDERED = 2, 9
 SHORTEST_SPLIT = 10  # a shorter name in two words is mostly an honest one
 # Words that make a name sound official, repaired or handy. Words of ordinary plug-ins ("core", "utils", "cli") are left out.
@@ -43,7 +43,8 @@ class Imitation(Struct, frozen=True):
 
 
 def imitated(type: str, name: str) -> Imitation | None:
-    """The popular name that ``name`` imitates, and how; None if it is established itself or like none. ``type``: of a purl."""
+    """The popular name that ``name`` imitates, and how; None if ``name`` is established itself or imitates none. ``type`` is a
+    purl type."""
     index = _index(type)
     name = spelled(type, name)
     if not index.ranks or len(name) > MAX_LETTERS or name in index.popular or without_case(name) in index.established:
@@ -55,7 +56,7 @@ def imitated(type: str, name: str) -> Imitation | None:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    """The words of all ecosystems' names: a slip seldom makes another of them."""
+    """The words of all ecosystems' names: if the changed word is one of them, the name is mostly an honest one."""
     known = [names_of(type) for type in TYPES.values()]
     return frozenset(word for names in known for name in (*names.popular, *names.established) for word in _WORD.findall(name))
 
@@ -86,7 +87,7 @@ class _Index:
                 self._without_one[text].append(name)
 
     def like(self, name: str) -> Iterator[tuple[str, Technique]]:
-        """The surest first."""
+        """Yields the popular names that ``name`` may imitate, each with the technique, the surest first."""
         plain = latin(name)
         if not name.isascii() and (target := plain if plain in self.ranks else self._skeletons.get(skeleton(name))):
             yield target, "homoglyph"
@@ -111,7 +112,7 @@ class _Index:
                 yield target, made.technique
 
     def _is_telling(self, made: Slip, name: str, target: str) -> bool:
-        """Whether it is seldom an honest name."""
+        """Whether a name with this slip is seldom an honest one."""
         if name + "s" == target or _DIGITS.sub("", name) == _DIGITS.sub("", target):
             return False
         word, place = _word_at(target, made.place)
@@ -138,7 +139,7 @@ class _Index:
 
 
 def _word_at(name: str, place: int) -> tuple[str, int]:
-    """The word that has the letter at ``place``, and the place in the word."""
+    """The word that has the letter at ``place``, and the letter's place in the word; ("", 0) if no word has it."""
     for found in _WORD.finditer(name):
         if found.start() <= place <= found.end():
             return found[0], place - found.start()
@@ -150,5 +151,5 @@ def _is_reorderable(words: tuple[str, ...]) -> bool:
 
 
 def _without_one(name: str) -> Iterable[str]:
-    """The name, and what is left without any one letter: names that are one step apart share a text."""
+    """The name, and the name without each one of its letters: two names that are one step apart share one of these texts."""
     return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}

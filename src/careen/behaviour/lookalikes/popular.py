@@ -1,4 +1,4 @@
-"""The names that others imitate, and names that only look as if they did.
+"""The popular names, which others imitate, and established names, which only look like imitations.
 
 Shape: ``names/<purl type>.txt.xz``. A line ``# <day> <source>`` begins each of two lists of a name a line: the most downloaded
 first, as far as the source orders them; then further established names. ``.ci/popular_names.py`` makes it.

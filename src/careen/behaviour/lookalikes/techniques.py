@@ -35,7 +35,7 @@ class Slip(NamedTuple):
 
 
 def slip(name: str, target: str) -> Slip | None:
-    """What turns ``target`` into ``name`` in one step; None if one step does not."""
+    """The one slip that turns ``target`` into ``name``; None if the names are equal or one slip is not enough."""
     if name == target or abs(len(name) - len(target)) > 1:
         return None
     start = _common_start(name, target)
@@ -50,7 +50,7 @@ def slip(name: str, target: str) -> Slip | None:
 
 
 def skeleton(name: str) -> str:
-    """Equal for names that look the same in most fonts."""
+    """A text that is equal for names that look the same in most fonts."""
     return _PAIRS.sub(lambda found: _OF_PAIR[found[0]], latin(name).translate(_SIMILAR))
 
 

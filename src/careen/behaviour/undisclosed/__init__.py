@@ -1,7 +1,7 @@
 """Fixes of vulnerabilities that no advisory names, in changelog entries of versions newer than the installed ones.
 
-An entry that names a CVE is not among them: advisories have it. What is found is a guess about a text, so it never gates, is
-never more than five rows, and always comes with the line of the changelog that it rests on.
+An entry that names a CVE is left out: advisories have it. A finding is a guess about a text, so it never gates, there are at
+most ``MAX_ROWS``, and each has the line of the changelog that it rests on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,11 +46,11 @@ class QuietFix(Struct, frozen=True):
 def undisclosed_fixes(
     packages: Iterable[Package], distribution: Distribution | None, *, changelogs: Mapping[str, str] | None = None
 ) -> Iterator[BehaviourFinding]:
-    """``changelogs``: the newest changelog of each source package of Debian by its name, and of each project by type and name
-    (``npm/axios``); without them nothing is found.
+    """The ``MAX_ROWS`` likeliest findings, the likeliest first, at most one for each changelog.
 
-    The likeliest first, one per source package. A package whose installed version is not in the changelog is skipped: which
-    entries are newer is not known.
+    ``changelogs``: the newest changelog of each source package of Debian by its name, and of each project by type and name
+    (``npm/axios``). A package without a changelog is skipped, and so is one whose installed version the changelog does not
+    have: then it is unknown which entries are newer.
     """
     candidates = []
     seen: set[str] = set()
@@ -73,7 +73,7 @@ def undisclosed_fixes(
 
 
 def changelog_key(package: Package) -> str | None:
-    """The name of the package's changelog; None if nothing reads one of its kind."""
+    """The key of the package's changelog in ``changelogs``; None if changelogs of its kind are not read."""
     if package.type == "deb":
         return package.source.name if package.source else package.name
     if package.type not in PROJECTS or package.owned_by or package.vendor == "distribution":
@@ -116,7 +116,8 @@ def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
 
 
 def _newer(changelog: str, installed: str) -> list[tuple[str, str]]:
-    """Version and text of each entry above that of the installed version, which a rebuild (``+b1``) has too."""
+    """Version and text of each entry above that of the installed version, whose mark of a rebuild (``+b1``) does not count; []
+    if the first ``MAX_ENTRIES`` do not have that version."""
     found_entries: list[tuple[str, str]] = []
     starts = []
     for start in ENTRY.finditer(changelog):

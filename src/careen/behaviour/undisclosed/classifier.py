@@ -43,12 +43,13 @@ def model(file: Path = FILE) -> Model:
 
 
 def words_of(item: str) -> tuple[str, ...]:
-    """The class of weakness that the item names, marked, and its words."""
+    """The features of an item: the class of weakness that it names, after ``=``, and its words."""
     return (f"={weakness_of(plain(item))}", *features_of(item))
 
 
 def scored(item: str, known: Model | None = None, beside: Sequence[str] = ()) -> Scored:
-    """``beside``: words about the entry that the item is of."""
+    """The probability that an item describes a fix, with the words that raise it. ``known`` None: the model for distributions'
+    changelogs. ``beside``: features of the whole entry that contains the item."""
     known = known or model()
     features = (*words_of(item), *beside)
     weights = {feature: known.weights[feature] for feature in features if feature in known.weights}

@@ -19,7 +19,8 @@ _WORD = pattern(r"[a-z][a-z-]{1,30}")
 
 
 def items_of(entry: str) -> Iterator[str]:
-    """Each item in one line, without its mark. A line of people (``[ Name ]``) and the trailer end an item."""
+    """Yields each item as one line, without its bullet. An item ends at an empty line, at the next bullet, at a line with a
+    person (``[ Name ]``) and at the trailer."""
     lines: list[str] = []
     count = 0
     for line in entry.splitlines():
@@ -39,7 +40,7 @@ def items_of(entry: str) -> Iterator[str]:
 
 
 def plain(item: str) -> str:
-    """Without names of vulnerabilities, numbers of bugs, addresses and people."""
+    """The item without names of vulnerabilities, numbers of bugs, addresses and people."""
     return str(_CLOSES.sub(" ", NAMED.sub(" ", item)))
 
 
@@ -52,7 +53,7 @@ def features_of(item: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*words, *pairs)))
 
 
-# Spellings of one word.
+# The forms of a word that count as one, each with that one.
 _STEMS = {
     **dict.fromkeys(("overflows", "overflowing", "overflowed"), "overflow"),
     **dict.fromkeys(("fixes", "fixed", "fixing"), "fix"),

@@ -1,7 +1,7 @@
 """The releases in the changelog of an upstream project: Markdown, reStructuredText or plain text.
 
 A heading names one version and little else: a line with marks (``## [1.2.3] - 2026-01-31``), an underlined line, or a line that
-has nothing but a date beside the version. What follows it, up to the next heading, is the release's.
+has nothing but a date beside the version. The text from there to the next heading belongs to the release.
 **Source:** Keep a Changelog 1.1.0; the changelogs of much used packages of PyPI, npm and RubyGems.
 """
 
@@ -50,7 +50,7 @@ class Release(NamedTuple):
 
 
 def releases_of(changelog: str) -> Iterator[Release]:
-    """In the order of the text."""
+    """Yields the releases in the order of the text."""
     lines = changelog.splitlines()[:MAX_LINES]
     heads = [(number, head) for number, head in enumerate(map(_head, lines, [*lines[1:], ""])) if head][:MAX_RELEASES]
     for (number, head), (end, _) in pairwise([*heads, (len(lines), ("", ""))]):
@@ -59,7 +59,7 @@ def releases_of(changelog: str) -> Iterator[Release]:
 
 
 def changes_of(text: str) -> Iterator[str]:
-    """The items of a release. An item below a title such as "Security" begins with it: ``Security: checks lengths``."""
+    """The items of a release. An item below a title about security gets the prefix ``Security: ``."""
     title, lines = "", list[str]()
     for line in [*text.splitlines(), "# end"]:
         if match := _TITLE.fullmatch(line):
@@ -70,8 +70,8 @@ def changes_of(text: str) -> Iterator[str]:
 
 
 def circumstances_of(releases: Sequence[Release]) -> Iterator[tuple[str, ...]]:
-    """What each release is like, in words that no item has. Fixes of vulnerabilities mostly come with little else, and for
-    several lines of releases on one day."""
+    """The features of each release as a whole, as texts that no item contains: a release with a fix of a vulnerability mostly
+    has few other changes, and other release lines get one on the same day."""
     days = Counter(release.day for release in releases if release.day)
     for release in releases:
         numbers, count = numbers_of(release.version), sum(1 for _ in changes_of(release.text))
@@ -85,12 +85,12 @@ def circumstances_of(releases: Sequence[Release]) -> Iterator[tuple[str, ...]]:
 
 
 def numbers_of(version: str) -> tuple[int, ...]:
-    """Sorts the releases of a project, pre-releases beside their release."""
+    """A sort key for releases: their first four numbers."""
     return tuple(map(int, _NUMBER.findall(version)[:4]))
 
 
 def _head(line: str, following: str) -> tuple[str, str] | None:
-    """The version and day of a heading."""
+    """The version and day of a heading, the day "" if it has none; None if the line is not the heading of a release."""
     if len(line) > MAX_HEADING or not (match := _HEADING.match(line)):
         return None
     rest = match["rest"]

@@ -72,7 +72,7 @@ def _key(value: Any) -> str:
 def _chunk(size: int, value: Any) -> list[Any]:
     items = as_list(value)
     if size < 1:
-        raise TemplateError("a chunk of no items")
+        raise TemplateError("chunk: the size is less than 1")
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

@@ -31,7 +31,7 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _fail(message: str) -> str:
-    raise TemplateError(f"the chart refuses: {message}")
+    raise TemplateError(f"the chart calls fail: {message}")
 
 
 FUNCTIONS = {

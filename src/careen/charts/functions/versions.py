@@ -105,7 +105,7 @@ def _semver(text: str) -> Object:
 
 def _compared(version: tuple[_Numbers, str, str], other: Any) -> int:
     if not isinstance(other, Object) or other.text is None:
-        raise TemplateError("a version is compared with something else")
+        raise TemplateError("a version is compared with a value that is not a version")
     mine, theirs = _order(version), _order(_read(other.text))
     return int(mine > theirs) - int(mine < theirs)
 

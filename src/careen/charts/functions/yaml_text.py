@@ -96,7 +96,7 @@ def _map(text: str) -> dict[str, Any]:
         found = from_yaml(text)
     except ValueError as error:
         return {"Error": str(error)}
-    return found if isinstance(found, dict) else {} if found is None else {"Error": "no map"}
+    return found if isinstance(found, dict) else {} if found is None else {"Error": "not a map"}
 
 
 def _list(text: str) -> list[Any]:
@@ -104,7 +104,7 @@ def _list(text: str) -> list[Any]:
         found = from_yaml(text)
     except ValueError as error:
         return [str(error)]
-    return found if isinstance(found, list) else [] if found is None else ["no list"]
+    return found if isinstance(found, list) else [] if found is None else ["not a list"]
 
 
 def _json(text: str) -> Any:
@@ -119,7 +119,7 @@ def _json_map(text: str) -> dict[str, Any]:
         found = _json(text)
     except ValueError as error:
         return {"Error": str(error)}
-    return found if isinstance(found, dict) else {"Error": "no map"}
+    return found if isinstance(found, dict) else {"Error": "not a map"}
 
 
 def _json_list(text: str) -> list[Any]:
@@ -127,7 +127,7 @@ def _json_list(text: str) -> list[Any]:
         found = _json(text)
     except ValueError as error:
         return [str(error)]
-    return found if isinstance(found, list) else ["no list"]
+    return found if isinstance(found, list) else ["not a list"]
 
 
 def _to_json(value: Any, indent: int | None = None, escapes: bool = True) -> str:

@@ -65,7 +65,7 @@ class Templates:
         self._steps_left -= steps
         self._characters_left -= characters
         if self._steps_left < 0 or self._characters_left < 0:
-            raise TemplateError("it takes too many steps, or gives too much text")
+            raise TemplateError("it takes too many steps, or its output is too large")
 
     def function(self, name: str) -> Callable[..., Any]:
         found = self._functions.get(name)

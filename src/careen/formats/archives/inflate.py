@@ -1,6 +1,6 @@
 """A forward stream over stored bytes, decompressed on the way and counted against limits.
 
-``open_stream`` decides by the first bytes, never by the media type or the file name, which are both wrong at times:
+``open_stream`` detects the compression by the first bytes; the media type and the file name may both be wrong:
 gzip (several members too), zstd (several frames), xz, bzip2 or plain.
 Raises: TruncatedError or ValueError if the compressed data break off or are damaged, InputError over a limit.
 Source: RFC 1952 (gzip), RFC 8878 (zstd).
@@ -239,7 +239,7 @@ def _inflate(stored: Iterator[bytes], kind: str, *, exact: bool) -> Iterator[byt
                         data += more  # a chunk may end within the first bytes of a member
                     if compression(data) != kind and not (kind == "zstd" and not data):
                         if exact:
-                            raise TrailingError(f"{kind} data with something else behind them")
+                            raise TrailingError(f"other data follow the {kind} data")
                         return  # padding or garbage after the last member
                     engine, fresh = make(), True
                 piece = engine.decompress(data, PIECE_BYTES)

@@ -71,7 +71,7 @@ def _chunked(position: str, digest: str, size_bytes: int, read: Read) -> tuple[b
         raise ValueError(f"{position[:100]!r} is not the position of a table")
     begin, stored_bytes, made_bytes, kind = map(int, numbers)
     if kind != 1 or made_bytes > DOCUMENT_BYTES:
-        raise ValueError(f"a table of type {kind} with {made_bytes} bytes")
+        raise ValueError(f"a table of type {kind} with {made_bytes} bytes is not supported, or too large")
     stored = _stored(begin, begin + stored_bytes, size_bytes, read)
     if not has_digest(stored, digest):
         raise ValueError("the table has another digest than the manifest states")

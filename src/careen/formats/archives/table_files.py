@@ -71,7 +71,7 @@ def files_of(document: bytes, end: int) -> Iterator[Listed]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"the table is malformed: {error}") from error
     if found.version != 1:
-        raise ValueError(f"the table has the version {found.version}")
+        raise ValueError(f"the table has version {found.version}, which is not supported")
     chunks, names = _Chunks(found.entries, end), _Names()
     index = 0
     while index < len(found.entries):
@@ -87,16 +87,16 @@ def files_of(document: bytes, end: int) -> Iterator[Listed]:
 def _member(entry: _Entry) -> tar.Member:
     kind = _KINDS.get(entry.type)
     if kind is None:
-        raise ValueError(f"{_shown(entry)} is of the type {entry.type[:20]!r}")
+        raise ValueError(f"{_shown(entry)} has the unknown type {entry.type[:20]!r}")
     path, escapes = clean(entry.name)
     target, out = clean(entry.link_name) if kind == "h" else (entry.link_name, False)
     if escapes or out or "\0" in path or "\0" in target or not (path or kind == "d"):
         raise ValueError(f"{_shown(entry)} is not a name within the layer")
     if (kind in "lh") != bool(target):
-        raise ValueError(f"{_shown(entry)} is a link without a target, or has one and is not a link")
+        raise ValueError(f"{_shown(entry)} is a link without a target, or has a target and is not a link")
     size = entry.size if kind == "f" else 0
     if not all(0 <= number < _NUMBERS for number in (size, entry.uid, entry.gid)):
-        raise ValueError(f"{_shown(entry)} has a number that no file has")
+        raise ValueError(f"{_shown(entry)} has a size or owner that is out of range")
     capable = _CAPABILITIES in (entry.xattrs or ())
     return tar.Member(
         path, kind, entry.mode & 0o7777, entry.uid, entry.gid, size, target, size, None, False, entry.name, capable
@@ -124,7 +124,7 @@ class _Chunks:
     def __init__(self, entries: Sequence[_Entry], end: int) -> None:
         starts = sorted({entry.offset for entry in entries if entry.type in ("reg", "chunk")})
         self._next: Mapping[int, int] = dict(zip(starts, [*starts[1:], end], strict=False))
-        self._start, self._inner = -1, 0  # the place behind the last chunk
+        self._start, self._inner = -1, 0  # the position after the last chunk
 
     def of(self, entries: Sequence[_Entry]) -> list[Chunk]:
         """The chunks of a file, which is the first entry; the other entries are its further chunks."""

@@ -68,6 +68,6 @@ def header_block(source: Source, block: bytes) -> bytes:
             return b""
         if len(block) == BLOCK:
             if block.strip(b"\0"):
-                raise ValueError(f"a lone block of zeros before byte {source.position - BLOCK}, and more behind it")
+                raise ValueError(f"a single block of zeros before byte {source.position - BLOCK}, and data after it")
             return b""
     raise ValueError(f"the archive breaks off in a header at byte {source.position - len(block)}")

@@ -122,7 +122,7 @@ def _made(
             doubts.append("a member without content that has a size, which other tools pass over")
         stored = 0
     elif size < 0:
-        raise ValueError("a member of negative size")
+        raise ValueError("a member has a negative size")
     else:
         stored = size
     sparse, size_bytes = None, stored

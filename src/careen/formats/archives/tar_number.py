@@ -45,5 +45,5 @@ def integer(text: str) -> int:
         return int(text)
     value = int(text) if _INTEGER.fullmatch(text) else _MOST
     if not -_MOST <= value < _MOST:
-        raise ValueError(f"{text[:40]!r} is no number")
+        raise ValueError(f"{text[:40]!r} is not a number")
     return value

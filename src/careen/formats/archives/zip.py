@@ -109,7 +109,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
     if entry.size > limit_bytes:
         raise ValueError(f"zip: member of {entry.size} bytes, more than {limit_bytes}")
     if entry.size > 1 << 20 and entry.size > entry.compressed_size * MAX_RATIO:
-        raise ValueError("zip: member inflates beyond reason")
+        raise ValueError(f"zip: member inflates to more than {MAX_RATIO} times its compressed size")
     if entry.compressed_size > limit_bytes + limit_bytes // 100 + 1024:
         raise ValueError("zip: compressed size of a member exceeds the limit for its inflated size")
     stream.seek(entry.offset)

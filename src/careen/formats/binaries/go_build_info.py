@@ -242,7 +242,7 @@ class BuildInfoScan:
 
 
 class _Part:
-    """Bytes of the stream that are wanted from an offset on, up to a limit."""
+    """Bytes of the stream that are needed: from an offset on, up to a limit."""
 
     def __init__(self, kind: Kind, offset: int, limit_bytes: int) -> None:
         self.kind, self.offset, self.limit_bytes = kind, offset, limit_bytes

@@ -51,7 +51,7 @@ def filled(name: str, text: str, values: dict[str, Any] | None, timeout_s: float
     except TimeoutError:
         raise ValueError(f"it takes more than {timeout_s:g} s") from None
     except OSError as error:
-        raise ValueError(f"it gives too much text: {error.strerror}" if error.errno == EFBIG else str(error)) from None
+        raise ValueError(f"its output is too large: {error.strerror}" if error.errno == EFBIG else str(error)) from None
     try:
         answer = from_json(done.stdout, Answer)
     except msgspec.MsgspecError:

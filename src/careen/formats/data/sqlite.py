@@ -194,7 +194,7 @@ def root_page(pages: Pages, table: bytes) -> int | None:
     while waiting:
         number = waiting.pop()
         if number in seen:
-            raise ValueError("schema pages in a circle")
+            raise ValueError("the schema's pages form a cycle")
         seen.add(number)
         match table_page(pages, number):
             case Interior(children):
@@ -231,7 +231,7 @@ def rows(pages: Pages, table: bytes) -> Iterator[bytes]:
 
 def _usable(page_bytes: int, reserved: int) -> int:
     if page_bytes & (page_bytes - 1) or not 512 <= page_bytes <= 65536 or page_bytes - reserved < 480:
-        raise ValueError(f"an SQLite page of {page_bytes} bytes does not exist")
+        raise ValueError(f"{page_bytes} bytes is not a possible size of an SQLite page")
     return page_bytes - reserved
 
 
@@ -239,7 +239,7 @@ def _interior(page: bytes, number: int, places: Iterable[int], start: int, count
     children = [int.from_bytes(page[place : place + 4], "big") for place in places]
     children.append(int.from_bytes(page[start + 8 : start + 12], "big"))
     if len(set(children)) < len(children) or max(children) > count:
-        raise ValueError(f"page {number} names a page twice or an impossible one")
+        raise ValueError(f"page {number} refers twice to a page, or to a page that cannot exist")
     return Interior(tuple(children))
 
 
@@ -266,7 +266,7 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
             return value, position + step + 1
-    raise ValueError("a number without an end")
+    raise ValueError("a number of variable length has no end")
 
 
 def _checksum(data: bytes, order: str, sums: tuple[int, int]) -> tuple[int, int]:

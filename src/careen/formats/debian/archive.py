@@ -125,7 +125,7 @@ def _paragraphs(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n\n")
         if len(rest) > MAX_PARAGRAPH_BYTES:
-            raise ValueError(f"an index with a paragraph over {MAX_PARAGRAPH_BYTES >> 20} MiB")
+            raise ValueError(f"an index has a paragraph of more than {MAX_PARAGRAPH_BYTES >> 20} MiB")
         yield from whole
     yield rest
 
@@ -150,5 +150,5 @@ def _date(text: str) -> str:
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, IndexError):
-        raise ValueError(f"a Release file with the date {text[:60]!r}") from None
+        raise ValueError(f"the date of a Release file is malformed: {text[:60]!r}") from None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")

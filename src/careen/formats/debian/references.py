@@ -88,8 +88,8 @@ def cves_by_other_names(text: str, known: Mapping[str, tuple[str, ...]]) -> Iter
 def corrected(text: str, other: str) -> str:
     """``text`` with its mistyped CVEs replaced by the CVEs of ``other``.
 
-    A CVE of ``text`` is mistyped if ``other`` lacks it, and an item of ``other`` with at least two CVEs of its item
-    has a CVE that ``text`` lacks and that differs from it in one place.
+    A CVE of ``text`` is mistyped if ``other`` lacks it, while an item of ``other`` that shares at least two CVEs with the
+    item of ``text`` has a CVE that ``text`` lacks and that differs from the mistyped CVE by one slip (``_is_slip``).
     """
     theirs = [set(names) for item in _items(other) if SHARED < len(names := _cves(item)) <= MAX_CVES]
     by_name: dict[str, list[set[str]]] = defaultdict(list)
@@ -113,13 +113,13 @@ def _cves(text: str) -> set[str]:
     return set(_NAME.findall(text))
 
 
-def _is_slip(one: str, other: str) -> bool:
-    """Whether one digit differs, or two neighbours are swapped."""
-    places = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
-    if len(one) != len(other) or len(places) not in (1, 2):
+def _is_slip(name: str, other: str) -> bool:
+    """Whether exactly one character differs, or two neighbours are swapped; the lengths must be equal."""
+    places = [at for at, pair in enumerate(zip(name, other, strict=False)) if pair[0] != pair[1]]
+    if len(name) != len(other) or len(places) not in (1, 2):
         return False
     first, last = places[0], places[-1]
-    return first == last or (last == first + 1 and one[first] == other[last] and one[last] == other[first])
+    return first == last or (last == first + 1 and name[first] == other[last] and name[last] == other[first])
 
 
 def _references(item: str) -> Iterator[str]:

@@ -113,7 +113,7 @@ def _name_value(rest: str, escape: str) -> Divided:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ValueError(f"no = in {word[:60]!r}: it is name=value")
+            raise ValueError(f"{word[:60]!r} has no =: write name=value")
         pairs.append((name, value, "="))
     return tuple(text for pair in pairs for text in pair), False, tuple(pairs)
 

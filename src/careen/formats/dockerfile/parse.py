@@ -88,7 +88,7 @@ def parse(text: str) -> Parsed:
     directives = _directives(rows)
     escape = directives.get("escape", "\\")
     if escape not in ("\\", "`"):
-        raise ValueError(f"line 1: invalid escape {escape!r}: it is \\ or `")
+        raise ValueError(f"line 1: invalid escape {escape!r}: use \\ or `")
     comments: list[Comment] = []
     instructions = tuple(_instructions(rows, escape, comments))
     if not instructions:

@@ -164,7 +164,7 @@ class _StageBuilder:
             try:
                 script = run_script(inner)
                 commands, cut = script.commands, script.cut
-                unread = "part of it is no shell that could be read" if script.broken else ""
+                unread = "a part of it cannot be parsed as shell" if script.broken else ""
                 unread = "it has more commands than are read, or deeper ones" if cut else unread
             except ValueError as error:
                 unread = str(error)

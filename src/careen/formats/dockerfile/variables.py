@@ -39,7 +39,7 @@ def resolved_words(words: Sequence[str], known: Mapping[str, str], most: int = M
 
 
 def with_value(env: Values) -> Mapping[str, str]:
-    """The variables with a value; looking up one without a value gives None."""
+    """The variables with a value; looking up a variable without a value gives None."""
     return env  # type: ignore[return-value]  # None and a missing key look the same
 
 

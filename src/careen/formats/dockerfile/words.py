@@ -270,7 +270,7 @@ def _pieces(pattern: str) -> list[str]:
             at += 1
             char = pattern[at : at + 1]
             if not char:
-                raise ValueError("pattern ends in an escape")
+                raise ValueError("a pattern ends with an escape character")
             pieces.append("=" + char)
         elif char == "*" and pieces[-1:] == ["*"]:
             pass

@@ -56,7 +56,7 @@ def read_facts(file: BinaryIO) -> ArchiveFacts:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a file of facts about packages: {error}") from None
     if facts.version != VERSION:
-        raise ValueError(f"facts about packages of version {facts.version}, not {VERSION}")
+        raise ValueError(f"a file of facts in version {facts.version} of its format, not {VERSION}")
     return facts
 
 

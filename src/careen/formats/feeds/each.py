@@ -1,7 +1,7 @@
-"""Reads a feed item by item: an item that cannot be read is skipped; if most cannot be read, the feed is refused.
+"""Reads a feed item by item: an unreadable item is skipped; if more than half are unreadable, the feed is refused.
 
 A feed's next edition may have an unknown value, type or shape in some items. The other items are still used, and the database
-keeps its earlier records of the unreadable item (``database.packing``), which it finds by the ids in the item.
+keeps its earlier records of the unreadable item (``database.unread_records``), which it finds by the ids in the item.
 Raises: ValueError if more than half of the items cannot be read, with the first reason.
 """
 

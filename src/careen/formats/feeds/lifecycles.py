@@ -11,7 +11,8 @@ SOURCE = "eol"
 
 
 def names_of(namespaces: Collection[str]) -> Iterator[str]:
-    """The names of the sources that have the dates of these releases."""
+    """The sources with end dates for the releases of these namespaces ("debian:12"), by name; distributions without
+    published dates have none."""
     ids = {namespace.partition(":")[0] for namespace in namespaces}
     return (
         f"{SOURCE}/{profile.support.product}"

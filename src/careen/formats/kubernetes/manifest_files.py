@@ -243,7 +243,7 @@ class Manifests:
         """
         self._compared += count
         if self._compared > MAX_COMPARED:
-            raise ValueError(f"over {MAX_COMPARED} pairs of pods and resources that refer to them")
+            raise ValueError(f"more than {MAX_COMPARED} pairs of pods and resources that refer to them would be compared")
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:

@@ -95,10 +95,10 @@ def parse(text: str) -> Purl:
     rest, _, query = rest.partition("?")
     scheme, colon, rest = rest.partition(":")
     if scheme.lower() != "pkg" or not colon:
-        raise ValueError("a package URL begins with pkg:")
+        raise ValueError("a package URL must begin with pkg:")
     type, slash, rest = rest.strip("/").partition("/")
     if not slash:
-        raise ValueError("a package URL has a type and a name")
+        raise ValueError("a package URL must have a type and a name")
     space, _, last = rest.rpartition("/")
     name, at, version = last.rpartition("@")
     if not at:
@@ -123,20 +123,20 @@ def _name(type: str, name: str, qualifiers: dict[str, str]) -> str:
 def _check(purl: Purl) -> None:
     type = purl.type
     if not purl.name:
-        raise ValueError("a package URL has a name")
+        raise ValueError("a package URL must have a name")
     if purl.namespace and type in _NO_NAMESPACE:
-        raise ValueError(f"a package URL of {type} has no namespace")
+        raise ValueError(f"a package URL of type {type} must not have a namespace")
     if not purl.namespace and type in _NAMESPACE:
-        raise ValueError(f"a package URL of {type} has a namespace")
+        raise ValueError(f"a package URL of type {type} must have a namespace")
     wanted = _QUALIFIERS.get(type)
     if wanted and not purl.qualifier(wanted):
-        raise ValueError(f"a package URL of {type} has the qualifier {wanted}")
+        raise ValueError(f"a package URL of type {type} must have the qualifier {wanted}")
     if type == "cpan" and "::" in purl.name:
-        raise ValueError("a package URL of cpan names a distribution, not a module")
+        raise ValueError("a package URL of type cpan must name a distribution, not a module")
     if type == "chrome-extension" and not _CHROME_NAME.fullmatch(purl.name):
-        raise ValueError("the name of a Chrome extension is 32 letters from a to p")
+        raise ValueError("the name of a Chrome extension must be 32 letters from a to p")
     if type == "chrome-extension" and purl.version and not _CHROME_VERSION.fullmatch(purl.version):
-        raise ValueError("the version of a Chrome extension is one to four numbers")
+        raise ValueError("the version of a Chrome extension must be one to four numbers")
 
 
 def _quoted(text: str) -> str:

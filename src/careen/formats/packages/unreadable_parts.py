@@ -31,8 +31,8 @@ def bounded(stream: BinaryIO, reasons: list[str]) -> bytes:
 
 
 def unreadable_parts(reasons: Sequence[str], found: int) -> Iterator[UnreadableParts]:
-    """One fact for all ``reasons``, none without reasons. Raises ValueError if ``found``, the number of readable
-    parts, is 0: the file is then not of the kind that its name promises."""
+    """Yields one fact for all ``reasons``, or nothing if there are none. Raises ValueError if there are reasons and
+    ``found``, the number of readable parts, is 0: the file is then not of the kind that its name promises."""
     if reasons and not found:
         raise ValueError(reasons[0])
     if reasons:

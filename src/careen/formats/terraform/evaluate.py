@@ -232,13 +232,13 @@ def _member(of: Any, key: Any) -> Any:
         return of[as_string(key)]
     if isinstance(of, list):
         return of[_index(key, len(of))]
-    raise ValueError(f"{key} of what has no parts")
+    raise ValueError(f"a value without parts has no {key}")
 
 
 def _index(key: Any, length: int) -> int:
     number = int(_number(key))
     if not 0 <= number < length:
-        raise ValueError(f"no item {number}")
+        raise ValueError(f"the list has no item {number}")
     return number
 
 
@@ -246,7 +246,7 @@ def _joined(values: list[Any]) -> Any:
     """The values as one text; it contains the references of unknown ones, and is then unknown in part."""
     texts = [as_string(value) for value in values]
     if any(text is None for text in texts):
-        raise ValueError("a template has a value that is no text")
+        raise ValueError("a value in a template cannot be converted to text")
     joined = "".join(bounded(text or "" for text in texts))
     missing = next((value for value in values if isinstance(value, UnknownValue)), None)
     return joined if missing is None else unknown(missing.rests_on, missing.owner, joined)
@@ -286,12 +286,12 @@ def _truth(value: Any) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise ValueError("a condition that is neither true nor false")
+    raise ValueError("a condition is neither true nor false")
 
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a number is missing")  # noqa: TRY004
+        raise ValueError("a value is not a number")  # noqa: TRY004
     if isinstance(value, str):
         if len(value) > 60:
             raise ValueError("a number is too long")

@@ -44,7 +44,7 @@ def read(path: str, text: str) -> Body:
         return parse(text)
     document = next(iter(yaml_document.read(text)), None)
     if not isinstance(document, yaml_document.Mapping):
-        raise ValueError("no JSON object")  # noqa: TRY004
+        raise ValueError("not a JSON object")  # noqa: TRY004
     return _settings(document) if path.endswith(VARIABLES) else _json_body(document)
 
 

@@ -1,4 +1,4 @@
-"""The functions of Terraform that need neither network, clock nor chance. Those that are missing give an unknown value.
+"""The functions of Terraform that need neither network, clock nor chance. Any other function gives an unknown value.
 
 Regular expressions are not evaluated: a hostile one could take for ever.
 Raises: ValueError, TypeError, KeyError and the like, for arguments of the wrong kind.
@@ -51,7 +51,7 @@ def call(name: str, arguments: list[Any], read: Callable[[str], str | None]) -> 
 def _text(value: Any) -> str:
     text = as_string(value)
     if text is None:
-        raise ValueError("a text is missing")
+        raise ValueError("an argument is not a text")
     return text
 
 
@@ -68,7 +68,7 @@ def _concat(*lists: Any) -> Sequence:
     found = Sequence()
     for items in lists:
         if not isinstance(items, list):
-            raise ValueError("a list is missing")  # noqa: TRY004
+            raise ValueError("an argument is not a list")  # noqa: TRY004
         found.extend(items)
         found.lines += getattr(items, "lines", [0] * len(items))
     return found
@@ -100,7 +100,7 @@ def _lookup(object: Any, key: Any, *default: Any) -> Any:
     if key in object:
         return object[key]
     if not default:
-        raise ValueError(f"no key {key}")
+        raise ValueError(f"the object has no key {key}")
     return default[0]
 
 
@@ -148,7 +148,7 @@ def _formatted(rest: str, values: tuple[Any, ...]) -> Iterator[str]:
         elif verb in ("d", "f", "x", "X", "o", "e", "g"):
             yield f"%{flags}{verb}" % (int(value) if verb in "dxXo" else float(value))
         else:
-            raise ValueError(f"the verb {verb} of format")
+            raise ValueError(f"format does not support the verb {verb!r}")
 
 
 def _replace(text: Any, old: Any, new: Any) -> Any:
@@ -157,7 +157,7 @@ def _replace(text: Any, old: Any, new: Any) -> Any:
         return unknown("replace() with a regular expression")
     count = _text(text).count(old) if old else len(_text(text)) + 1
     if count * len(_text(new)) > MAX_TEXT:
-        raise ValueError("a text too long")
+        raise ValueError("the text is too long")
     return _text(text).replace(old, _text(new))
 
 
@@ -171,7 +171,7 @@ def _split(separator: Any, text: Any) -> Sequence:
 def _range(*numbers: Any) -> Sequence:
     found = range(*(int(number) for number in numbers))
     if len(found) > MAX_NODES:
-        raise ValueError("a range too long")
+        raise ValueError("the range is too long")
     return sequence(found)
 
 

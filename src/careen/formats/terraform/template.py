@@ -45,15 +45,15 @@ def tree(parts: Sequence[Expression | Directive], indent: int = 0) -> Expression
             stack.append(_Open(part, []))
         elif part.word == "else":
             if stack[-1].directive.word != "if" or stack[-1].otherwise is not None:
-                raise ValueError("else without if in a template")
+                raise ValueError("a template has an else without if")
             stack[-1].otherwise = []
         else:
             closed = stack.pop()
             if f"end{closed.directive.word}" != part.word:
-                raise ValueError(f"{part.word} without its start in a template")
+                raise ValueError(f"a template has {part.word} without its beginning")
             stack[-1].parts.append(_closed(closed))
     if len(stack) > 1:
-        raise ValueError(f"{stack[-1].directive.word} without its end in a template")
+        raise ValueError(f"a template has {stack[-1].directive.word} without its end")
     found = stack[0].then
     if not found:
         return Literal("")

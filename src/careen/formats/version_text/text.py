@@ -27,19 +27,19 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 def clean(text: str) -> str:
     """The version without surrounding white space."""
     if len(text) > VERSION_CHARACTERS:
-        raise ValueError(f"version text of {len(text)} characters")
+        raise ValueError(f"a version of {len(text)} characters is too long")
     text = text.strip()
     if not text:
         raise ValueError("empty version")
     if not text.isprintable():
-        raise ValueError("version text with control characters")
+        raise ValueError("version with control characters")
     return text
 
 
 def bounded(constraint: str) -> str:
     """The constraint unchanged, after a check of its length."""
     if len(constraint) > CONSTRAINT_CHARACTERS:
-        raise ValueError(f"constraint of {len(constraint)} characters")
+        raise ValueError(f"a constraint of {len(constraint)} characters is too long")
     return constraint
 
 

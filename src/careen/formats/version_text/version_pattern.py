@@ -27,7 +27,7 @@ _DIGITS = "0123456789"
 def version_pattern(text: str) -> Callable[[str], bool]:
     """A function that returns whether the pattern matches a whole version."""
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"a pattern of {len(text)} characters")
+        raise ValueError(f"a pattern of {len(text)} characters is too long")
     parser = _Parser(text)
     whole = parser.alternatives()
     if parser.at < len(text):
@@ -94,12 +94,12 @@ class _Parser:
         step = self.alternatives()
         self._depth -= 1
         if not self._take(")"):
-            raise ValueError("a group that does not end")
+            raise ValueError("a group has no end")
         return step
 
     def _look_ahead(self) -> _Step:
         if self._looks_ahead:
-            raise ValueError("a condition within a condition")
+            raise ValueError("a look-ahead within a look-ahead")
         self._looks_ahead = True
         step = self._group()
         self._looks_ahead = False
@@ -134,7 +134,7 @@ class _Parser:
         least = int(found[1])
         most = int(found[3]) if found[3] else least
         if not least <= most <= _MAX_COUNT:
-            raise ValueError(f"a count of {found[0]}")
+            raise ValueError(f"an impossible or too large count {found[0]}")
         more = [_any_number(places)] if found[2] and not found[3] else [_optional(_one(places))] * (most - least)
         return _one_by_one([_one(places)] * least + more)
 
@@ -162,7 +162,7 @@ def _item(text: str) -> str:
     if len(text) == 3:
         low, high = ord(text[0]), ord(text[2])
         if low > high:
-            raise ValueError(f"a range from {text[0]} to {text[2]}")
+            raise ValueError(f"an impossible range from {text[0]} to {text[2]}")
         return "".join(map(chr, range(low, high + 1)))
     return text[-1]
 

@@ -34,7 +34,7 @@ class Bolt:
         self._file, self._read = file, 0
         metas = [meta for place in _places(file) if (meta := _meta(file, place))]
         if not metas:
-            raise ValueError("no Bolt database")
+            raise ValueError("not a Bolt database")
         _, self._page_bytes, root = max(metas)
         self.root = Bucket(root)
 

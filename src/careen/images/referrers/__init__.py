@@ -88,7 +88,7 @@ def _read(manifests: Manifests, blobs: Blobs, chain: Sequence[tuple[str, bytes]]
         if document.digest in seen:
             continue
         if len(seen) == MAX_DOCUMENTS or contents.is_over:
-            answer.incomplete(f"more lies beside the image than is read: {len(seen)} documents were")
+            answer.incomplete(f"too many documents are attached to the image: only {len(seen)} were read")
             break
         seen.add(document.digest)
         try:

@@ -30,10 +30,10 @@ class Identity(Struct, frozen=True):
 def identity(data: bytes) -> Identity:
     parts = list(_elements(_der(data)))
     if not parts or parts[0][0] != _SEQUENCE:
-        raise ValueError("no certificate")
+        raise ValueError("not a certificate")
     body = list(_elements(parts[0][1]))
     if not body or body[0][0] != _SEQUENCE:
-        raise ValueError("no certificate")
+        raise ValueError("not a certificate")
     fields = list(_elements(body[0][1]))
     names: list[str] = []
     issuer = ""
@@ -56,7 +56,7 @@ def _der(data: bytes) -> bytes:
     try:
         return base64.b64decode(b"".join(data[start + len(_BEGIN) : data.find(_END)].split()), validate=True)
     except binascii.Error:
-        raise ValueError("no certificate") from None
+        raise ValueError("not a certificate") from None
 
 
 def _extensions(fields: list[tuple[int, bytes]]) -> Iterator[tuple[bytes, bytes]]:

@@ -90,7 +90,7 @@ class Contents:
         if known is None:
             known = self._manifests.manifest_if_there(digest)
             if known is None:
-                raise RefusedError("unreadable", "it is listed and not there")
+                raise RefusedError("unreadable", "it is listed, but missing")
             if not has_digest(known, digest):
                 raise RefusedError("digest_mismatch")
             self._blobs.keep(digest, known)
@@ -122,7 +122,7 @@ class Contents:
             raise InputError(f"{layer.digest} has no size", "push it again")
         self._bytes += layer.size_bytes
         if self.is_over:
-            raise RefusedError("unreadable", "passed over: too much lies beside the image, or it takes too long to come")
+            raise RefusedError("unreadable", "not read: the documents attached to the image are too large or too slow")
         return self._blobs.document(layer, MAX_BYTES)
 
     def _signature(self, digest: str, layer: Descriptor) -> None:

@@ -86,7 +86,7 @@ class Documents:
             self._refused(f"the referrers of {digest}", error)
             return []
         if not whole:
-            self._answer.incomplete(f"the list of referrers of {digest} is longer than is read: {len(found)} entries were")
+            self._answer.incomplete(f"the list of referrers of {digest} is too long: only {len(found)} entries were read")
         return found
 
     def _signed(self, digest: str) -> Iterator[Descriptor]:

@@ -70,12 +70,12 @@ class Suites:
         place = f"{repository.address}/dists/{repository.suite}"
         _, signed = page(self._fetcher, f"{place}/InRelease", {})
         if not repository.keys:
-            raise ValueError("apt has no keyring for it")
+            raise ValueError("apt has no keyring for its repository")
         release = read_release(verified(signed, [Path(key) for key in repository.keys]).text)
         if repository.suite not in (release.codename, release.suite):
-            raise ValueError(f"its list is that of {release.codename or release.suite}")
+            raise ValueError(f"its InRelease file is that of {release.codename or release.suite}")
         if release.valid_until and datetime.fromisoformat(release.valid_until) < datetime.now(UTC):
-            raise ValueError(f"its list expired on {release.valid_until[:10]}")
+            raise ValueError(f"its InRelease file expired on {release.valid_until[:10]}")
         for component in repository.components:
             for found in self._sources(place, release, component):
                 package = _package(repository.address, found)

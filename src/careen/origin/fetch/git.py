@@ -66,7 +66,7 @@ def _contents(answer: bytes, wanted: Sequence[tuple[str, str, int]]) -> list[tup
     for name, blob, size in wanted:
         head = f"{blob} blob {size}\n".encode()
         if not answer.startswith(head, at) or len(answer) < at + len(head) + size:
-            raise ValueError(f"git does not have all files: {name} is not there")
+            raise ValueError(f"the clone lacks a file of the tag: {name}")
         at += len(head)
         found.append((name, answer[at : at + size]))
         at += size + 1

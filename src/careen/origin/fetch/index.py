@@ -72,7 +72,7 @@ def download(fetcher: Fetcher, archive: Archive) -> bytes:
     if len(body) > MAX_ARCHIVE_BYTES:
         raise InputError(f"{place}: over {MAX_ARCHIVE_BYTES >> 20} MiB", "it is skipped")
     if hashlib.new(algorithm, body).hexdigest() != expected:
-        raise InputError(f"{place}: its {algorithm} is not the one of the index", "it is skipped")
+        raise InputError(f"{place}: its {algorithm} differs from the one in the index", "it is skipped")
     return body
 
 

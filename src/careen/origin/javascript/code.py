@@ -24,7 +24,7 @@ class Code:
         self._brackets = np.flatnonzero(sides)
         sides = sides[self._brackets]
         depths = np.cumsum(sides, dtype=np.int64)
-        depths -= depths.min(initial=0)  # also if there are more closing ones
+        depths -= depths.min(initial=0)  # not negative, even if a bracket is closed that was never opened
         self._depths = np.concatenate((depths[:1] - sides[:1], depths)) if depths.size else np.zeros(1, np.int64)
         self._opening, self._closing = _by_depth(depths, sides > 0), _by_depth(depths, sides < 0)
 

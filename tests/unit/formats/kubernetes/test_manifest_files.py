@@ -130,7 +130,7 @@ def test_comparing_selectors_with_pods_ends(monkeypatch):
     selectors = [yaml_document.read("{matchExpressions: [{key: app, operator: DoesNotExist}]}")[0] for _ in range(2)]
     assert len(found.selected("", selectors[0])) == 4
     assert len(found.selected("", selectors[0])) == 4
-    with pytest.raises(ValueError, match="over 5 pairs"):
+    with pytest.raises(ValueError, match="more than 5 pairs"):
         found.selected("", selectors[1])
 
 

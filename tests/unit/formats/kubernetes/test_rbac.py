@@ -101,7 +101,7 @@ def test_a_pod_without_a_token_has_no_bindings():
 def test_pairs_of_pods_and_bindings_are_bounded(monkeypatch):
     monkeypatch.setattr(manifest_files, "MAX_COMPARED", 3)
     found = read(pod("a"), pod("b"), binding(), binding(name="c"))
-    with pytest.raises(ValueError, match="over 3 pairs"):
+    with pytest.raises(ValueError, match="more than 3 pairs"):
         list(rbac.bindings_by_pod(found))
 
 

@@ -37,7 +37,7 @@ def test_a_damaged_root_leaves_the_other():
     bolt = Bolt(io.BytesIO(data))
     assert unpacked(bolt, bolt.root) == TREE
     data[PAGE + 16 + 20] ^= 1
-    with pytest.raises(ValueError, match="no Bolt"):
+    with pytest.raises(ValueError, match="not a Bolt"):
         Bolt(io.BytesIO(data))
 
 
@@ -69,5 +69,5 @@ def test_damage_is_an_error_or_other_data(seed):
 
 @pytest.mark.parametrize("data", [b"", b"x" * 100, bytes(3 * PAGE)])
 def test_anything_else_is_refused(data):
-    with pytest.raises(ValueError, match="no Bolt"):
+    with pytest.raises(ValueError, match="not a Bolt"):
         Bolt(io.BytesIO(data))

@@ -134,7 +134,7 @@ def test_lists_that_are_not_to_be_trusted_are_not_used(tmp_path, signer, keys):
 def test_an_index_that_is_not_the_signed_one_is_not_used(tmp_path, signer, keys):
     made = archive(signer)
     made.files["dists/demo/main/source/Sources.xz"] = lzma.compress(b"Package: demo\nVersion: 9\n")
-    with pytest.raises(UsageError, match="sha256 is not the one"):
+    with pytest.raises(UsageError, match="sha256 differs from the one"):
         collect(tmp_path, [spec_of("deb:demo")], web(made))
 
 

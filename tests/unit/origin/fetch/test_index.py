@@ -13,7 +13,7 @@ GOOD = Archive("1", URL, f"sha256:{hashlib.sha256(b'content').hexdigest()}")
 
 def test_an_archive_is_what_the_index_promised():
     assert download(Web({URL: Answer(b"content")}), GOOD) == b"content"
-    with pytest.raises(InputError, match="its sha256 is not the one of the index"):
+    with pytest.raises(InputError, match="its sha256 differs from the one in the index"):
         download(Web({URL: Answer(b"Content")}), GOOD)
     with pytest.raises(InputError, match="HTTP status 404"):
         download(Web({}), GOOD)
