@@ -129,7 +129,7 @@ def test_a_flag_that_names_nothing_is_refused(key, text):
 
 def test_an_empty_variable_is_not_set():
     assert load({}, HOME | {"CAREEN_FAIL_ON": ""}).settings.fail_on == ()
-    with pytest.raises(UsageError, match=r"^CAREEN_FAIL_ON: ',' names nothing"):
+    with pytest.raises(UsageError, match=r"^CAREEN_FAIL_ON: ',' has no value"):
         load({}, HOME | {"CAREEN_FAIL_ON": ","})
 
 
