@@ -1,9 +1,9 @@
 """Removes data that no rule keeps, in small transactions, so that other processes never wait long.
 
-An image is kept as long as a tag points to it, it runs, or it was uploaded. Of each repository the newest tags are
-kept, and those whose images run. Units are kept as long as an image contains them. Finished rows (old events, sent
-messages) are removed by age. From the store it removes entries that belong to no layer of the fleet, and old entries
-that can be recomputed.
+An image is kept as long as a tag points to it, it runs, or it was enrolled without a tag, as uploads are. If ``Retention``
+limits the tags of a repository, only the newest stay, and those whose images run. Units are kept as long as an image contains
+them. Finished rows (old events, sent messages) are removed by age. From the store it removes entries that belong to no layer of
+the fleet, and old entries that can be recomputed.
 """
 
 import time
@@ -50,8 +50,8 @@ OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, re
 
 
 class Retention(Struct, frozen=True):
-    """What a purge keeps. ``tags``: how many of each repository; 0: all. ``grace_days``: how long an image is kept that
-    no rule keeps.
+    """The limits of a purge. ``tags``: how many tags of each repository stay; 0: all. ``grace_days``: younger images stay even
+    if no tag points to them.
     """
 
     tags: int = 0
