@@ -75,7 +75,9 @@ class Allowed(Struct, frozen=True):
         return resolved
 
     def _in_first(self, text: str) -> Path:
-        """The path; a relative one begins in the first folder."""
+        """The path that the text names; a relative path begins in the first folder. Raises NotAllowedError if no folder is
+        allowed.
+        """
         if not self.folders:
             raise NotAllowedError("no folder is allowed")
         return self.folders[0] / text
@@ -96,6 +98,6 @@ def _links_of_layout(folder: Path) -> Iterator[Path]:
     places = (folder / "index.json", folder / "oci-layout", blobs)
     for count, place in enumerate(chain(places, blobs.glob("*"), blobs.glob("*/*"))):
         if count > MAX_BLOBS:
-            raise NotAllowedError(f"an image layout of more than {MAX_BLOBS} files")
+            raise NotAllowedError(f"the image layout has more than {MAX_BLOBS} files")
         if place.is_symlink():
             yield place

@@ -18,7 +18,7 @@ Reference = Annotated[
     ),
 ]
 InFolder = Annotated[str, Meta(min_length=1, max_length=1000, description="a path within the allowed folders")]
-Cursor = Annotated[str, Meta(max_length=100, description="the cursor of the answer before, for its next page")]
+Cursor = Annotated[str, Meta(max_length=100, description="the cursor of the previous answer")]
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE, description="rows of a page")]
 
 
@@ -38,7 +38,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
 class Explain(Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(min_length=3, max_length=100, description="an id of the vulnerability: CVE-…, GHSA-…")]
     reference: Reference
-    package: Annotated[str, Meta(max_length=500, description="the package that is asked about (default: all)")] = ""
+    package: Annotated[str, Meta(max_length=500, description="explain it for this package only (default: all)")] = ""
 
 
 class Fix(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,7 +16,9 @@ class OutOfTimeError(Exception):
 
 
 class Call:
-    """A running call. The work calls ``progress``, from any thread, which ends the work by an exception."""
+    """A running call. Its tool calls ``progress``, from any thread, which raises an exception if the call was cancelled or its
+    time is over.
+    """
 
     def __init__(
         self,

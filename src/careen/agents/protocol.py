@@ -104,7 +104,7 @@ class Peer:
 
 
 def read_message(line: bytes) -> Message | None:
-    """The message in a line; None for an answer, for which nothing waits. Raises ProtocolError."""
+    """The message in a line; None for a response, because this server sends no requests. Raises ProtocolError."""
     document = _decoded(line)
     if not isinstance(document, dict) or document.get("jsonrpc") != "2.0":
         raise ProtocolError(INVALID_REQUEST, "not a JSON-RPC 2.0 message")

@@ -181,7 +181,7 @@ class Server:
         except queue.Full:
             with self._lock:
                 del self._calls[message.id]
-            self._answer(message, failure("busy", f"{MAX_WAITING} calls are waiting"))
+            self._answer(message, failure("busy", f"{MAX_WAITING} calls are waiting: try again later"))
 
     def _cancel(self, id: object) -> None:
         with self._lock:

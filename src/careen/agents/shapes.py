@@ -14,7 +14,7 @@ from .answers import MAX_ANSWER_BYTES, Page, Pages, answer, failure, safe
 def next_page(cursor: str, limit: int, pages: Pages) -> dict[str, Any]:
     page = pages.next(cursor, limit)
     if page is None:
-        return failure("unknown_cursor", "ask again without a cursor")
+        return failure("unknown_cursor", "the cursor is unknown or has expired: call the tool again without a cursor")
     return listed({}, page)
 
 

@@ -67,7 +67,7 @@ class Client:
                 raise NetworkError(f"{self.name} answered {status} for {path}", "try again later")
             listed = document.get("items")
             kind = str(document.get("kind", "")).removesuffix("List")
-            what = {"apiVersion": document.get("apiVersion"), "kind": kind}  # its items do not state it
+            what = {"apiVersion": document.get("apiVersion"), "kind": kind}  # the items of a list do not state their kind
             items += [{**what, **item} for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
             if len(items) > MAX_OBJECTS:
                 raise InputError(f"{self.name} has more than {MAX_OBJECTS:,} objects in {path}", "name a namespace")
@@ -87,7 +87,7 @@ class Client:
         if response.status == 401:
             raise CredentialsError(f"{self.name} does not accept the credentials", "log in anew; check the kubeconfig")
         if response.status == 403:
-            raise DeniedError(f"{self.name} denies {path.partition('?')[0]}", "the user needs the verb list on it")
+            raise DeniedError(f"{self.name} denies {path.partition('?')[0]}", "the user needs the verb list on this resource")
         try:
             return response.status, msgspec.json.decode(data) if data and len(data) <= MAX_PAGE_BYTES else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

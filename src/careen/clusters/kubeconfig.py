@@ -68,7 +68,8 @@ def access(
         insecure=cluster.get("insecure-skip-tls-verify") is True,
     )
     if not found.server.startswith(("https://", "http://")):
-        raise UsageError(f"the cluster of the context {name} has no address", "server: https://HOST:PORT")
+        hint = "set server: https://HOST:PORT in the kubeconfig"
+        raise UsageError(f"the cluster of the context {name} has no address that begins with https:// or http://", hint)
     user = chosen.text("user")
     return _with_user(found, *_entry(documents, "users", user, "user"), plugin, environ, start) if user else found
 

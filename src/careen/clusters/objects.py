@@ -52,8 +52,9 @@ _BY_SERVER = ("managedFields", "uid", "resourceVersion", "generation", "creation
 
 
 def source_files(client: Client, namespaces: tuple[str, ...] = ()) -> Found:
-    """The objects as files. ``namespaces``: only these, and the objects outside of namespaces; (): all. A list that
-    the user may not read is an Unknown."""
+    """The objects as files. ``namespaces``: only these, and the objects outside of namespaces; (): all. A list that the user
+    may not read becomes an Unknown.
+    """
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     for resource in RESOURCES:

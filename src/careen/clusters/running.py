@@ -17,11 +17,11 @@ _STATUSES = (
     ("initContainers", "initContainerStatuses"),
     ("ephemeralContainers", "ephemeralContainerStatuses"),
 )
-_SCHEDULED = re.compile(r"-\d{8,10}$")  # of a Job: the minute for which its CronJob has made it
+_SCHEDULED = re.compile(r"-\d{8,10}$")  # the end of a Job's name: the minute for which a CronJob created it
 
 
 def running_images(client: Client, namespaces: tuple[str, ...] = ()) -> tuple[RunningImage, ...]:
-    """The images, each once, in order. Raises DeniedError."""
+    """The running images, each once, sorted. Raises DeniedError if the user may not list pods."""
     found: set[RunningImage] = set()
     for namespace in namespaces or ("",):
         path = f"/api/v1/namespaces/{namespace}/pods" if namespace else "/api/v1/pods"

@@ -33,8 +33,9 @@ NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Component(Struct, frozen=True):
-    """A package in an SBOM. ``ref`` is unique: a purl occurs twice if two packages own files of it. ``needs`` are
-    refs of its dependencies."""
+    """A package in an SBOM. ``ref`` is unique; a purl is not, if copies of a package have different owners. ``needs`` are the
+    refs of its dependencies.
+    """
 
     ref: str
     purl: str
@@ -141,7 +142,9 @@ def image_supplier(report: Report) -> str:
 
 
 def top_level(components: Iterable[Component]) -> tuple[str, ...]:
-    """Refs of the components that the image contains directly: those that no other one needs, and one of each circle."""
+    """Refs of the components that the image contains directly: those that no other component needs, and one of each cycle of
+    dependencies.
+    """
     listed = tuple(components)
     needs = {component.ref: component.needs for component in listed}
     needed = {other for component in listed for other in component.needs}

@@ -133,8 +133,9 @@ def _evidence(found: Component, version: str) -> dict[str, Any]:
 
 
 def _licences(expression: str) -> list[dict[str, Any]]:
-    """The licences of an expression: an id if it is one, else an expression; one that is not on the SPDX list is a
-    name."""
+    """The licences of an expression: a name if it is a single licence that is not on the SPDX list, an id if it is one on the
+    list, else the expression. [] if the expression is empty or invalid.
+    """
     if not expression or not is_valid(expression):
         return []
     if " " not in expression:

@@ -1,7 +1,8 @@
 """Assesses units with an advisory database, one after the other in the order of their names, so that look-ups can be
 reused.
 
-A unit is a package as an assessment sees it. All packages that share a unit share its verdict; no image is read again.
+A unit is one package, or several that are assessed together, with the context that affects the result (``split``). All images
+that contain a unit share its verdict; no image is read again.
 """
 
 from collections.abc import Collection, Iterator, Mapping

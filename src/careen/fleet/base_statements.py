@@ -61,8 +61,8 @@ class Offer(Struct, frozen=True):
 
 
 def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer]:
-    """The statements about the base images of an image, without those that the project's own decisions about it already
-    cover.
+    """The statements about the base images of an image, except those about findings that a decision of the project about the
+    image itself already covers.
     """
     row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
     bases = _bases(connection, project_id, image_id) if row else []

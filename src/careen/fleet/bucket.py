@@ -90,7 +90,7 @@ def bucket(address: str, fetcher: Fetcher, environ: Mapping[str, str] | None = N
         raise UsageError(f"{address!r} is not the address of a bucket", _HINT)
     key_id, secret = environ.get("AWS_ACCESS_KEY_ID", ""), environ.get("AWS_SECRET_ACCESS_KEY", "")
     if not key_id or not secret:
-        raise UsageError("the bucket has no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        raise UsageError("no credentials for the bucket are set", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
     region = asked.get("region") or environ.get("AWS_REGION") or "us-east-1"
     endpoint = asked.get("endpoint", "").rstrip("/")
     base = f"{endpoint}/{parts.netloc}" if endpoint else f"https://{parts.netloc}.s3.{region}.amazonaws.com"

@@ -64,9 +64,10 @@ class Versions:
 
 
 class Conditions(Struct, frozen=True):
-    """The conditions of a query, by the table that they are about. ``of_image`` is about columns of ``image``,
-    ``of_finding`` about columns of ``unit_finding``, ``of_unit`` about ``unit.id``. ``units`` selects the numbers of
-    the units that meet the conditions; it is None if no term is about packages or findings.
+    """The conditions of a query, by the table whose columns they are about: ``of_image`` is about ``image``, ``of_finding``
+    about ``unit_finding``, ``of_unit`` about ``unit`` (packages that are assessed together, see ``split``). ``without``
+    selects the ids of units that an image must not have, from negated terms. ``units`` selects the ids of the units that
+    meet ``of_unit`` and ``of_finding``; it is None if both are empty.
     """
 
     of_image: tuple[ColumnElement[bool], ...]
@@ -92,8 +93,8 @@ class Conditions(Struct, frozen=True):
 def conditions_of(
     connection: Connection, project_id: int | None, terms: Sequence[Term], versions: Versions | None
 ) -> Conditions:
-    """The conditions for the terms. Raises UsageError if a term matches too many versions of packages, or lacks what it
-    needs.
+    """The conditions for the terms. Raises UsageError if a term matches too many versions of packages, or compares a version
+    without the name of a package.
     """
     of_image: list[ColumnElement[bool]] = []
     of_unit: list[ColumnElement[bool]] = []
@@ -264,7 +265,8 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     wanted = select(unit_package.c.type, unit_package.c.version).where(named).distinct().limit(MAX_VERSIONS + 1)
     known = connection.execute(wanted).all()
     if len(known) > MAX_VERSIONS:
-        raise UsageError(f"over {MAX_VERSIONS} versions of {term.value}", "name one package, or its type too")
+        hint = "write the whole name of a package, or add a term such as type:deb"
+        raise UsageError(f"the packages named {term.value} have more than {MAX_VERSIONS} versions", hint)
     fitting: dict[str, list[str]] = {}
     for type, version in known:
         if version == term.bound if versions is None else versions.fits(type, version, term.operator, term.bound):
@@ -291,7 +293,7 @@ def states_reason(code: str) -> ColumnElement[bool]:
 
 
 def _is_of_images(connection: Connection, term: Term) -> bool:
-    """Whether any image has this reason for itself, not for one of its packages."""
+    """Whether the reason that the term names applies to a whole image, and not only to packages, in any image of the fleet."""
     return connection.execute(select(image_gap.c.code).where(image_gap.c.code == term.value).limit(1)).first() is not None
 
 

@@ -304,7 +304,7 @@ def _stop(fleet: Fleet, row: Row[Any], error: RetryError | Error) -> None:
 def _trouble(fleet: Fleet, error: RetryError | Error) -> str:
     reason = reason_of(fleet.settings, error)
     if isinstance(error, RetryError):
-        return f"it continues in {error.after_s:.0f} s: {reason}"
+        return f"listing the registry continues in {error.after_s:.0f} s: {reason}"
     lasting = isinstance(error, CredentialsError | SealError)
     return f"{reason}: {without_paths(fleet.settings, error.hint)}" if lasting and error.hint else reason
 

@@ -63,7 +63,7 @@ def _folder(data: Path) -> Iterator[Line]:
             "data",
             "disk_full",
             f"{free >> 20:,} MB of disk are free",
-            "make room: old tags are removed by careen registry rules",
+            "free space, or list fewer images of a registry (newest): the daily purge removes the others",
         )
     else:
         yield ok("data", "disk", f"{free >> 30:,} GB of disk are free")

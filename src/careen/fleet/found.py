@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
 from .conditions import Conditions, visible, without
 from .tables import image, image_unit, unit_finding
 
-FEW_IMAGES = 100  # so few lead to their findings; of more, some finding of high risk is in one of them soon
+FEW_IMAGES = 100  # the findings of so few images are looked up by image, those of more images in the order of risk
 COLUMNS = (
     *("unit_id", "vulnerability", "package", "severity", "risk", "confidence", "fix_state", "fixed_version"),
     *("exploited", "epss", "first_at", "disclosed", "fix_at"),
@@ -31,7 +31,9 @@ class Findings(Struct, frozen=True):
     of_places: ColumnElement[bool]
 
     def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
-        """The next ``size`` findings after ``start``. ``fits`` of each: whether an image of the selection has it."""
+        """The next ``size`` findings after ``start``, as rows in list order. ``fits`` of a row: whether an image of the list
+        contains the row's unit.
+        """
         columns = unit_finding.c
         wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
         if start:

@@ -54,7 +54,7 @@ class _Claimed(Struct, frozen=True):
 
 
 def readers_of(fleet: Fleet) -> str:
-    """The fingerprint of the layer readers. A layer whose fingerprint is another one is read again."""
+    """The fingerprint of the layer readers. A layer that was read with another fingerprint is read again."""
     return fingerprint(fleet.settings.scanners)
 
 

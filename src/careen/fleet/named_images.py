@@ -39,8 +39,8 @@ class Beside(Struct, frozen=True):
 
 
 def named(connection: Connection, project_id: int, text: str) -> tuple[NamedImage, ...]:
-    """The images of the project with the name ``text``: one, unless several registries have such a tag. If none has
-    exactly this name, those whose reference contains it.
+    """The images of the project with the name ``text``: one, unless several registries have such a tag. If no image has exactly
+    this name: the images whose reference contains it.
     """
     if not text or len(text) > LONGEST or not text.isprintable():
         return ()

@@ -62,7 +62,7 @@ def pause(connection: Connection, registry_id: int, until: float) -> None:
 
 
 def pause_of(headers: Mapping[str, str], now: float) -> float | None:
-    """The time until which no further requests are allowed, by the headers of a response; None if some are left."""
+    """The time until which the headers of a response allow no further request; None if they allow one now, or state nothing."""
     if field := headers.get("ratelimit"):
         values = dict(_FIELD.findall(field))
         return _moment(values.get("t", ""), now) if values.get("r") == "0" else None

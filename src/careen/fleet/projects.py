@@ -93,21 +93,21 @@ def use_of(connection: Connection, project_id: int) -> Use:
 
 
 def refuse_over_quota(connection: Connection, project_id: int, *, scans: int = 0, stored: int = 0, images: int = 0) -> None:
-    """Raises QuotaError if the project would exceed a quota by adding so many. It belongs into the transaction that
-    adds them; its lock keeps two requests from passing together.
+    """Raises QuotaError if the project would exceed a quota by adding so many. Call it in the transaction that adds them: it
+    takes a lock, so that two requests cannot both pass.
     """
     kept = connection.execute(select(project.c.settings).where(project.c.id == project_id).with_for_update()).scalar()
     quotas = settings_of(bytes(kept or b"")).quotas
     if quotas == Quotas():
         return
     use = use_of(connection, project_id)
-    for code, limit, wanted in (
-        ("scans", quotas.scans_per_day, use.scans_today + scans if scans else 0),
-        ("uploads", quotas.upload_bytes, use.upload_bytes + stored if stored else 0),
-        ("images", quotas.images, use.images + images if images else 0),
+    for code, what, limit, wanted in (
+        ("scans", "scans a day", quotas.scans_per_day, use.scans_today + scans if scans else 0),
+        ("uploads", "bytes of uploads", quotas.upload_bytes, use.upload_bytes + stored if stored else 0),
+        ("images", "images", quotas.images, use.images + images if images else 0),
     ):
         if limit is not None and wanted > limit:
-            raise QuotaError(f"quota_{code}", f"the project is limited to {limit} ({code}), and would have {wanted}")
+            raise QuotaError(f"quota_{code}", f"the project may have at most {limit} {what}, and would have {wanted}")
 
 
 def delete_project(connection: Connection, project_id: int) -> None:

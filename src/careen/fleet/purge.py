@@ -1,9 +1,9 @@
 """Removes data that no rule keeps, in small transactions, so that other processes never wait long.
 
-An image is kept as long as a tag points to it, it runs, or it was uploaded. A crawl removes the tags that its registry's
-choice no longer includes. If a registry is not crawled at intervals, its tags arrive by webhooks, and are removed here:
-all but the newest of each repository and those whose images run. Units are kept as long as an image contains them.
-Finished rows (old events, sent messages) are removed by age. From the store it removes entries that belong to no layer of
+An image is kept as long as a tag points to it, it runs, or it was enrolled without a tag, as uploads are. A crawl removes the
+tags that its registry's choice no longer includes. If a registry is not crawled at intervals, its tags arrive by webhooks, and
+are removed here: all but the newest of each repository and those whose images run. Units are kept as long as an image contains
+them. Finished rows (old events, sent messages) are removed by age. From the store it removes entries that belong to no layer of
 the fleet, and old entries that can be recomputed.
 """
 
@@ -53,7 +53,7 @@ OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, re
 
 
 class Retention(Struct, frozen=True):
-    """For how many days a purge keeps data. ``grace_days`` are those of an image that no rule keeps."""
+    """For how many days a purge keeps data. ``grace_days``: younger images stay even if no tag points to them."""
 
     runs_days: float = 7.0  # an image counts as running for so long after it was last seen running
     grace_days: float = 1.0

@@ -2,9 +2,8 @@
 
     package:openssl<3.0.14 runs:true severity:high
 
-A term is ``field:value``, or a word with which an image's reference or identity begins. ``-`` before a term negates it.
-Quotes allow spaces in a value. ``docs/query.md`` lists the fields. A query has a limited length, and is parsed in one
-pass.
+A term is ``field:value``, or a word that an image's reference contains. ``-`` before a term negates it. Quotes allow spaces in
+a value. ``docs/query.md`` lists the fields. A query has a limited length, and is parsed in one pass.
 Raises: UsageError, which states what is allowed there.
 """
 

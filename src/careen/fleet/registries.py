@@ -231,11 +231,11 @@ def _check(choice: Choice, every_s: float | None, per_second: float, kind: str) 
     if choice.newest is not None and choice.newest < 1:
         raise UsageError(f"newest is {choice.newest}, not 1 or more", "leave newest out for all images")
     if len(choice.include) + len(choice.exclude) > MAX_PATTERNS:
-        raise UsageError(f"more than {MAX_PATTERNS} patterns", "use fewer, with * and ?")
+        raise UsageError(f"include and exclude have more than {MAX_PATTERNS} patterns", "use fewer, with * and ?")
     if every_s is not None and every_s < MIN_EVERY_S:
-        raise UsageError(f"every {every_s:g} s is too often", f"at least {MIN_EVERY_S:g} s")
+        raise UsageError(f"listing a registry every {every_s:g} s is too often", f"at least {MIN_EVERY_S:g} s")
     if not 0.01 <= per_second <= 1000:
-        raise UsageError(f"{per_second:g} requests a second", "from 0.01 to 1000")
+        raise UsageError(f"{per_second:g} requests a second are not allowed", "from 0.01 to 1000")
     if kind:
         kind_named(kind)
 

@@ -151,7 +151,7 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
     changed: set[Key] | None = None
     scored: set[str] = set()
     if known.build == assessor.build and not everything:
-        changed = set()  # the database is the same; only the day is another one
+        changed = set()  # the database is the same; only the date has changed
     elif not everything:
         changed, scored = _changed(old, new, known.build)
     with writing(fleet.engine) as connection:
@@ -292,8 +292,8 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
 
 
 def _note_missed(connection: Connection, build: str) -> bool:
-    """Stores units for another assessment that another process has assessed with an older database since the run began.
-    Returns whether there are any.
+    """Queues the units that another process has assessed with an older database since the run began. Returns whether there
+    are any.
     """
     begun = _progress(connection).begun
     missed = select(unit.c.id, literal(TO_ASSESS)).where(

@@ -45,7 +45,7 @@ def run(fleet: Fleet, holder: str, stop: Callable[[], bool], sleep: Callable[[fl
         try:
             step(fleet, holder, time.time())
         except Exception as error:
-            log.warning("what is due could not be queued: %s: %s", type(error).__name__, error)
+            log.warning("the due jobs could not be queued, the next round tries again: %s: %s", type(error).__name__, error)
         sleep(STEP_S)
 
 

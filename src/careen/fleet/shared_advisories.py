@@ -105,7 +105,7 @@ class SharedAdvisories:
                     whole.update(part)
                     file.write(part)
             if whole.hexdigest() != found.digest:
-                log.warning("the published advisory database is not the one that was written")
+                log.warning("the published advisory database does not have its digest: the local one stays in use")
                 return
             keep_before(self._engine, database)
             replaced(aside, database)

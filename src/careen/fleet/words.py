@@ -80,7 +80,7 @@ def named_by(connection: Connection, project_id: int, word: str) -> Words:
 
 
 def vulnerabilities(connection: Connection, project_id: int, start: str) -> Group:
-    """The ids with this beginning of findings in the project's images. Both the given and the upper-case form are
+    """The ids, with this beginning, of the vulnerabilities in the project's images. The given form and the upper-case form are
     searched, because some ids have lower-case parts.
     """
     column = unit_finding.c.vulnerability

@@ -122,8 +122,9 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
                 spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database may not answer: the next round tries again
-            log.warning("the fleet could not be kept going: %s: %s", type(error).__name__, error)
-            log.debug("the fleet could not be kept going", exc_info=True)
+            what = "this round of upkeep (heartbeat, due jobs, lost layers) failed, the next one tries again"
+            log.warning("%s: %s: %s", what, type(error).__name__, error)
+            log.debug("this round of upkeep failed", exc_info=True)
         if ended.wait(BEAT_S):
             return
 

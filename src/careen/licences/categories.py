@@ -47,8 +47,9 @@ def category(expression: str) -> Category:
 
 
 def decision(expression: str, lists: "dict[Decision, tuple[str, ...]]") -> Decision:
-    """The decision about an expression, by lists of ids and categories. An id takes precedence over its category, and
-    the stricter list over the other one. If there is a list of allowed licences, a licence in no list needs a decision.
+    """The decision about an expression, by lists of ids and categories. A list that contains the id takes precedence over one
+    with its category; of two such lists, the stricter one counts. If there is a list of allowed licences, the decision about a
+    licence in no list is ``ask``.
     """
     rank = _folded(expression, lambda licence: DECISIONS.index(_decided(licence, lists)))
     return DECISIONS[rank] if rank is not None else _decided("", lists)

@@ -1,8 +1,8 @@
 """Debian's ``copyright`` files: in the machine-readable form (DEP-5), or as prose.
 
-Shape: paragraphs of ``Field: value``. The first names the format; one with ``Files`` has the ``License`` of these files, whose
-first line is a short name or an expression of them; one with ``License`` alone has the text of a short name.
-Source: Debian, "Machine-readable debian/copyright file", version 1.0.
+Shape: paragraphs of ``Field: value``. The first names the format; a paragraph with ``Files`` has the ``License`` of these
+files, whose first line is a short name or an expression of short names; a paragraph with ``License`` alone has the text that a
+short name stands for. Source: Debian, "Machine-readable debian/copyright file", version 1.0.
 """
 
 import re
@@ -69,7 +69,9 @@ def _machine_readable(paragraphs: Sequence[Mapping[str, str]]) -> str:
 
 
 def _expression(licence: str, texts: Mapping[str, str]) -> str:
-    """The short names, each replaced by what its text states if the name is unknown."""
+    """The licence expression of a paragraph. If a short name is unknown, the text of that licence, here or in ``texts``,
+    identifies it.
+    """
     name, _, text = licence.partition("\n")
     name = " ".join(name.split()).rstrip(".,")
     if not name:

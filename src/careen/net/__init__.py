@@ -208,8 +208,8 @@ class HttpFetcher:
         return self._manager(proxy, insecure, at_home, secure).urlopen(method, url, **options)
 
     def _manager(self, proxy: str | None, insecure: bool, at_home: bool, secure: bool) -> "PoolManager":
-        """The pool manager for a connection. ``at_home``: the host is the requested one, and not a redirect's target;
-        only then it gets a client certificate. If nothing is ``secure``, the system's authorities are not loaded,
+        """The pool manager for a connection. ``at_home``: the host is the requested one, and not a redirect's target; only then
+        it gets a client certificate. ``secure``: the connection uses TLS; without it, the system's authorities are not loaded,
         because that takes longer than the request.
         """
         import logging

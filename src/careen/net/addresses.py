@@ -143,8 +143,9 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
 
 
 def check_step(source: str, target: str, how: str, environ: Mapping[str, str], inside: tuple[str, ...] = ()) -> None:
-    """Refuses a step to a URL that another one refers to: off the web, from TLS to plain HTTP, from a public host into
-    a private network, from there to this machine, or to a link-local address. Raises NetworkError.
+    """Raises NetworkError if ``source`` refers to ``target`` (by a redirect, or by stating its URL) and this leads off the web,
+    from TLS to plain HTTP, from a public host into a private network, from a private network to this machine, or to a
+    link-local address.
 
     ``how`` is a verb for messages ("redirects"). ``inside`` lists allowed targets in a private network: NAME,
     ``*.example.com``, ``10.0.0.0/8``, ``*``; this machine and link-local addresses are never allowed.

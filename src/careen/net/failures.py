@@ -84,7 +84,7 @@ def as_network_error(error: Exception, url: str, settings: "NetSettings", proxy:
         return _tls_failure(error, host)
     if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
         limit = min(settings.connect_timeout_s, settings.timeout_s)
-        return NetworkError(f"{host} did not answer within {limit:g} s", "check the network; --timeout waits longer")
+        return NetworkError(f"{host} did not accept a connection within {limit:g} s", "check the network and the host")
     if isinstance(error, exceptions.ReadTimeoutError | TimeoutError):
         return NetworkError(f"{host} sent nothing for {settings.timeout_s:g} s", "try again; --timeout waits longer")
     if isinstance(error, exceptions.NewConnectionError):
@@ -110,7 +110,7 @@ def _proxy_failure(error: Exception, host: str, proxy: str) -> NetworkError:
 def _tls_failure(error: Exception, host: str) -> NetworkError:
     reason = reason_of(error)
     if any(word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER", "record layer")):
-        return NetworkError(f"{host} does not speak TLS on this port", "use --plain-http if it speaks HTTP")
+        return NetworkError(f"{host} does not use TLS on this port", "use --plain-http if it uses plain HTTP")
     if any(word in reason for word in ("UNEXPECTED_EOF", "EOF occurred", "reset by peer", "Connection aborted")):
         return NetworkError(f"{host} closed the connection during the TLS handshake", "try again; check proxy and port")
     return CertificateError(f"the certificate of {host} is not trusted: {reason}", _CERTIFICATE)

@@ -1,4 +1,5 @@
-"""Attack paths as a drawing for HTML: the first paths from left to right, each box once, at its farthest place.
+"""Attack paths as a drawing for HTML: the first paths from left to right, each box once, in the last column in which a path has
+it.
 
 An arrow that passes columns has a free place in each of them, so that it crosses no box. The drawing has no text that the list
 beside it lacks, so that screen readers pass over it.
@@ -19,7 +20,7 @@ Place = tuple[int, int]  # column and row
 
 class Route(Struct, frozen=True):
     severity: str
-    ways: tuple[tuple[str, str], ...]  # ids of nodes, from each to the next
+    ways: tuple[tuple[str, str], ...]  # the steps of the path: the ids of two nodes
 
 
 class Box(Struct, frozen=True):
@@ -32,7 +33,7 @@ class Box(Struct, frozen=True):
 
 class Arrow(Struct, frozen=True):
     line: str  # the path of SVG
-    severity: str  # of the worst path that takes it
+    severity: str  # of the worst path that uses the arrow
 
 
 class Drawing(Struct, frozen=True):
@@ -83,8 +84,9 @@ def _corner(place: Place) -> tuple[int, int]:
 
 
 def _line(places: Sequence[Place]) -> str:
-    """The path of an arrow from the right side of a box to the left side of another, straight through the free places
-    between them. Backwards, it goes from below to below."""
+    """The path of an arrow from the right side of a box to the left side of another, straight through the free places between
+    them. An arrow that leads back to an earlier column begins and ends below the boxes.
+    """
     if places[-1][0] <= places[0][0]:
         (x1, y1), (x2, y2) = _corner(places[0]), _corner(places[-1])
         x1, x2, y1, y2 = x1 + WIDTH // 2, x2 + WIDTH // 2 + 12, y1 + HEIGHT, y2 + HEIGHT

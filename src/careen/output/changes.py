@@ -4,7 +4,7 @@ from careen.model.plan import Action
 
 from .lines import plural
 
-MAX_PLACES = 2  # that are named
+MAX_PLACES = 2  # places that are named
 
 
 def where_of(action: Action) -> str:

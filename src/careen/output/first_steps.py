@@ -29,10 +29,10 @@ class Step(Struct, frozen=True):
 
     title: str
     removes: int
-    certain: bool = True  # False: it may remove them
-    maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
-    severities: tuple[tuple[str, int], ...] = ()  # of the findings that it removes, as far as these are known
-    commands: tuple[str, ...] = ()  # a line each
+    certain: bool = True  # False: the step may remove ``removes`` findings, or fewer
+    maybe: int = 0  # further findings that it may remove: in copies that the upgraded packages contain
+    severities: tuple[tuple[str, int], ...] = ()  # how many of the removed findings have each severity, as far as known
+    commands: tuple[str, ...] = ()  # one command in each line
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
     exploited: int = 0  # how many of the findings that it removes are known to be exploited
@@ -176,8 +176,9 @@ def _at(rows: Iterable[Row]) -> str:
 
 
 def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
-    """The step to a supported release, if the image's has ended: it gets no fixes, so findings without a fix stay,
-    and later ones will."""
+    """The step to a supported release, if the image's has ended: it gets no fixes, so findings without a fix stay, and so will
+    findings of later days.
+    """
     distribution = report.inventory.distribution
     if distribution is None or not report.end_of_life or report.end_of_life >= report.created[:10]:
         return

@@ -56,7 +56,7 @@ class Row(Struct, frozen=True):
     exploited: bool | None = None  # according to CISA's catalogue; None: unknown
     epss: float | None = None
     evidence: tuple[str, ...] = ()  # the evidence of a sign of risk
-    file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
+    file: str = ""  # the file of the checkout to which ``line`` belongs; "" for findings in an image
 
     @property
     def subject(self) -> str:

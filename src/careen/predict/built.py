@@ -38,7 +38,7 @@ _SHELL = frozenset(("/bin/sh", "-c", "cmd", "/S", "/C"))
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One entry of the history: ``text`` follows the keyword."""
+    """One entry of the history. ``text`` is what follows the keyword (RUN, COPY …), ``words`` are the words in it."""
 
     keyword: str
     text: str

@@ -1,11 +1,11 @@
 """The packages that the steps of a Dockerfile will install, each with its line, and its version if it is pinned.
 
 Supported are package managers (``formats.shell.package_commands``), archives and packages downloaded by URL, and ``ADD`` of a
-URL. System packages count in stages that the image keeps, language packages also in stages that it copies from. Variables
-are resolved by ARG, ENV and the script itself; a package with an unresolved version has none.
-Nothing is downloaded, and a version that only a repository has stays "". If ``Dockerfile.heads`` has the metadata of a
-downloaded package (from ``resolve``), it gives the real name; a package that adds a third-party repository may be the source
-of system packages after it.
+URL. System packages count in stages that the image keeps, language packages also in stages that it copies from. Variables are
+resolved by ARG, ENV and the script itself; a package whose version contains an unresolved variable has no version. Nothing is
+downloaded, and a version that only a repository has stays "". If ``Dockerfile.heads`` has the metadata of a downloaded package
+(from ``resolve``), it gives the real name; a package that adds a third-party repository may be the source of system packages
+after it.
 """
 
 import re

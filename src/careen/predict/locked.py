@@ -25,7 +25,7 @@ from .declared import Predicted, copied_from
 
 MAX_COPIES = 2000
 MAX_REQUIREMENTS = 50  # files that requirements include
-MAX_STAGES = 20  # through which a file is followed
+MAX_STAGES = 20  # stages through which the copies of a file are followed
 MAX_LOOKUPS = 20_000  # in all copies of all stages
 
 
@@ -33,10 +33,10 @@ class Program(NamedTuple):
     """A program that installs what files of its working folder list."""
 
     actions: str  # regular expression for its first word
-    names: tuple[str, ...]  # files that it reads: the first that exists
-    folder: tuple[str, ...] = ()  # options for another folder, or a file in it
+    names: tuple[str, ...]  # names of the file that it reads: the first that exists counts
+    folder: tuple[str, ...] = ()  # options whose value is another working folder, or a file in that folder
     beside: tuple[str, ...] = ()  # files that are read with it, if they exist
-    required: bool = True  # a missing file is reported, since the program only installs
+    required: bool = True  # a missing file is reported; False: the program also has uses without such a file
 
 
 _PROGRAMS = {
@@ -72,7 +72,7 @@ _NAMING = (
     "pipenv",
     "go",
     "conda",
-)  # with the name of a package, they install that package
+)  # with the name of a package, these programs install that package, not the locked ones
 _NESTED = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)(?:[ \t]+|=)([^\s#]+)")
 
 
@@ -92,7 +92,7 @@ class Copied(NamedTuple):
 
 class Wanted(NamedTuple):
     folder: str
-    names: tuple[str, ...]  # the first that exists
+    names: tuple[str, ...]  # names of the file: the first that exists counts
     beside: tuple[str, ...] = ()
     requirements: bool = False
     required: bool = True

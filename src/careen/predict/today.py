@@ -104,5 +104,5 @@ class _Bounded:
         data = self._response.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise ValueError(f"an index of more than {MAX_INDEX_BYTES >> 20} MiB")
+            raise ValueError(f"an index has more than {MAX_INDEX_BYTES >> 20} MiB")
         return data

@@ -39,7 +39,7 @@ class Asked:
     def connected(self, name: str) -> tuple[Repository, BlobStore]:
         with self._lock:
             if name not in self._repositories:
-                if len(self._repositories) > 100:  # each object caches the token of its repository
+                if len(self._repositories) > 100:  # a bound, because each object keeps the token of its repository
                     self._repositories.clear()
                 self._repositories[name] = connected(f"{self.host}/{name}", self.context)
             return self._repositories[name]

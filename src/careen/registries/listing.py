@@ -119,7 +119,7 @@ def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") 
             raise InputError(str(error), f"{error.hint}; or {hint}" if error.hint else hint) from None
     if not count and not start and namespace and _is_name(asked.host, namespace):
         try:
-            tags = kind.tags(asked, namespace, "")  # the catalogue may omit it
+            tags = kind.tags(asked, namespace, "")  # the catalogue may omit a repository that exists
         except NoListError as error:
             raise InputError(f"{asked.host} does not list {namespace}: {error}", error.hint) from None
         if tags.items or kind.name == "distribution":
@@ -162,7 +162,9 @@ def _endless(reference: str, what: str, count: int) -> Failure:
 def _of_repository(
     kind: Kind, asked: Asked, name: str, wanted: Wanted
 ) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Failure]]:
-    """The repository, the store of its blobs, digest and reference of each wanted tag, and the failures."""
+    """The repository and the store of its blobs, (digest, reference) of each wanted tag, and the failures. If the tags cannot
+    be listed: None, None, [] and the failure.
+    """
     failures: list[Failure] = []
     named: list[tuple[str, Reference]] = []
     tags: list[Tag] = []

@@ -221,7 +221,7 @@ def _done(target: Target, report: Report, file: str) -> Done:
 
 
 def _asked(order: Order, settings: Settings) -> str:
-    """A digest of everything requested. A run continues an earlier one only if both have the same."""
+    """A digest of everything requested. A run continues an earlier run only if both have the same digest."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,

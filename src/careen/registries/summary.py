@@ -15,7 +15,7 @@ IDS = 20  # number of new findings that are listed individually
 
 
 class Line(Struct, frozen=True):
-    """One image."""
+    """One image of the summary. ``references`` are all names that lead to it, ``file`` is its report."""
 
     references: tuple[str, ...]
     digest: str

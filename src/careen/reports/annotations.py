@@ -1,7 +1,8 @@
 """The findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
 
-GitHub keeps ten annotations of each level for a step; the last one counts those left out, the most important come first.
-Only files below the working folder are named as files: a path inside an image is part of the message.
+GitHub keeps ten annotations of each level for a step. The most important findings come first; if there are more than ten, the
+tenth annotation states how many are left out. Only files below the working folder are named as files: a path inside an image is
+part of the message.
 **Source:** GitHub Actions, "Workflow commands" (setting an error message, and its limits); actions/toolkit, command.ts
 (escapeData, escapeProperty).
 """

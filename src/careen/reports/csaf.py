@@ -109,8 +109,9 @@ def _tree(report: Report, found: Mapping[str, Vulnerability]) -> dict[str, Any]:
 
 
 def _helper(purl: str) -> dict[str, Any]:
-    """The helper with the package URL; empty if its specification does not accept the URL, as CSAF then refuses the document.
-    Validators that decode a qualifier twice also refuse a percent sign in it."""
+    """The field with the package URL of a product; empty if the URL does not follow purl-spec, because CSAF then refuses the
+    document, or if a qualifier has an encoded percent sign, because some validators decode it twice and refuse it.
+    """
     if "%25" in purl.partition("?")[2]:
         return {}
     try:
@@ -148,7 +149,9 @@ def _vulnerability(id: str, entries: Mapping[str, Entry]) -> dict[str, Any]:
 
 
 def _whys(entries: Mapping[str, Entry]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """A justification of the VEX standard is a flag, any other one the impact."""
+    """(field, entries) pairs with the reasons why components are not affected: a justification of the VEX standard becomes a
+    flag, any other reason a threat of the category impact.
+    """
     spared = [(purl, why) for purl, (_, status, why) in entries.items() if status == "not_affected"]
     flags = _grouped((why, purl) for purl, why in spared if why in JUSTIFICATIONS)
     impacts = _grouped((why or "The author gives no reason", purl) for purl, why in spared if why not in JUSTIFICATIONS)

@@ -45,7 +45,9 @@ def document(report: Report, environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _job(report: Report, environment: Mapping[str, str]) -> dict[str, str]:
-    """The correlator names the image too: snapshots of one job with the same correlator replace each other."""
+    """The job of the workflow, with placeholders outside of a workflow. Its correlator names the image too, because snapshots
+    of one job with the same correlator replace each other.
+    """
     names = (environment.get("GITHUB_WORKFLOW"), environment.get("GITHUB_JOB"), lasting_name(report.image))
     job = {"id": environment.get("GITHUB_RUN_ID") or NO_JOB, "correlator": "_".join(filter(None, ("careen", *names)))}
     address = [environment.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
@@ -68,7 +70,9 @@ def _manifest(path: str, packages: list[Package], image: Image) -> dict[str, Any
 
 
 def _dependency(package: Package) -> dict[str, str]:
-    """What is installed is there at run time; what a lock file declares may be for development."""
+    """The entry of a package. An installed package has the scope runtime; a package that a lock file declares has none, because
+    it may be for development.
+    """
     return {"package_url": package.purl} | ({} if package.presence == "declared" else {"scope": "runtime"})
 
 

@@ -41,7 +41,7 @@ def _operating_system(report: Report) -> str:
 
 
 def _image(reference: str) -> str:
-    """GitLab wants a tag or a digest: a name without one means latest."""
+    """The name of the image as GitLab requires it, with a tag or a digest: ``:latest`` follows a name without either."""
     name = short(reference, 240)
     return name if _IMAGE.fullmatch(name) else f"{name.replace(':', '_') or 'image'}:latest"
 

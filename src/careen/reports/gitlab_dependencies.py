@@ -14,7 +14,7 @@ from careen.output.json_text import write_json
 from careen.output.summary import vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 
-# GitLab's names of package managers, by the type of the package URL; others keep that name.
+# GitLab's names of package managers, by the type of the package URL, where the two differ.
 MANAGERS = {"pypi": "pip", "gem": "bundler", "golang": "go"}
 
 

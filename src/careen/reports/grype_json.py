@@ -21,7 +21,7 @@ from careen.output.json_text import write_json
 from careen.output.summary import merged, settled, vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 
-# The type and the language of packages, by the type of their purl; others keep that, and have no language.
+# Grype's type and language of a package, by the type of its purl. A type that is not listed stays, without a language.
 TYPES = {
     "maven": ("java-archive", "java"), "npm": ("npm", "javascript"), "pypi": ("python", "python"), "gem": ("gem", "ruby"),
     "golang": ("go-module", "go"), "cargo": ("rust-crate", "rust"), "composer": ("php-composer", "php"),
@@ -33,7 +33,7 @@ FIX_STATES = {"fixed": "fixed", "open": "not-fixed", "deferred": "not-fixed", "w
 
 
 class Known(Struct, frozen=True):
-    """What entries refer to."""
+    """The packages, layers and distribution of the report, to which the entries refer."""
 
     packages: Mapping[str, Package]
     layers: Mapping[int, str]  # diff IDs, else digests

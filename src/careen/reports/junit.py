@@ -41,7 +41,9 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 
 def _of_coverage(report: Report) -> "Element":
-    """An image that was not assessed is an error; a gap is a skipped test, since it may be accepted."""
+    """The suite about the coverage: an image that was not assessed is an error, and a gap is a skipped test, because it may be
+    accepted.
+    """
     coverage, image = report.coverage, report.image
     facts = (("tool", f"careen {__version__}"), ("image", image.reference), ("digest", image.digest))
     platform = str(image.platform) if image.platform else ""

@@ -81,14 +81,14 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _sign(report: Report) -> str:
-    """A gate without rules, or of an image that is assessed in part, gets no tick."""
+    """❌ if the gate failed, ✅ if it passed; "" if it has no rules, or the image was not completely assessed."""
     if not report.verdict.passed:
         return "❌ "
     return "✅ " if report.verdict.rules and report.coverage.verdict == "assessed" else ""
 
 
 def _compared(report: Report) -> Iterator[str]:
-    """What is new and what is gone since the report of the target branch, each as a list that opens."""
+    """The findings that are new and those that are gone since the report of the target branch, in two lists that are folded."""
     known = report.compared
     if known is None:
         return
@@ -167,7 +167,7 @@ def _counts(rows: Sequence[Row]) -> str:
 
 
 def _code(text: str, limit: int = 300) -> str:
-    """A code span: nothing in it has a meaning, and only a backtick ends it."""
+    """The text as a code span. Nothing in it is markup, and backticks become apostrophes."""
     return f"`{_plain(text, limit)}`"
 
 

@@ -1,7 +1,7 @@
 """The vulnerabilities as an OpenVEX 0.2.0 document: which packages of the image they affect, and which not.
 
-The schema wants at least one statement: without any vulnerability the document has none, and is valid for its readers only.
-Identifier and time stamp are those of the report, so that one report always makes the same document.
+The document of a report without vulnerabilities has no statements. The schema requires one, but readers of OpenVEX accept such
+a document. Identifier and time stamp are those of the report, so that one report always makes the same document.
 **Source:** OpenVEX specification 0.2.0.
 """
 

@@ -123,7 +123,7 @@ def _package(component: Component, created: str) -> dict[str, Any]:
 
 
 def _id(component: Component) -> str:
-    """From the full purl and the owner, so that a package has the same id in every document."""
+    """The id of a component, made from its full purl and its owner, so that a package has the same id in every document."""
     return f"SPDXRef-Package-{component.id}"
 
 

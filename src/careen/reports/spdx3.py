@@ -166,7 +166,9 @@ class _About:
                 yield self._relation(id, kind, [self._licence(expression)])
 
     def _contained(self) -> Iterator[Element]:
-        """The image contains all; a package of the distribution contains the language packages that it owns."""
+        """Relations of the kind ``contains``: the image contains all components, and a package of the distribution the language
+        packages that it owns.
+        """
         distribution = ["distribution"] if self.report.inventory.distribution else []
         inside = [*distribution, *self._ids.values()]
         if inside:

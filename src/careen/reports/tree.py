@@ -24,7 +24,7 @@ COVERAGE = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in p
 
 class Node(Struct, frozen=True):
     text: str
-    end: str = ""  # that is never cut
+    end: str = ""  # the end of the line, which is never cut
     below: "tuple[Node, ...]" = ()
 
 

@@ -107,7 +107,7 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     paths = [path for place in places if (path := text(place.get("location")))]
     paths += [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "path"]
     stated = [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "licence"]
-    package = replace(package, licenses=tuple(stated))  # those of the component may be concluded
+    package = replace(package, licenses=tuple(stated))  # the licences of the component may be another tool's conclusion
     return sbom_properties.restored(package, own | {"maintainer": supplier, "cpe": text(component.get("cpe"))}, paths)
 
 

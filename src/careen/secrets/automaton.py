@@ -15,7 +15,7 @@ _REPEAT = re.compile(rb"\{(\d+)(,(\d*))?\}")
 
 
 class Automaton:
-    """Hyperscan over all rules. Its scratch memory serves one thread, so each has its own."""
+    """Hyperscan over all rules. Its scratch memory serves one thread at a time, so every thread has an automaton of its own."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         import hyperscan

@@ -26,7 +26,7 @@ from .values import joined
 
 PATH = "image configuration"
 MAX_TEXTS = 10_000  # variables, labels and steps of the history; images have some hundreds
-MAX_CHARACTERS = 1 << 20  # of all of them
+MAX_CHARACTERS = 1 << 20  # of all texts together
 MAX_SECRETS = 1000
 _BATCH = 4096  # characters that are searched for keywords at once: starting a search costs more than a short text
 # Names of variables with a credential as their value, and names for its place or its kind instead.

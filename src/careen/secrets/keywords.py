@@ -82,7 +82,7 @@ class Words:
         self._grams = frozenset(self._long) | {last for words in self._long.values() for last, _ in words}
 
     def words_in(self, lowered: bytes) -> Iterator[bytes]:
-        """Those of the keywords that may be in a text."""
+        """The keywords that may be in a text: those whose first and last four bytes are in it, and all shorter ones."""
         yield from self._short
         there = {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}
         for first in there:

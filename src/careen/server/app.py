@@ -128,7 +128,7 @@ def _admitted(request: Request, operation: Operation, project: int | None) -> Pr
 def _refuse_other_type(request: Request, operation: Operation) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given not in operation.media_types:
-        raise Refused(415, f"the body is {', '.join(operation.media_types)}", "media_type")
+        raise Refused(415, f"the body must be {' or '.join(operation.media_types)}", "media_type")
 
 
 def _decoded(data: bytes, kind: Any) -> Body:
@@ -140,7 +140,7 @@ def _decoded(data: bytes, kind: Any) -> Body:
         except msgspec.ValidationError:
             return converted(_LENIENT.decode(data), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(400, f"the body does not have its form: {error}", "body") from None
+        raise Refused(400, f"the body does not have the form that the operation takes: {error}", "body") from None
 
 
 def refusal(error: Exception) -> Refused:

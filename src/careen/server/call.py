@@ -75,7 +75,7 @@ class Call(Struct, frozen=True):
         """Raises Refused if the request's ``If-Match`` is another version than ``present``."""
         wanted = self.headers.get("If-Match")
         if wanted and wanted != "*" and etag_of(encoded(present)) not in {part.strip() for part in wanted.split(",")}:
-            raise Refused(412, "it has changed since", "changed", hint="read it again")
+            raise Refused(412, "the resource has changed since it was read", "changed", hint="read it again")
 
 
 def encoded(body: Any) -> bytes:

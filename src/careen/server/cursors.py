@@ -60,7 +60,7 @@ def read(call: Call, length: int) -> list[Any] | None:
             raise ValueError("not signed by this server for this list")
         values = msgspec.msgpack.decode(raw[MARK_BYTES:])
     except (ValueError, msgspec.MsgspecError):
-        raise unprocessable("the cursor is not one of this list", "cursor", "begin with the first page") from None
+        raise unprocessable("the cursor does not belong to this list", "cursor", "begin with the first page") from None
     return list(values) if len(values) == length else None
 
 

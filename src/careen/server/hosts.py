@@ -54,7 +54,7 @@ class Hosts:
         for name, value in scope["headers"]:
             key = name.decode("latin-1").lower()
             if key == "host" and key in headers:
-                return Refused(400, "two Host headers", "host")
+                return Refused(400, "the request has two Host headers", "host")
             headers[key] = value.decode("latin-1")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             return Refused(431, "the headers are too long", "headers")

@@ -60,7 +60,7 @@ class Keys:
         self._lock = threading.Lock()
 
     def find(self, connection: Connection, token: str) -> "Row[Any] | None":
-        """The row of a valid key; None if the token is not one."""
+        """The row of the API key that the token belongs to; None if there is none, or it has expired or was revoked."""
         prefix, _, secret = token.removeprefix(START).partition("_")
         if not token.startswith(START) or not secret or len(token) > 200 or not token.isascii():
             return None

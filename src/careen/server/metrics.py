@@ -79,7 +79,7 @@ class _Tables:
         yield self._grouped(connection, "careen_images", "Images", "state", image.c.state)
         yield self._grouped(connection, "careen_images_assessed", "Images by coverage", "coverage", image.c.coverage)
         yield self._grouped(connection, "careen_layers", "Layers", "state", layer.c.state)
-        yield self._grouped(connection, "careen_notifications_events", "Events by what became of them", "state", outbox.c.state)
+        yield self._grouped(connection, "careen_notifications_events", "Events by state", "state", outbox.c.state)
         yield from _notifications(connection)
         oldest = GaugeMetricFamily("careen_oldest_wait_seconds", "Age of the oldest image that waits", labels=("lane",))
         waiting = select(image.c.lane, func.min(image.c.enrolled_at)).where(

@@ -89,7 +89,7 @@ class Logins:
         begun = self._begun(cookie)
         if not secrets.compare_digest((query["state"] or "").encode(), begun.state.encode()):
             log.warning("a login came back with another state than it began with")
-            raise Refused(403, "this login was begun elsewhere: log in again", "state")
+            raise Refused(403, "the login began in another browser: log in again", "state")
         if query["iss"] and query["iss"] != begun.issuer:
             raise Refused(403, "the answer is from another identity provider", "issuer")
         if query["error"] or not query["code"]:
@@ -129,7 +129,7 @@ class Logins:
         try:
             begun = from_msgpack(self._fleet.unseal(base64.urlsafe_b64decode(cookie.encode())), Begun)
         except Exception:  # sealed values raise errors of their own
-            raise Refused(403, "there is no login that this browser began", "state") from None
+            raise Refused(403, "no login has begun in this browser: log in again", "state") from None
         if begun.until < time.time():
             raise Refused(403, "the login took too long: log in again", "state")
         return begun

@@ -1,6 +1,6 @@
 """Values of paths, queries and headers, as the document describes them.
 
-Raises: Refused, 400 for a value that does not match its schema and 404 for such a part of a path.
+Raises: Refused, with 400 for a value that does not match its schema, and with 404 if that value is a part of the path.
 """
 
 import re
@@ -51,7 +51,7 @@ def value_of(schema: Mapping[str, Any], text: str) -> Any:
             raise ValueError("neither true nor false")
         return text == "true"
     if "enum" in schema and text not in schema["enum"]:
-        raise ValueError(f"none of {', '.join(schema['enum'])}")
+        raise ValueError(f"not one of {', '.join(schema['enum'])}")
     if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
         raise ValueError("too short or too long")
     if "pattern" in schema and not _pattern(schema["pattern"]).fullmatch(text):

@@ -40,7 +40,7 @@ def seal_of_bundle(document: dict[str, Any], data: bytes, artifact: bytes | None
 
 
 def opened(envelope: dict[str, Any]) -> tuple[bytes, tuple[bytes, ...], str]:
-    """Payload, signatures and the name of the key of an envelope around an in-toto statement."""
+    """The payload, the signatures and the name of the key of an envelope around an in-toto statement."""
     kind = text(envelope.get("payloadType"))
     if kind != PAYLOAD_TYPE:
         raise RefusedError("another_payload", f"an envelope around {kind[:100]!r}, not a statement")

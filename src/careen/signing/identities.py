@@ -28,7 +28,7 @@ def exact(identity: str, issuer: str, where: str) -> Identity:
         raise UsageError(f"{where}: {issuer[:100]!r} is not an issuer", "an issuer is a URL, https://accounts.google.com")
     for word, value in (("identity", identity), ("issuer", issuer)):
         if not value or len(value) > MAX_LENGTH or any(not char.isprintable() or char.isspace() for char in value):
-            raise UsageError(f"{where}: the {word} is not one name", f"write the exact {word} of the certificate")
+            raise UsageError(f"{where}: the {word} is not a single name", f"write the exact {word} of the certificate")
         if any(mark in value for mark in _PATTERNS):
             raise UsageError(
                 f"{where}: the {word} {value[:100]!r} is a pattern", "write each identity that may sign as an entry of its own"

@@ -4,7 +4,7 @@ No network is used.
 ``sigstore`` verifies; this module decides which signatures are accepted: each refusal has a code, and an identity is
 accepted if it is listed, with its exact name and issuer. Import this module only if the extra ``sigstore`` is
 installed: it raises ImportError.
-Raises: UsageError if the file of the trusted root is not one.
+Raises: UsageError if the file does not contain a trusted root.
 **Source:** Sigstore client specification, "Verification"; cosign, specs/SIGNATURE_SPEC.md (log entries of version 2).
 """
 
@@ -119,8 +119,9 @@ def trusted_root(file: Path | None) -> TrustedRoot:
 
 
 def refuse_expired(certificate: "Certificate", times: Sequence[datetime]) -> None:
-    """Refuses a certificate that is not valid at any of these times. They are not proven yet, but a wrong one needs
-    no proof."""
+    """Raises RefusedError if the certificate is not valid at each of these times. The times are not proven yet, but to refuse a
+    time outside the certificate's period needs no proof.
+    """
     for time in times:
         if not certificate.not_valid_before_utc <= time <= certificate.not_valid_after_utc:
             raise RefusedError(
@@ -129,8 +130,9 @@ def refuse_expired(certificate: "Certificate", times: Sequence[datetime]) -> Non
 
 
 def refuse_other_bytes(certificate: "Certificate", seal: Seal) -> None:
-    """Refuses, with a clear code, a signature by the most common kind of key that is not of these bytes. The library
-    verifies all kinds later."""
+    """Raises RefusedError with the code ``signature_mismatch`` if a key of the most common kind (P-256) did not sign these
+    bytes. The library verifies all kinds later, without a clear code.
+    """
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = certificate.public_key()
@@ -167,7 +169,7 @@ def _is(certificate: "Certificate", listed: Identity) -> bool:
     issuers = policy.AnyOf([policy.OIDCIssuer(listed.issuer), policy.OIDCIssuerV2(listed.issuer)])
     try:
         policy.AllOf([policy.Identity(identity=listed.identity), issuers]).verify(certificate)
-    except Exception:  # an extension that is not there, or malformed
+    except Exception:  # an extension is missing or malformed
         return False
     return True
 

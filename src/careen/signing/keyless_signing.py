@@ -45,8 +45,9 @@ class KeylessSigner:
 
     @property
     def trust(self) -> Trust:
-        """The root and the identity that verify its signatures. The identity is taken from the certificates so far,
-        as a token states it in other words."""
+        """The root and the identities that verify its signatures. The identities are those in the certificates that were issued
+        so far, because a token states them in another form.
+        """
         return Trust((), self._identities, keyless=self._keyless)
 
     def bundle(self, statement: bytes) -> bytes:
@@ -72,9 +73,9 @@ class KeylessSigner:
             seal = seal_of_bundle(strict_object(data), data)
             identity = identity_of(self._keyless.proven(seal))
         except RefusedError as error:
-            raise InputError(f"Sigstore gave a bundle that does not verify: {error}", "nothing was attached") from None
+            raise InputError(f"Sigstore returned a bundle that cannot be verified: {error}", "nothing was attached") from None
         if seal.payload != statement or identity is None:
-            raise InputError("Sigstore gave a bundle of another statement", "nothing was attached")
+            raise InputError("Sigstore returned a bundle for another statement", "nothing was attached")
         if identity not in self._identities:
             self._identities.append(identity)
 

@@ -43,7 +43,7 @@ def load_any_private(data: bytes, password: bytes | None, where: str, hint: str 
     load = load_pem_private_key if data.lstrip().startswith(b"-----") else load_der_private_key
     try:
         key = load(data, password) if len(data) <= MAX_KEY_BYTES else None
-    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a password, or has none
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: a needless or a missing password
         key = None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key

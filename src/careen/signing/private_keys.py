@@ -1,8 +1,9 @@
 """The private key that signs attestations: in PEM with or without a password, or as cosign writes it.
 
-Cosign encrypts a key by NaCl's secretbox under a password that scrypt stretches. The cost of scrypt is bounded, since the
-file states it. A password is never part of a message.
-Raises: InputError.
+Cosign encrypts a key by NaCl's secretbox under a password that scrypt stretches. The file states the cost of scrypt, so
+more than 512 MiB of memory is refused. A password is never part of a message.
+Raises: InputError if the file does not contain a key that can be used, or the password is wrong; UsageError if the key has a
+password and none is given.
 **Source:** RFC 7468 (PEM); RFC 5958 (PKCS #8); RFC 7914 (scrypt); go-securesystemslib, encrypted/encrypted.go; NaCl, secretbox.
 """
 
@@ -20,7 +21,7 @@ from .keys import MAX_KEY_BYTES, load_any_private
 if TYPE_CHECKING:
     from .keys import PrivateKey
 
-Password = Callable[[], bytes | None]  # called only if the key has one; None: there is none
+Password = Callable[[], bytes | None]  # called only if the key is encrypted; None: the user gave no password
 
 COSIGN = (b"ENCRYPTED SIGSTORE PRIVATE KEY", b"ENCRYPTED COSIGN PRIVATE KEY")
 MAX_SCRYPT_BYTES = 512 << 20  # of memory: cosign's own take 64 to 128 MiB
@@ -35,7 +36,7 @@ def read_private_key(file: Path, password: Password) -> "PrivateKey":
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}", "cosign generate-key-pair writes a key") from None
     if len(data) > MAX_KEY_BYTES:
-        raise InputError(f"{file} is larger than a key", _HINT)
+        raise InputError(f"{file} is too large for a private key", _HINT)
     if any(b"-----BEGIN " + label + b"-----" in data for label in COSIGN):
         return _from_cosign(data, str(file), _given(password, file))
     if b"ENCRYPTED" in data:

@@ -100,7 +100,7 @@ def _requirement(table: dict[str, Any], file: Path) -> Requirement:
 def _with_entry(found: Requirement, entry: dict[str, Any], file: Path, where: str) -> Requirement:
     _only(entry, ("key", "identity", "issuer"), where)
     if not all(isinstance(value, str) for value in entry.values()):
-        raise UsageError(f"{where}: its values are texts", _HINT)
+        raise UsageError(f"{where}: its values must be texts", _HINT)
     if entry.keys() == {"key"}:
         return replace(found, keys=(*found.keys, read_public_key(file.parent / Path(entry["key"]).expanduser())))
     if entry.keys() != {"identity", "issuer"}:

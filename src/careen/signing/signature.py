@@ -78,7 +78,7 @@ def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
     if {"GOODSIG", "VALIDSIG"} <= status:
         return Signed(done.stdout, True)
     if "EXPKEYSIG" in status or "REVKEYSIG" in status:
-        why = "its keys have expired or were withdrawn"
+        why = "the keys that signed it have expired or were revoked"
     else:
         why = "no available key signed it" if "NO_PUBKEY" in status else "it is not signed"
     return Signed(signed_text(data), False, why)

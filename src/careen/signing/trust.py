@@ -48,7 +48,7 @@ class Trust:
         for signature in seal.signatures:
             for key in self.keys:
                 if self._checks == 0:
-                    return self._gave_up(f"there are more signatures than are verified, which are {MAX_CHECKS}")
+                    return self._gave_up(f"more than {MAX_CHECKS} signatures were to be verified")
                 self._checks -= 1
                 if key.made(seal.message, signature):
                     return Checked(key.name)
@@ -57,7 +57,7 @@ class Trust:
         if not self.identities:
             return refused("no_identity_listed")
         if self._certificates == 0:
-            return self._gave_up(f"there are more certificates than are verified, which are {MAX_CERTIFICATES}")
+            return self._gave_up(f"more than {MAX_CERTIFICATES} certificates were to be verified")
         self._certificates -= 1
         return self._by_certificate(seal)
 

@@ -105,7 +105,7 @@ def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[s
             for chunk in chunks:
                 found += chunk
                 if len(found) > MAX_METADATA_BYTES:
-                    raise ValueError("larger than it may be")
+                    raise ValueError(f"{name} is larger than {MAX_METADATA_BYTES} bytes")
         return found
 
     def needed(name: str) -> bytes:
@@ -124,7 +124,7 @@ def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[s
             trusted.verify_delegate("root", newer)
             newer.verify_delegate("root", newer)
             if newer.signed.version != version:
-                raise ValueError(f"{version}.root.json is another")
+                raise ValueError(f"{version}.root.json states another version")
             trusted = newer
         stamp = Metadata[Timestamp].from_bytes(needed("timestamp.json"))
         trusted.verify_delegate("timestamp", stamp)

@@ -61,7 +61,7 @@ def _descriptor(path: Path, descriptor: dict[str, Any]) -> Iterator[Problem]:
     if isinstance(digest, str):
         yield from _digest((*path, "digest"), digest)
     if isinstance(size, int) and size < 0:
-        yield at((*path, "size"), f"{size} bytes are less than none", "size")
+        yield at((*path, "size"), f"{size} is below 0", "size")
     if not isinstance(data, str):
         return
     if len(data) > MAX_DATA:
@@ -74,9 +74,9 @@ def _descriptor(path: Path, descriptor: dict[str, Any]) -> Iterator[Problem]:
         return
     algorithm, _, hexadecimal = text(digest).partition(":")
     if algorithm in ("sha256", "sha512") and hashlib.new(algorithm, content).hexdigest() != hexadecimal:
-        yield at((*path, "data"), "its digest is another", "data")
+        yield at((*path, "data"), "the data does not have the stated digest", "data")
     if isinstance(size, int) and size != len(content):
-        yield at((*path, "data"), f"it has {len(content)} bytes, not {size}", "data")
+        yield at((*path, "data"), f"the data has {len(content)} bytes, not {size}", "data")
 
 
 def _digest(path: Path, digest: str) -> Iterator[Problem]:

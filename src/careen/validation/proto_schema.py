@@ -1,6 +1,6 @@
 """The violations of a protocol buffer's definition in a message: fields, types, values of enumerations, choices.
 
-A choice (``oneof``) must be made: in the documents that are described here, none is of use without it.
+A choice (``oneof``) must be made, because in these documents a message without it has no meaning.
 **Source:** Protocol Buffers, "Language Guide (proto 3)".
 """
 

@@ -1,7 +1,7 @@
 """The violations of a JSON Schema in a document.
 
-Of the alternatives of a schema (``oneOf``, ``anyOf``), the one that fits longest is reported, since "nothing fits"
-would not help. To describe a problem takes a thousand times as long as to find that there is one. So for a large
+If a value fits none of the alternatives of a schema (``oneOf``, ``anyOf``), the problems of the closest one are reported, since
+"nothing fits" would not help. Describing a problem takes a thousand times as long as finding that there is one. So for a large
 document, only the problems in the first entries of its long lists are described, or one problem if these have none.
 Raises: UsageError if the package jsonschema-rs is not installed, ValueError if the document cannot be validated.
 **Source:** JSON Schema 2020-12, draft 7 and draft 4.
@@ -109,7 +109,7 @@ def _message(error: Any) -> str:
         case "required":
             return f"{quoted(kind.property)} is missing"
         case "additionalProperties" | "unevaluatedProperties":
-            return f"unknown: {', '.join(map(quoted, kind.unexpected[:10]))}"
+            return f"unknown properties: {', '.join(map(quoted, kind.unexpected[:10]))}"
         case "enum":
             options = ", ".join(map(quoted, kind.options[:12]))
             return f"{quoted(value)} is none of {options}{', …' if len(kind.options) > 12 else ''}"
@@ -126,9 +126,9 @@ def _message(error: Any) -> str:
         case "maxItems" | "maxProperties" | "maxLength":
             return f"{quoted(value)} has more than {kind.limit} {'characters' if kind.name == 'maxLength' else 'entries'}"
         case "uniqueItems":
-            return "it has an entry twice"
+            return "an entry occurs twice"
         case "oneOf":
-            return "more than one alternative fits, of which one is allowed"
+            return "more than one alternative of the schema fits, and only one may"
         case _:
             return f"{quoted(value)} breaks the schema's {kind.name}"
 

@@ -44,11 +44,11 @@ def root_of(data: bytes) -> tuple[str, str]:
 
 
 def xml_problems(bundle: str, name: str, data: bytes) -> Iterator[Problem]:
-    """At most ``MAX_PROBLEMS`` problems of data that ``root_of`` accepts. If there are more, their lines are not
-    given.
+    """At most ``MAX_PROBLEMS`` problems of data that ``root_of`` accepts; with their lines, unless there are more problems than
+    that.
 
-    While it reads, libxml2 has no line numbers; in a tree, it takes longer for each problem the more elements there
-    are.
+    Validating while reading is fast, but libxml2 then has no line numbers. A second validation of the tree has them, and takes
+    longer for each problem the more elements there are; so it runs only if the problems are few.
     """
     schema = _schema(bundle, name)
     from lxml import etree

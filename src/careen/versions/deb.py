@@ -1,6 +1,6 @@
 """Debian and Ubuntu package versions: ``[epoch:]upstream[-revision]``.
 
-Upstream and revision are alternating runs of other characters and of digits. Digits compare as numbers; other characters
+Upstream and revision are split into runs of digits and runs of other characters. Digits compare as numbers; other characters
 one by one: ``~`` sorts before the end, the end before letters, letters before all else. A missing revision equals "0".
 Raises: ValueError for an empty part, an epoch that is not a number, white space or text beyond ASCII.
 **Source:** Debian Policy 5.6.12; dpkg, lib/dpkg/version.c and parsehelp.c.

@@ -30,7 +30,7 @@ def key(text: str) -> tuple[int, Label, Label]:
 
 
 def label(text: str) -> Label:
-    """The sort key of a version or of a release alone."""
+    """The sort key of one part of ``EPOCH:VERSION-RELEASE``: of a version or of a release."""
     runs: list[int | str] = []
     for number, letters, mark in _RUN.findall(text):
         if number:

@@ -39,7 +39,7 @@ def test_each_problem_has_its_place(folder, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "good.json: CycloneDX 1.6 (JSON), valid",
         "bad.json: OpenVEX 0.2.0 (JSON), 2 problems",
-        "  /statements/0: unknown: 'action'",
+        "  /statements/0: unknown properties: 'action'",
         "  /statements/0: 'action_statement' is missing",
     ]
 

@@ -40,7 +40,7 @@ def test_too_many_requests(after, hint):
     ("error", "kind", "words"),
     [
         (SlowError("sends almost nothing", "later"), SlowError, "registry.example sends almost nothing"),
-        (exceptions.SSLError(ssl.SSLError(1, "WRONG_VERSION_NUMBER")), NetworkError, "does not speak TLS"),
+        (exceptions.SSLError(ssl.SSLError(1, "WRONG_VERSION_NUMBER")), NetworkError, "does not use TLS on this port"),
         (
             exceptions.SSLError(ssl.SSLError(1, "EOF occurred in violation")),
             NetworkError,

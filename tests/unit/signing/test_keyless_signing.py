@@ -72,7 +72,7 @@ def test_a_log_that_lies_is_found_before_anything_is_attached(config, services):
     """Its promise is signed by another key than that of the root of trust."""
     signer = keyless_signer(None, token(ANN), config)
     services.log = new_key()
-    with pytest.raises(InputError, match="does not verify"):
+    with pytest.raises(InputError, match="cannot be verified"):
         signer.bundle(STATEMENT)
 
 

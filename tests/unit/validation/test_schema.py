@@ -19,10 +19,10 @@ def found(**changes):
         ({"components": [{"type": "library"}]}, "/components/0", "'name' is missing"),
         ({"components": [{"type": "x", "name": "n"}]}, "/components/0/type", "'x' is none of 'application', "),
         ({"components": [{"type": "library", "name": 1}]}, "/components/0/name", "1 is not of type string"),
-        ({"other": 1}, "/", "unknown: 'other'"),
+        ({"other": 1}, "/", "unknown properties: 'other'"),
         ({"serialNumber": "x"}, "/serialNumber", "'x' does not match ^urn:uuid:"),
         ({"metadata": {"timestamp": "yesterday"}}, "/metadata/timestamp", "'yesterday' is not a valid date-time"),
-        ({"components": [{"type": "library", "name": "n"}] * 2}, "/components", "it has an entry twice"),
+        ({"components": [{"type": "library", "name": "n"}] * 2}, "/components", "an entry occurs twice"),
         # of alternatives, the one that fits longest
         (
             {"components": [{"type": "library", "name": "n", "licenses": [{"license": {"id": "Apache-2"}}]}]},

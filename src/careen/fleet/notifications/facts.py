@@ -42,8 +42,8 @@ class Affected(Struct, frozen=True):
 def affected(
     connection: Connection, project_id: int, vulnerability: str, packages: Iterable[str], address: str, now: float
 ) -> Affected:
-    """What a project's images have of a vulnerability. ``packages`` are purls without version; if empty, all packages
-    count.
+    """The facts about a vulnerability in a project: images, fixes and dates. ``packages`` are purls without version; if it is
+    empty, all packages count.
     """
     found = _findings(connection, project_id, vulnerability, frozenset(packages))
     if not found:

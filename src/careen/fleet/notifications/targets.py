@@ -40,8 +40,8 @@ SECRETS = ("secret", "password", "token", "psk")  # a change that omits them kee
 
 
 def made(fleet: Fleet, kind: str, values: Mapping[str, Any], known: bytes = b"") -> Struct:
-    """The checked target of a channel. ``known`` is the sealed target to change; without any new value it stays. Its
-    secrets are only kept for the same host.
+    """The checked target of a channel, from the values that a user entered. ``known`` is the sealed target to change: without
+    any value it is returned as it is, and its secrets are kept only if host, port, URL and security stay the same.
     """
     given = {name: value for name, value in values.items() if value is not None}
     if known and not given:
@@ -54,7 +54,8 @@ def made(fleet: Fleet, kind: str, values: Mapping[str, Any], known: bytes = b"")
     try:
         target: Struct = converted(given, TARGETS[kind])
     except msgspec.ValidationError as error:
-        raise UsageError(f"the target of {kind} is malformed: {error}", "docs/notifications.md lists what each needs") from None
+        hint = "docs/notifications.md lists the fields of each channel"
+        raise UsageError(f"the target of {kind} is malformed: {error}", hint) from None
     _check(fleet, target)
     return target
 

@@ -18,9 +18,9 @@ COUNTED = {
     "disclosed": "newly disclosed",
     "fix_available": "with a new fix",
     "exploited": "exploited now",
-    "resolved": "gone",
+    "resolved": "no longer found",
     "end_of_life": "at its end of life",
-    "source_failed": "sources in trouble",
+    "source_failed": "sources that failed or are stale",
     "image_ready": "images assessed",
     "image_failed": "images that failed",
 }
@@ -31,7 +31,7 @@ HAPPENED = {
     "disclosed": "is newly disclosed",
     "introduced": "came with a new image",
     "fix_available": "has a fix",
-    "resolved": "is gone",
+    "resolved": "is no longer found",
 }
 
 
@@ -118,7 +118,7 @@ def of_sources(about: About, sources: Mapping[str, str]) -> Message:
 def of_ended_support(about: About, namespace: str, ended: str, images: int) -> Message:
     return Message(
         kind="end_of_life",
-        title=visible(f"{namespace} gets no more security updates since {ended}: {_images(images)} in {about.project}", TITLE),
+        title=visible(f"{namespace} has had no security updates since {ended}: {_images(images)} in {about.project}", TITLE),
         project_id=about.project_id,
         project=visible(about.project),
         at=about.now,

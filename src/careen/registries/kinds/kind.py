@@ -15,7 +15,7 @@ from ..asked import Asked
 Item = TypeVar("Item")
 
 MAX_PAGES = 20_000
-_EMPTY_PAGES = 100  # in a row: some registries omit names that the user may not see, others never end
+_EMPTY_PAGES = 100  # in a row: some registries return pages without the names that the user may not see, others never end
 
 
 class NoListError(InputError):

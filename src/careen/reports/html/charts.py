@@ -66,7 +66,7 @@ def charts_of(report: Report, severities: frozenset[str] | None) -> list[Chart]:
 
 
 def fix_of(finding: Finding) -> str:
-    """One of ``FIXES``."""
+    """The state of the finding's fix, as a key of ``FIXES``."""
     if not isinstance(finding, Vulnerability):
         return "change"
     if finding.fix.state == "unknown":

@@ -20,7 +20,10 @@ _MAX_LISTED = 30  # items of one list
 
 
 def details_of(report: Report, severities: frozenset[str] | None) -> dict[str, Any]:
-    """``values``: each distinct value once; ``details``: for each finding names and values by their numbers; "" if left out."""
+    """The details of the listed findings, in their order. ``names`` has each distinct tuple of field names, ``values`` each
+    distinct value. ``details`` has for each finding the number of its names, and then those of its values; [] if the details
+    are over the limit.
+    """
     numbers: dict[str, int] = {}
     values: list[Any] = []
     names: dict[tuple[str, ...], int] = {}

@@ -82,7 +82,7 @@ class LayerLine(Struct, frozen=True):
 
 class StepLine(Struct, frozen=True):
     step: Step
-    rows: int  # that it removes, and that are listed
+    rows: int  # listed findings that the step removes
 
 
 class View(Struct, frozen=True):
@@ -192,7 +192,9 @@ def label_of(kind: str) -> str:
 
 
 def _state(report: Report) -> str:
-    """Green is for a gate that passed on an image that was assessed as a whole."""
+    """The outcome that the page shows. ``passed`` (green) requires a gate that passed, and a completely assessed image; without
+    both it is ``listed``.
+    """
     verdict = report.verdict
     if not verdict.passed:
         return "incomplete" if verdict.exit_code == 3 else "failed"

@@ -40,7 +40,7 @@ _OF_SECRETS = (
 
 
 def rules_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """In SARIF the severity belongs to the rule: the worst counts."""
+    """One rule for each id. In SARIF the severity belongs to the rule, so that a rule has that of its worst finding."""
     by_id: dict[str, list[Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.id, []).append(finding)
@@ -71,7 +71,9 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
 
 
 def _name(finding: Finding) -> str:
-    """ "ModifiedFile"; of a kind that has no name in this module its own: "StrangeOrigin"."""
+    """The name of the rule, by the kind of the finding: "ModifiedFile". A kind that has no name here keeps its own:
+    "StrangeOrigin".
+    """
     if isinstance(finding, IntegrityFinding):
         return "ModifiedFile"
     if isinstance(finding, LicenceFinding):

@@ -19,24 +19,24 @@ NEXT_STEPS = {
     "no_database": "careen db update, or --advisories DIR for advisories of your own",
     "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
     "archive_only": "careen db update, if the distribution's own tracker can be reached",
-    "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST allows an archive inside your network",
+    "unread_archive": "--archive URL|DIR names another archive; --archive-hosts HOST allows an archive inside your network",
     "partial_source": "careen db update, if the sources have more by now",
     "stale_source": "careen db update, or --db-max-age DAYS|off to accept older data",
     "no_exploit_data": "careen db update",
     "no_lifecycle_data": "careen db update",
     "refresh_failed": "careen db update shows the reason",
-    "unscored": "--unknown-as SEVERITY sets how --fail-on counts them",
+    "unscored": "--unknown-as SEVERITY sets how --fail-on counts findings without a severity",
     "end_of_life": "move to a supported release: this one gets no fixes",
     "unknown_distribution": "docs/coverage.md lists the supported distributions",
     "unreadable": "careen scan REFERENCE --debug, which shows details of each file",
     "shadowed_database": "keep the package database in the image, or scan the image before it is slimmed",
     "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
     "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
-    "unidentified_files": "--all lists them; --accept unidentified_files:PATH accepts your own",
+    "unidentified_files": "--all lists them; --accept unidentified_files:PATH vouches for files of your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",
-    "partial_program": "build with cargo auditable; --accept partial_program:PATH accepts your own",
+    "partial_program": "build with cargo auditable; --accept partial_program:PATH vouches for a program of your own",
     "unpinned": "pin versions: unpinned packages can only be assessed after the build, with careen scan",
-    "as_of_today": "pin versions: the build may install others",
+    "as_of_today": "pin versions: the build may install other versions",
     "unread_manifest": "--context DIR names the build context, if it is not the Dockerfile's folder",
     "unresolved": "use a file name with the version, or --resolve --resolve-hosts HOST to read it from the file",
     "untrusted_rules": "review them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the image's own VEX",
@@ -44,7 +44,8 @@ NEXT_STEPS = {
     "no_packages": "check the reference: does this image contain a package database or an application?",
 }
 OF_FOLDER = (
-    "careen check REFERENCE, which reads Dockerfiles, Compose files and manifests; careen scan reads packages and lock files"
+    "careen check REFERENCE, which reads Dockerfiles, Compose files and Kubernetes manifests; careen scan reads packages and "
+    "lock files"
 )
 
 
@@ -105,7 +106,9 @@ def next_steps(report: Report, options: ReportOptions) -> list[str]:
 
 
 def as_typed(step: str, report: Report, options: ReportOptions) -> str:
-    """A command, up to the first comma, with the name of the image and the flags of this scan."""
+    """The step. If it begins with a command, the part before its first comma gets the name of the image and the flags of this
+    scan.
+    """
     command, comma, rest = step.partition(", ")
     if not command.startswith("careen "):
         return step

@@ -16,7 +16,7 @@ from careen.plugins import ReportOptions
 
 from .lines import NO_BREAK, PROSE, STYLES, Line, is_listed, prose_width
 
-MAX_PLACES = 3  # that a line names
+MAX_PLACES = 3  # places that a line names
 MAX_ID = 24  # columns of an id on a narrow terminal: a longer one has a line of its own
 
 

@@ -32,7 +32,7 @@ def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if command:
         room = prose_width(options) - len(NEXT)
         beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
-        yield [(NEXT, "bold"), (beside, "")]  # in one piece, to be copied: a terminal folds it without breaking it
+        yield [(NEXT, "bold"), (beside, "")]  # one line, so that it can be copied, even if the terminal wraps it
         if beside == command:
             yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
     yield []
@@ -70,7 +70,7 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
 
 
 def _fitting(titles: list[str], ends: list[str], room: int) -> tuple[str, str]:
-    """The first title and the first end that fit together, else the last of both: the severities are kept."""
+    """The first pair of a title and an end that fits into ``room`` columns; if none does, the last title with the last end."""
     shown = [visible(title, 400) for title in titles]
     pairs = [(title, end) for title in shown for end in ends]
     return next((pair for pair in pairs if columns("".join(pair)) <= room), pairs[-1])
@@ -83,7 +83,9 @@ def _effect(step: Step) -> str:
 
 
 def _next(report: Report, options: ReportOptions) -> tuple[str, str]:
-    """The command that helps most now, and a note: to assess what was not, else to see the commands of the steps."""
+    """(command, note): the command that helps most now. It assesses what was not assessed, or shows the commands of the steps.
+    ("", "") if no command helps.
+    """
     steps = next_steps(report, options)
     database = report.database
     if database is not None and all(source.url == SHIPPED for source in database.sources):

@@ -1,4 +1,4 @@
-"""Which findings are suppressed: those of a decision with its reason, place and last day; others by their number."""
+"""The suppressed findings: each decision with its findings, reason, place and last day; all other findings only by number."""
 
 from collections.abc import Iterator, Sequence
 

@@ -20,9 +20,9 @@ KERNEL = re.compile(
     r"linux|kernel|linux-glibc-devel|kernel-.+|linux-(?:libc-dev|headers|kbuild|signed|hwe|image|modules|lts|virt|rpi|tools|source"
     r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
 )
-MAX_LAYERS = 12  # whose build steps are listed
-MAX_GROUPS = 25  # that are listed, beside those with a finding that is critical or exploited
-MAX_ROWS = 6  # of a group, likewise
+MAX_LAYERS = 12  # layers whose build steps are listed
+MAX_GROUPS = 25  # groups with a critical or exploited finding are listed beyond this limit
+MAX_ROWS = 6  # of a group; critical and exploited findings are listed beyond this limit
 ROW = "{} {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # the column of the severity in a row
 MARKS: dict[Confidence, str] = {"confirmed": " ", "likely": "~", "possible": "?"}
@@ -58,7 +58,9 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
 
 
 def _is_folded(finding: Vulnerability, options: ReportOptions) -> bool:
-    """Gates do not count possible findings, and a program of many modules can have hundreds."""
+    """Whether a finding is counted instead of listed. Possible findings are, because gates do not count them and a program of
+    many modules can have hundreds.
+    """
     return finding.confidence == "possible" and not finding.kev and not options.verbose
 
 
@@ -194,7 +196,7 @@ def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> I
 
 
 def _about(finding: Vulnerability, options: ReportOptions) -> Iterator[Line]:
-    """What an urgent one is about; with ``--all`` that of every one, and the address of its advisory."""
+    """The summary of an urgent vulnerability. With ``--all``, the summary of any vulnerability, and the URL of its advisory."""
     title = visible(finding.summary.partition("\n")[0].strip(), 300)
     if title and (options.verbose or _is_urgent(finding)):
         first, *more = wrapped(title, options.width - len(INDENT) - 2) if options.width else [title]

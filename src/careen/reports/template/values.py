@@ -84,7 +84,7 @@ def values_of(report: Report, severities: frozenset[str] | None) -> dict[str, An
 
 
 def _finding(finding: Any, report: Report) -> dict[str, Any]:
-    """The row that all formats list, and all fields of its kind in ``details``."""
+    """The values of a finding: the fields of the row that all formats list, and all fields of its kind in ``details``."""
     row = row_of(finding, report.image)
     advisories = getattr(finding, "advisories", ())
     return msgspec.structs.asdict(row) | {

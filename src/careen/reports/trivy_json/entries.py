@@ -69,7 +69,7 @@ def layer_names(layer: Layer) -> dict[str, str]:
 
 
 def _version(type: str, text: str, prefix: str) -> dict[str, Any]:
-    """Epoch, version and release are apart in packages of dpkg and rpm."""
+    """The fields of a version: for packages of dpkg and rpm, epoch, version and release are separate fields."""
     if type not in ("deb", "rpm"):
         return {f"{prefix}Version": text}
     epoch, colon, rest = text.partition(":")
@@ -152,7 +152,7 @@ def _secret(finding: ExposedSecret, layers: Layers) -> dict[str, Any]:
 
 
 def _severity(finding: Finding) -> str:
-    """Trivy has no negligible."""
+    """The severity in Trivy's words. Trivy has no negligible: it becomes LOW."""
     return "LOW" if finding.severity == "negligible" else finding.severity.upper()
 
 
@@ -173,7 +173,7 @@ def _links(texts: Iterable[str]) -> list[str]:
 
 
 def _time(text: str | None) -> str:
-    """RFC 3339; "" if it is not a time."""
+    """The time as in RFC 3339; "" if the text is not a time."""
     try:
         found = datetime.fromisoformat(text or "")
         utc = found.astimezone(UTC) if found.tzinfo else found

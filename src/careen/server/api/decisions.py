@@ -66,7 +66,7 @@ def revoke_decision(call: Call) -> Answer:
         row = _row(connection, call.project, number)
         call.refuse_other_version(_shown(row))
         if row.revoked_at is not None:
-            raise Refused(409, "it was revoked before", "revoked")
+            raise Refused(409, "the decision was revoked before", "revoked")
         connection.execute(update(decision).where(decision.c.id == number).values(revoked_at=call.now))
         return Answer(_shown(_row(connection, call.project, number)))
 

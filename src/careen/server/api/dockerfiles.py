@@ -31,10 +31,11 @@ def preview_dockerfile(call: Call, body: Dockerfile) -> Answer:
     except ValueError as error:
         raise unprocessable(f"this is not a Dockerfile: {error}", "text") from None
     if not is_built_from(report.image, dockerfile):
-        hint = "give the Dockerfile that it was built from, as it was then"
-        raise unprocessable(f"the image was not built from it: {why_not_built_from(report.image)}", "text", hint)
+        hint = "give the Dockerfile from which the image was built, as it was on that day"
+        raise unprocessable(f"the image was not built from this Dockerfile: {why_not_built_from(report.image)}", "text", hint)
     if report.plan is None:
-        raise unprocessable("no fix is known: the report has no plan", "image", "it needs advisories, and an image with layers")
+        hint = "a plan needs advisories, and an image with layers"
+        raise unprocessable("no fix is known: the report has no plan", "image", hint)
     try:
         diff = diff_of(report, report.plan, text, PurePosixPath(name))
     except InputError as error:

@@ -118,7 +118,7 @@ def report_of(call: Call) -> Report:
     if found is None and row.kind == "uploaded":
         found = uploads.report_of(call.fleet, row.identity)
     if found is None:
-        raise Refused(404, f"the image is not ready: {row.state}", "not_ready", hint="its scan states what it waits for")
+        raise Refused(404, f"the image is not ready: {row.state}", "not_ready", hint="read_scan states what it waits for")
     return found
 
 

@@ -52,10 +52,10 @@ def _page(call: Call, those: ColumnElement[bool]) -> Answer:
 
 
 def _made(call: Call, body: NewKey, project: int | None) -> Answer:
-    """Makes a key, and answers with its token. Raises Refused if a key requests one with more scopes than its own."""
+    """Makes a key, and answers with its token. Raises Refused if the caller is a key without all of the new scopes."""
     scopes = frozenset[str](body.scopes)
     if call.principal.key_id is not None and not scopes <= call.principal.scopes:
-        raise Refused(403, "a key cannot make one with more scopes than its own", "scope")
+        raise Refused(403, "a key cannot make a key with more scopes than its own", "scope")
     expires = None if body.days is None else call.now + body.days * DAY_S
     with call.changing(body.name, " ".join(sorted(scopes))) as connection:
         number, token = keys.insert(connection, project, body.name, scopes, call.by, expires)

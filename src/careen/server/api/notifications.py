@@ -90,7 +90,7 @@ def read_subscription(call: Call) -> Answer:
 def change_subscription(call: Call, body: NewSubscription) -> Answer:
     row = _row(call)
     if row.kind != body.kind:
-        raise unprocessable(f"it is a subscription of the kind {row.kind}", "kind", "make a new one")
+        raise unprocessable(f"the kind of the subscription is {row.kind} and cannot change", "kind", "make a new subscription")
     wanted = body.wanted
     target = subscriptions.checked(call.fleet, wanted, bytes(row.target))
     with call.changing(row.id, body.name) as connection:

@@ -73,7 +73,7 @@ def post_bom(call: Call, body: bytes) -> Answer:
         raise unprocessable("bom is empty", "body")
     names = [found.get(key, b"").decode("utf-8", "replace") for key in ("projectName", "projectVersion")]
     if any(len(name) > 200 or not name.isprintable() for name in names):
-        raise unprocessable("projectName and projectVersion are lines of at most 200 characters", "body")
+        raise unprocessable("projectName and projectVersion must be single lines of at most 200 characters", "body")
     return _bom(call, found["bom"], *names)
 
 

@@ -1,7 +1,7 @@
 """Reasons why something was not assessed, as entries of a list of vulnerabilities, since these interfaces have no other
 place for them.
 
-Without them, an image that could not be assessed looks like one without vulnerabilities.
+Without these entries, an image that could not be assessed looks like one without vulnerabilities.
 """
 
 from careen.model.reasons import effect_of

@@ -227,7 +227,7 @@ def _form(request: Request) -> tuple[str, str]:
         if any(_same(part, form) for part in asked.split(",")):
             media_type = request.query_params.get("sbom_media_type", "").replace(" ", "+")  # an unquoted + is a space
             if form == SBOM and media_type not in (SPDX, CYCLONEDX):
-                raise Failure(400, f"sbom_media_type is {SPDX} or {CYCLONEDX}")
+                raise Failure(400, f"sbom_media_type must be {SPDX} or {CYCLONEDX}")
             return form, media_type if form == SBOM else ""
     if asked.strip() in ("", "*/*", "application/json"):
         return GENERIC, ""

@@ -14,7 +14,7 @@ from .visit import Screen, Visit
 ROLE_NAMES = (
     ("reader", "Reader: sees everything"),
     ("triager", "Triager: decides about findings, too"),
-    ("scanner", "Scanner: asks for scans and uploads"),
+    ("scanner", "Scanner: may request scans, and upload"),
     ("admin", "Administrator of the project"),
 )
 SCOPES = (*sorted(ROLES["admin"]), *sorted(INTERFACES))

@@ -19,7 +19,7 @@ def whole(text: str, name: str) -> int | None:
     if not text.strip():
         return None
     if not text.strip().isascii() or not text.strip().isdecimal() or len(text.strip()) > 15:
-        raise Refused(422, f"{name} is a whole number, not {text.strip()[:20]!r}", "body")
+        raise Refused(422, f"{name} must be a whole number, not {text.strip()[:20]!r}", "body")
     return int(text)
 
 

@@ -154,7 +154,7 @@ def _picked(visit: Visit, stored: Stored) -> Sequence[int]:
     if not step:
         return range(len(stored.findings))
     if not step.isdecimal() or not step.isascii() or int(step[:9]) >= len(stored.view.steps):
-        raise Refused(404, "the report does not contain this step, or no longer", "step")
+        raise Refused(404, "the report has no such step, or has it no longer", "step")
     return stored.view.step_rows[int(step)]
 
 

@@ -117,7 +117,7 @@ def command_of(listing: Listing, asked: Mapping[str, Any]) -> str:
 def exported(kind: str, title: str, columns: tuple[Column, ...], rows: Iterator[Mapping[str, Any]]) -> Response:
     """All rows as a CSV or JSON file. Raises Refused if there are too many, instead of truncating."""
     if kind not in ("csv", "json"):
-        raise Refused(400, "an export is csv or json", "parameter")
+        raise Refused(400, "export must be csv or json", "parameter")
     found: list[dict[str, Any]] = []
     for row in rows:
         if len(found) == MAX_EXPORTED:

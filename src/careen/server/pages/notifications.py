@@ -26,7 +26,7 @@ CHANNELS = {
 FIELDS: Mapping[str, tuple[tuple[str, str, str, bool, str], ...]] = {
     "webhook": (
         ("url", "Address", "url", True, "https://…"),
-        ("secret", "Secret", "password", False, "whsec_…; leave it out, and one is made and shown once."),
+        ("secret", "Secret", "password", False, "whsec_…; if it is empty, a new secret is made and shown once."),
     ),
     "slack": (("url", "Address of the incoming webhook", "url", True, "https://hooks.slack.com/services/…"),),
     "teams": (
@@ -35,7 +35,7 @@ FIELDS: Mapping[str, tuple[tuple[str, str, str, bool, str], ...]] = {
     "smtp": (
         ("host", "Mail server", "text", True, "mail.example"),
         ("port", "Port", "number", False, "587 with STARTTLS, 465 with TLS."),
-        ("security", "Security", "security", False, "None is for this machine alone."),
+        ("security", "Security", "security", False, "“none”: without TLS, only to this machine or hosts of plain_http."),
         ("username", "User name", "text", False, ""),
         ("password", "Password", "password", False, ""),
         ("sender", "From", "text", True, "careen@your.example"),
@@ -43,23 +43,23 @@ FIELDS: Mapping[str, tuple[tuple[str, str, str, bool, str], ...]] = {
     ),
     "cloudevents": (
         ("url", "Address", "url", True, "https://…"),
-        ("secret", "Secret", "password", False, "whsec_…; signs events as webhooks are signed."),
+        ("secret", "Secret", "password", False, "whsec_…; with a secret, events are signed like webhooks."),
     ),
     "github": (
         ("repository", "Repository", "text", True, "owner/name"),
-        ("token", "Token", "password", True, "May read and write issues."),
-        ("url", "Address of the API", "url", False, "https://api.github.com if it is empty."),
+        ("token", "Token", "password", True, "A token that may read and write issues."),
+        ("url", "Address of the API", "url", False, "If it is empty: https://api.github.com"),
     ),
     "jira": (
         ("url", "Address", "url", True, "https://your.atlassian.net"),
-        ("project", "Project", "text", True, "Its key: OPS"),
-        ("issue_type", "Type", "text", False, "Task if it is empty."),
-        ("user", "User", "text", False, "The e-mail address, for Jira in the cloud."),
+        ("project", "Project", "text", True, "The key of the project, such as OPS"),
+        ("issue_type", "Type", "text", False, "If it is empty: Task"),
+        ("user", "User", "text", False, "Only for Jira in the cloud: your e-mail address."),
         ("token", "Token", "password", True, ""),
     ),
     "quay": (
         ("url", "Address", "url", True, "https://quay.example/secscan/notification"),
-        ("psk", "Key", "password", False, "SECURITY_SCANNER_V4_PSK of its settings."),
+        ("psk", "Key", "password", False, "SECURITY_SCANNER_V4_PSK in the settings of Quay."),
     ),
 }  # fmt: skip
 SECRETS = frozenset(name for fields in FIELDS.values() for name, _, of, _, _ in fields if of == "password")
@@ -72,7 +72,7 @@ KINDS = (
     ("source_failed", "A source failed or is stale"),
     ("image_failed", "An image could not be read"),
     ("image_ready", "An image was assessed"),
-    ("resolved", "Gone"),
+    ("resolved", "Vulnerability no longer found"),
 )
 SEVERITIES = ("critical", "high", "medium", "low")
 SUBSCRIPTIONS = Listing(

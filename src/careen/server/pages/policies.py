@@ -15,7 +15,7 @@ DEFAULT = "default"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # the API's pattern
 WORDS = ("fail_on", "severity_from", "accept")
 FLAGS = ("ignore_unfixed", "exclude_base", "strict")
-SEVERITIES = (("", "As it is: unknown"), *((name, name) for name in ("critical", "high", "medium", "low", "negligible")))
+SEVERITIES = (("", "Unknown, as it is"), *((name, name) for name in ("critical", "high", "medium", "low", "negligible")))
 PREVIEWED = 20  # images in a preview
 
 

@@ -105,7 +105,7 @@ async def _form(request: Request, max_bytes: int) -> tuple[dict[str, str], dict[
         texts = {name: value.decode("utf-8", "replace") for name, value in fields.items() if len(value) <= 100_000}
         return texts, fields
     if data and kind.partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise Refused(415, "the body is a form", "media_type")
+        raise Refused(415, "the body must be a form", "media_type")
     try:
         pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, strict_parsing=bool(data))
     except (ValueError, UnicodeDecodeError):

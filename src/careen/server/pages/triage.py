@@ -19,10 +19,10 @@ SEVERITIES = (("critical", "critical"), ("high", "high"), ("medium", "medium"), 
 STATUSES = (
     ("not_affected", "Not affected: hides the findings"),
     ("fixed", "Fixed: hides the findings"),
-    ("affected", "Affected: they count, and are noted"),
-    ("under_investigation", "Under investigation: they count, and are noted"),
+    ("affected", "Affected: the findings count, with this note"),
+    ("under_investigation", "Under investigation: the findings count, with this note"),
 )
-WHY = (("", "None of these: the reason says why"), *((code, code.replace("_", " ")) for code in JUSTIFICATIONS))
+WHY = (("", "None of these: the reason explains it"), *((code, code.replace("_", " ")) for code in JUSTIFICATIONS))
 TRIAGE = Listing(
     "list_triage",
     "triage.html",

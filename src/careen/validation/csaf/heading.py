@@ -50,7 +50,7 @@ def _unknown_subtag(tag: str) -> str:
 def translator_without_source(content: Content) -> Found:
     translated = mapping(content.document.get("publisher")).get("category") == "translator"
     if translated and "source_lang" not in content.document:
-        yield ("document", "source_lang"), "a translator names the language of the original"
+        yield ("document", "source_lang"), "a translator has to state the language of the original"
 
 
 def same_language(content: Content) -> Found:
@@ -61,12 +61,12 @@ def same_language(content: Content) -> Found:
 
 def unlimited_sharing(content: Content) -> Found:
     if _group_id(content) == _PUBLIC and _label(content) != "CLEAR":
-        yield (*_GROUP, "id"), f"that of everybody, but TLP is {_label(content)}"
+        yield (*_GROUP, "id"), f"the id means everybody, but TLP is {_label(content)}"
 
 
 def limited_sharing(content: Content) -> Found:
     if _group_id(content) not in ("", _PUBLIC) and _label(content) == "CLEAR":
-        yield (*_GROUP, "id"), "that of one group, but TLP is CLEAR"
+        yield (*_GROUP, "id"), "the id means one group, but TLP is CLEAR"
 
 
 def reserved_name(content: Content) -> Found:
@@ -79,7 +79,7 @@ def reserved_name(content: Content) -> Found:
 def missing_name(content: Content) -> Found:
     expected = _NAMES.get(_group_id(content))
     if expected and _group(content).get("name") != expected:
-        yield (*_GROUP, "name"), f"that of this id is {quoted(expected)}"
+        yield (*_GROUP, "name"), f"the name of this id has to be {quoted(expected)}"
 
 
 def invalid_expression(content: Content) -> Found:
@@ -89,7 +89,7 @@ def invalid_expression(content: Content) -> Found:
 
 
 def missing_text(content: Content) -> Found:
-    """A licence that is not on a list needs a note with its text."""
+    """Finds a document whose licence is not on a list and that has no note with its text."""
     parts = text(content.document.get("license_expression")).replace("(", " ").replace(")", " ").split()
     unlisted = [part for part in parts if "LicenseRef-" in part and not part.startswith("LicenseRef-scancode-")]
     notes = [mapping(note) for note in sequence(content.document.get("notes"))]

@@ -74,7 +74,7 @@ def other_latest_version(content: Content) -> Found:
 def finished_draft(content: Content) -> Found:
     version = Number(text(content.tracking.get("version")))
     if (version.major == 0 or version.pre_release) and not content.is_draft:
-        yield ("document", "tracking", "status"), f"it is not draft, but the version is {version.written}"
+        yield ("document", "tracking", "status"), f"the status is not draft, but the version is {version.written}"
 
 
 def unreleased_revision(content: Content) -> Found:
@@ -151,7 +151,7 @@ def exploitation_after_record(content: Content) -> Found:
     for path, entry, _ in content.each("first_known_exploitation_dates"):
         exploited, recorded = _moment(entry.get("exploitation_date")), _moment(entry.get("date"))
         if exploited and recorded and exploited > recorded:
-            yield (*path, "exploitation_date"), "it is after the date of the record"
+            yield (*path, "exploitation_date"), "the exploitation is dated after its record"
 
 
 def late_discovery(content: Content) -> Found:
@@ -160,7 +160,7 @@ def late_discovery(content: Content) -> Found:
         yield from _after_release(content, path, vulnerability.get("discovery_date"))
         discovered, disclosed = (_moment(vulnerability.get(field)) for field in ("discovery_date", "disclosure_date"))
         if discovered and disclosed and discovered > disclosed:
-            yield path, "it is after the date of disclosure"
+            yield path, "the discovery is dated after the disclosure"
 
 
 def _late_metric(content: Content, name: str) -> Found:
@@ -170,7 +170,7 @@ def _late_metric(content: Content, name: str) -> Found:
 
 
 def _after_release(content: Content, path: Path, date: Any) -> Iterator[tuple[Path, str]]:
-    """Dates in a finished document must not be after its last revision."""
+    """Finds dates of a finished document that are after its last revision."""
     moment = _moment(date)
     released = [found for revision in content.revisions if (found := _moment(revision.get("date")))]
     if moment and released and not content.is_draft and moment > max(released):

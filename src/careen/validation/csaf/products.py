@@ -48,7 +48,7 @@ def circular_product(content: Content) -> Found:
         tuple(TopologicalSorter(parts).static_order())
     except CycleError as error:
         circle = error.args[1]
-        yield places[circle[0]], f"{quoted(circle[0])} is made of itself"
+        yield places[circle[0]], f"{quoted(circle[0])} is defined by itself"
 
 
 def missing_group(content: Content) -> Found:
@@ -83,7 +83,7 @@ def differing_purls(content: Content) -> Found:
     for path, helper in content.helpers():
         bases = {text(purl).partition("#")[0].partition("?")[0] for purl in sequence(helper.get("purls"))}
         if len(bases) > 1:
-            yield (*path, "purls"), f"they name {len(bases)} packages"
+            yield (*path, "purls"), f"the package URLs name {len(bases)} packages"
 
 
 def repeated_algorithm(content: Content) -> Found:
@@ -151,7 +151,7 @@ def wrong_digest_length(content: Content) -> Found:
             for index, entry in enumerate(map(mapping, sequence(mapping(hashes).get("file_hashes")))):
                 expected = digits.get(text(entry.get("algorithm")))
                 if expected and len(text(entry.get("value"))) != expected:
-                    yield (*path, "hashes", number, "file_hashes", index), f"a digest of it has {expected} characters"
+                    yield (*path, "hashes", number, "file_hashes", index), f"the value has to have {expected} characters"
 
 
 def _ranges(content: Content) -> Iterator[tuple[Path, str]]:

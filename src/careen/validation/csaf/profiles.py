@@ -60,26 +60,26 @@ def missing_note_of_end(content: Content) -> Found:
 
 def _missing_note(content: Content) -> Found:
     if not any(note.get("category") in _EXPLAINING for note in _notes(content)):
-        yield ("document", "notes"), f"none is of {', '.join(_EXPLAINING)}"
+        yield ("document", "notes"), f"no note has the category {' or '.join(_EXPLAINING)}"
 
 
 @of_profiles(INCIDENT, INFORMATION)
 def missing_reference(content: Content) -> Found:
     references = map(mapping, sequence(content.document.get("references")))
     if not any(reference.get("category") == "external" for reference in references):
-        yield ("document", "references"), "none is external"
+        yield ("document", "references"), "no reference is external"
 
 
 @of_profiles(INFORMATION, WITHDRAWN, SUPERSEDED)
 def unwanted_vulnerabilities(content: Content) -> Found:
     if content.has_vulnerabilities:
-        yield ("vulnerabilities",), "this profile has none"
+        yield ("vulnerabilities",), "this profile has no vulnerabilities"
 
 
 @of_profiles(*_ADVISORIES)
 def missing_tree(content: Content) -> Found:
     if not content.has_tree:
-        yield ("product_tree",), "it is missing"
+        yield ("product_tree",), "the product tree is missing"
 
 
 @of_profiles(*_ADVISORIES)
@@ -106,11 +106,11 @@ def missing_id(content: Content) -> Found:
         if "cve" in vulnerability:
             continue
         if not ids:
-            yield ("vulnerabilities", number), "it has neither cve nor ids"
+            yield ("vulnerabilities", number), "the vulnerability has neither cve nor ids"
         elif all("product_ids" in entry or "group_ids" in entry for entry in ids):
             named = {product for entry in ids for product in content.members(entry)}
             if missing := status(vulnerability, mapping(vulnerability.get("product_status"))) - named:
-                yield ("vulnerabilities", number, "ids"), f"none is of {quoted(min(missing))}"
+                yield ("vulnerabilities", number, "ids"), f"no id is of the product {quoted(min(missing))}"
 
 
 @of_profiles(VEX)
@@ -139,7 +139,7 @@ def _uncovered(content: Content, state: str, lists: tuple[tuple[str, str | None]
 @of_profiles(*_ADVISORIES)
 def missing_vulnerabilities(content: Content) -> Found:
     if not content.has_vulnerabilities:
-        yield ("vulnerabilities",), "they are missing"
+        yield ("vulnerabilities",), "the vulnerabilities are missing"
 
 
 @of_profiles(ADVISORY)
@@ -176,13 +176,13 @@ def _kin(content: Content) -> dict[str, set[str]]:
 @of_profiles(WITHDRAWN, SUPERSEDED)
 def unwanted_tree(content: Content) -> Found:
     if content.has_tree:
-        yield ("product_tree",), "this profile has none"
+        yield ("product_tree",), "this profile has no product tree"
 
 
 @of_profiles(WITHDRAWN, SUPERSEDED)
 def single_revision(content: Content) -> Found:
     if len(content.revisions) < 2:
-        yield ("document", "tracking", "revision_history"), "the one before is missing"
+        yield ("document", "tracking", "revision_history"), "the revision before this one is missing"
 
 
 @of_profiles(WITHDRAWN)
@@ -196,7 +196,7 @@ def missing_supersession(content: Content) -> Found:
 
 
 def _missing_reasoning(content: Content, title: str) -> Found:
-    """The title is defined in English only."""
+    """Finds an English document without exactly one description of this title, which is defined in English only."""
     if not is_english(content):
         return
     notes = [note for note in _notes(content) if note.get("title") == title]
@@ -211,7 +211,7 @@ def missing_successor(content: Content) -> Found:
         reference.get("category") == "external" and text(reference.get("summary")).startswith("Superseding Document")
         for reference in references
     ):
-        yield ("document", "references"), "no external one begins with 'Superseding Document'"
+        yield ("document", "references"), "no external reference has a summary that begins with 'Superseding Document'"
 
 
 def is_english(content: Content) -> bool:

@@ -211,17 +211,17 @@ def _selection(path: Path, selection: dict[str, Any], points: dict[str, Any]) ->
         return
     name, values = point
     if selection.get("name", name) != name:
-        yield (*path, "name"), f"{quoted(selection['name'])} is not its name, {quoted(name)}"
+        yield (*path, "name"), f"{quoted(selection['name'])} is not the decision point's name, {quoted(name)}"
     order = list(values)
     chosen = [mapping(value) for value in sequence(selection.get("values"))]
     for number, value in enumerate(chosen):
         if value.get("key") not in values:
             yield (*path, "values", number), f"{quoted(value.get('key'))} is not a value of this decision point"
         elif value.get("name", values[value["key"]]) != values[value["key"]]:
-            yield (*path, "values", number, "name"), f"{quoted(value['name'])} is not its name, {quoted(values[value['key']])}"
+            yield (*path, "values", number, "name"), f"the value is named {quoted(values[value['key']])}"
     places = [order.index(value["key"]) for value in chosen if value.get("key") in values]
     if places != sorted(places):
-        yield (*path, "values"), "they are not in the order of the decision point"
+        yield (*path, "values"), "the values are not in the order of the decision point"
 
 
 def _scores(content: Content) -> Iterator[Score]:

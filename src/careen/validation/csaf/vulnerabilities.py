@@ -82,7 +82,7 @@ def flag_without_product(content: Content) -> Found:
 def _without_product(content: Content, field: str) -> Found:
     for path, entry, _ in content.each(field):
         if "product_ids" not in entry and "group_ids" not in entry:
-            yield path, "it names no product"
+            yield path, "the entry names no product"
 
 
 def several_flags(content: Content) -> Found:

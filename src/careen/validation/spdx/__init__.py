@@ -1,7 +1,7 @@
 """SPDX 2 in JSON, YAML, XML, RDF/XML and tag-value, and SPDX 3 in JSON-LD.
 
-**Source:** SPDX 2.3 and 3.0.1, with their schemas. SPDX 2.3 allows what 2.0 to 2.2 do; their required fields that it made
-optional are not required.
+**Source:** SPDX 2.3 and 3.0.1, with their schemas. Documents of 2.0 to 2.2 are validated as 2.3, which allows all that they may
+contain, and requires fewer fields.
 """
 
 from collections.abc import Iterator

@@ -93,7 +93,8 @@ def _element(path: Path, element: dict[str, Any]) -> Iterator[Problem]:
     for number, note in enumerate(sequence(element.get("annotations"))):
         yield from _dates((*path, "annotations", number), mapping(note))
     if element.get("filesAnalyzed") is False and "packageVerificationCode" in element:
-        yield at((*path, "packageVerificationCode"), "there is none if the files are not analysed", "verification code")
+        why = "a package whose files are not analysed has no verification code"
+        yield at((*path, "packageVerificationCode"), why, "verification code")
 
 
 def _dates(path: Path, element: dict[str, Any]) -> Iterator[Problem]:

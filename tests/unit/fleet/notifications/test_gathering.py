@@ -216,10 +216,10 @@ def test_other_events(fleet):
     found = {message.title: message for message in gathered(fleet)}
     assert set(found) == {
         "Advisories are out of date: nvd, osv",
-        "debian:10 gets no more security updates since 2024-06-30: 7 images in shop",
+        "debian:10 has had no security updates since 2024-06-30: 7 images in shop",
         "3 images: not assessed, reading failed in shop",
         "app:9: assessed in shop",
-        "CVE-2026-0001 is gone: 4 images in shop",
+        "CVE-2026-0001 is no longer found: 4 images in shop",
     }
     assert found["3 images: not assessed, reading failed in shop"].lines[0].text == "app:0: a layer is damaged"
 

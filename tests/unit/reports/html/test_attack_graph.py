@@ -25,7 +25,7 @@ def test_the_page_shows_the_paths_that_were_asked_for_alone():
     assert "1 path through containers of this image in compose.yaml." in page
     assert re.search(r"Internet → web → db\s*<details>", page)
     assert "<li>port 80 is published <small>compose.yaml:3</small></li><li>same network</li>" in page
-    assert "Cut it: unpublish" in page
+    assert "To cut this path: unpublish" in page
     assert page.count('class="box own"') == 1
     none = written(REPORTER, replace(clean(), exposure=replace(FOUND, nodes=(), paths=(), total=0, complete=False)))
     assert "No path was found through the containers in compose.yaml. Not all files could be read" in none

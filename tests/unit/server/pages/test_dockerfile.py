@@ -50,8 +50,8 @@ def test_the_dockerfile_of_the_image_becomes_a_diff(world, browser, dockerfile, 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("FROM base\nRUN something else\n", "was not built from it"),
-        ("<b>hello</b>", "was not built from it"),
+        ("FROM base\nRUN something else\n", "was not built from this Dockerfile"),
+        ("<b>hello</b>", "was not built from this Dockerfile"),
         ("", "text"),
         ("FROM base\n" * 30_000, ""),
     ],

@@ -32,7 +32,7 @@ def document(*paths, image="registry.test/team/app:2", likelihood=0.25):
 
 def test_the_page_of_an_image_that_is_exposed(world, browser):
     here = f"{world.pages}/images/{NEW}"
-    assert "Not known: this server has no file or cluster" in browser.get(here).text
+    assert "Not known: no file or cluster that was sent to this server" in browser.get(here).text
     client = world.client(world.key)
     found = put(client, world, document(path("internet", "edge", "app", "db")))
     assert found.json() == {"containers": 1, "reached": 1, "paths": 1}, found.text
@@ -47,7 +47,7 @@ def test_the_page_of_an_image_that_is_exposed(world, browser):
         assert text in page
     assert "&lt;b&gt;edge&lt;/b&gt;" in page and "<img src=x" not in page and "<b>edge" not in page
     assert page.count('<rect class="box own"') == 1 and page.count('<rect class="box"') == 3
-    assert "Not known: this server has no file" in browser.get(f"{world.pages}/images/{OLD}").text
+    assert "Not known: no file or cluster" in browser.get(f"{world.pages}/images/{OLD}").text
     assert client.get(f"{world.path}/images/{NEW}/exposure").json()["exposed"] is True
     assert [one["source"] for one in client.get(f"{world.path}/exposures").json()["items"]] == ["prod"]
     assert client.delete(f"{world.path}/exposures/prod").status_code == 204

@@ -23,7 +23,7 @@ def test_what_to_do_comes_before_what_the_image_is(world, browser):
 
 def test_it_says_why_lists_count_fewer(world, browser):
     page = browser.get(f"{world.pages}/images/{NEW}").text
-    assert re.search(r"Lists of images count [\d,]+ of them: vulnerabilities alone", page)
+    assert re.search(r"Lists of images count [\d,]+ of these findings: only vulnerabilities", page)
 
 
 def test_a_step_leads_to_its_findings(world, browser):

@@ -61,9 +61,9 @@ def test_add_change_try_out_and_remove(service, browser, start, monkeypatch):
     assert b"secret-path" in service.fleet.unseal(row.target)  # its fields were empty
     receiver = Receiver()
     monkeypatch.setattr(sending, "network", lambda fleet: net(receiver))
-    assert "the test has arrived" in send(browser, page, f"{start}/1/test").text and len(receiver.sent) == 1
+    assert "The test has arrived" in send(browser, page, f"{start}/1/test").text and len(receiver.sent) == 1
     monkeypatch.setattr(sending, "network", lambda fleet: net(Receiver(lambda sent: 500)))
-    assert "It does not: the receiver answers 500" in send(browser, page, f"{start}/1/test").text
+    assert "The test did not arrive: the receiver answers 500" in send(browser, page, f"{start}/1/test").text
     assert "nights" in browser.get(start).text
     assert send(browser, page, f"{start}/1/remove").headers["location"] == f"{start}?notice=removed"
     assert browser.get(f"{start}/1").status_code == 404

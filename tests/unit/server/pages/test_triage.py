@@ -37,7 +37,7 @@ def test_decide_in_bulk_with_a_preview_and_undo(service, browser):
     decided = send(browser, preview, f"{start}/triage/decided", **given)
     assert decided.status_code == 303
     shown = browser.get(decided.headers["location"])
-    assert "Undo all of them" in shown.text and "Decided. It counts from now on" in shown.text
+    assert "Undo all of them" in shown.text and "Decided. The decision counts from now on" in shown.text
     assert "<b>ever" not in shown.text
     assert OPENSSL not in browser.get(f"{start}/triage").text
     assert OPENSSL in browser.get(f"{start}/triage?decided=true").text

@@ -135,8 +135,8 @@ def _presents(request: Request, secret: bytes) -> bool:
 
 
 def _enrol(fleet: Fleet, known: KnownRegistry, kind: str, pushes: Sequence[Pushed]) -> int:
-    """Enrols the pushed images and returns how many. Raises Failure if the registry did not answer for an image; the
-    sender then repeats all, which changes nothing for the others.
+    """Enrols the pushed images and returns how many. Raises Failure if the registry did not answer when an image was looked up;
+    the sender then repeats the whole request, which changes nothing for images that are enrolled already.
     """
     count, unreachable = 0, 0
     for pushed in dict.fromkeys(pushes):
@@ -153,7 +153,8 @@ def _enrol(fleet: Fleet, known: KnownRegistry, kind: str, pushes: Sequence[Pushe
         except Error as error:
             log.warning("webhook: %s is not enrolled: %s", str(reference)[:300], error)
     if unreachable:
-        raise busy(f"{known.host} did not answer for {unreachable} of {len(pushes)} images")
+        images = f"{unreachable} of {len(pushes)} images"
+        raise busy(f"{known.host} did not answer when {images} were looked up: send the request again")
     return count
 
 

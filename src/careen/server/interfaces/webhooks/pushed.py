@@ -47,7 +47,7 @@ class Seen:
 
 
 def moment(text: str | float | None) -> float | None:
-    """Seconds since 1970 of a time in ISO 8601, or of a number; None if it is not one, or in the future."""
+    """Seconds since 1970 of a time in ISO 8601, or of a number of seconds; None if it is malformed or in the future."""
     try:
         found = float(text) if isinstance(text, int | float) else datetime.fromisoformat(text or "").replace(tzinfo=None)
         seconds = found if isinstance(found, float) else found.replace(tzinfo=UTC).timestamp()
