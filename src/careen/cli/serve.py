@@ -31,7 +31,11 @@ def parser() -> Parser:
     group.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8080", help="where to listen (127.0.0.1:8080)")
     group.add_argument("--public", metavar="URL", default="", help="the address in links, if it is another one")
     group.add_argument("--host", metavar="NAME", action="append", default=[], help="a name that requests may be for")
-    group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of it speaks TLS")
+    group.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="a proxy in front of it speaks TLS, and appends the address of the caller to X-Forwarded-For",
+    )
     group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
     group.add_argument("--tls-key", metavar="FILE", type=Path, help="its key")
     group.add_argument("--check", action="store_true", help="list what is missing, and serve nothing")

@@ -221,6 +221,9 @@ def test_requests_for_other_hosts_are_refused(service):
     client = service.client(service.key)
     found = client.get("/api/v1/me", headers={"Host": "attacker.test"})
     assert (found.status_code, body_of(found)["code"]) == (421, "host")
-    assert client.get("/health", headers={"Host": "attacker.test"}).status_code == 421
+    assert client.get("/projects", headers={"Host": "attacker.test"}).status_code == 421
+    for probed in ("/health", "/ready", "/metrics"):  # Kubernetes and Prometheus name the address of the pod
+        assert client.get(probed, headers={"Host": "10.1.2.3:8080"}).status_code == 200
+        assert client.post(probed, headers={"Host": "10.1.2.3:8080"}).status_code == 421
     assert client.get(f"{ADDRESS}/health").status_code == 200
     assert msgspec.json.decode(client.get("/health").content) == {"status": "ok"}

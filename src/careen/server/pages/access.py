@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from starlette.responses import Response
 
+from careen.fleet.tables import user
 from careen.server.errors import Refused
 from careen.server.principal import INTERFACES, ROLES
 
@@ -80,15 +82,23 @@ def members(visit: Visit) -> Response:
 
 
 def set_member(visit: Visit) -> Response:
-    """Sets the role of a user. The form contains the user's number, because only administrators of the service see
-    names.
+    """Sets the role of a user. Administrators of the service choose from all users; those of a project, who do not see
+    them, write the whole name.
     """
     try:
-        number = whole(visit.form.get("user", ""), "the number of the user")
-        visit.ask("set_member", {"role": visit.form.get("role", "")}, user=number or 0)
+        visit.ask("set_member", {"role": visit.form.get("role", "")}, user=_number_of(visit, visit.form.get("user", "")))
     except Refused as refused:
         return _members(visit, trouble=sentence(refused), status=refused.status)
     return visit.redirect(f"{_start(visit)}/members", "saved")
+
+
+def _number_of(visit: Visit, name: str) -> int:
+    name = name.strip()
+    with visit.fleet.engine.connect() as connection:
+        number = connection.execute(select(user.c.id).where(user.c.name == name)).scalar()
+    if number is None:
+        raise Refused(422, f"there is no user {name[:200]!r}", "user", hint="an administrator of the service adds users")
+    return int(number)
 
 
 def remove_member(visit: Visit) -> Response:

@@ -39,13 +39,19 @@ def test_users_and_their_roles(service):
     assert send(browser, page, "/users", name="<i>ann</i>", password="a long password").status_code == 409
     assert send(browser, page, "/users", name="bob", password="short").status_code in (400, 422)
     form = browser.get(members)
-    assert send(browser, form, members, user=number, role="triager").status_code == 303
+    assert send(browser, form, members, user="<i>ann</i>", role="triager").status_code == 303
     assert "triager" in browser.get(members).text
-    assert send(browser, form, members, user=number, role="king").status_code in (400, 422)
+    assert send(browser, form, members, user="<i>ann</i>", role="king").status_code in (400, 422)
+    unknown = send(browser, form, members, user="<b>nobody", role="reader")
+    assert unknown.status_code == 422 and "There is no user" in unknown.text and "<b>nobody" not in unknown.text
     assert send(browser, form, f"{members}/{number}/remove").status_code == 303
     assert send(browser, page, f"/users/{number}", disabled="true").status_code == 303
     assert "disabled" in browser.get("/users").text
     own = re.search(r"/users/(\d+)", shown.partition(">ada")[2])[1]
+    service.add_user("otto", role="admin")
+    of_project = service.browser("otto")
+    assert "Name of the user" in of_project.get(members).text, "who does not see the users writes the name"
+    assert send(of_project, of_project.get(members), members, user=" <i>ann</i> ", role="reader").status_code == 303
     assert "needs an administrator" in send(browser, page, f"/users/{own}", is_admin="false").text
 
 
