@@ -323,11 +323,11 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
         assert settled(fleet)
         with writing(fleet.engine) as connection:
             connection.execute(bulk.delete())
-        told = _events(fleet)
+        before = _events(fleet)
         assert report_of(fleet, project, identity) is None
         assert until(lambda: report_of(fleet, project, identity) is not None, 60)
     assert set(reads(fleet).values()) == {2}
-    assert _events(fleet) == told != [], "it is the same image: nobody is told of it again"
+    assert _events(fleet) == before != [], "it is the same image: no event again"
 
 
 def _events(fleet):

@@ -85,9 +85,9 @@ class FakeRegistries:
 
 
 class FakeSearch:
-    def search(self, fleet, project_id, query, after, limit) -> Found:
+    def search(self, fleet, project_id, query, after, limit, *, images=False) -> Found:
         at = after[0] if after else 0
-        return Found("packages", ({"name": query, "at": at},), [at + 1] if at < 2 else None)
+        return Found("images" if images else "packages", ({"name": query, "at": at},), [at + 1] if at < 2 else None)
 
     def to_decide(self, fleet, project_id, text, after, limit) -> Found:
         """As the real one, without versions."""

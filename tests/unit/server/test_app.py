@@ -144,7 +144,7 @@ def test_a_cursor_is_good_for_its_list_alone(service):
         assert (found.status_code, body_of(found)["code"]) == (422, "cursor"), url
 
 
-def test_errors_of_the_fleet_have_their_status(service, monkeypatch):
+def test_errors_of_the_fleet_have_their_status(service, monkeypatch, caplog):
     client = service.client(service.key)
 
     def unreachable(*_):
@@ -160,6 +160,8 @@ def test_errors_of_the_fleet_have_their_status(service, monkeypatch):
     monkeypatch.setattr(enrolment, "enrol", broken)
     found = client.post(f"{service.path}/scans", json={"reference": "registry.test/app"})
     assert found.status_code == 500 and b"hunter2" not in found.content
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert line.startswith("a request failed: RuntimeError in scans.py, line ") and "hunter2" not in line
 
 
 def test_every_change_is_in_the_audit_log_which_only_grows(service):
