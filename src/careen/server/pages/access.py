@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from careen.fleet.tables import user
 from careen.server.errors import Refused
-from careen.server.principal import INTERFACES, ROLES
 
 from .forms import is_on, lines, sentence, whole
 from .listing import Column, Listing, answer, rows_of
@@ -19,7 +18,18 @@ ROLE_NAMES = (
     ("scanner", "Scanner: asks for scans and uploads"),
     ("admin", "Administrator of the project"),
 )
-SCOPES = (*sorted(ROLES["admin"]), *sorted(INTERFACES))
+SCOPES = {
+    "read": "see everything of the project",
+    "scan": "have images scanned",
+    "upload": "send SBOMs, reports and archives",
+    "triage": "decide about findings",
+    "agent": "report what runs, and what is exposed",
+    "admin": "change registries, policies, members and keys",
+    "admission": "decide which pods of a cluster may start",
+    "harbor": "be a scanner of Harbor",
+    "clair": "scan for Quay, as Clair does",
+    "webhook": "report what was pushed to a registry",
+}
 KEY_COLUMNS = (
     Column("name", "Key"),
     Column("prefix", "Begins with"),

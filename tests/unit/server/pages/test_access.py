@@ -4,6 +4,16 @@ import re
 
 from tests.support.filled_service import send
 
+from careen.server.pages import access
+from careen.server.principal import SCOPES
+
+
+def test_the_form_has_every_scope_with_its_meaning(service):
+    assert set(access.SCOPES) == SCOPES
+    page = service.browser(service.admin).get(f"/projects/{service.id}/keys").text
+    for scope, meaning in access.SCOPES.items():
+        assert f'value="{scope}"' in page and meaning in page
+
 
 def test_a_key_is_shown_once_and_revoked(service):
     browser, here = service.browser(service.admin), f"/projects/{service.id}/keys"
