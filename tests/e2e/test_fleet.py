@@ -14,15 +14,23 @@ from tests.support.waiting import until
 
 from careen.app.databases import database_of
 from careen.errors import InputError
-from careen.fleet import layers, rematch
+from careen.fleet import layers, project_verdicts, registries, rematch, triage
 from careen.fleet.bulk import bulk
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment, enrol
 from careen.fleet.fleet import BACKGROUND, PERSON
 from careen.fleet.reports import NOT_FETCHED, report_of, state_of
+from careen.fleet.rules import encoded
 from careen.fleet.summary import summary_of
-from careen.fleet.tables import event, image, image_unit, layer, unit, unit_finding
+from careen.fleet.tables import event, image, image_unit, layer, policy, unit, unit_finding
+from careen.fleet.tables import registry as watched
+from careen.fleet.triage import Batch, Target
 from careen.model.finding import Vulnerability
+from careen.policy.rules import Rules
+from careen.server.interfaces.admission.decide import decided
+from careen.server.interfaces.admission.policy import Admission
+from careen.server.interfaces.admission.policy import Rules as Enforced
+from careen.server.interfaces.admission.review import Asked, Named
 
 __all__ = ["address", "postgres_server"]
 
@@ -122,6 +130,57 @@ def test_a_layer_that_cannot_be_read_fails_alone_and_can_be_tried_again(fleet, r
         enrol(fleet, project, Enrolment(reference), PERSON, "tests")
         assert settled(fleet)
         assert state_of(fleet, project, second).state == "ready", state_of(fleet, project, second).reason
+
+
+def test_an_image_that_failed_is_read_from_where_it_is_asked_for_next(fleet, registry, monkeypatch):
+    """Its first source is gone: the registry was removed from the project."""
+    monkeypatch.setattr(layers, "pause_s", lambda tries: 0.0)
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    with writing(fleet.engine) as connection:
+        row = {"project_id": project, "host": registry.host}
+        number = connection.execute(watched.insert().values(row)).inserted_primary_key[0]
+    blobs = dict(registry.blobs)
+    (built,) = registry.manifests.values()
+    for digest in _layers(built):
+        registry.blobs.pop(digest)
+    with working(fleet):
+        identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+        assert state_of(fleet, project, identity).state == "failed"
+        assert registries.remove(fleet, project, number)
+        registry.blobs.update(blobs)
+        enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+        assert state_of(fleet, project, identity).state == "ready", state_of(fleet, project, identity).reason
+
+
+def test_the_policy_of_a_project_decides_for_admission(fleet, registry):
+    """Projects share an image, and each has its own policy and decisions."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    strict, other = a_project(fleet), a_project(fleet, "other")
+    with writing(fleet.engine) as connection:
+        row = {"project_id": strict, "name": "default", "rules": encoded(Rules(fail_on=("critical",))), "changed_at": 0.0}
+        connection.execute(policy.insert().values(row))
+
+    def admitted(project, identity):
+        project_verdicts.queue(fleet)
+        asked = Asked("1", "shop", (Named("/x", f"{registry.host}/x@{identity}"),))
+        return decided(fleet, project, asked, Admission(Enforced("enforce")))
+
+    with working(fleet):
+        identity, _ = (enrol(fleet, project, Enrolment(reference), PERSON, "tests") for project in (strict, other))
+        assert settled(fleet)
+        assert admitted(other, identity).allowed
+        assert until(lambda: "its policy failed" in admitted(strict, identity).message, 60), admitted(strict, identity)
+        about = Batch((Target("CVE-2026-0002", "pkg:deb/debian/zlib1g"),), "not_affected", "component_not_present")
+        with writing(fleet.engine) as connection:
+            batch = triage.decide(connection, strict, about, "user:ada")
+        assert "it has no verdict" in admitted(strict, identity).message, "the one before the decision counts no longer"
+        assert until(lambda: admitted(strict, identity).allowed, 60)
+        with writing(fleet.engine) as connection:
+            triage.undo(connection, strict, batch)
+        assert until(lambda: "its policy failed" in admitted(strict, identity).message, 60)
 
 
 def test_only_the_latest_claim_commits(fleet, registry, monkeypatch):
@@ -264,9 +323,16 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
         assert settled(fleet)
         with writing(fleet.engine) as connection:
             connection.execute(bulk.delete())
+        before = _events(fleet)
         assert report_of(fleet, project, identity) is None
         assert until(lambda: report_of(fleet, project, identity) is not None, 60)
     assert set(reads(fleet).values()) == {2}
+    assert _events(fleet) == before != [], "it is the same image: no event again"
+
+
+def _events(fleet):
+    with fleet.engine.connect() as connection:
+        return sorted(connection.execute(select(event.c.kind)).scalars())
 
 
 def test_an_upgrade_while_an_image_is_read(fleet, registry):

@@ -34,6 +34,7 @@ from careen.fleet.tables import (
     decision,
     delivery,
     event,
+    event_project,
     image,
     policy,
     project_image,
@@ -102,7 +103,8 @@ def fill(service, host="registry.example", repository_name="shop/web", now=None)
         connection.execute(worker.insert().values(id="w1", host="node-1", started_at=now - DAY_S, beat_at=now))
         for kind, number in (("introduced", numbers[0]), ("introduced", numbers[3])):
             row = {"at": now - 7200.0 * number, "kind": kind, "severity": "high", "image_id": number, "detail": b'{"count": 3}'}
-            connection.execute(event.insert().values(row))
+            made = connection.execute(event.insert().values(row)).inserted_primary_key
+            connection.execute(event_project.insert().values(event_id=made[0], project_id=service.id, images=1))
 
 
 def act(service, text="on call", now=None):

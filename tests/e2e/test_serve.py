@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.support.fleet import fill
@@ -89,5 +90,18 @@ def test_from_the_first_start_to_a_verdict(service):
         status, who, _ = service.ask("GET", f"{path}/search?q=vulnerability:CVE-2026-0002")
         assert status == 200, who
         assert [item["vulnerability"] for item in who["items"]] == ["CVE-2026-0002"]
+    assert service.ask("GET", "/health")[0] == 200
+    assert service.end() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks for the process in /proc")
+def test_a_worker_that_is_killed_is_replaced(service):
+    def workers():
+        numbers = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        return [int(number) for number in numbers if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
+
+    (first,) = workers()
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: workers() not in ([first], []), 60)
     assert service.ask("GET", "/health")[0] == 200
     assert service.end() == 0

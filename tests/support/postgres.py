@@ -55,9 +55,9 @@ class Postgres:
             self._process.send_signal(3 if at_once else 2)  # SIGQUIT, SIGINT
             self._process.wait(60)
 
-    def database(self, name):
+    def database(self, name, *options):
         """The address of a new, empty database."""
-        self._as(self._programs / "createdb", "-h", self.folder, "-p", str(PORT), "-U", "careen", name)
+        self._as(self._programs / "createdb", "-h", self.folder, "-p", str(PORT), "-U", "careen", *options, name)
         return f"postgresql://careen@/{name}?host={self.folder}&port={PORT}"
 
     def _as(self, *command):

@@ -85,9 +85,9 @@ class FakeRegistries:
 
 
 class FakeSearch:
-    def search(self, fleet, project_id, query, after, limit) -> Found:
+    def search(self, fleet, project_id, query, after, limit, *, images=False) -> Found:
         at = after[0] if after else 0
-        return Found("packages", ({"name": query, "at": at},), [at + 1] if at < 2 else None)
+        return Found("images" if images else "packages", ({"name": query, "at": at},), [at + 1] if at < 2 else None)
 
     def to_decide(self, fleet, project_id, text, after, limit) -> Found:
         """As the real one, without versions."""
@@ -102,8 +102,10 @@ class FakeSearch:
 class Service:
     """``key`` is of an administrator of the project ``id``; ``admin`` is the name of a user with ``PASSWORD``."""
 
-    def __init__(self, folder: Path, options: ServerOptions | None = None, raises: bool = True) -> None:
-        self.fleet = fleet_in(folder)
+    def __init__(
+        self, folder: Path, options: ServerOptions | None = None, raises: bool = True, address: str | None = None
+    ) -> None:
+        self.fleet = fleet_in(folder, address)
         self.parts = Parts(FakeRegistries(), FakeSearch())
         self.app = application(self.fleet, self.parts, options, pages.routes())
         self.app.state.page_of_unknown = pages.page_of_unknown
@@ -168,8 +170,8 @@ class Service:
         return f"/api/v1/projects/{self.id}"
 
 
-def fleet_in(folder: Path) -> Fleet:
-    engine = connect(sqlite_address(folder))
+def fleet_in(folder: Path, address: str | None = None) -> Fleet:
+    engine = connect(address or sqlite_address(folder))
     metadata.create_all(engine)
     settings = Settings(cache_dir=folder / "cache", no_cache=True, offline=True, refresh="never")
     flip = bytes(range(255, -1, -1))

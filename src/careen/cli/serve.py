@@ -33,7 +33,11 @@ def parser() -> Parser:
     group.add_argument(
         "--host", metavar="NAME", action="append", default=[], help="a host name that requests may use; may be repeated"
     )
-    group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of this server handles TLS")
+    group.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="a proxy in front of this server handles TLS, and appends the address of the caller to X-Forwarded-For",
+    )
     group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
     group.add_argument("--tls-key", metavar="FILE", type=Path, help="private key (PEM) of that certificate")
     group.add_argument("--check", action="store_true", help="list what is missing, and serve nothing")

@@ -13,8 +13,9 @@ from careen.log import logger
 
 from . import events, rematch
 from .connection import writing
-from .fleet import BACKGROUND, Fleet
-from .queue import Job
+from .failures import reason_of
+from .fleet import Fleet
+from .queue import Job, RetryError
 from .rows import insert
 from .shared_advisories import BEFORE, SharedAdvisories, keep_before
 from .tables import state
@@ -22,12 +23,14 @@ from .tables import state
 log = logger(__name__)
 
 ALL = "all sources"
+RETRY_S = 600.0  # after an update that could fetch nothing
 FEEDS = "feeds in trouble"  # key of the state: the sources that the last update could not read
 
 
 def update(fleet: Fleet, job: Job) -> None:
-    """Handles jobs of kind ``update``: fetches the feeds and builds the advisory database. Raises Error if nothing at
-    all could be fetched, and stores this failure.
+    """Handles jobs of kind ``update``: fetches the feeds and builds the advisory database. If nothing at all could be
+    fetched, it stores this failure and raises RetryError. The fleet is then assessed again too, because data become too
+    old with time.
     """
     shared = SharedAdvisories(fleet.engine, fleet.store, fleet.settings)
     shared.look(now=True)
@@ -37,11 +40,13 @@ def update(fleet: Fleet, job: Job) -> None:
     except Error as error:
         with writing(fleet.engine) as connection:
             _note(connection, {ALL: str(error)})
-        raise
+            if database_of(fleet.settings).is_file():
+                fleet.queue.add(connection, [rematch.job_of(job.owner)])
+        raise RetryError(reason_of(fleet.settings, error), RETRY_S) from error
     shared.publish()
     with writing(fleet.engine) as connection:
         _note(connection, {feed.source: feed.detail for feed in result.failed})
-        fleet.queue.add(connection, [Job("rematch", "rematch", b"", BACKGROUND, job.owner)])
+        fleet.queue.add(connection, [rematch.job_of(job.owner)])
 
 
 def assess_again(fleet: Fleet, job: Job) -> None:

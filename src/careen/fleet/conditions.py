@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, cast, func, literal, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from careen.errors import UsageError
 from careen.matching.keys import Key, Keys
@@ -319,7 +322,28 @@ def like(column: Any, value: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = column == value
         return found
     start = value.rstrip("*")
-    return and_(column >= start, column < start + "\U0010ffff") if start else true()
+    return _Begins(column, literal(start), literal(start + "\U0010ffff")) if start else true()
+
+
+class _Begins(FunctionElement[bool]):
+    """A condition: a column begins with a text. An index answers it: on SQLite as a range, on PostgreSQL by an operator,
+    because a range would follow the collation of the database, in which upper and lower case may stand side by side.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_Begins)
+def _in_range(begins: _Begins, compiler: SQLCompiler, **options: Any) -> str:
+    column, start, end = (compiler.process(clause, **options) for clause in begins.clauses)
+    return f"({column} >= {start} AND {column} < {end})"
+
+
+@compiles(_Begins, "postgresql")
+def _by_operator(begins: _Begins, compiler: SQLCompiler, **options: Any) -> str:
+    column, start, _ = begins.clauses
+    return f"({compiler.process(column, **options)} ^@ {compiler.process(start, **options)})"
 
 
 def _compared(column: Any, operator: Operator, value: object) -> ColumnElement[bool]:

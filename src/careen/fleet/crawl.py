@@ -213,11 +213,14 @@ def _enrol(run: Crawl, name: str, chunk: Sequence[tuple[Tag, str]]) -> Iterator[
 
 
 def _known(connection: Connection, project_id: int, digests: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """The digests that the fleet knows, each with whether the project sees it."""
+    """The digests that the fleet knows, each with whether the project sees it, or has taken it out: that lasts until it
+    is asked for by name or pushed.
+    """
+    is_settled = or_(project_image.c.deleted_at.is_(None), project_image.c.deleted_at > enrolment.ASKED_FOR)
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     query = (
         select(image.c.identity, project_image.c.image_id)
-        .join_from(image, project_image, seen & project_image.c.deleted_at.is_(None), isouter=True)
+        .join_from(image, project_image, seen & is_settled, isouter=True)
         .where(image.c.identity.in_(list(digests)))
     )
     for row in connection.execute(query):

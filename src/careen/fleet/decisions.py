@@ -46,7 +46,7 @@ def is_decided(project_id: int | None, now: float) -> ColumnElement[bool]:
     about a single image are not considered.
     """
     package, named = unit_finding.c.package, decision.c.package
-    begins_so = func.substr(package, 1, func.length(named) + 1) == named + "@"
+    begins_so = func.substr(package, 1, func.length(named) + 1).in_((named + "@", named + "?"))  # any version, any build
     hides = decided_about(project_id, now).where(
         decision.c.vulnerability == unit_finding.c.vulnerability, or_(named == package, begins_so)
     )

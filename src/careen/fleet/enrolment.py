@@ -14,7 +14,7 @@ from careen.model.image import Image, ImageConfig, Layer
 from careen.safety.digest import is_digest
 from careen.safety.typed import from_json
 
-from . import images, layers
+from . import events, images, layers
 from .connection import writing
 from .fleet import BACKGROUND, Fleet, Lane
 from .queue import Job
@@ -46,6 +46,7 @@ class Enrolment(Struct, frozen=True):
     layers: tuple[LayerSource, ...] = ()
     platform: str = ""
     pushed_at: float | None = None
+    lasts: bool = False  # the project keeps it, even if its tag goes: someone has named it
 
 
 class _Proof(Struct, frozen=True):
@@ -81,25 +82,35 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
             see(connection, project_id, known.id, now)
         elif not _ask_for(connection, project_id, known.id, now):
             fleet.queue.add(connection, [_proof(known.id, project_id, identity, source, lane, by)])
+        if wanted.lasts:
+            connection.execute(update(project_image).where(_seen_by(project_id, known.id)).values(lasts=True))
         if added:
             if wanted.layers:
                 enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
             else:
                 fleet.queue.add(connection, [images.open_job(known.id, lane, identity, by)])
         elif known.state != "ready":
-            _again(fleet, connection, known.id, known.state, identity, lane, by)
+            _again(fleet, connection, known.id, known.state, identity, source, lane, by)
     if known.state != "ready":
         images.join_image(fleet, known.id)
     return identity
 
 
 def see(connection: Connection, project_id: int, image_id: int, now: float) -> None:
-    """Makes the image visible to the project, whose own credentials have fetched it."""
+    """Makes the image visible to the project, whose own credentials have fetched it. If it is ready already, because
+    another project has it or the fetch took longer, that is an event for the project.
+    """
+    locked = select(image.c.state).where(image.c.id == image_id).with_for_update(read=True)  # it may become ready just now
+    state = connection.execute(locked).scalar()
+    is_seen = select(project_image.c.image_id).where(_seen_by(project_id, image_id), project_image.c.deleted_at.is_(None))
+    was_hidden = connection.execute(is_seen).first() is None
     row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": None}
     new = insert(connection, project_image)
     connection.execute(
         new.on_conflict_do_update(index_elements=["project_id", "image_id"], set_={"deleted_at": None, "seen_at": now}), row
     )
+    if was_hidden and state == "ready":
+        events.after_ready(connection, image_id, project_id)
 
 
 def prove(fleet: Fleet, job: Job) -> None:
@@ -258,17 +269,21 @@ def _queue_layers(fleet: Fleet, connection: Connection, number: int, lane: int, 
     fleet.queue.add(connection, layers.jobs_for(wanted, lane, by))
 
 
-def _again(fleet: Fleet, connection: Connection, number: int, state: str, identity: str, lane: int, by: str) -> None:
-    """Enrols a known image again: a waiting image gets the faster lane, a failed one is tried again."""
+def _again(
+    fleet: Fleet, connection: Connection, number: int, state: str, identity: str, source: Source, lane: int, by: str
+) -> None:
+    """Enrols a known image again: a waiting image gets the faster lane, a failed one is tried again, and is read from
+    ``source``. Its earlier source may have failed for good: a registry that was removed, or credentials that expired.
+    """
     faster = case((image.c.lane > lane, lane), else_=image.c.lane)
     if state == "failed":
         of_image = select(image_layer.c.digest).where(image_layer.c.image_id == number)
-        connection.execute(
-            update(layer).where(layer.c.digest.in_(of_image), layer.c.state == "failed").values(state="waiting", tries=0)
-        )
+        unread = (layer.c.digest.in_(of_image), layer.c.state.in_(("waiting", "queued", "failed")))
+        waiting = case((layer.c.state == "failed", "waiting"), else_=layer.c.state)
+        connection.execute(update(layer).where(*unread).values(state=waiting, tries=0, source=source.encoded()))
         has_manifest = func.length(image.c.manifest) > 0
-        state_again = case((has_manifest, "reading"), else_="opening")
-        connection.execute(update(image).where(image.c.id == number).values(state=state_again, tries=0, reason="", lane=faster))
+        again = {"state": case((has_manifest, "reading"), else_="opening"), "tries": 0, "reason": "", "lane": faster}
+        connection.execute(update(image).where(image.c.id == number).values(**again, source=source.encoded()))
         state = connection.execute(select(image.c.state).where(image.c.id == number)).scalar_one()
     else:
         connection.execute(update(image).where(image.c.id == number).values(lane=faster))

@@ -1,7 +1,7 @@
 """Events, and the rows that send them, written in the same transaction as the change they report.
 
 A new database makes one event for each vulnerability and package, with the number of images, and never one for each
-image. An image that becomes ready makes one event, with what it introduced. A project sees the events of its images,
+image. An image that becomes ready makes events, with what it introduces to a project. A project sees the events of its images,
 with its own count of images. An event that concerns the whole service, such as a failed source, is visible to all
 projects.
 """
@@ -38,14 +38,34 @@ Key = tuple[object, object, object]
 Seen = Mapping[Key, int]  # how many images of a project each event is about
 
 
-def after_ready(connection: Connection, image_id: int) -> None:
-    """Adds the event for an image that became ready. It lists the vulnerabilities that no other image of the fleet has."""
+def after_ready(connection: Connection, image_id: int, project_id: int | None = None) -> None:
+    """Adds the events for an image that became ready, for all projects that see it. Each gets the vulnerabilities that
+    none of its other images has. With ``project_id``: for this project alone, which comes to see the image later.
+    """
     now = time.time()
     detail = _image_detail(connection, image_id)
     if detail is None:
         return
+    projects = [project_id] if project_id is not None else _projects_of(connection, image_id)
+    made = _event(now, "image_ready", image_id=image_id, images=1, detail=detail)
+    _add(connection, [made], {number: {_key(made): 1} for number in projects})
+    for number in projects:
+        introduced, severity = _introduced(connection, image_id, number)
+        if introduced:
+            more = {**detail, **introduced}
+            made = _event(now, "introduced", detail=more, severity=severity, image_id=image_id, images=1)
+            _add(connection, [made], {number: {_key(made): 1}})
+
+
+def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple[dict[str, object], str]:
+    """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing."""
     other = image_unit.alias()
-    elsewhere = select(other.c.unit_id).where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
+    elsewhere = (
+        select(other.c.unit_id)
+        .join(project_image, project_image.c.image_id == other.c.image_id)
+        .where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
+        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    )
     new = (
         select(unit_finding)
         .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
@@ -57,12 +77,10 @@ def after_ready(connection: Connection, image_id: int) -> None:
     fixable = func.sum(case((new.c.fix_state == "fixed", 1), else_=0))
     exploited = func.sum(case((new.c.exploited, 1), else_=0))
     totals = connection.execute(select(func.count(), func.max(rank_of(new.c.severity)), fixable, exploited)).one()
-    _add_for_image(connection, image_id, [_event(now, "image_ready", image_id=image_id, images=1, detail=detail)])
-    if totals[0]:
-        worst = [list(each) for each in found]
-        introduced = {**detail, "count": totals[0], "worst": worst, "fixable": totals[2], "exploited": totals[3]}
-        made = _event(now, "introduced", severity=SEVERITIES[totals[1]], image_id=image_id, images=1, detail=introduced)
-        _add_for_image(connection, image_id, [made])
+    if not totals[0]:
+        return {}, ""
+    worst = [list(each) for each in found]
+    return {"count": totals[0], "worst": worst, "fixable": totals[2], "exploited": totals[3]}, SEVERITIES[totals[1]]
 
 
 def after_failure(connection: Connection, image_id: int, reason: str) -> None:
@@ -188,8 +206,13 @@ def _event(now: float, kind: str, detail: Mapping[str, object] | None = None, **
 
 
 def _add_for_image(connection: Connection, image_id: int, events: Sequence[dict[str, object]]) -> None:
+    seen = {_key(row): 1 for row in events}
+    _add(connection, events, dict.fromkeys(_projects_of(connection, image_id), seen))
+
+
+def _projects_of(connection: Connection, image_id: int) -> list[int]:
     shown = select(project_image.c.project_id).where(project_image.c.image_id == image_id, project_image.c.deleted_at.is_(None))
-    _add(connection, events, {number: {_key(row): 1 for row in events} for number in connection.execute(shown).scalars()})
+    return list(connection.execute(shown.order_by(project_image.c.project_id)).scalars())
 
 
 def _add(connection: Connection, events: Sequence[dict[str, object]], seen: Mapping[int, Seen]) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
 
 from .conditions import Conditions, visible, without
+from .connection import is_sqlite
 from .tables import image, image_unit, unit_finding
 
 FEW_IMAGES = 100  # the findings of so few images are looked up by image, those of more images in the order of risk
@@ -35,14 +36,17 @@ class Findings(Struct, frozen=True):
         contains the row's unit.
         """
         columns = unit_finding.c
+        names: list[ColumnElement[str]] = [columns.vulnerability, columns.package]
+        if not is_sqlite(connection):  # in the order of Python, whatever the collation of the database is
+            names = [name.collate("C") for name in names]
         wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
         if start:
             risk, unit_id, id, package = start
-            rest = tuple_(columns.vulnerability, columns.package)
+            rest = tuple_(*names)
             after = rest >= tuple_(id, package) if inclusive else rest > tuple_(id, package)
             before = tuple_(columns.risk, columns.unit_id)
             wanted = wanted.where(before <= tuple_(risk, unit_id), or_(before < tuple_(risk, unit_id), after))
-        order = (columns.risk.desc(), columns.unit_id.desc(), columns.vulnerability, columns.package)
+        order = (columns.risk.desc(), columns.unit_id.desc(), *names)
         some = wanted.order_by(*order).limit(size).subquery()
         fits = select(image_unit.c.image_id).where(image_unit.c.unit_id == some.c.unit_id, self.of_places).exists()
         rows = connection.execute(select(some, fits.label("fits"))).mappings()

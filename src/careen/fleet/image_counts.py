@@ -13,12 +13,13 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, null, select, update
 
+from . import rules
 from .conditions import has_layers
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .rows import batches
-from .scores import TO_COUNT
-from .tables import image, image_unit, rematch_unit, unit_count
+from .scores import TO_ASSESS
+from .tables import image, image_unit, policy, project_image, rematch_unit, unit_count
 from .verdict_rows import COUNTS
 
 IMAGES = 10_000  # in one transaction, and in one statement: for each, PostgreSQL reads all of ``unit_count``
@@ -44,9 +45,17 @@ class _Counted(Struct, frozen=True):
 
 
 def forget_verdicts(connection: Connection, numbers: Iterable[int]) -> None:
-    """Discards the gates' decisions for these images, so that ``images.queue_verdicts`` queues them again."""
+    """Discards the gates' decisions for these images, so that workers queue them again."""
     for some in batches(numbers, IMAGES):
         connection.execute(update(image).where(image.c.id.in_(some)).values(exit_code=_FORGOTTEN))
+        forget_decided(connection, some)
+
+
+def forget_decided(connection: Connection, numbers: Sequence[int]) -> None:
+    """Discards what the policies of projects have decided about these images (``project_verdicts``)."""
+    deciding = select(policy.c.project_id).where(policy.c.name == rules.DEFAULT)
+    decided = (project_image.c.image_id.in_(numbers), project_image.c.project_id.in_(deciding))
+    connection.execute(update(project_image).where(*decided).values(decided_by="", decided_at=time.time()))
 
 
 def count_images(connection: Connection, image_ids: Iterable[int]) -> None:
@@ -60,7 +69,7 @@ def count_after_update(fleet: Fleet) -> int:
     gates' decisions for them. Returns how many images.
     """
     with fleet.engine.connect() as connection:
-        changed = select(func.count()).select_from(rematch_unit).where(rematch_unit.c.phase == TO_COUNT)
+        changed = select(func.count()).select_from(rematch_unit).where(rematch_unit.c.phase != TO_ASSESS)
         units = connection.execute(changed).scalar_one()
         last = connection.execute(select(func.max(image.c.id))).scalar() or 0
     if not units:
@@ -80,6 +89,7 @@ def count_after_update(fleet: Fleet) -> int:
                     counted.sums.pop(number, None)
                 _write(connection, counted, forgetting=True)
                 _write(connection, _read(connection, changed_since), forgetting=True)
+                forget_decided(connection, list(counted.own))
             count += len(counted.own)
     return count
 
@@ -107,7 +117,7 @@ def _images_in(connection: Connection, first: int, units: int) -> list[int]:
         wanted = (
             select(image_unit.c.image_id)
             .join(rematch_unit, rematch_unit.c.unit_id == image_unit.c.unit_id)
-            .where(rematch_unit.c.phase == TO_COUNT, image_unit.c.image_id.between(first, first + IMAGES - 1))
+            .where(rematch_unit.c.phase != TO_ASSESS, image_unit.c.image_id.between(first, first + IMAGES - 1))
             .distinct()
         )
     return list(connection.execute(wanted).scalars())

@@ -24,7 +24,7 @@ from careen.safety.typed import from_json, from_msgpack
 from . import events, image_counts, image_secrets, rematch, units, uploads
 from .conditions import has_layers
 from .connection import writing
-from .failures import reason_of
+from .failures import FailedError, reason_of
 from .fleet import Fleet
 from .joined import Scanned, scanned
 from .queue import Job
@@ -140,7 +140,7 @@ def join(fleet: Fleet, job: Job) -> None:
     number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
-    if row is None or row.state != "joining" or not row.manifest:
+    if row is None or row.state != "joining" or not row.manifest or _ends_its_worker(fleet, row):
         return
     with _joining(fleet, row):
         keep(fleet, number, scanned(fleet, *read_image(fleet, row)))
@@ -151,7 +151,7 @@ def join_upload(fleet: Fleet, job: Job) -> None:
     identity = uploads.identity_of(job)
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.identity == identity)).first()
-    if row is None or row.state != "joining":
+    if row is None or row.state != "joining" or _ends_its_worker(fleet, row):
         return
     with _joining(fleet, row):
         found = uploads.assessed(fleet, identity, row.reference)
@@ -162,10 +162,10 @@ def join_upload(fleet: Fleet, job: Job) -> None:
 @contextmanager
 def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
     """Marks the image as being worked on while the block runs, and stores why it failed. An exception is raised again,
-    unless this was the last try.
+    unless this was the last try. The try is counted before, because the process may end in it.
     """
     with writing(fleet.engine) as connection:
-        touch(connection, [row.id], time.time())
+        connection.execute(update(image).where(image.c.id == row.id).values(step_at=time.time(), tries=row.tries + 1))
     try:
         yield
     except LayerGoneError:
@@ -173,6 +173,14 @@ def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
     except Exception as error:
         if not note_failure(fleet, row.id, "joining", row.tries, error):
             raise
+
+
+def _ends_its_worker(fleet: Fleet, row: Row[Any]) -> bool:
+    """Fails an image whose joins have all ended with the process that ran them, for example for lack of memory."""
+    if row.tries < 2 * TRIES:
+        return False
+    error = FailedError("the worker that assesses it ended each time")
+    return note_failure(fleet, row.id, "joining", row.tries, error, lasting=True)
 
 
 def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
@@ -293,10 +301,13 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
 
 def keep(fleet: Fleet, number: int, found: Scanned) -> None:
     """Stores the result of an image. Its units are stored and assessed first, so that the image becomes ready only once
-    and complete.
+    and complete. An image that was ready before, and was only read again, is no event.
     """
     now = time.time()
     with writing(fleet.engine) as connection:
+        row = connection.execute(select(image.c.ready_at).where(image.c.id == number).with_for_update(key_share=True)).first()
+        if row is None:  # it was removed meanwhile
+            return
         missing = units.store_units(connection, fleet, number, found.inventory)
     try:
         rematch.assess_units(fleet, missing, found.news)
@@ -305,10 +316,12 @@ def keep(fleet: Fleet, number: int, found: Scanned) -> None:
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
         changed = connection.execute(
-            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(found.report))
+            ready.values(state="ready", reason="", tries=0, ready_at=now, assessed_at=now, **summary_of(found.report))
         )
         if changed.rowcount == 1:
             image_secrets.store_kinds(connection, number, found.report)
             image_counts.count_images(connection, [number])
             rematch.forget_verdicts(connection, [number], found.begun)
-            events.after_ready(connection, number)
+            image_counts.forget_decided(connection, [number])
+            if row.ready_at is None:
+                events.after_ready(connection, number)

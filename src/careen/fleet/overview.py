@@ -1,7 +1,7 @@
 """The overview of a project: counts of its images by state and findings, and the latest events of each kind.
 
 Counting reads one row for each image of the project, from an index, so that callers cache the counts (``Kept``). The
-latest events are searched among a bounded number of the newest.
+latest events are searched among a bounded number of the project's newest.
 """
 
 import threading
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from careen.safety.typed import from_json
 
 from .conditions import own_images, visible
 from .fleet import Fleet
-from .tables import event, image, image_unit, project_image, unit_finding
+from .tables import event, event_project, image
 
-NEWEST = 300  # events of each kind that are searched
+NEWEST = 1000  # events of the project that are searched
 WAITING = ("opening", "reading", "joining")
 COVERAGE = ("assessed", "partially_assessed", "not_assessed")
 FRESH_S = 20.0  # counts are cached for at least so long, and
@@ -65,22 +65,30 @@ class Kept(Generic[Counts]):
 
     def __init__(self, counted: Callable[[Connection, int], Counts]) -> None:
         self._counted = counted
-        self._known: OrderedDict[int, tuple[float, Counts]] = OrderedDict()
+        self._known: OrderedDict[int, _Entry[Counts]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, fleet: Fleet, project_id: int) -> Counts:
-        with self._lock:  # another caller waits here for the same counts
-            begun = time.monotonic()
-            if (kept := self._known.get(project_id)) and begun < kept[0]:
-                return kept[1]
-            with fleet.engine.connect() as connection:
-                known = self._counted(connection, project_id)
-            spent = time.monotonic() - begun
-            self._known[project_id] = (time.monotonic() + max(FRESH_S, SHARE * spent), known)
+        with self._lock:
+            entry = self._known.setdefault(project_id, _Entry())
             self._known.move_to_end(project_id)
             while len(self._known) > PROJECTS:
                 self._known.popitem(last=False)
-            return known
+        with entry.lock:  # another caller waits here for the same counts, and not for those of another project
+            begun = time.monotonic()
+            if entry.counts is None or begun >= entry.until:
+                with fleet.engine.connect() as connection:
+                    entry.counts = self._counted(connection, project_id)
+                spent = time.monotonic() - begun
+                entry.until = time.monotonic() + max(FRESH_S, SHARE * spent)
+            return entry.counts
+
+
+class _Entry(Generic[Counts]):
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.until = 0.0
+        self.counts: Counts | None = None
 
 
 def summary(connection: Connection, project_id: int) -> Summary:
@@ -105,36 +113,23 @@ def summary(connection: Connection, project_id: int) -> Summary:
 
 
 def latest(connection: Connection, project_id: int, kind: str, limit: int) -> list[Latest]:
-    """The newest events of this kind that the project sees, among the newest of all projects."""
-    newest = select(event.c.id).where(event.c.kind == kind).order_by(event.c.id.desc()).limit(NEWEST).subquery()
+    """The newest events of this kind that concern the project, among its newest ones."""
+    newest = (
+        select(event_project.c.event_id)
+        .where(event_project.c.project_id == project_id)
+        .order_by(event_project.c.event_id.desc())
+        .limit(NEWEST)
+        .subquery()
+    )
     wanted = (
         select(event, image.c.identity, image.c.reference)
-        .join(newest, newest.c.id == event.c.id)
-        .outerjoin(image, image.c.id == event.c.image_id)
-        .where(seen_by(project_id))
+        .join(newest, newest.c.event_id == event.c.id)
+        .outerjoin(image, and_(image.c.id == event.c.image_id, visible(project_id)))
+        .where(event.c.kind == kind, or_(event.c.image_id.is_(None), image.c.id.is_not(None)))
         .order_by(event.c.id.desc())
         .limit(limit)
     )
     return [_latest(row) for row in connection.execute(wanted)]
-
-
-def seen_by(project_id: int) -> ColumnElement[bool]:
-    """A condition on rows of ``event``: it is about an image that the project sees, or a vulnerability in one of its
-    images.
-    """
-    own = exists().where(
-        project_image.c.project_id == project_id,
-        project_image.c.image_id == event.c.image_id,
-        project_image.c.deleted_at.is_(None),
-    )
-    has = (
-        select(unit_finding.c.unit_id)
-        .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
-        .join(image, image.c.id == image_unit.c.image_id)
-        .where(unit_finding.c.vulnerability == event.c.vulnerability, visible(project_id))
-        .correlate(event)
-    )
-    return or_(own, and_(event.c.image_id.is_(None), event.c.vulnerability != "", has.exists()))
 
 
 def _oldest(connection: Connection) -> float | None:

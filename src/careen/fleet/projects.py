@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from careen.safety.typed import from_json
 
 from .deadlines import Deadlines
-from .purge import OF_UNIT, remove_unused_contexts
+from .purge import remove_units, remove_unused_contexts
 from .rows import batches
 from .tables import (
     audit,
@@ -28,7 +28,6 @@ from .tables import (
     registry,
     repository,
     tag_change,
-    unit,
     upload,
 )
 
@@ -57,12 +56,9 @@ class Quotas(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectSettings(Struct, frozen=True):
-    """The settings of a project. ``signers``: identities whose uploads the admission webhook accepts. ``rest``:
-    settings that other modules own, kept unchanged.
-    """
+    """The settings of a project. Those that other modules own are kept unchanged beside them."""
 
     quotas: Quotas = Quotas()
-    signers: tuple[str, ...] = ()
     deadlines: Deadlines = Deadlines()
 
 
@@ -76,10 +72,10 @@ def settings_of(kept: bytes) -> ProjectSettings:
     return from_json(kept, ProjectSettings) if kept else ProjectSettings()
 
 
-def with_settings(kept: bytes, settings: ProjectSettings) -> bytes:
-    """The stored settings, with these values replaced. Keys that other modules own are kept."""
+def with_settings(kept: bytes, settings: ProjectSettings, **others: Any) -> bytes:
+    """The stored settings, with these values replaced. ``others``: keys that other modules own; the rest is kept."""
     found: dict[str, Any] = msgspec.json.decode(kept) if kept else {}
-    return msgspec.json.encode(found | msgspec.to_builtins(settings))
+    return msgspec.json.encode(found | msgspec.to_builtins(settings) | msgspec.to_builtins(others))
 
 
 def use_of(connection: Connection, project_id: int) -> Use:
@@ -131,10 +127,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
     for part in batches(gone, MANY):
         connection.execute(delete(image).where(image.c.id.in_(part)))
     for part in batches(units, MANY):
-        used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(part))
-        orphans = set(part) - set(connection.execute(used).scalars())
-        for column in (*(table.c.unit_id for table in OF_UNIT), unit.c.id):
-            connection.execute(delete(column.table).where(column.in_(orphans)))
+        remove_units(connection, part)
     remove_unused_contexts(connection)
     for part in batches(layers, MANY):
         used = select(image_layer.c.digest).where(image_layer.c.digest.in_(part))

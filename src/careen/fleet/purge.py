@@ -1,17 +1,17 @@
 """Removes data that no rule keeps, in small transactions, so that other processes never wait long.
 
-An image is kept as long as a tag points to it, it runs, or it was enrolled without a tag, as uploads are. A crawl removes the
-tags that its registry's choice no longer includes. If a registry is not crawled at intervals, its tags arrive by webhooks, and
-are removed here: all but the newest of each repository and those whose images run. Units are kept as long as an image contains
-them. Finished rows (old events, sent messages) are removed by age. From the store it removes entries that belong to no layer of
-the fleet, and old entries that can be recomputed.
+An image is kept as long as a tag points to it, it runs, or it was uploaded or enrolled by its name, until no project has
+it any more. A crawl removes the tags that its registry's choice no longer includes. If a registry is not crawled at
+intervals, its tags arrive by webhooks, and are removed here: all but the newest of each repository and those whose images
+run. Units are kept as long as an image contains them. Finished rows (old events, sent messages) are removed by age. From
+the store it removes entries that belong to no layer of the fleet, and old entries that can be recomputed.
 """
 
 import time
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select
+from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select, update
 
 from careen.app.wiring import limits_of
 from careen.layers.index import delta_key
@@ -33,6 +33,7 @@ from .tables import (
     layer,
     notified,
     outbox,
+    project_image,
     registry,
     rematch_change,
     rematch_unit,
@@ -59,6 +60,7 @@ class Retention(Struct, frozen=True):
     grace_days: float = 1.0
     events_days: float = 180.0
     messages_days: float = 30.0  # counted from when they were sent, or given up
+    prepared_days: float = 7.0  # reports in the form of an interface
 
 
 class Purged(Struct, frozen=True):
@@ -70,7 +72,8 @@ class Purged(Struct, frozen=True):
 
 def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     now = time.time() if now is None else now
-    tags = sum(_tags(fleet, number, newest, rules, now) for number, newest in _bounded_repositories(fleet))
+    _in_batches(fleet, lambda connection: _stopped(connection, now - rules.runs_days * DAY_S))
+    tags = sum(_tags(fleet, number, newest, now) for number, newest in _bounded_repositories(fleet))
     images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
     units = _in_batches(fleet, _units)
     _in_batches(fleet, lambda connection: _gathered(connection, now - rules.messages_days * DAY_S))
@@ -113,6 +116,7 @@ def _old_bulk(connection: Connection, rules: Retention, now: float) -> int:
     published = connection.execute(select(state.c.value).where(state.c.key == ADVISORIES)).scalar()
     parts = [row_key(key_of(part)) for part in from_json(bytes(published), Published).parts] if published else []
     is_old = bulk.c.kind.not_in(("delta", "advisories")) & (bulk.c.stored_at < now - rules.events_days * DAY_S)
+    is_old |= (bulk.c.kind == "interface") & (bulk.c.stored_at < now - rules.prepared_days * DAY_S)
     is_former = (bulk.c.kind == "advisories") & bulk.c.key.not_in(parts) & (bulk.c.stored_at < now - rules.grace_days * DAY_S)
     keys = list(connection.execute(select(bulk.c.key).where(or_(is_old, is_former)).limit(BATCH)).scalars())
     if keys:
@@ -130,6 +134,13 @@ def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
         removed += some
 
 
+def _stopped(connection: Connection, before: float) -> int:
+    """Ends the state ``runs`` of images that no agent has reported since then. Returns how many."""
+    numbers = list(connection.execute(select(image.c.id).where(image.c.runs_at < before).limit(BATCH)).scalars())
+    connection.execute(update(image).where(image.c.id.in_(numbers)).values(runs_at=None))
+    return len(numbers)
+
+
 def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
     """The repositories with a number of tags to keep that no crawl enforces: their ids, with this number."""
     bounded = (
@@ -142,12 +153,12 @@ def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
     return [(number, newest) for number, newest in found if newest]
 
 
-def _tags(fleet: Fleet, number: int, newest: int, rules: Retention, now: float) -> int:
+def _tags(fleet: Fleet, number: int, newest: int, now: float) -> int:
     """Removes the older tags of a repository whose images do not run. Returns how many."""
     with writing(fleet.engine) as connection:
         by_age = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
         kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(by_age, tag.c.id.desc()).limit(newest)
-        running = select(image.c.id).where(image.c.runs_at >= now - rules.runs_days * DAY_S)
+        running = select(image.c.id).where(image.c.runs_at.is_not(None))
         left = and_(
             tag.c.repository_id == number,
             tag.c.id.not_in(list(connection.execute(kept).scalars())),
@@ -165,22 +176,24 @@ def _tags(fleet: Fleet, number: int, newest: int, rules: Retention, now: float) 
 
 def _images(connection: Connection, rules: Retention, now: float) -> int:
     tagged = select(tag.c.id).where(tag.c.image_id == image.c.id)
-    runs = image.c.runs_at >= now - rules.runs_days * DAY_S
     was_tagged = select(tag_change.c.id).where(
         tag_change.c.identity == image.c.identity
-    )  # an image without any tag was enrolled directly, and is kept
+    )  # an image that never had a tag is kept
+    before = now - rules.grace_days * DAY_S
+    has_it = or_(project_image.c.deleted_at.is_(None), project_image.c.deleted_at > before, project_image.c.seen_at > before)
+    seen = select(project_image.c.image_id).where(project_image.c.image_id == image.c.id, has_it)
+    is_left = and_(image.c.kind == "image", was_tagged.exists(), image.c.runs_at.is_(None))
+    is_left &= ~seen.where(project_image.c.lasts, project_image.c.deleted_at.is_(None)).exists()
     free = select(image.c.id).where(
-        image.c.kind == "image",
-        was_tagged.exists(),
-        image.c.enrolled_at < now - rules.grace_days * DAY_S,
+        or_(is_left, ~seen.exists()),
+        image.c.enrolled_at < before,
         image.c.state.in_(("ready", "failed")),
         ~tagged.exists(),
-        or_(image.c.runs_at.is_(None), ~runs),
     )
-    return _remove_images(connection, list(connection.execute(free.limit(BATCH)).scalars()))
+    return remove_images(connection, list(connection.execute(free.limit(BATCH)).scalars()))
 
 
-def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
+def remove_images(connection: Connection, numbers: Sequence[int]) -> int:
     """Removes images, with the rows that refer to them. Returns how many."""
     if numbers:
         connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(numbers)))
@@ -197,19 +210,35 @@ def _units(connection: Connection) -> int:
     day of an image.
     """
     has = select(image_unit.c.unit_id).where(image_unit.c.unit_id == unit.c.id)
-    numbers = list(connection.execute(select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)).scalars())
-    if not numbers:
-        return 0
-    for table in OF_UNIT:
-        connection.execute(delete(table).where(table.c.unit_id.in_(numbers)))
-    connection.execute(delete(unit).where(unit.c.id.in_(numbers)))
-    remove_unused_contexts(connection)
-    return len(numbers)
+    unused = select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)
+    removed = remove_units(connection, list(connection.execute(unused).scalars()))
+    if removed:
+        remove_unused_contexts(connection)
+    return removed
+
+
+def remove_units(connection: Connection, numbers: Sequence[int]) -> int:
+    """Removes those of the units that no image contains; returns how many.
+
+    Another process may store an image with one of them at this moment, and holds a lock on it then (``units``): a unit
+    that is locked stays, and whether an image contains it is asked after it is locked here.
+    """
+    locked = select(unit.c.id).where(unit.c.id.in_(numbers)).with_for_update(skip_locked=True)
+    free = set(connection.execute(locked).scalars())
+    used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(free))
+    free -= set(connection.execute(used).scalars())
+    for column in (*(table.c.unit_id for table in OF_UNIT), unit.c.id):
+        connection.execute(delete(column.table).where(column.in_(free)))
+    return len(free)
 
 
 def remove_unused_contexts(connection: Connection) -> None:
+    """Removes contexts without units, as ``remove_units`` removes units."""
     used = select(unit.c.id).where(unit.c.context_id == context.c.id)
-    connection.execute(delete(context).where(~used.exists()))
+    unused = select(context.c.id).where(~used.exists())
+    free = list(connection.execute(unused.with_for_update(skip_locked=True)).scalars())
+    for first in range(0, len(free), BATCH):
+        connection.execute(delete(context).where(context.c.id.in_(free[first : first + BATCH]), ~used.exists()))
 
 
 def _gathered(connection: Connection, before: float) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from careen.errors import Error, InputError, UsageError
@@ -25,13 +25,14 @@ from .asking import Login, MakeFetcher, asked_of, http, login_of, row_of
 from .connection import writing
 from .fleet import Fleet
 from .queue import Job, RetryError
-from .tables import registry
+from .tables import image, registry, repository, tag, tag_change
 
 log = logger(__name__)
 
 MIN_EVERY_S = 60.0
 MAX_TESTED = 20  # repositories whose tags are listed in a test
 MAX_PATTERNS = 100
+NOWHERE = 0  # in the history of tags: the repository was removed
 _HUB_NAMES = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io", "hub.docker.com")
 
 
@@ -163,12 +164,22 @@ def listed(fleet: Fleet, project_id: int | None = None) -> list[Registry]:
 
 
 def remove(fleet: Fleet, project_id: int, registry_id: int) -> bool:
-    """Removes a registry with its repositories and tags. Images stay until they are purged. Returns whether the project
-    had it.
-    """
+    """Removes a registry. Returns whether the project had it."""
     with writing(fleet.engine) as connection:
-        gone = connection.execute(delete(registry).where(registry.c.id == registry_id, registry.c.project_id == project_id))
-    return bool(gone.rowcount)
+        return remove_from(connection, project_id, registry_id)
+
+
+def remove_from(connection: Connection, project_id: int, registry_id: int) -> bool:
+    """Removes a registry with its repositories, their tags and the history of these. Its images stay until the next
+    purge, which they leave with as if their tags were removed. Returns whether the project had it.
+    """
+    own = (registry.c.id == registry_id, registry.c.project_id == project_id)
+    repositories = select(repository.c.id).join(registry, registry.c.id == repository.c.registry_id).where(*own)
+    connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(repositories)))
+    tagged = select(tag.c.image_id).where(tag.c.repository_id.in_(repositories))
+    left = select(literal(time.time()), literal(NOWHERE), literal(""), image.c.identity).where(image.c.id.in_(tagged))
+    connection.execute(tag_change.insert().from_select(["at", "repository_id", "name", "identity"], left))
+    return bool(connection.execute(delete(registry).where(*own)).rowcount)
 
 
 def due(connection: Connection, now: float) -> list[int]:

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import (
@@ -23,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    case,
     delete,
     literal,
     select,
@@ -36,23 +36,24 @@ from careen.database.read import open_database
 from careen.errors import DatabaseError
 from careen.model.advisory import Repository, VulnerabilityRecord
 from careen.model.finding import Vulnerability
-from careen.safety.typed import from_json, from_msgpack
+from careen.safety.typed import from_msgpack
 
 from . import events, image_counts
 from .assessing import Assessed, Assessor, assessor_of, current_assessor
 from .connection import is_sqlite, writing
-from .fleet import Fleet
+from .fleet import BACKGROUND, Fleet
 from .joined import News
+from .progress import Progress, progress_of, save
+from .queue import Job
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
-from .scores import TO_ASSESS, score, to_count
-from .shared_advisories import REMATCH, SHIPPED
+from .scores import BOTH, TO_ASSESS, TO_COUNT, score, to_count
+from .shared_advisories import SHIPPED
 from .tables import (
     context,
     rematch_change,
     rematch_score,
     rematch_unit,
-    state,
     unit,
     unit_finding,
     unit_source,
@@ -77,31 +78,22 @@ class Rematched(Struct, frozen=True):
     seconds: float = 0.0
 
 
-class Progress(Struct, frozen=True):
-    """The progress of a run. ``build`` is the database that units are assessed with. ``spaces`` maps each namespace to
-    its fingerprint in it.
-    """
-
-    build: str = ""
-    is_done: bool = True
-    begun: float = 0.0
-    spaces: dict[str, str] = {}
-
-
 def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *, everything: bool = False) -> Rematched:
     """Assesses the units that an update affects. It assesses all units if the old database is missing, or is not the
-    one that the fleet was assessed with.
+    one that the fleet was assessed with. If a newer update begins meanwhile, the rest is left to that.
     """
     start = time.monotonic()
     with assessor_of(fleet, new_database) as assessor:
         _begin(fleet, assessor, old_database, new_database, everything=everything)
-        scores = score(fleet, assessor.knowledge)
+        scores = score(fleet, assessor.knowledge, assessor.build)
         units = sum(_assess_waiting(fleet, assessor))
     images = image_counts.count_after_update(fleet)
     made = _make_events(fleet)
     with writing(fleet.engine) as connection:
-        connection.execute(delete(rematch_unit))
-        _save(connection, replace(_progress(connection), is_done=True))
+        known = progress_of(connection)
+        if known.build == assessor.build:
+            connection.execute(delete(rematch_unit).where(rematch_unit.c.phase == TO_COUNT))
+            save(connection, replace(known, is_done=True, done=known.build))
     return Rematched(units, scores, images, made, time.monotonic() - start)
 
 
@@ -110,8 +102,14 @@ def everything(fleet: Fleet) -> Rematched:
     return after_update(fleet, None, database_of(fleet.settings), everything=True)
 
 
+def job_of(owner: str) -> Job:
+    """The job that does what is left of an update."""
+    return Job("rematch", "rematch", b"", BACKGROUND, owner)
+
+
 def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) -> None:
     """Stores the first verdicts of units, by the current database; ``news`` contains those that are computed already.
+    If an update has begun meanwhile, they are assessed again with its database.
 
     It makes no events, because the event of the new image reports them. The first database after the shipped facts
     makes none either.
@@ -128,11 +126,16 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
                 rest = give_days(connection, dated)
         with writing(fleet.engine) as connection:
             _note_spaces(connection, assessor, unit_ids)
+            if assessor.has_database and SHIPPED != progress_of(connection).build > assessor.build:
+                for some in batches(unit_ids, MANY):
+                    outdated = select(unit.c.id, literal(TO_ASSESS)).where(unit.c.id.in_(some))
+                    connection.execute(_waiting(connection, outdated))
+                fleet.queue.add(connection, [job_of("an update")])
 
 
 def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float) -> None:
     """Discards the gates' decisions for these images if an update is running, or has begun since that time."""
-    last = _progress(connection)
+    last = progress_of(connection)
     if not last.is_done or last.begun >= since:
         image_counts.forget_verdicts(connection, numbers)
 
@@ -143,7 +146,7 @@ def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float
 def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, everything: bool) -> None:
     """Stores what the update has to do, in one transaction."""
     with fleet.engine.connect() as connection:
-        known = _progress(connection)
+        known = progress_of(connection)
         spaces = list(connection.execute(select(unit_source.c.namespace).distinct()).scalars())
     states = {space: assessor.state_of(space) for space in spaces if space not in (VULNERABILITIES, REPOSITORIES)}
     if known.build == assessor.build and not everything and (not known.is_done or states == known.spaces):
@@ -165,7 +168,7 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
                 of_fleet = select(unit_finding.c.vulnerability).where(unit_finding.c.vulnerability.in_(ids)).distinct()
                 adding = insert(connection, rematch_score).from_select(["vulnerability"], of_fleet)
                 connection.execute(adding.on_conflict_do_nothing())
-        _save(connection, Progress(assessor.build, False, time.time(), states))
+        save(connection, Progress(assessor.build, False, time.time(), states, known.done))
 
 
 def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, set[str]]:
@@ -226,7 +229,7 @@ def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[st
 
 def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[int]) -> None:
     """Stores the current fingerprints of these units' namespaces, which the next update compares."""
-    known = _progress(connection)
+    known = progress_of(connection)
     asked: set[str] = set()
     for some in batches(unit_ids, MANY):
         of_units = select(unit_source.c.namespace).where(unit_source.c.unit_id.in_(some)).distinct()
@@ -234,14 +237,16 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
     new = asked - known.spaces.keys() - {VULNERABILITIES, REPOSITORIES}
     if new or not known.build:
         states = {space: assessor.state_of(space) for space in sorted(new)}
-        _save(connection, replace(known, build=known.build or assessor.build, spaces=known.spaces | states))
+        first = {} if known.build else {"build": assessor.build, "done": assessor.build}
+        save(connection, replace(known, spaces=known.spaces | states, **first))
 
 
 # --- units ------------------------------------------------------------------------------------------------------------
 
 
 def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
-    """Assesses the waiting units. Yields the number of units of each transaction.
+    """Assesses the waiting units. Yields the number of units of each transaction. Ends early if another update has
+    begun.
 
     A second thread writes the results of one batch while the next one is assessed.
     """
@@ -259,7 +264,7 @@ def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
             if written:
                 _assess_on_their_days(fleet, assessor, written.result())
             with writing(fleet.engine) as connection:
-                if not _note_missed(connection, assessor.build):
+                if _is_overtaken(connection, assessor.build) or not _note_missed(connection, assessor.build):
                     return
 
 
@@ -281,7 +286,7 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
         select(unit.c.name, unit.c.id)
         .join(rematch_unit, rematch_unit.c.unit_id == unit.c.id)
         .where(
-            rematch_unit.c.phase == TO_ASSESS,
+            rematch_unit.c.phase != TO_COUNT,
             (unit.c.name > name) | ((unit.c.name == name) & (unit.c.id > number)),
         )
         .order_by(unit.c.name, unit.c.id)
@@ -291,11 +296,16 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
         return [(found, unit_id) for found, unit_id in connection.execute(waiting)]
 
 
+def _is_overtaken(connection: Connection, build: str) -> bool:
+    """Whether another update has begun: its verdicts must not be replaced by those of this one."""
+    return progress_of(connection).build != build
+
+
 def _note_missed(connection: Connection, build: str) -> bool:
     """Queues the units that another process has assessed with an older database since the run began. Returns whether there
     are any.
     """
-    begun = _progress(connection).begun
+    begun = progress_of(connection).begun
     missed = select(unit.c.id, literal(TO_ASSESS)).where(
         unit.c.assessed_at >= begun, unit.c.assessed_by != build, unit.c.assessed_by != ""
     )
@@ -327,26 +337,31 @@ def _write(fleet: Fleet, build: str, results: Sequence[tuple[Row, Assessed]], *,
     """
     now = time.time()
     with writing(fleet.engine) as connection:
+        if not is_first and _is_overtaken(connection, build):
+            return []
         numbers = [row.number for row, _ in results]
         if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
-            connection.execute(select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update()).all()
+            locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
+            connection.execute(locked).all()
         before = findings_of(connection, numbers)
         counts = counts_of(connection, numbers)
         changed: list[int] = []
         changes: list[dict[str, object]] = []
         write_findings(connection, before, results, now)
         for row, result in results:
-            old = before.get(row.number, {})
-            if counts.get(row.number) != counts_in(result):
+            known = [from_msgpack(data, Vulnerability) for data in before.get(row.number, {}).values()]
+            of_unit = events.changes_of(row.number, known, result.verdict.found)
+            if of_unit or counts.get(row.number) != counts_in(result):
                 changed.append(row.number)
             if row.assessed_by not in ("", SHIPPED) and not is_first:
-                known = [from_msgpack(data, Vulnerability) for data in old.values()]
-                changes += events.changes_of(row.number, known, result.verdict.found)
+                changes += of_unit
         write_units(connection, results, build, now)
         write_sources(connection, {row.number: result.sources for row, result in results})
         for some in batches(changes, MANY):
             connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)
         if not is_first:
+            uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
+            changed += connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars()
             connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
             to_count(connection, changed)
     return [row.number for row, result in results if result.needs_day]
@@ -370,15 +385,5 @@ def _make_events(fleet: Fleet) -> int:
 
 def _waiting(connection: Connection, units: Select[tuple[int, int]]) -> Insert:
     adding = insert(connection, rematch_unit).from_select(["unit_id", "phase"], units)
-    return adding.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": TO_ASSESS})
-
-
-def _progress(connection: Connection) -> Progress:
-    data = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
-    return from_json(bytes(data), Progress) if data else Progress()
-
-
-def _save(connection: Connection, progress: Progress) -> None:
-    row = {"key": REMATCH, "value": msgspec.json.encode(progress)}
-    adding = insert(connection, state).values(row)
-    connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_={"value": adding.excluded.value}))
+    phase = case((rematch_unit.c.phase == TO_ASSESS, TO_ASSESS), else_=BOTH)
+    return adding.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": phase})

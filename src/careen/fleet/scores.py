@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from careen.database.knowledge import Knowledge
 from careen.matching.risk import risk_of
@@ -17,19 +17,24 @@ from careen.safety.typed import from_msgpack
 
 from .connection import writing
 from .fleet import Fleet
+from .progress import progress_of
 from .rows import batches, insert
 from .tables import rematch_score, rematch_unit, unit_count, unit_finding
 from .verdict_rows import scores_of
 
 MANY = 500  # vulnerabilities or units in one statement
-TO_ASSESS, TO_COUNT = 0, 1
+TO_ASSESS, TO_COUNT, BOTH = 0, 1, 2  # what is left to do for a unit: to assess it, to count its images, or both
 
 
-def score(fleet: Fleet, knowledge: Knowledge) -> int:
-    """Writes the scores that an update changed into the stored findings. Returns how many findings changed."""
+def score(fleet: Fleet, knowledge: Knowledge, build: str) -> int:
+    """Writes the scores that an update changed into the stored findings. Returns how many findings changed. Ends early
+    if another update than ``build`` has begun.
+    """
     count = 0
     while True:
         with writing(fleet.engine) as connection:
+            if progress_of(connection).build != build:
+                return count
             ids = list(connection.execute(select(rematch_score.c.vulnerability).limit(MANY)).scalars())
             if not ids:
                 return count
@@ -68,4 +73,6 @@ def _scored(finding: Vulnerability, epss: Epss | None) -> Vulnerability:
 def to_count(connection: Connection, numbers: Iterable[int]) -> None:
     for some in batches(numbers, MANY):
         rows = [{"unit_id": number, "phase": TO_COUNT} for number in some]
-        connection.execute(insert(connection, rematch_unit).on_conflict_do_nothing(), rows)
+        phase = case((rematch_unit.c.phase == TO_ASSESS, BOTH), else_=rematch_unit.c.phase)
+        new = insert(connection, rematch_unit)
+        connection.execute(new.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": phase}), rows)

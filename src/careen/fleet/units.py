@@ -143,9 +143,11 @@ def _name_packages(connection: Connection, units: dict[int, Unit]) -> None:
 
 
 def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bool, bool]]:
+    """The stored ones of these units. They are locked until the image has them: a purge must not remove them before."""
     found = {}
     for some in batches(keys, MANY):
         wanted = select(unit.c.key, unit.c.id, unit.c.assessed_by, unit.c.dated).where(unit.c.key.in_(some))
+        wanted = wanted.order_by(unit.c.id).with_for_update(read=True, key_share=True)
         for key, number, by, is_dated in connection.execute(wanted):
             found[bytes(key)] = (number, bool(by), bool(is_dated))
     return found
@@ -159,6 +161,7 @@ def _contexts(connection: Connection, units: Sequence[Unit]) -> dict[bytes, int]
     known = {}
     for keys in batches(contexts, MANY):
         wanted = select(context.c.key, context.c.id).where(context.c.key.in_(keys))
+        wanted = wanted.order_by(context.c.id).with_for_update(read=True, key_share=True)
         known.update({bytes(key): number for key, number in connection.execute(wanted)})
     return known
 

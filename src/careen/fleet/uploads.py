@@ -83,14 +83,16 @@ def read(data: bytes, settings: Settings) -> Document:
 
 
 def store(fleet: Fleet, connection: Connection, project_id: int, found: Document, name: str, by: str) -> Uploaded:
-    """Stores the document in the caller's transaction. The same bytes again become the same image."""
+    """Stores the document in the caller's transaction. The same bytes again are the same image, and are stored once; if it
+    had failed, it is tried again.
+    """
     digest = hashlib.sha256(found.data).hexdigest()
     identity = f"upload:{project_id}:{digest}"
-    content = zlib.compress(found.data, 6)
     now = time.time()
-    known = connection.execute(select(image.c.id).where(image.c.identity == identity)).scalar()
+    known = connection.execute(select(image.c.id, image.c.state).where(image.c.identity == identity)).first()
+    content = b"" if known else zlib.compress(found.data, 6)
     refuse_over_quota(connection, project_id, stored=len(content), images=0 if known else 1)
-    image_id = known or _insert_image(connection, identity, found, name, by, now)
+    image_id = known.id if known else _insert_image(connection, identity, found, name, by, now)
     seen = (project_image.c.project_id == project_id, project_image.c.image_id == image_id)
     if connection.execute(update(project_image).where(*seen).values(deleted_at=None)).rowcount == 0:
         connection.execute(project_image.insert().values(project_id=project_id, image_id=image_id, seen_at=now))
@@ -98,9 +100,13 @@ def store(fleet: Fleet, connection: Connection, project_id: int, found: Document
     row = {"project_id": project_id, "image_id": image_id, "token": token, "name": name, "kind": found.kind, "at": now}
     row |= {"content": content, "size_bytes": len(found.data), "uploaded_by": by}
     connection.execute(upload.insert().values(**row))
+    has_failed = known is not None and known.state == "failed"
+    if has_failed:
+        again = {"state": "joining", "tries": 0, "reason": "", "step_at": now}
+        connection.execute(update(image).where(image.c.id == image_id).values(**again))
     if found.kind != archives.KIND:
         fleet.queue.add(connection, [job_of(identity, by)])
-    elif not known:
+    elif has_failed or not known:
         _enrol_archive(fleet, connection, image_id, identity, found, name, by)
     return Uploaded(token, identity, found.kind)
 
@@ -117,9 +123,9 @@ def _enrol_archive(
 
 
 def read_upload(connection: Connection, identity: str, settings: Settings) -> Document | None:
-    """The latest upload of an image of kind ``uploaded``; None if it was deleted meanwhile."""
+    """The upload of an image of kind ``uploaded``; None if it was deleted meanwhile."""
     wanted = select(upload.c.content, upload.c.size_bytes).join(image, image.c.id == upload.c.image_id)
-    row = connection.execute(wanted.where(image.c.identity == identity).order_by(upload.c.id.desc())).first()
+    row = connection.execute(wanted.where(image.c.identity == identity, archives.has_content())).first()
     return None if row is None else read(zlib.decompress(row.content, bufsize=int(row.size_bytes)), settings)
 
 

@@ -68,7 +68,7 @@ def named_by(connection: Connection, project_id: int, word: str) -> Words:
     found = search.images(connection, project_id, [Term("reference", word)], limit=FEW)
     kinds = [kind for kind in image_secrets.known_kinds(connection, project_id) if word.lower() in kind.lower()]
     return Words(
-        _packages(connection, project_id, word),
+        packages(connection, project_id, word),
         vulnerabilities(connection, project_id, word),
         Group(tuple(found.rows), bool(found.next)),
         _repositories(connection, project_id, word),
@@ -98,7 +98,7 @@ def vulnerabilities(connection: Connection, project_id: int, start: str) -> Grou
     return _group(connection.execute(select(id).where(seen).order_by(id).limit(FEW + 1)).scalars(), more=not are_all)
 
 
-def _packages(connection: Connection, project_id: int, word: str) -> Group:
+def packages(connection: Connection, project_id: int, word: str) -> Group:
     columns = (unit_package.c.name, unit_package.c.type)
     within = columns[0].icontains(word, autoescape=True)
     own = _own_units(connection, project_id)

@@ -14,7 +14,20 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, signed_statements, spool
+from . import (
+    advisories,
+    base_tags,
+    crawl,
+    enrolment,
+    images,
+    layers,
+    project_verdicts,
+    purge,
+    registries,
+    schedule,
+    signed_statements,
+    spool,
+)
 from .connection import is_sqlite, writing
 from .failures import shown
 from .fleet import Fleet
@@ -86,6 +99,7 @@ def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str,
         "read": lambda job: layers.read(fleet, job, name, stop),
         "join": lambda job: images.join(fleet, job),
         "verdict": lambda job: images.decide(fleet, job),
+        project_verdicts.KIND: lambda job: project_verdicts.decide(fleet, job),
         "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
@@ -119,6 +133,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
                 layers.sweep(fleet)
                 schedule.step(fleet, name, time.time(), _periods(fleet))
                 images.queue_verdicts(fleet)
+                project_verdicts.queue(fleet)
                 spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database may not answer: the next round tries again

@@ -71,12 +71,14 @@ class _Registries:
 
 
 class _Search:
-    def search(self, fleet: Fleet, project_id: int, text: str, after: list[Any] | None, limit: int) -> Found:
+    def search(
+        self, fleet: Fleet, project_id: int, text: str, after: list[Any] | None, limit: int, *, images: bool = False
+    ) -> Found:
         """Runs a query. It lists findings if a term concerns findings, else packages if a term concerns packages, else
-        images.
+        images. ``images``: it lists those in any case.
         """
         terms = query.parsed(text)
-        fields = {term.field for term in terms}
+        fields = set() if images else {term.field for term in terms}
         kind = "findings" if fields & OF_FINDINGS else "packages" if fields & OF_PACKAGES else "images"
         lists = {"findings": search.findings, "packages": search.packages, "images": search.images}
         start = str(after[0]) if after else ""

@@ -8,6 +8,7 @@ they lack the right, 404 if they must not learn that the project exists.
 import base64
 import hmac
 import time
+from typing import Any
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
@@ -53,6 +54,18 @@ def require(request: Request, scope: str, project_id: int | None = None) -> Prin
     return principal
 
 
+def require_known(request: Request) -> None:
+    """Refuses the request of an unknown caller before its body is read, because a form, which contains the token against
+    forged requests, may be large. Raises Refused.
+    """
+    token = token_of(request)
+    with request.app.state.fleet.engine.connect() as connection:
+        if token:
+            _by_key(connection, request, request.app.state.keys, token)
+        else:
+            _session(connection, request)
+
+
 def token_of(request: Request) -> str:
     """The key in a request. "" if there is none; "?" if it is empty or malformed, so that a session does not replace
     it.
@@ -86,10 +99,7 @@ def _by_key(connection: Connection, request: Request, keys: Keys, token: str) ->
 
 
 def _by_session(connection: Connection, request: Request) -> Principal:
-    options: ServerOptions = request.app.state.options
-    row = sessions.find(connection, request.cookies.get(sessions.cookie_name(options.secure), ""))
-    if row is None:
-        raise Refused(401, "log in, or send a key", "anonymous", CHALLENGE)
+    row = _session(connection, request)
     if request.method not in SAFE and not hmac.compare_digest(_csrf_of(request).encode(), str(row.csrf).encode()):
         log.warning("user:%s sent a change without the token of the session", row.name)
         raise Refused(403, "X-CSRF-Token is missing or wrong", "csrf")
@@ -103,6 +113,14 @@ def _by_session(connection: Connection, request: Request) -> Principal:
         session=row.token_hash,
         csrf=row.csrf,
     )
+
+
+def _session(connection: Connection, request: Request) -> Any:
+    options: ServerOptions = request.app.state.options
+    row = sessions.find(connection, request.cookies.get(sessions.cookie_name(options.secure), ""))
+    if row is None:
+        raise Refused(401, "log in, or send a key", "anonymous", CHALLENGE)
+    return row
 
 
 def _csrf_of(request: Request) -> str:

@@ -4,7 +4,10 @@ Programs use the code. ``detail`` is for readers, and never contains a credentia
 the statuses.
 """
 
+import os
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -90,8 +93,16 @@ def refusal_of(error: Exception) -> Refused:
         return unprocessable(str(error), error.code, error.hint)
     if isinstance(error, Error):  # the reference, the policy or the document
         return unprocessable(str(error), hint=error.hint)
-    log.exception("a request failed")
+    log.exception("a request failed: %s (CAREEN_LOG_LEVEL=debug shows more)", _cause(error))
     return Refused(500, "an unexpected error, which the log of the server describes")
+
+
+def _cause(error: Exception) -> str:
+    """The kind of an unexpected error and where it was raised; its text may hold secrets."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}careen{os.sep}" in frame.filename] or frames
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    return f"{type(error).__name__}{place}"
 
 
 async def on_refused(_: Request, error: Exception) -> Response:

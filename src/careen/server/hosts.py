@@ -2,7 +2,8 @@
 first.
 
 A browser under attack by DNS rebinding sends another name as Host. A page of another site that sends a change has its
-own Origin. Every answer gets the headers that make browsers strict.
+own Origin. Every answer gets the headers that make browsers strict. What probes and Prometheus ask for by the address of
+a container names nothing, and is answered for any host.
 """
 
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ HEADERS = (
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 MAX_HEADER_BYTES = 32 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
+PROBED = ("/health", "/ready", "/metrics")
 
 
 class Hosts:
@@ -58,7 +60,8 @@ class Hosts:
             headers[key] = value.decode("latin-1")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             return Refused(431, "the headers are too long", "headers")
-        if name_of(headers.get("host", "")) not in self._hosts:
+        is_probe = scope["method"] in SAFE and scope["path"] in PROBED
+        if not is_probe and name_of(headers.get("host", "")) not in self._hosts:
             log.warning("a request for a foreign host was refused")
             return Refused(421, "this server does not serve that host", "host")
         if scope["method"] not in SAFE and not self._is_same_site(headers):

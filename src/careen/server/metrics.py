@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from careen.fleet.fleet import Fleet
 from careen.fleet.notifications import deliveries
+from careen.fleet.progress import done_at
 from careen.fleet.tables import image, layer, outbox
 from careen.log import logger
 
@@ -91,7 +92,7 @@ class _Tables:
         yield oldest
         assessed = connection.execute(select(func.min(image.c.assessed_at)).where(image.c.state == "ready")).scalar()
         age = GaugeMetricFamily("careen_oldest_verdict_seconds", "Age of the oldest verdict")
-        age.add_metric((), time.time() - assessed if assessed else 0.0)
+        age.add_metric((), time.time() - max(assessed, done_at(connection)) if assessed else 0.0)
         yield age
 
     def _grouped(self, connection: Connection, name: str, what: str, label: str, column: "object") -> "Metric":

@@ -69,7 +69,12 @@ class Found(Struct, frozen=True):
 class SearchCalls(Protocol):
     """Searches. They raise UsageError, with the position of the mistake, for a malformed query."""
 
-    def search(self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int) -> Found: ...
+    def search(
+        self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int, *, images: bool = False
+    ) -> Found:
+        """``images``: the images that meet the query, whatever it is about."""
+        ...
+
     def to_decide(self, fleet: Fleet, project_id: int, query: str, after: str, limit: int) -> Found:
         """Open findings, one row for each pair of vulnerability and package."""
         ...

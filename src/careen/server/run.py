@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from msgspec import Struct
@@ -20,13 +20,21 @@ from careen.errors import UsageError
 from careen.fleet.notifications import links
 from careen.fleet.start import opened
 from careen.fleet.worker import run_worker
+from careen.log import logger
 
 from .assembled import assembled
 from .connections import protocol
 from .options import Issuer, ServerOptions, refuse_open
+from .proxied import Proxied
 from .setup import setup_link
 
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+log = logger(__name__)
+
 LOOK_S = 1.0
+RESTART_S = 5.0  # before a worker that died is replaced
 HEADER_BYTES = 64 * 1024
 KEEP_ALIVE_S = 30
 GRACEFUL_S = 60
@@ -67,16 +75,17 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
         store=order.store,
         cache=order.cache,
     ) as fleet:
+        app = assembled(fleet, options)
         server = _Server(
             uvicorn.Config(
-                assembled(fleet, options),
+                Proxied(app) if order.behind_proxy else app,
                 host=host,
                 port=port,
                 http=protocol(),
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=order.behind_proxy,
+                proxy_headers=False,
                 ssl_certfile=order.tls_cert,
                 ssl_keyfile=order.tls_key,
                 h11_max_incomplete_event_size=HEADER_BYTES,
@@ -128,18 +137,34 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _worker(order: Order, settings: Settings) -> Iterator[None]:
-    """A worker process for the block. It also ends if this process dies."""
+    """A worker process for the block, replaced by another one if it dies. It also ends if this process dies."""
     if order.places < 1:
         yield
         return
     context = multiprocessing.get_context("spawn")
     ended = context.Event()
-    process = context.Process(target=_work_beside, args=(order, settings, ended, os.getpid()))
-    process.start()
+
+    def started() -> "BaseProcess":
+        process = context.Process(target=_work_beside, args=(order, settings, ended, os.getpid()))
+        process.start()
+        return process
+
+    def watch() -> None:
+        while not ended.wait(LOOK_S):
+            if not processes[-1].is_alive():
+                log.warning("the worker ended with code %s, and is started again", processes[-1].exitcode)
+                if not ended.wait(RESTART_S):
+                    processes[:] = [started()]
+
+    processes = [started()]
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
     try:
         yield
     finally:
         ended.set()
+        watching.join()
+        (process,) = processes
         process.join(GRACEFUL_S)
         if process.is_alive():
             process.kill()

@@ -10,9 +10,10 @@ from careen.app.databases import database_of
 from careen.database.results import FeedResult, UpdateResult
 from careen.errors import DatabaseError
 from careen.fleet import advisories
-from careen.fleet.queue import Job
+from careen.fleet.queue import Job, RetryError
 from careen.fleet.queue.embedded import EmbeddedQueue
-from careen.fleet.tables import event, job
+from careen.fleet.schedule import EVERY_S
+from careen.fleet.tables import event, image, job, unit
 
 BEFORE, AFTER = [info(unfixed=True), advisory()], [info(unfixed=True), advisory(), advisory("CVE-2026-0002")]
 
@@ -64,9 +65,26 @@ def test_an_update_that_fails_is_noted(fleet, monkeypatch):
         raise DatabaseError("no advisory source could be reached")
 
     monkeypatch.setattr(advisories, "update_database", update)
-    with pytest.raises(DatabaseError):
+    with pytest.raises(RetryError, match="no advisory source could be reached") as raised:
         advisories.update(fleet, Job("update", "update"))
+    assert raised.value.after_s == advisories.RETRY_S < EVERY_S["update"]
     assert advisories.troubles(fleet) == ["all sources: no advisory source could be reached"]
+
+
+def test_advisories_that_become_too_old_without_an_update_are_noticed(fleet, monkeypatch):
+    """Verdicts by old data must not stay complete because nothing newer can be fetched."""
+    monkeypatch.setattr(advisories, "update_database", _unreachable)
+    with pytest.raises(RetryError):
+        advisories.update(fleet, Job("update", "update"))
+    assert rows(fleet, job, "kind") == [("rematch",)]
+    strict = replace(fleet, settings=replace(fleet.settings, db_max_age=7))
+    advisories.assess_again(strict, Job("rematch", "rematch"))
+    assert ["stale_source" in reasons for (reasons,) in rows(fleet, unit, "reasons")] == [True]
+    assert rows(fleet, image, "coverage") == [("partially_assessed",)]
+
+
+def _unreachable(settings):
+    raise DatabaseError("no advisory source could be reached")
 
 
 def test_a_source_that_fails_is_one_event_until_it_works_again(fleet, monkeypatch):

@@ -1,5 +1,6 @@
 """Archives that were uploaded: assessed as the same image of a registry, and never a way to stand in for others' layers."""
 
+import gzip
 import shutil
 
 import pytest
@@ -15,6 +16,7 @@ from careen.fleet.triage import Batch, Target
 from careen.model.finding import Vulnerability
 
 STATUS = b"Package: zlib1g\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.2.13\n"
+LEFT_OPEN = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a damaged file, to the end
 RELEASE = b'ID=debian\nVERSION_ID="12"\n'
 
 
@@ -79,11 +81,26 @@ def test_a_layer_has_the_digest_of_its_bytes(fleet, tmp_path):
         uploads.read(file.read(), fleet.settings)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the reader leaves a damaged file to the end
+@LEFT_OPEN
 @pytest.mark.parametrize("data", [b"\x1f\x8b" + b"\x00" * 600, b"BZh9" + b"x" * 600, b"\x00" * 257 + b"ustar" + b"\x00" * 600])
 def test_what_is_no_archive_is_refused(fleet, data):
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as refused:
         uploads.read(data, fleet.settings)
+    assert str(fleet.settings.cache_dir) not in f"{refused.value} {refused.value.hint}", "no path of the server"
+
+
+@LEFT_OPEN
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "listed again and again"])
+def test_an_archive_that_unpacks_to_very_much_is_refused(fleet, tmp_path, monkeypatch, packed):
+    monkeypatch.setattr(archives, "UNPACKED_BYTES", 1 << 20)
+    if packed:
+        data = gzip.compress(write_docker_archive(tmp_path / "a.tar", make_image([bytes(2 << 20)])).read_bytes())
+    else:
+        image = make_image([make_layer({"srv/app": bytes(300 << 10)})] * 4, compression=None)
+        data = write_docker_archive(tmp_path / "a.tar", image).read_bytes()
+    with pytest.raises(InputError, match="more than 1 MiB") as refused:
+        uploads.read(data, fleet.settings)
+    assert "careen scan FILE" in refused.value.hint
 
 
 def test_a_deleted_upload_has_no_layers(fleet, tmp_path):

@@ -8,8 +8,9 @@ from tests.support.registries.rerouted import Rerouted
 from tests.support.servers import Answer
 
 from careen.fleet import crawl as crawling
-from careen.fleet import registries
+from careen.fleet import enrolment, registries
 from careen.fleet.asking import Login
+from careen.fleet.connection import writing
 from careen.fleet.crawl import crawl
 from careen.fleet.queue import RetryError
 from careen.fleet.registries import Choice
@@ -105,6 +106,19 @@ def test_known_digests_are_not_enrolled_again_and_changes_are_noted(fleet, proje
             ("1.0", digest(1)), ("1.1", digest(2)), ("1.1", digest(50)), ("2", digest(1)),
         ]  # fmt: skip
         assert server.count("GET .*manifests") == 0
+
+
+def test_an_image_that_was_taken_out_of_the_project_stays_out(fleet, project, found):
+    with Distribution(images(1, 2)) as server:
+        add(fleet, project, "registry.example")
+        crawl(fleet, 1, to(registry_example=server))
+        found.clear()
+        for deleted_at, asked in ((5.0, 0), (enrolment.ASKED_FOR, 2)):  # the latter waits for a proof, and is asked for again
+            with writing(fleet.engine) as connection:
+                connection.execute(project_image.update().values(deleted_at=deleted_at))
+            crawl(fleet, 1, to(registry_example=server))
+            assert server.count("GET .*manifests") == asked
+        assert found == []
 
 
 def test_what_the_registry_has_no_more_goes(fleet, project, found):

@@ -9,6 +9,7 @@ from tests.support.matching import advisory, deb, info, pypi
 from tests.support.reports import vulnerability
 
 from careen.fleet.connection import writing
+from careen.fleet.enrolment import see
 from careen.fleet.events import (
     REASON,
     after_failure,
@@ -36,19 +37,37 @@ def ready(fleet, number):
         after_ready(connection, number)
 
 
-def test_an_image_introduces_what_no_other_has(fleet):
-    add_image(fleet, [deb(), pypi()], 1)
+def introduced(fleet):
+    """Image and project of each event, and what it says about the image."""
+    made = {
+        number: json.loads(detail)
+        for number, kind, detail in rows(fleet, event, "id", "kind", "detail")
+        if kind == "introduced"
+    }
+    of_image = dict(rows(fleet, event, "id", "image_id"))
+    seen = rows(fleet, event_project, "event_id", "project_id")
+    return [(of_image[number], project_id, made[number]) for number, project_id in seen if number in made]
+
+
+def test_an_image_introduces_what_no_other_of_the_project_has(fleet):
+    one, other = add_project(fleet, 1), add_project(fleet, 2)
+    for number, packages, project_id in ((1, [deb(), pypi()], one), (2, [deb()], one), (3, [deb()], other)):
+        add_image(fleet, packages, number, project_id)
+        ready(fleet, number)
+    assert [kind for (kind,) in rows(fleet, event, "kind")].count("image_ready") == 3
+    assert [(number, project_id) for number, project_id, _ in introduced(fleet)] == [(1, one), (3, other)]
+    detail = introduced(fleet)[0][2]
+    assert detail["count"] == 1 and detail["worst"] == [["CVE-2026-0001", deb().purl]]
+
+
+def test_a_project_that_comes_to_see_an_image_later_has_the_event_too(fleet):
+    one, other = add_project(fleet, 1), add_project(fleet, 2)
+    add_image(fleet, [deb()], 1, one)
     ready(fleet, 1)
-    add_image(fleet, [deb()], 2)
-    ready(fleet, 2)
-    assert rows(fleet, event, "kind", "image_id", "images") == [
-        ("image_ready", 1, 1),
-        ("image_ready", 2, 1),
-        ("introduced", 1, 1),
-    ]
-    (detail,) = [json.loads(data) for kind, data in rows(fleet, event, "kind", "detail") if kind == "introduced"]
-    assert detail["count"] == 1
-    assert detail["worst"] == [["CVE-2026-0001", deb().purl]]
+    for _ in range(2):
+        with writing(fleet.engine) as connection:
+            see(connection, other, 1, 5.0)
+    assert [(number, project_id) for number, project_id, _ in introduced(fleet)] == [(1, one), (1, other)]
 
 
 def test_only_projects_that_see_the_image_get_messages(fleet):

@@ -53,6 +53,22 @@ def test_they_are_found_in_an_index_that_has_nothing_else(fleet):
     assert any("ix_image_undecided (state=? AND step_at<?)" in plan for plan in plans), plans
 
 
+def test_an_image_that_ends_its_worker_each_time_fails(fleet, monkeypatch):
+    """A process that is killed stores nothing: a try counts when it begins."""
+    add(fleet, {"state": "joining", "manifest": b"x"})
+    monkeypatch.setattr(images, "read_image", _killed)
+    for tries in range(1, 2 * images.TRIES + 1):
+        with pytest.raises(SystemExit):
+            images.join(fleet, images.join_job(1, 2, "i1"))
+        assert rows(fleet, image, "state", "tries") == [("joining", tries)]
+    images.join(fleet, images.join_job(1, 2, "i1"))
+    assert rows(fleet, image, "state", "reason") == [("failed", "the worker that assesses it ended each time")]
+
+
+def _killed(*_):
+    raise SystemExit
+
+
 @contextmanager
 def _plans(engine):
     """How SQLite finds the rows of each SELECT."""

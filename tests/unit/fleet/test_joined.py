@@ -22,7 +22,7 @@ from careen.fleet.tables import unit, unit_finding
 from careen.matching.rated import unfetched
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
-from careen.model.package import Source
+from careen.model.package import Evidence, Source
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import report_of
 from careen.policy.policy import Policy
@@ -49,7 +49,9 @@ class Joined:
 
 
 def places(findings):
-    return {(one.id, one.package, one.paths, one.layer, one.fingerprint, one.severity, one.risk) for one in findings}
+    return {
+        (one.id, one.package, one.paths, one.layer, one.last_layer, one.fingerprint, one.severity, one.risk) for one in findings
+    }
 
 
 @examples(80)
@@ -88,6 +90,17 @@ def test_stored_verdicts_are_taken_and_new_ones_are_handed_over(fleet):
     assert [one.package_name for one in matched.findings] == ["libssl3"]
     assert matched.assessed == 2
     assert new not in {bytes(key) for (key,) in rows(fleet, unit, "key")}
+
+
+def test_a_finding_names_the_last_layer_that_has_its_package_too(fleet):
+    """The stored verdict knows no layers: they are those of the image that is joined."""
+    add_image(fleet, [deb()])
+    two = deb(evidence=(Evidence("var/lib/dpkg/status", 0), Evidence("var/lib/dpkg/status", 2)))
+    three = deb(evidence=(Evidence("var/lib/dpkg/status", 1),))
+    with current_assessor(fleet) as assessor:
+        for package, layers in ((two, (0, 2)), (three, (1, None)), (deb(), (0, None))):
+            matched, _ = UnitMatcher(fleet, assessor).matched(Inventory(DEBIAN, (package,)), Policy(), assessor.today)
+            assert {(one.layer, one.last_layer) for one in matched.findings} == {layers}
 
 
 def test_what_is_handed_over_is_written_and_not_assessed_again(fleet, monkeypatch):

@@ -124,6 +124,18 @@ def test_a_query_knows_the_days_and_the_decisions(fleet, monkeypatch):
     assert asked_for("decided:false") == [(DJANGO, 2)]
 
 
+@pytest.mark.parametrize("package", ["pkg:deb/debian/libssl3", "pkg:deb/debian/libssl3@3.0.11-1", LIBSSL])
+def test_a_decision_may_name_the_package_without_version_or_qualifiers(fleet, monkeypatch, package):
+    """Reports hide the finding by each of these names, so that it is not overdue either."""
+    monkeypatch.setattr("time.time", lambda: NOW)
+    set_days(fleet, critical=7)
+    a_decision(fleet, package=package)
+    assert late(fleet).count == 0
+    a_decision(fleet, vulnerability=DJANGO, package="pkg:pypi/djang")
+    with fleet.engine.connect() as connection:
+        assert {row["vulnerability"] for row in findings(connection, 1, parsed("decided:false")).rows} == {DJANGO}
+
+
 def test_settings_of_other_parts_stay(fleet):
     kept = set_days(fleet, critical=7)
     assert msgspec.json.decode(kept)["admission"] == {"x": 1}

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 from sqlalchemy import func, select, update
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in, rows
-from tests.support.matching import advisory, deb, info, pypi
+from tests.support.matching import DEBIAN, advisory, deb, info, pypi
 
 from careen.fleet import purge as module
-from careen.fleet.connection import writing
+from careen.fleet import registries
+from careen.fleet.connection import is_sqlite, writing
 from careen.fleet.events import after_ready
 from careen.fleet.projects import delete_project
 from careen.fleet.purge import DAY_S, Purged, Retention, purge
@@ -19,10 +20,12 @@ from careen.fleet.tables import (
     delivery,
     event,
     image,
+    image_unit,
     layer,
     metadata,
     notified,
     outbox,
+    project_image,
     registry,
     repository,
     subscription,
@@ -30,6 +33,8 @@ from careen.fleet.tables import (
     tag_change,
     unit,
 )
+from careen.fleet.units import store_units
+from careen.model.inventory import Inventory
 
 NOW = 1_000 * DAY_S
 
@@ -71,11 +76,21 @@ def test_the_newest_tags_of_a_registry_with_webhooks_and_what_runs_stay(fleet):
         connection.execute(update(image).where(image.c.id == 1).values(runs_at=NOW - DAY_S))
         connection.execute(update(image).where(image.c.id == 2).values(runs_at=NOW - 30 * DAY_S))
     assert purge(fleet, Retention(), NOW) == Purged(3, 3, 3, 0)
-    assert rows(fleet, image, "id") == [(1,), (5,), (6,)]
+    assert rows(fleet, image, "id", "runs_at") == [(1, NOW - DAY_S), (5, None), (6, None)]
     removed = [name for name, identity in rows(fleet, tag_change, "name", "identity") if not identity]
     assert removed == ["v2", "v3", "v4"]
     assert sorted({name for (name,) in rows(fleet, unit, "name")}) == ["django", "libssl3"]
     assert purge(fleet, Retention(), NOW) == Purged()
+
+
+def test_an_image_that_no_agent_reports_any_more_does_not_run_for_ever(fleet):
+    for number in (1, 2, 3):
+        add_image(fleet, [deb()], number, 1)
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).values(runs_at=NOW - 8 * DAY_S))
+        connection.execute(update(image).where(image.c.id == 3).values(runs_at=NOW - 6 * DAY_S))
+    assert purge(fleet, Retention(), NOW) == Purged()
+    assert rows(fleet, image, "id", "runs_at") == [(1, None), (2, None), (3, NOW - 6 * DAY_S)]
 
 
 def test_without_a_number_all_tags_stay(fleet):
@@ -93,16 +108,61 @@ def test_tags_of_a_registry_that_is_crawled_are_left_to_the_crawl(fleet):
     assert purge(fleet, Retention(), NOW) == Purged()
 
 
-def test_young_and_uploaded_images_stay_and_those_that_never_had_a_tag(fleet):
-    for number in (1, 2, 3, 4):
+def test_young_uploaded_and_named_images_stay_and_those_that_never_had_a_tag(fleet):
+    for number in (1, 2, 3, 4, 5, 6):
         add_image(fleet, [deb()], number, 1)
     with writing(fleet.engine) as connection:
-        changes = [{"at": 0.0, "repository_id": 1, "name": "1", "identity": f"sha256:{number}"} for number in (1, 2, 3)]
+        changes = [{"at": 0.0, "repository_id": 1, "name": "1", "identity": f"sha256:{number}"} for number in (1, 2, 3, 5, 6)]
         connection.execute(tag_change.insert(), changes)
         connection.execute(update(image).where(image.c.id == 1).values(enrolled_at=NOW - 60))
         connection.execute(update(image).where(image.c.id == 2).values(kind="uploaded"))
-    assert purge(fleet, Retention(), NOW).images == 1
-    assert rows(fleet, image, "id") == [(1,), (2,), (4,)]
+        connection.execute(update(project_image).where(project_image.c.image_id > 4).values(lasts=True))
+        connection.execute(update(project_image).where(project_image.c.image_id == 6).values(deleted_at=NOW - 2 * DAY_S))
+    assert purge(fleet, Retention(), NOW).images == 2
+    assert rows(fleet, image, "id") == [(1,), (2,), (4,), (5,)]
+
+
+def test_images_that_no_project_has_any_more_leave(fleet):
+    """They were never tagged, so that only who has deleted them could say that they may go."""
+    add_project(fleet, 2)
+    for number in (1, 2, 3, 4):
+        add_image(fleet, [deb()], number, 1)
+    with writing(fleet.engine) as connection:
+        connection.execute(image.update().where(image.c.id == 2).values(kind="uploaded"))
+        connection.execute(project_image.update().values(deleted_at=NOW - 2 * DAY_S))
+        connection.execute(project_image.update().where(project_image.c.image_id == 3).values(deleted_at=NOW - 60))
+        connection.execute(project_image.insert().values(project_id=2, image_id=4, seen_at=0.0))
+    assert purge(fleet, Retention(), NOW).images == 2
+    assert rows(fleet, image, "id") == [(3,), (4,)]
+
+
+def test_images_of_a_removed_registry_leave(fleet):
+    for number in (1, 2, 3):
+        add_image(fleet, [deb()], number, 1)
+    tagged(fleet, 1, 2)
+    assert not registries.remove(fleet, 2, 1) and len(rows(fleet, tag_change)) == 2
+    assert registries.remove(fleet, 1, 1)
+    assert rows(fleet, tag_change, "repository_id", "name") == [(registries.NOWHERE, "")] * 2
+    assert purge(fleet, Retention(), NOW).images == 2
+    assert rows(fleet, image, "id") == [(3,)]
+
+
+def test_packages_of_an_image_that_is_stored_at_this_moment_stay(address, tmp_path):
+    """A purge that sees neither the image nor its lock would leave the image without a package, and so without findings."""
+    made = fleet_in(tmp_path, address)
+    if is_sqlite(made.engine):
+        pytest.skip("SQLite has one writer at a time")
+    database_with(made, [info(unfixed=True), advisory()], "2026-01-01T00:00:00+00:00")
+    add_image(made, [deb(), pypi()], 1)
+    with writing(made.engine) as connection:
+        connection.execute(image_unit.delete())
+    with writing(made.engine) as connection:
+        store_units(connection, made, 1, Inventory(DEBIAN, (deb(),)))
+        with writing(made.engine) as other:
+            assert module._units(other) == 1
+    assert [name for (name,) in rows(made, unit, "name")] == ["libssl3"]
+    assert {number for (number,) in rows(made, image_unit, "unit_id")} == {number for (number,) in rows(made, unit, "id")}
+    made.engine.dispose()
 
 
 def test_old_events_leave_unless_a_message_waits(fleet):

@@ -3,16 +3,19 @@
 import pkgutil
 
 import pytest
+from msgspec.structs import replace
 from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in, rows
 from tests.support.matching import advisory, deb, info, pypi
+from tests.support.service import FakeQueue
 
-from careen.fleet import rematch
+from careen.fleet import image_counts, rematch
 from careen.fleet.connection import writing
-from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_finding
+from careen.fleet.progress import progress_of
+from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_count, unit_finding
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
 from careen.model.package import Source
 
-FIRST, SECOND = "2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"
+FIRST, SECOND, THIRD = (f"2026-01-0{day}T00:00:00+00:00" for day in (1, 2, 3))
 OPENSSL, DJANGO = deb(), pypi()
 ZLIB = deb("zlib1g", "1.2.3", Source("zlib", "1.2.3"))
 NAMESPACES = (info(unfixed=True), info("PyPI", "osv"))
@@ -138,6 +141,74 @@ def test_scores_are_written_without_assessing(fleet, tmp_path):
     assert counts(fleet)[0][-1] > before
     again = rematch.everything(fleet)
     assert again.units == 1 and again.images == 0  # it has written what an assessment gives
+
+
+def test_a_score_that_changes_together_with_an_advisory_is_counted(fleet, tmp_path):
+    begin(fleet, [of_django()], [DJANGO])
+    before = counts(fleet)[0][-1]
+    after = [of_django(url="https://example.test/"), Epss("CVE-2026-0002", 0.9, 0.99)]
+    assert update(fleet, tmp_path, [of_django()], after).units == 1
+    (risk,) = (row[0] for row in rows(fleet, unit_count, "risk") if row[0])
+    assert counts(fleet)[0][-1] == risk > before
+
+
+def test_what_a_killed_run_had_not_counted_is_counted_by_the_next_update(fleet, tmp_path, monkeypatch):
+    """The next update changes the same package, and finds its verdict as the killed run has left it."""
+    begin(fleet, [], [DJANGO])
+    with monkeypatch.context() as patched:
+        patched.setattr(image_counts, "count_after_update", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            update(fleet, tmp_path, [], [of_django(severity="critical")])
+    after = [of_django(severity="critical", url="https://example.test/")]
+    second = (tmp_path / "database" / "advisories.sqlite").rename(tmp_path / "second.sqlite")
+    rematch.after_update(fleet, second, database_with(fleet, [*NAMESPACES, *after], THIRD))
+    assert counts(fleet)[0][1] == 1
+    assert rows(fleet, rematch_unit) == []
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_run_that_a_newer_update_overtakes_writes_no_older_verdict(fleet, tmp_path, monkeypatch):
+    begin(fleet, [], [DJANGO])
+    old = database_with(fleet, NAMESPACES, FIRST, tmp_path / "old.sqlite")
+    second = database_with(fleet, [*NAMESPACES, of_django()], SECOND, tmp_path / "second.sqlite")
+    third = database_with(fleet, NAMESPACES, THIRD)
+    real = rematch._waiting_after
+
+    def overtaken(*of_first):
+        monkeypatch.setattr(rematch, "_waiting_after", real)
+        waiting = real(*of_first)
+        rematch.after_update(fleet, second, third)
+        return waiting
+
+    monkeypatch.setattr(rematch, "_waiting_after", overtaken)
+    rematch.after_update(fleet, old, second)
+    assert findings(fleet) == [] and events_of(fleet) == []
+    assert assessed_by(fleet) == {"django": THIRD}
+    with fleet.engine.connect() as connection:
+        assert progress_of(connection).build == THIRD and progress_of(connection).is_done
+    assert rows(fleet, rematch_unit) == []
+
+
+def test_a_first_verdict_that_is_late_for_an_update_is_made_again(fleet, tmp_path, monkeypatch):
+    begin(fleet, [], [ZLIB])
+    fleet = replace(fleet, queue=FakeQueue())
+    real = rematch._rows_of
+
+    def late(*arguments):
+        monkeypatch.setattr(rematch, "_rows_of", real)
+        update(fleet, tmp_path, [], [of_django(severity="critical")])
+        return real(*arguments)
+
+    monkeypatch.setattr(rematch, "_rows_of", late)
+    add_image(fleet, [DJANGO], 2)
+    assert assessed_by(fleet)["django"] == FIRST
+    assert [job.kind for job in fleet.queue.jobs] == ["rematch"]
+    rematch.after_update(fleet, None, tmp_path / "database" / "advisories.sqlite")
+    assert assessed_by(fleet)["django"] == SECOND
+    assert counts(fleet)[1][:2] == (2, 1)
 
 
 def test_records_and_the_end_of_a_release_count(fleet, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
 from tests.support.fleet_units import database_with
+from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.matching import DEBIAN, advisory, deb, info
 from tests.support.reports import usual
 from tests.support.service import fleet_in, json_of
@@ -18,7 +19,7 @@ from careen.fleet import images, search, uploads
 from careen.fleet.connection import writing
 from careen.fleet.decisions import Stated, statement_of
 from careen.fleet.projects import ProjectSettings, QuotaError, Quotas, delete_project, with_settings
-from careen.fleet.tables import image, metadata, project, upload
+from careen.fleet.tables import image, layer, metadata, project, upload
 from careen.formats.vex.statements import Statement
 from careen.policy.policy import Policy
 
@@ -39,7 +40,7 @@ def fleet(tmp_path):
 
 def stored(fleet, data: bytes, project_id: int = 1, name: str = "app:1") -> uploads.Uploaded:
     with writing(fleet.engine) as connection:
-        return uploads.store(fleet, connection, project_id, uploads.read(data, SETTINGS), name, "key:ci")
+        return uploads.store(fleet, connection, project_id, uploads.read(data, fleet.settings), name, "key:ci")
 
 
 def test_an_sbom_and_a_report_are_read(fleet):
@@ -127,11 +128,31 @@ def test_quotas_hold(fleet):
         assert b"admission" in kept
         connection.execute(project.update().values(settings=kept))
     stored(fleet, SBOM)
+    stored(fleet, SBOM)  # the same bytes are stored once
     with pytest.raises(QuotaError) as refused:
-        stored(fleet, SBOM)
+        stored(fleet, SBOM.replace(b'"x"', b'"y"'))
     assert refused.value.code == "quota_uploads"
     with fleet.engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(upload)).scalar() == 1
+        assert connection.execute(select(func.length(upload.c.content))).scalars().all() == [len(zlib.compress(SBOM, 6)), 0]
+
+
+@pytest.mark.parametrize("kind", ["sbom", "archive"])
+def test_an_upload_that_failed_is_tried_again_by_the_same_bytes(fleet, kind, tmp_path):
+    data = SBOM
+    if kind == "archive":
+        built = make_image([make_layer({"etc/os-release": b"ID=debian\n"})])
+        data = write_docker_archive(tmp_path / "app.tar", built).read_bytes()
+    made = stored(fleet, data)
+    with writing(fleet.engine) as connection:
+        connection.execute(image.update().values(state="failed", reason="a bug", tries=3))
+        connection.execute(layer.update().values(state="failed", tries=3))
+    fleet.queue.jobs.clear()
+    assert stored(fleet, data).identity == made.identity
+    with fleet.engine.connect() as connection:
+        state = connection.execute(select(image.c.state, image.c.tries, image.c.reason)).one()
+        assert set(connection.execute(select(layer.c.state)).scalars()) <= {"waiting", "queued"}
+    assert tuple(state) == ("joining" if kind == "sbom" else "reading", 0, "")
+    assert [job.kind for job in fleet.queue.jobs] == ["upload" if kind == "sbom" else "read"]
 
 
 NOT_OF_PROJECTS = ("job", "worker", "state", "session", "bulk", "rematch_change", "rematch_score", "rematch_unit")

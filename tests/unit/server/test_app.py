@@ -144,7 +144,7 @@ def test_a_cursor_is_good_for_its_list_alone(service):
         assert (found.status_code, body_of(found)["code"]) == (422, "cursor"), url
 
 
-def test_errors_of_the_fleet_have_their_status(service, monkeypatch):
+def test_errors_of_the_fleet_have_their_status(service, monkeypatch, caplog):
     client = service.client(service.key)
 
     def unreachable(*_):
@@ -160,6 +160,8 @@ def test_errors_of_the_fleet_have_their_status(service, monkeypatch):
     monkeypatch.setattr(enrolment, "enrol", broken)
     found = client.post(f"{service.path}/scans", json={"reference": "registry.test/app"})
     assert found.status_code == 500 and b"hunter2" not in found.content
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert line.startswith("a request failed: RuntimeError in scans.py, line ") and "hunter2" not in line
 
 
 def test_every_change_is_in_the_audit_log_which_only_grows(service):
@@ -221,6 +223,9 @@ def test_requests_for_other_hosts_are_refused(service):
     client = service.client(service.key)
     found = client.get("/api/v1/me", headers={"Host": "attacker.test"})
     assert (found.status_code, body_of(found)["code"]) == (421, "host")
-    assert client.get("/health", headers={"Host": "attacker.test"}).status_code == 421
+    assert client.get("/projects", headers={"Host": "attacker.test"}).status_code == 421
+    for probed in ("/health", "/ready", "/metrics"):  # Kubernetes and Prometheus name the address of the pod
+        assert client.get(probed, headers={"Host": "10.1.2.3:8080"}).status_code == 200
+        assert client.post(probed, headers={"Host": "10.1.2.3:8080"}).status_code == 421
     assert client.get(f"{ADDRESS}/health").status_code == 200
     assert msgspec.json.decode(client.get("/health").content) == {"status": "ok"}

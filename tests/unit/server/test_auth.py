@@ -144,6 +144,14 @@ def test_a_key_makes_no_key_with_more_scopes_and_is_shown_once(service):
     assert client.delete(f"{url}/{made['key']['id']}").status_code == 404
 
 
+def test_a_key_makes_no_key_that_lives_longer_than_itself(service):
+    end = time.time() + 3600
+    client = service.client(service.add_key({"read", "admin"}, service.id, expires_at=end))
+    for days in ({}, {"days": 30}):
+        made = body_of(client.post(f"{service.path}/keys", json={"name": "x", "scopes": ["read"], **days}))
+        assert made["key"]["expires_at"] == pytest.approx(end), days
+
+
 def test_a_service_key_is_no_administrator(service):
     client = service.client(service.add_key(project_id=None))
     assert client.get(f"{service.path}/images").status_code == 200

@@ -76,7 +76,7 @@ def normal(schema: Any, definitions: Any) -> Any:
         if key == "properties":
             out[key] = {name: normal(part, definitions) for name, part in value.items()}
             continue
-        if key == "items":
+        if key == "items" or (key == "additionalProperties" and isinstance(value, dict)):
             value = normal(value, definitions)
         if key == "pattern":
             value = value.replace(r"\Z", "$")

@@ -82,7 +82,7 @@ def test_planted_secrets_are_nowhere(service, caplog):
 
 def test_refusals_are_logged(service, caplog):
     service.client("careen_0123456789ab_wrong").get("/api/v1/me")
-    service.client().get("/health", headers={"Host": "attacker.test"})
+    service.client().get("/projects", headers={"Host": "attacker.test"})
     service.client().post("/api/v1/session", json={}, headers={"Origin": "https://attacker.test"})
     service.client().post("/api/v1/session", json={"name": "ada", "password": "x"})
     service.client(service.add_key({"read"}, service.id)).post(f"{service.path}/scans", json={})

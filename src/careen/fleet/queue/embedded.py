@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import job
@@ -57,13 +58,13 @@ class EmbeddedQueue:
 
     def work(self, handlers: Mapping[str, Handler], worker: str, stop: Callable[[], bool]) -> None:
         while not stop():
-            claimed = self._claim(worker)
-            if claimed is None:
+            try:
+                is_idle = not self._work(handlers, worker)
+            except SQLAlchemyError as error:  # another process writes for long; a job that ran meanwhile runs again
+                log.warning("the queue does not answer, and is tried again: %s", error)
+                is_idle = True
+            if is_idle:
                 time.sleep(LOOK_S)
-                continue
-            number, each, tries = claimed
-            with self._renewed(number, worker):
-                self._run(number, each, tries, handlers[each.kind])
 
     def waiting(self, connection: Connection, limit: int = 100) -> list[Waiting]:
         now = time.time()
@@ -98,6 +99,16 @@ class EmbeddedQueue:
         """
         with writing(self._engine) as connection:
             self._release(connection, job.c.state == "running")
+
+    def _work(self, handlers: Mapping[str, Handler], worker: str) -> bool:
+        """Runs one job; returns whether there was one."""
+        claimed = self._claim(worker)
+        if claimed is None:
+            return False
+        number, each, tries = claimed
+        with self._renewed(number, worker):
+            self._run(number, each, tries, handlers[each.kind])
+        return True
 
     def _claim(self, worker: str) -> tuple[int, Job, int] | None:
         now = time.time()
@@ -169,8 +180,11 @@ class EmbeddedQueue:
         def renew() -> None:
             while not done.wait(LEASE_S / 3):
                 mine = (job.c.id == number) & (job.c.worker_id == worker)
-                with writing(self._engine) as connection:
-                    connection.execute(update(job).where(mine).values(lease_until=time.time() + LEASE_S))
+                try:
+                    with writing(self._engine) as connection:
+                        connection.execute(update(job).where(mine).values(lease_until=time.time() + LEASE_S))
+                except SQLAlchemyError as error:  # the next round tries again, before the lease ends
+                    log.warning("the lease of the job %d was not renewed: %s", number, error)
 
         thread = threading.Thread(target=renew, daemon=True)
         thread.start()

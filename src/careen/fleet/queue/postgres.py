@@ -33,7 +33,9 @@ _ADD = text("""
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET
         queue_name = CASE WHEN excluded.priority > procrastinate_jobs.priority
                      THEN excluded.queue_name ELSE procrastinate_jobs.queue_name END,
-        priority = greatest(excluded.priority, procrastinate_jobs.priority)
+        priority = greatest(excluded.priority, procrastinate_jobs.priority),
+        scheduled_at = CASE WHEN excluded.scheduled_at IS NULL OR procrastinate_jobs.scheduled_at IS NULL THEN NULL
+                       ELSE least(excluded.scheduled_at, procrastinate_jobs.scheduled_at) END
 """)
 _DEPTH = text("SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo' GROUP BY queue_name")
 _LIST = text("""

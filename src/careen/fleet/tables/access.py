@@ -9,7 +9,7 @@ project = Table(
     metadata,
     number(),
     Column("name", String(200), nullable=False, unique=True),
-    Column("settings", LargeBinary, nullable=False, default=b""),  # JSON: policy, quotas, signers, admission
+    Column("settings", LargeBinary, nullable=False, default=b""),  # JSON: quotas, deadlines, admission, hosts
     Column("created_at", Moment, nullable=False),
 )
 

@@ -1,6 +1,6 @@
 """Registries with their repositories and tags, images, and the layers that they share."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, false, text
 
 from .base import Moment, Number, metadata, number, of
 
@@ -133,6 +133,10 @@ project_image = Table(
     of("image", primary=True),
     Column("seen_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("lasts", Boolean, nullable=False, server_default=false()),  # the project named it: it stays when its tag goes
+    Column("exit_code", Integer),  # by the project's own policy, if it has one that gates apply (``project_verdicts``)
+    Column("decided_by", String(64), nullable=False, server_default=""),  # a digest of the policy and the decisions
+    Column("decided_at", Moment, nullable=False, server_default="0"),
     Index("ix_project_image_image", "image_id", "project_id", "deleted_at"),
 )
 

@@ -134,7 +134,7 @@ unit_source = Table(
     sqlite_with_rowid=False,
 )
 
-# Remaining work of a database update: units to assess (phase 0), and units whose images have to be counted (1).
+# Remaining work of a database update: units to assess (phase 0), units whose images have to be counted (1), or both (2).
 rematch_unit = Table(
     "rematch_unit",
     metadata,

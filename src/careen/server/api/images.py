@@ -4,12 +4,13 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, exists, select, update
 
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
 from careen.fleet.conditions import own_images
-from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit
+from careen.fleet.purge import remove_images
+from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit, unit_package
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
 from careen.plugins import ReportOptions
@@ -51,8 +52,12 @@ def read_image(call: Call) -> Answer:
 
 
 def delete_image(call: Call) -> Answer:
+    """Removes an image from the project. An upload is its alone, and goes at once with its bytes."""
     with call.changing(call.path["identity"]) as connection:
         row = row_of(connection, call)
+        if row.kind == "uploaded":
+            remove_images(connection, [row.id])
+            return Answer()
         seen = (project_image.c.project_id == call.project, project_image.c.image_id == row.id)
         connection.execute(update(project_image).where(*seen).values(deleted_at=call.now))
     return Answer()
@@ -72,11 +77,16 @@ def list_layers(call: Call) -> Answer:
 
 
 def list_packages(call: Call) -> Answer:
-    columns = (unit.c.id, unit.c.type, unit.c.name, unit.c.version, unit.c.licences, image_unit.c.layer, image_unit.c.presence)
+    """Lists the packages of an image. Those that are assessed together share a layer; the first of them has licences."""
+    own = unit_package.c
+    is_first = and_(own.name == unit.c.name, own.version == unit.c.version, own.type == unit.c.type)
+    licences = case((is_first, unit.c.licences), else_="").label("licences")
+    columns = (own.unit_id, own.position, own.type, own.name, own.version, licences, image_unit.c.layer, image_unit.c.presence)
     with call.reading() as connection:
         row = row_of(connection, call)
-        wanted = select(*columns).join(image_unit, image_unit.c.unit_id == unit.c.id).where(image_unit.c.image_id == row.id)
-        return Answer(page(call, connection, wanted, [(unit.c.name, False), (unit.c.id, False)], _package))
+        wanted = select(*columns).join(image_unit, image_unit.c.unit_id == own.unit_id).join(unit, unit.c.id == own.unit_id)
+        keys = [(own.name, False), (own.unit_id, False), (own.position, False)]
+        return Answer(page(call, connection, wanted.where(image_unit.c.image_id == row.id), keys, _package))
 
 
 def list_findings(call: Call) -> Answer:

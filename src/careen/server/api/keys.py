@@ -52,11 +52,15 @@ def _page(call: Call, those: ColumnElement[bool]) -> Answer:
 
 
 def _made(call: Call, body: NewKey, project: int | None) -> Answer:
-    """Makes a key, and answers with its token. Raises Refused if the caller is a key without all of the new scopes."""
+    """Makes a key, and answers with its token. Raises Refused if the caller is a key without all of the new scopes. A key
+    that a key makes does not live longer than that one.
+    """
     scopes = frozenset[str](body.scopes)
     if call.principal.key_id is not None and not scopes <= call.principal.scopes:
         raise Refused(403, "a key cannot make a key with more scopes than its own", "scope")
     expires = None if body.days is None else call.now + body.days * DAY_S
+    if call.principal.key_id is not None and (own := call.request.state.key_row.expires_at) is not None:
+        expires = own if expires is None else min(own, expires)
     with call.changing(body.name, " ".join(sorted(scopes))) as connection:
         number, token = keys.insert(connection, project, body.name, scopes, call.by, expires)
         row = connection.execute(select(api_key).where(api_key.c.id == number)).one()

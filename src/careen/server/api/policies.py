@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from careen.fleet import decisions, overdue, reports
+from careen.fleet import decisions, overdue, project_verdicts, reports
 from careen.fleet.deadlines import deadlines_of
 from careen.fleet.rules import decoded, encoded
 from careen.fleet.tables import image, policy
@@ -42,7 +42,7 @@ def set_policy(call: Call, body: Rules) -> Answer:
             raise unprocessable(
                 "nothing can be overdue: the project has no deadlines", "overdue", "set them in the project's settings"
             )
-        row = connection.execute(select(policy).where(*own)).first()
+        row = connection.execute(select(policy).where(*own).with_for_update()).first()
         call.refuse_other_version(_shown(row) if row else None)
         values = {"rules": encoded(body), "changed_by": call.by, "changed_at": call.now}
         if row is None:
@@ -70,23 +70,24 @@ def preview_policy(call: Call, body: Rules) -> Answer:
         total = connection.execute(select(func.count()).select_from(ready.subquery())).scalar() or 0
         rows = connection.execute(ready.order_by(image.c.risk.desc(), image.c.id.desc()).limit(call.query["limit"])).all()
         wanted = replace(wanted, vex=decisions.statements(connection, call.project))
+        own = project_verdicts.verdicts_of(connection, call.project, [row.id for row in rows])
         by_image = {row.id: overdue.with_late(connection, call.project, wanted, call.now, row.id) for row in rows}
     found = []
     for row in rows:
         report = reports.report_of(call.fleet, call.project, row.identity)
         if report is not None:
-            found.append(_previewed(row, report, by_image[row.id]))
+            found.append(_previewed(row, report, by_image[row.id], row.exit_code if own is None else own[row.id]))
     failing = sum(entry["exit_code"] != 0 for entry in found)
     return Answer({"images": found, "evaluated": len(found), "total": total, "failing": failing})
 
 
-def _previewed(row: Row[Any], report: Report, wanted: Policy) -> dict[str, Any]:
+def _previewed(row: Row[Any], report: Report, wanted: Policy, now: int | None) -> dict[str, Any]:
     base = report.base.layers if report.base is not None else 0
     by_rules = (entry.finding for entry in report.suppressed if entry.by.kind in ("ignore", "vex", "fix_state"))
     bare = replace(report, findings=(*report.findings, *by_rules))
     verdict = reassessed(bare, replace(wanted, base_layers=base or 0), datetime.now(UTC).date()).verdict
     failed = [rule.rule for rule in verdict.rules if not rule.passed]
-    shown = {"identity": row.identity, "reference": row.reference, "exit_code_now": row.exit_code}
+    shown = {"identity": row.identity, "reference": row.reference, "exit_code_now": now}
     return shown | {"exit_code": verdict.exit_code, "failed": failed}
 
 

@@ -1,4 +1,4 @@
-"""Projects, their members and quotas."""
+"""Projects, their settings, members and quotas."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,7 +13,13 @@ from careen.fleet.tables import member, project, user
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import Refused, not_found
+from careen.server.interfaces import hosts
+from careen.server.interfaces.admission import policy as admission
+from careen.server.interfaces.admission.policy import Admission
+from careen.server.interfaces.hosts import Host
+from careen.server.interfaces.project_settings import part_of
 
+OF_INTERFACES = ("admission", "hosts")  # settings that interfaces read
 Role = Literal["reader", "triager", "scanner", "admin"]
 
 
@@ -24,8 +30,9 @@ class NewProject(Struct, frozen=True, forbid_unknown_fields=True):
 class ProjectChange(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name | None = None
     quotas: Quotas | None = None
-    signers: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
     deadlines: Deadlines | None = None
+    admission: Admission | None = None
+    hosts: Annotated[tuple[Host, ...], Meta(max_length=100)] | None = None
 
 
 class Membership(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,13 +69,14 @@ def change_project(call: Call, body: ProjectChange) -> Answer:
     if body.quotas is not None and not call.principal.is_admin:
         raise Refused(403, "quotas are set by an administrator of the service", "scope")
     with call.changing(call.project, _changed(body)) as connection:
+        settings_now = select(project.c.settings).where(project.c.id == call.project).with_for_update()
+        kept = bytes(connection.execute(settings_now).scalar_one())
         call.refuse_other_version(_read(connection, call.project))
-        kept = bytes(connection.execute(select(project.c.settings).where(project.c.id == call.project)).scalar_one())
         settings = settings_of(kept)
         settings = replace(settings, quotas=body.quotas) if body.quotas is not None else settings
-        settings = replace(settings, signers=body.signers) if body.signers is not None else settings
         settings = replace(settings, deadlines=body.deadlines) if body.deadlines is not None else settings
-        values: dict[str, Any] = {"settings": with_settings(kept, settings)}
+        others = {name: value for name in OF_INTERFACES if (value := getattr(body, name)) is not None}
+        values: dict[str, Any] = {"settings": with_settings(kept, settings, **others)}
         values |= {"name": body.name} if body.name is not None else {}
         connection.execute(update(project).where(project.c.id == call.project).values(**values))
         return Answer(_read(connection, call.project))
@@ -122,9 +130,14 @@ def _read(connection: Connection, number: int) -> dict[str, Any]:
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
-    settings = settings_of(bytes(row.settings))
+    kept = bytes(row.settings)
+    settings = settings_of(kept)
     shown = {"id": row.id, "name": row.name, "created_at": row.created_at}
-    return shown | {"quotas": settings.quotas, "signers": settings.signers, "deadlines": settings.deadlines}
+    shown |= {
+        "admission": part_of(kept, row.id, admission.OfProject).admission,
+        "hosts": part_of(kept, row.id, hosts.OfProject).hosts,
+    }
+    return shown | {"quotas": settings.quotas, "deadlines": settings.deadlines}
 
 
 def _member(row: Row[Any]) -> dict[str, Any]:
@@ -132,7 +145,8 @@ def _member(row: Row[Any]) -> dict[str, Any]:
 
 
 def _changed(body: ProjectChange) -> str:
-    return ", ".join(name for name in ("name", "quotas", "signers", "deadlines") if getattr(body, name) is not None)
+    names = ("name", "quotas", "deadlines", *OF_INTERFACES)
+    return ", ".join(name for name in names if getattr(body, name) is not None)
 
 
 OPERATIONS = (

@@ -3,17 +3,17 @@
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, select
 
 from careen.errors import Error
 from careen.fleet.fleet import PERSON
 from careen.fleet.projects import Name
-from careen.fleet.registries import choice_of
+from careen.fleet.registries import choice_of, remove_from
 from careen.fleet.tables import image, registry, repository, tag, tag_change
 from careen.output.escape import visible
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
-from careen.server.errors import not_found
+from careen.server.errors import not_found, unprocessable
 from careen.server.parts import RegistryChange, RegistryWanted
 
 from .images import shown as shown_image
@@ -83,6 +83,8 @@ def read_registry(call: Call) -> Answer:
 
 def change_registry(call: Call, body: RegistryEdit) -> Answer:
     number = call.path["registry"]
+    if body.password and body.username is None:
+        raise unprocessable("a password without username would change nothing", "username", "send both")
     changed = [name for name in ("include", "exclude", "newest", "every_hours", "username") if getattr(body, name) is not None]
     with call.changing(number, ", ".join(changed)) as connection:
         _row(connection, call.project, number)
@@ -96,10 +98,8 @@ def change_registry(call: Call, body: RegistryEdit) -> Answer:
 def delete_registry(call: Call) -> Answer:
     number = call.path["registry"]
     with call.changing(number) as connection:
-        _row(connection, call.project, number)
-        names = select(repository.c.id).where(repository.c.registry_id == number)
-        connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(names)))
-        connection.execute(delete(registry).where(registry.c.id == number))
+        if not remove_from(connection, call.project, number):
+            raise not_found()
     return Answer()
 
 

@@ -34,7 +34,7 @@ def create_scan(call: Call, body: NewScan) -> Answer:
         own = select(registry.c.id).where(registry.c.id == body.registry, registry.c.project_id == call.project)
         if body.registry is not None and connection.execute(own).first() is None:
             raise unprocessable("the project has no such registry", "registry")
-    wanted = enrolment.Enrolment(reference=body.reference, registry_id=body.registry, platform=body.platform)
+    wanted = enrolment.Enrolment(reference=body.reference, registry_id=body.registry, platform=body.platform, lasts=True)
     identity = enrolment.enrol(call.fleet, call.project, wanted, PERSON, call.by)
     return Answer(_state(call, identity), headers={"Location": f"/api/v1/projects/{call.project}/scans/{identity}"})
 

@@ -15,7 +15,12 @@ def search(call: Call) -> Answer:
     """
     after = cursors.read(call, 1)
     found = call.request.app.state.parts.search.search(
-        call.fleet, call.project, call.query["q"], after[0] if after else None, call.query["limit"]
+        call.fleet,
+        call.project,
+        call.query["q"],
+        after[0] if after else None,
+        call.query["limit"],
+        images=call.query["list"] == "images",
     )
     following = cursors.made(call, [found.last]) if found.last is not None else None
     return Answer({"kind": found.kind, "items": list(found.items), "next": following})

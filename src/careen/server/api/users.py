@@ -57,6 +57,8 @@ def change_user(call: Call, body: UserChange) -> Answer:
     if body.disabled is not None:
         values["disabled_at"] = call.now if body.disabled else None
     with call.changing(number, ", ".join(values)) as connection:
+        administrators = select(user.c.id).where(user.c.is_admin).order_by(user.c.id)
+        connection.execute(administrators.with_for_update())  # so that two of them cannot each remove the other
         if connection.execute(select(user.c.id).where(user.c.id == number)).first() is None:
             raise not_found()
         if values:

@@ -7,9 +7,10 @@ Hosts in private networks, the server's own machine and metadata addresses must 
 
 import os
 from collections.abc import Sequence
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from sqlalchemy import select
 
 from careen.errors import NetworkError
@@ -31,6 +32,9 @@ class Hosts(Struct, frozen=True):
 
     listed: tuple[str, ...]
     private: tuple[str, ...] = ()
+
+
+Host = Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\Z")]
 
 
 class OfProject(Struct, frozen=True):

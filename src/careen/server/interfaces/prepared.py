@@ -2,7 +2,8 @@
 unchanged.
 
 A client that waits a few seconds gets an answer within that time, if not the report; a later request finds it ready. A
-report is made again if the image was assessed again, or if a decision or a policy of the project changed.
+report is made again if the image was assessed again, if the advisories are newer, or if a decision or a policy of the
+project changed.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from careen.app.databases import database_status
+from careen.errors import Error
 from careen.fleet import reports
 from careen.fleet.fleet import Fleet
 from careen.fleet.reports import ImageState
@@ -72,7 +75,7 @@ class Prepared:
 
     def _load_or_make(self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes]) -> bytes | None:
         parts = (self._name, form, str(project_id), state.identity, revision(self._fleet, project_id, state))
-        key = f"interface:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
+        key = f"interface {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
         if kept := self._fleet.store.get(key):
             return kept
         report = reports.report_of(self._fleet, project_id, state.identity)
@@ -84,7 +87,9 @@ class Prepared:
 
 
 def revision(fleet: Fleet, project_id: int, state: ImageState) -> str:
-    """A text that changes with everything that a report depends on."""
+    """A text that changes with everything that a report depends on. It includes the advisories as a whole: a report
+    shows more of them than the counts by which an image is assessed again.
+    """
     of_project = decision.c.project_id == project_id
     decisions = select(
         func.count(), func.max(decision.c.id), func.max(decision.c.revoked_at), func.max(decision.c.decided_at)
@@ -93,7 +98,14 @@ def revision(fleet: Fleet, project_id: int, state: ImageState) -> str:
     policies = select(func.count(), func.max(policy.c.changed_at)).where(policy.c.project_id == project_id)
     with fleet.engine.connect() as connection:
         values = [tuple(connection.execute(query).one()) for query in (decisions, expired, policies)]
-    return f"{state.ready_at} {state.assessed_at} {values}"
+    return f"{state.ready_at} {state.assessed_at} {_advisories(fleet)} {values}"
+
+
+def _advisories(fleet: Fleet) -> str:
+    try:
+        return database_status(fleet.settings).built
+    except Error:  # there is no database yet
+        return ""
 
 
 def sent(request: Request, data: bytes, media_type: str, status: int = 200, **headers: str) -> Response:

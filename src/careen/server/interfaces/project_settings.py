@@ -21,6 +21,11 @@ def settings_of(fleet: Fleet, project_id: int, kind: type[Part]) -> Part:
     """
     with fleet.engine.connect() as connection:
         data = connection.execute(select(project.c.settings).where(project.c.id == project_id)).scalar()
+    return part_of(bytes(data or b""), project_id, kind)
+
+
+def part_of(data: bytes, project_id: int, kind: type[Part]) -> Part:
+    """The part of stored settings with this type, as ``settings_of``."""
     if not data:
         return kind()
     try:

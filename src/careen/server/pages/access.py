@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from starlette.responses import Response
 
+from careen.fleet.tables import user
 from careen.server.errors import Refused
-from careen.server.principal import INTERFACES, ROLES
 
 from .forms import is_on, lines, sentence, whole
 from .listing import Column, Listing, answer, rows_of
@@ -17,7 +18,18 @@ ROLE_NAMES = (
     ("scanner", "Scanner: may request scans, and upload"),
     ("admin", "Administrator of the project"),
 )
-SCOPES = (*sorted(ROLES["admin"]), *sorted(INTERFACES))
+SCOPES = {
+    "read": "see everything of the project",
+    "scan": "have images scanned",
+    "upload": "send SBOMs, reports and archives",
+    "triage": "decide about findings",
+    "agent": "report what runs, and what is exposed",
+    "admin": "change registries, policies, members and keys",
+    "admission": "decide which pods of a cluster may start",
+    "harbor": "be a scanner of Harbor",
+    "clair": "scan for Quay, as Clair does",
+    "webhook": "report what was pushed to a registry",
+}
 KEY_COLUMNS = (
     Column("name", "Key"),
     Column("prefix", "Begins with"),
@@ -80,15 +92,23 @@ def members(visit: Visit) -> Response:
 
 
 def set_member(visit: Visit) -> Response:
-    """Sets the role of a user. The form contains the user's number, because only administrators of the service see
-    names.
+    """Sets the role of a user. Administrators of the service choose from all users; those of a project, who do not see
+    them, write the whole name.
     """
     try:
-        number = whole(visit.form.get("user", ""), "the number of the user")
-        visit.ask("set_member", {"role": visit.form.get("role", "")}, user=number or 0)
+        visit.ask("set_member", {"role": visit.form.get("role", "")}, user=_number_of(visit, visit.form.get("user", "")))
     except Refused as refused:
         return _members(visit, trouble=sentence(refused), status=refused.status)
     return visit.redirect(f"{_start(visit)}/members", "saved")
+
+
+def _number_of(visit: Visit, name: str) -> int:
+    name = name.strip()
+    with visit.fleet.engine.connect() as connection:
+        number = connection.execute(select(user.c.id).where(user.c.name == name)).scalar()
+    if number is None:
+        raise Refused(422, f"there is no user {name[:200]!r}", "user", hint="an administrator of the service adds users")
+    return int(number)
 
 
 def remove_member(visit: Visit) -> Response:

@@ -10,9 +10,9 @@ COVERAGE = (("assessed", "assessed"), ("partially_assessed", "in part"), ("not_a
 STATES = (
     ("ready", "ready"),
     ("failed", "failed"),
-    ("opening", "is opened"),
-    ("reading", "is read"),
-    ("joining", "is assessed"),
+    ("opening", "waits"),
+    ("reading", "being read"),
+    ("joining", "being assessed"),
 )
 YES_NO = (("true", "yes"), ("false", "no"))
 IMAGES = Listing(

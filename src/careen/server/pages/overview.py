@@ -15,6 +15,7 @@ from .visit import Screen, Visit
 WORST = 8
 EVENTS = 6
 TROUBLES = 20
+REGISTRIES = 5
 CLOCKS = (
     ("introduced", "Introduced", "by a new image"),
     ("disclosed", "Newly disclosed", "in images that did not change"),
@@ -37,9 +38,11 @@ def overview(visit: Visit) -> Response:
         ]
     troubles = advisories.troubles(visit.fleet)
     worst = visit.ask("list_images", sort="risk", limit=WORST)["items"]
+    counts = summary_of(visit)
     return visit.render(
         "overview.html",
-        summary=summary_of(visit),
+        summary=counts,
+        registries=[] if counts.images else visit.ask("list_registries", limit=REGISTRIES)["items"],
         clocks=clocks,
         todo=todo(visit),
         advisories=age_of_advisories(visit),

@@ -63,6 +63,8 @@ async def _answered(request: Request, screen: Screen) -> Response:
     form: dict[str, str] = {}
     files: dict[str, bytes] = {}
     if screen.method == "POST":
+        if screen.scope != "public":
+            await run_in_threadpool(auth.require_known, request)
         form, files = await _form(request, screen.max_bytes)
         request.state.csrf = form.pop("csrf", "")
     return await run_in_threadpool(_shown, request, screen, form, files)

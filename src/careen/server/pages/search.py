@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from careen.fleet import near_ids, query, words
+from careen.fleet.query import Term
 from careen.server.errors import Refused
 
 from .listing import Column, Listing, Rows, all_rows, answer, command_of, exported
@@ -57,14 +59,15 @@ def search(visit: Visit) -> Response:
         return RedirectResponse(f"{visit.project.path}/vulnerabilities/{segment(id)}", 303)
     if not text:
         return visit.render("search.html", text="", rows=None, kind="", trouble=None, examples=EXAMPLES, words=())
+    asked = {"q": text, "list": visit.query.get("list") or None}
     if file := visit.query.get("export"):
-        kind = visit.ask("search", q=text, limit=1)["kind"]
+        kind = visit.ask("search", **asked, limit=1)["kind"]
         columns = tuple(Column(name, name) for name in OF_KIND[kind])
-        return exported(file, f"Search {kind}", columns, all_rows(visit, "search", {"q": text}))
+        return exported(file, f"Search {kind}", columns, all_rows(visit, "search", asked))
     if _is_plain(text) and (page := _named(visit, text)):
         return page
     try:
-        found = visit.ask("search", q=text, cursor=visit.query.get("cursor") or None, limit=PAGE)
+        found = visit.ask("search", **asked, cursor=visit.query.get("cursor") or None, limit=PAGE)
     except Refused as refused:
         if refused.status != 422:
             raise
@@ -76,11 +79,12 @@ def search(visit: Visit) -> Response:
         "search.html",
         text=text,
         rows=_rows(visit, found, text),
+        of_package=_of_package,
         unknown=None if found["items"] else unknown_of(visit),
         kind=found["kind"],
         trouble=None,
         examples=EXAMPLES,
-        words=(),
+        words=() if found["items"] else _like(visit, text),
     )
 
 
@@ -106,6 +110,25 @@ def _named(visit: Visit, text: str) -> Response | None:
         is_id=near_ids.is_begun(text),
         unknown=None if found else unknown_of(visit),
     )
+
+
+def _like(visit: Visit, text: str) -> list[str]:
+    """The query with the names of packages that contain a name in it: ``package:log4j`` finds no ``log4j:log4j``."""
+    assert visit.project is not None
+    terms = query.parsed(text)
+    named = [term for term in terms if term.field == "package" and "*" not in term.value and not term.negated]
+    if len(named) != 1 or len(named[0].value) < words.SHORTEST:
+        return []
+    with visit.fleet.engine.connect() as connection:
+        found = words.packages(connection, visit.project.id, named[0].value)
+    names = dict.fromkeys(each.name for each in found.items if each.name != named[0].value)
+    return [query.written(tuple(replace(term, value=name) if term is named[0] else term for term in terms)) for name in names]
+
+
+def _of_package(row: dict[str, Any]) -> str:
+    """The query for the images with a package of the result."""
+    of_version = Term("package", row["name"], "=", row["version"])
+    return query.written((of_version, Term("type", row["type"])))
 
 
 def completions(visit: Visit) -> Response:

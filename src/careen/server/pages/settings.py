@@ -1,7 +1,8 @@
-"""The settings of a project: its name, deadlines for findings, signers of uploads, and quotas; and its deletion."""
+"""The settings of a project: its name, deadlines for findings, admission, hosts, and quotas; and its deletion."""
 
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from careen.server.errors import Refused
@@ -27,8 +28,10 @@ def save(visit: Visit) -> Response:
         elif form.get("part") == "deadlines":
             days = {name: whole(form.get(name, ""), "the number of days") for name in DEADLINES}
             wanted = {"deadlines": {"owner": form.get("owner", ""), **days}}
-        elif form.get("part") == "signers":
-            wanted = {"signers": lines(form.get("signers", ""))}
+        elif form.get("part") == "admission":
+            wanted = {"admission": _json(form.get("admission", ""))}
+        elif form.get("part") == "hosts":
+            wanted = {"hosts": lines(form.get("hosts", ""))}
         elif form.get("part") == "quotas":
             wanted = {"quotas": {name: whole(form.get(name, ""), "a quota") for name in QUOTAS}}
         visit.ask("change_project", wanted)
@@ -61,7 +64,17 @@ def add_project(visit: Visit) -> Response:
 
 def _settings(visit: Visit, *, trouble: str = "", status: int = 200) -> Response:
     project, usage = visit.ask("read_project"), visit.ask("read_usage")
-    return visit.render("settings.html", status, project=project, usage=usage, trouble=trouble, severities=DEADLINES)
+    given = visit.form.get("admission") if trouble else None
+    admission = given or msgspec.json.format(msgspec.json.encode(project["admission"]), indent=2).decode()
+    data = {"project": project, "usage": usage, "admission": admission, "severities": DEADLINES}
+    return visit.render("settings.html", status, trouble=trouble, **data)
+
+
+def _json(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise Refused(422, f"the rules of admission are not JSON: {error}", "body") from None
 
 
 def _start(visit: Visit) -> str:

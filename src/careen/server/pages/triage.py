@@ -118,7 +118,7 @@ def undo(visit: Visit) -> Response:
 
 def revoke(visit: Visit) -> Response:
     visit.ask("revoke_decision")
-    return visit.redirect(f"{_start(visit)}/decisions", "revoked")
+    return visit.redirect(f"{_start(visit)}/decisions", "undone")
 
 
 def export_vex(visit: Visit) -> Response:

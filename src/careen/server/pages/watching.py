@@ -21,7 +21,7 @@ from .visit import Screen, Visit
 
 FIELDS = ("address", "kind", "include", "exclude", "newest", "every_hours", "username")
 KINDS = (
-    ("auto", "Find out"),
+    ("auto", "Detect it"),
     ("distribution", "Any registry with a catalogue"),
     ("docker-hub", "Docker Hub"),
     ("ghcr", "GitHub (ghcr.io)"),
@@ -59,7 +59,8 @@ def add(visit: Visit) -> Response:
         )
     except (Refused, Error) as error:
         return _refused(visit, error)
-    return visit.redirect(f"{_start(visit)}/registries/{made['id']}/edit", "registry")
+    notice = "registry" if form.get("every_hours", "").strip() else "registry_asked"
+    return visit.redirect(f"{_start(visit)}/registries/{made['id']}/edit", notice)
 
 
 def edit(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
 from tests.support.waiting import until
 
 from careen.fleet.connection import connect, is_sqlite, prepare, writing
@@ -134,6 +135,50 @@ def test_a_job_that_asks_for_it_is_tried_again(engine, queue):
 
     worked(queue, handle, lambda: len(seen) >= 2)
     assert until(lambda: depth(engine, queue) == {})
+
+
+def test_a_job_that_waits_for_its_next_try_runs_at_once_if_it_is_asked_for(engine, queue):
+    add(engine, queue, Job("work", "a", run_at=time.time() + 3600))
+    add(engine, queue, Job("work", "a", run_at=time.time() + 7200))
+    (later,) = waiting(engine, queue)
+    assert "it is tried again in 3" in later.why
+    add(engine, queue, Job("work", "a", lane=0))
+    done = []
+    worked(queue, lambda each: done.append(each.key), lambda: done)
+    add(engine, queue, Job("work", "b"))
+    add(engine, queue, Job("work", "b", run_at=time.time() + 3600))
+    worked(queue, lambda each: done.append(each.key), lambda: "b" in done)
+
+
+def test_a_database_that_is_locked_for_long_ends_no_worker(engine, queue, monkeypatch):
+    """Each step of a worker may meet it: to claim a job, to renew its lease, and to note that it has ended."""
+    if not is_sqlite(engine):
+        pytest.skip("PostgreSQL has no such lock")
+    monkeypatch.setattr("careen.fleet.queue.embedded.LEASE_S", 0.3)
+    left, real = {"worker": 4, "renew": 2}, queue._engine
+
+    class Locked:
+        def connect(self):
+            name = threading.current_thread().name
+            kind = next((kind for kind, count in left.items() if kind in name and count), None)
+            if kind is not None:
+                left[kind] -= 1
+                raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+            return real.connect()
+
+    queue._engine, done = Locked(), []
+
+    def handle(each):
+        time.sleep(0.5)
+        done.append(each.key)
+
+    thread = threading.Thread(target=queue.work, args=({"work": handle}, "w", lambda: "b" in done), name="worker")
+    thread.start()
+    for key in "ab":
+        add(engine, queue_of(engine), Job("work", key))
+    thread.join(30)
+    assert not thread.is_alive() and {"a", "b"} <= set(done)
+    assert left == {"worker": 0, "renew": 0}
 
 
 def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):

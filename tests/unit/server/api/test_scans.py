@@ -5,7 +5,17 @@ from tests.support.service import body_of
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import context as contexts
-from careen.fleet.tables import event, event_project, image_unit, repository, tag, tag_change, unit, unit_finding
+from careen.fleet.tables import (
+    event,
+    event_project,
+    image_unit,
+    repository,
+    tag,
+    tag_change,
+    unit,
+    unit_finding,
+    unit_package,
+)
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
@@ -91,7 +101,10 @@ def test_who_has_it_and_what_happened(service):
     with writing(service.fleet.engine) as connection:
         connection.execute(contexts.insert().values(key=b"c" * 32, data=b""))
         values = {"key": b"u" * 32, "context_id": 1, "data": b"", "type": "deb", "name": "openssl", "version": "3"}
-        connection.execute(unit.insert().values(**values))
+        connection.execute(unit.insert().values(**values, licences="Apache-2.0"))
+        for position, (type, name) in enumerate((("deb", "openssl"), ("pypi", "owned"))):
+            row = {"unit_id": 1, "position": position, "type": type, "name": name, "version": "3"}
+            connection.execute(unit_package.insert().values(row))
         found = {"severity": "high", "risk": 42_000, "confidence": "likely", "fix_state": "fixed", "first_at": 1.0, "data": b""}
         connection.execute(unit_finding.insert().values(unit_id=1, vulnerability="CVE-2026-1", package="pkg:deb/x", **found))
         for number in (mine, theirs):
@@ -107,7 +120,10 @@ def test_who_has_it_and_what_happened(service):
     assert [(entry["kind"], entry["identity"], entry["images"]) for entry in happened] == [
         ("disclosed", None, 1), ("image_ready", ONE, 1),
     ]  # fmt: skip
-    assert body_of(client.get(f"{service.path}/images/{ONE}/packages"))["items"][0]["name"] == "openssl"
+    first = body_of(client.get(f"{service.path}/images/{ONE}/packages?limit=1"))
+    second = body_of(client.get(f"{service.path}/images/{ONE}/packages?limit=1&cursor={first['next']}"))
+    listed = [(entry["type"], entry["name"], entry["licences"]) for page in (first, second) for entry in page["items"]]
+    assert listed == [("deb", "openssl", "Apache-2.0"), ("pypi", "owned", "")] and second["next"] is None
 
 
 def test_an_agent_marks_what_runs_and_replaces_its_report(service):

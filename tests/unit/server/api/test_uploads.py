@@ -36,6 +36,19 @@ def test_a_client_of_dependency_track_posts_a_form(service):
     assert body_of(client.get(f"{service.path}/uploads"))["items"][0]["name"] == "app:2"
 
 
+def test_an_upload_that_is_deleted_frees_its_quota_and_may_come_again(service):
+    client = service.client(service.key)
+    fields = {"bom": ("bom.json", SBOM)}
+    for _ in range(2):
+        assert client.post("/api/v1/bom", files=fields).status_code == 200
+        (made,) = body_of(client.get(f"{service.path}/uploads"))["items"]
+        assert body_of(client.get(f"{service.path}/usage"))["upload_bytes"] > 0
+        assert client.delete(f"{service.path}/images/{made['identity']}").status_code == 204
+        assert body_of(client.get(f"{service.path}/uploads"))["items"] == []
+        assert body_of(client.get(f"{service.path}/usage"))["upload_bytes"] == 0
+        assert client.get(f"{service.path}/images/{made['identity']}").status_code == 404
+
+
 def test_forms_and_bodies_that_are_none(service):
     client = service.client(service.key)
     form = {"Content-Type": "multipart/form-data; boundary=x"}

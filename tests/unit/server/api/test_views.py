@@ -28,4 +28,6 @@ def test_a_registry_is_changed_and_its_password_stays_secret(service):
     wanted = service.parts.registries.changed[2]
     assert (wanted.include, wanted.exclude, wanted.newest, wanted.every_s) == (("team/*",), None, 0, None)
     assert "s3cret" not in client.get(f"{service.path}/audit").text
+    alone = client.patch(f"{service.path}/registries/{number}", json={"password": "s3cret-s3cret"})
+    assert alone.status_code == 422 and "username" in alone.text, "without a user name it would not be kept"
     assert client.patch(f"{service.path}/registries/99", json={}).status_code == 404

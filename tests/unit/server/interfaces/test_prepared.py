@@ -8,6 +8,8 @@ import time
 import pytest
 from msgspec.structs import replace
 from tests.support.fake_fleet import make_fleet
+from tests.support.fleet_units import database_with
+from tests.support.matching import advisory, info
 from tests.support.reports import DIGEST, usual
 
 from careen.fleet.tables import decision, policy
@@ -98,4 +100,7 @@ def test_what_makes_a_new_report(fake):
     assert is_new()
     fake.put(policy, project_id=1, name="x", rules=b"", changed_at=5.0)
     assert is_new()
+    for built in ("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"):
+        database_with(fake.fleet, [info(), advisory()], built)
+        assert is_new(), "advisories that change no count change what a report says about them"
     assert revision(fake.fleet, 1, replace(state, assessed_at=2.0)) not in seen

@@ -4,6 +4,16 @@ import re
 
 from tests.support.filled_service import send
 
+from careen.server.pages import access
+from careen.server.principal import SCOPES
+
+
+def test_the_form_has_every_scope_with_its_meaning(service):
+    assert set(access.SCOPES) == SCOPES
+    page = service.browser(service.admin).get(f"/projects/{service.id}/keys").text
+    for scope, meaning in access.SCOPES.items():
+        assert f'value="{scope}"' in page and meaning in page
+
 
 def test_a_key_is_shown_once_and_revoked(service):
     browser, here = service.browser(service.admin), f"/projects/{service.id}/keys"
@@ -39,13 +49,19 @@ def test_users_and_their_roles(service):
     assert send(browser, page, "/users", name="<i>ann</i>", password="a long password").status_code == 409
     assert send(browser, page, "/users", name="bob", password="short").status_code in (400, 422)
     form = browser.get(members)
-    assert send(browser, form, members, user=number, role="triager").status_code == 303
+    assert send(browser, form, members, user="<i>ann</i>", role="triager").status_code == 303
     assert "triager" in browser.get(members).text
-    assert send(browser, form, members, user=number, role="king").status_code in (400, 422)
+    assert send(browser, form, members, user="<i>ann</i>", role="king").status_code in (400, 422)
+    unknown = send(browser, form, members, user="<b>nobody", role="reader")
+    assert unknown.status_code == 422 and "There is no user" in unknown.text and "<b>nobody" not in unknown.text
     assert send(browser, form, f"{members}/{number}/remove").status_code == 303
     assert send(browser, page, f"/users/{number}", disabled="true").status_code == 303
     assert "disabled" in browser.get("/users").text
     own = re.search(r"/users/(\d+)", shown.partition(">ada")[2])[1]
+    service.add_user("otto", role="admin")
+    of_project = service.browser("otto")
+    assert "Name of the user" in of_project.get(members).text, "who does not see the users writes the name"
+    assert send(of_project, of_project.get(members), members, user=" <i>ann</i> ", role="reader").status_code == 303
     assert "needs an administrator" in send(browser, page, f"/users/{own}", is_admin="false").text
 
 

@@ -62,8 +62,11 @@ def test_an_image_that_waits_says_for_what(service):
     page = browser.get(f"/projects/{service.id}/images/sha256:9").text
     assert "It is not ready yet" in page
     assert "does not mean that it has none" in page
-    failed = browser.get(f"/projects/{service.id}/images/sha256:8").text
+    page_of_failed = f"/projects/{service.id}/images/sha256:8"
+    failed = browser.get(page_of_failed).text
     assert "&lt;i&gt;the layer&lt;/i&gt; is no archive" in failed
+    assert "Look again" in page and "Try again" in failed
+    assert "Try again" not in service.browser(service.add_user("eve", role="reader")).get(page_of_failed).text
     assert browser.get(f"/projects/{service.id}/images/sha256:9/findings").status_code == 404
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from tests.support.fleet_units import database_with
 from tests.support.matching import advisory, info
+from tests.support.service import body_of
 
 from careen.fleet import advisories
 from careen.fleet.connection import writing
-from careen.fleet.tables import event, image, image_unit, unit_finding
+from careen.fleet.tables import event, event_project, image
 
 from .conftest import GREY, NEW
 
@@ -82,22 +83,28 @@ def test_findings_without_a_severity_are_counted(world, browser):
 
 
 def test_the_three_clocks(world, browser):
-    finding = {"vulnerability": "CVE-2026-1", "package": "pkg:deb/debian/x@1", "severity": "high", "risk": 1}
-    finding |= {"confidence": "confirmed", "fix_state": "open", "first_at": 1.0, "data": b""}
+    events = (
+        ("disclosed", {"vulnerability": "CVE-2026-1"}, True),
+        ("fix_available", {"vulnerability": "CVE-2026-1"}, True),
+        ("disclosed", {"vulnerability": "CVE-2026-9"}, False),  # no image of the project has it
+        ("introduced", {"image_id": 2, "detail": b'{"count": 4}'}, True),
+    )
     with writing(world.fleet.engine) as connection:
-        connection.execute(unit_finding.insert().values(unit_id=7, **finding))
-        connection.execute(image_unit.insert().values(image_id=2, unit_id=7))
-        for kind in ("disclosed", "fix_available"):
-            connection.execute(event.insert().values(at=2.0, kind=kind, vulnerability="CVE-2026-1", severity="high"))
-        connection.execute(event.insert().values(at=2.0, kind="disclosed", vulnerability="CVE-2026-9", severity="high"))
-        detail = b'{"count": 4}'
-        connection.execute(event.insert().values(at=3.0, kind="introduced", image_id=2, severity="critical", detail=detail))
+        for kind, values, is_own in events:
+            made = event.insert().values(at=2.0, kind=kind, severity="high", **values)
+            number = connection.execute(made).inserted_primary_key[0]
+            if is_own:
+                connection.execute(event_project.insert().values(project_id=world.id, event_id=number, images=1))
     page = browser.get(world.pages).text
     assert page.count(f"{world.pages}/vulnerabilities/CVE-2026-1") == 2
-    assert "CVE-2026-9" not in page  # no image of the project has it
-    assert "4 that no other image has" in page
+    assert "CVE-2026-9" not in page
+    assert "4 that no other image of the project has" in page
 
 
 def test_an_empty_project_has_a_next_step(service):
-    page = service.browser(service.admin).get(f"/projects/{service.id}").text
-    assert "careen registry add" in page
+    browser = service.browser(service.admin)
+    page = browser.get(f"/projects/{service.id}").text
+    assert "careen registry add" in page and "/registries/" not in page
+    body_of(service.client(service.key).post(f"{service.path}/registries", json={"host": "r.test"}))
+    page = browser.get(f"/projects/{service.id}").text
+    assert "Nothing has come from the registry yet" in page and f"/projects/{service.id}/registries/1" in page

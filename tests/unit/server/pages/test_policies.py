@@ -12,7 +12,7 @@ def test_preview_then_save_then_remove(service):
     assert "Without a policy no image fails" in browser.get(f"/projects/{service.id}/policies").text
     page = browser.get(here)
     preview = send(browser, page, f"{here}/preview", fail_on="vuln:critical\nkev", strict="on")
-    assert "Would fail <b>1</b> of 1 images" in preview.text and "fail-on vuln:critical" in preview.text
+    assert "Would fail <b>1</b> of 1 images" in preview.text and "not met: fail-on vuln:critical" in preview.text
     assert stored(service) == []
     saved = send(browser, preview, here, fail_on="vuln:critical\nkev", strict="on", grace_days="3")
     assert saved.status_code == 303

@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from careen.server.pages import routing
+
 POLICY = "script-src 'self'; style-src 'self'"
 
 
@@ -32,6 +36,22 @@ def test_a_project_of_others_does_not_exist(service):
         assert page.status_code == 404
         assert "their secret name" not in page.text
     assert "their secret name" not in reader.get("/projects").text
+
+
+def test_a_form_of_nobody_is_not_read(service, monkeypatch):
+    """It may have 65 MiB, and many may come at once."""
+
+    async def reading(request, max_bytes):
+        raise AssertionError("the body is read")
+
+    monkeypatch.setattr(routing, "read_body", reading)
+    place = f"/projects/{service.id}/upload"
+    answer = service.browser().post(place, data={"csrf": "x"})
+    assert answer.status_code == 303 and answer.headers["location"] == "/login"
+    wrong = service.client("careen_x_y").post(place, data={"csrf": "x"})
+    assert wrong.status_code == 303
+    with pytest.raises(AssertionError):
+        service.browser(service.admin).post(place, data={"csrf": "x"})
 
 
 def test_forms_have_bounds(service):

@@ -1,8 +1,13 @@
 """The search page: results of each kind, completion, wrong queries."""
 
+import re
+
 import pytest
+from msgspec.structs import replace
+from tests.support.filled_service import with_findings
 
 from careen.errors import UsageError
+from careen.server.assembled import _Search
 from careen.server.pages.search import _whole
 from careen.server.parts import Found
 
@@ -20,7 +25,7 @@ PACKAGE = {"name": "x<b>", "type": "deb", "version": "1", "images": 1000, "image
     [("images", IMAGE, "not assessed"), ("findings", FINDING, "wont fix"), ("packages", PACKAGE, "more than 1,000")],
 )
 def test_each_kind_of_result(world, browser, monkeypatch, kind, item, text):
-    monkeypatch.setattr(world.parts.search, "search", lambda *_: Found(kind, (item,), None), raising=False)
+    monkeypatch.setattr(world.parts.search, "search", lambda *_, **__: Found(kind, (item,), None), raising=False)
     world.app.state.parts = world.parts
     found = browser.get(f"{world.pages}/search?q=package:anything")
     assert found.status_code == 200
@@ -32,7 +37,7 @@ def test_each_kind_of_result(world, browser, monkeypatch, kind, item, text):
 
 
 def test_a_wrong_query_says_what_fits(world, browser, monkeypatch):
-    def search(*_):
+    def search(*_, **__):
         raise UsageError("'<b>' is not a field of a query", "fields: package")
 
     monkeypatch.setattr(world.parts.search, "search", search, raising=False)
@@ -91,3 +96,29 @@ def test_an_id_that_nobody_has_offers_those_that_differ_little(service):
     with_findings(service)
     page = service.browser(service.admin).get(f"/projects/{service.id}/vulnerabilities/CVE-2026-0010").text
     assert "Did you mean" in page and "CVE-2026-0001" in page
+
+
+def test_a_package_leads_to_the_images_that_have_it(searchable):
+    browser, start = searchable
+    page = browser.get(f"{start}/search", params={"q": "package:django<5"}).text
+    link = re.search(r'href="([^"]*list=images[^"]*)">1<', page)[1].replace("&amp;", "&")
+    images = browser.get(link).text
+    assert f"{start}/images/sha256:2" in images and f"{start}/images/sha256:1" not in images
+    whole = browser.get(f"{start}/search", params={"q": "package:django<5", "list": "images"}).text
+    assert f"{start}/images/sha256:2" in whole and "What they have" in whole
+    rows = browser.get(f"{start}/search", params={"q": "package:django<5", "list": "images", "export": "json"}).json()["items"]
+    assert [row["identity"] for row in rows] == ["sha256:2"]
+
+
+def test_a_part_of_a_name_offers_the_names_that_have_it(searchable):
+    browser, start = searchable
+    page = browser.get(f"{start}/search", params={"q": "package:jang<5 type:pypi"}).text
+    assert "Packages with a name like it" in page and "package:&#34;django&lt;5&#34; type:&#34;pypi&#34;" in page
+    assert "with a name like it" not in browser.get(f"{start}/search", params={"q": "package:nothing"}).text
+
+
+@pytest.fixture
+def searchable(service):
+    with_findings(service)
+    service.app.state.parts = replace(service.parts, search=_Search())
+    return service.browser(service.admin), f"/projects/{service.id}"

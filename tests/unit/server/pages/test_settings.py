@@ -1,10 +1,14 @@
-"""Settings of a project: due days, name, signers, quotas; a new project, and the end of one."""
+"""Settings of a project: due days, name, admission, hosts, quotas; a new project, and the end of one."""
 
 from sqlalchemy import select
 from tests.support.filled_service import send
 
 from careen.fleet.projects import settings_of
 from careen.fleet.tables import project
+from careen.server.interfaces.admission.policy import OfProject as OfAdmission
+from careen.server.interfaces.admission.policy import Rules, rules_of
+from careen.server.interfaces.hosts import OfProject as OfHosts
+from careen.server.interfaces.project_settings import settings_of as part_of
 
 
 def test_each_part_is_saved_for_itself(service):
@@ -12,7 +16,11 @@ def test_each_part_is_saved_for_itself(service):
     page = browser.get(here)
     for form in (
         {"part": "deadlines", "owner": "<b>blue", "exploited": "2", "critical": "7", "high": "", "medium": "", "low": ""},
-        {"part": "signers", "signers": "ci@example.test\nother"},
+        {
+            "part": "admission",
+            "admission": '{"rules": {"mode": "enforce", "deny": ["kev"]}, "namespaces": {"kube-*": {"mode": "off"}}}',
+        },
+        {"part": "hosts", "hosts": "storage.example\nother.example:9000"},
         {"part": "quotas", "images": "100", "scans_per_day": "", "upload_bytes": ""},
         {"part": "name", "name": "<script>shop"},
     ):
@@ -26,13 +34,19 @@ def test_each_part_is_saved_for_itself(service):
         7,
         None,
     )
-    assert (found.signers, found.quotas.images, row.name) == (("ci@example.test", "other"), 100, "<script>shop")
+    assert (found.quotas.images, row.name) == (100, "<script>shop")
+    rules = part_of(service.fleet, service.id, OfAdmission).admission
+    assert rules_of(rules, "shop") == Rules("enforce", ("kev",)) and rules_of(rules, "kube-system").mode == "off"
+    assert part_of(service.fleet, service.id, OfHosts).hosts == ("storage.example", "other.example:9000")
     shown = browser.get(here).text
     assert "&lt;script&gt;shop" in shown and "<script>shop" not in shown and "<b>blue" not in shown
     for wrong in (
         {"part": "deadlines", "critical": "soon"},
         {"part": "deadlines", "critical": "0"},
         {"part": "name", "name": ""},
+        {"part": "admission", "admission": "{"},
+        {"part": "admission", "admission": '{"rules": {"mode": "enforced"}}'},
+        {"part": "hosts", "hosts": "https://storage.example/"},
     ):
         assert send(browser, page, here, **wrong).status_code in (400, 422)
 

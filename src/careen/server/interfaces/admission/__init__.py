@@ -82,8 +82,8 @@ class Webhook:
             log.warning("admission cannot be decided: %s", type(error).__name__)
             log.debug("the error", exc_info=True)
             answer = failed(self._settings.get(client.project_id, Admission()))
-        unknown = () if asked.dry_run else answer.unknown
-        later = BackgroundTask(self._enqueue, client.project_id, unknown) if unknown else None
+        is_open = (answer.unknown or answer.undecided) and not asked.dry_run
+        later = BackgroundTask(self._enqueue, client.project_id, answer.unknown, answer.undecided) if is_open else None
         return Response(response_of(asked, answer), media_type="application/json", background=later)
 
     def _decided(self, client: Caller, asked: Asked, decide: Decide) -> Answer:

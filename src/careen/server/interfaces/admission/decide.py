@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.fleet.fleet import Fleet
+from careen.fleet.progress import done_at
 from careen.images.names import Reference, parse_reference
 
 from .policy import SEVERITIES, Admission, Rules, rules_of
@@ -17,12 +18,15 @@ DAY_S = 86_400.0
 
 
 class Answer(Struct, frozen=True):
-    """The decision about a request. ``unknown`` are references by digest that have to be enrolled."""
+    """The decision about a request. ``unknown`` are references by digest that have to be enrolled, ``undecided`` the
+    numbers of images about which a policy has to decide.
+    """
 
     allowed: bool
     message: str = ""
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    undecided: tuple[int, ...] = ()
     verdict: str = ""  # for the audit log
     patch: tuple[dict[str, str], ...] = ()
 
@@ -42,19 +46,21 @@ def decided(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) ->
     references = {name: _reference(name) for name in names}
     digests = [reference.digest for reference in references.values() if reference and reference.digest]
     stored = stored_of(fleet, project_id, digests)
+    before = _oldest(fleet, rules)
     against, unknown = [], []
+    undecided = tuple(image.id for images in stored.values() for image in images if image.exit_code is None)
     for name, reference in references.items():
         digest = reference.digest if reference else None
-        known = _fresh(stored.get(digest, ()) if digest else (), rules)
+        known = stored.get(digest, ()) if digest else ()
         if digest and not known:
             unknown.append(name)
-        against += _against(fleet, project_id, name, digest, known, rules)
+        against += _against(fleet, project_id, name, digest, known, rules, before)
     texts = tuple(refusal.text for refusal in against)
     refused = [refusal.text for refusal in against if refusal.refuses]
     allowed = rules.mode != "enforce" or not refused
     verdict = "refused" if not allowed else "would be refused" if refused else "unknown" if texts else "passed"
     message = "" if allowed else "Careen: " + "; ".join(refused)
-    return Answer(allowed, message, texts if allowed else (), tuple(unknown), verdict)
+    return Answer(allowed, message, texts if allowed else (), tuple(unknown), undecided, verdict)
 
 
 def pinned(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> Answer:
@@ -82,7 +88,7 @@ def _replaced(named: Named, digest: str) -> dict[str, str]:
 
 
 def _against(
-    fleet: Fleet, project_id: int, name: str, digest: str | None, known: Sequence[Stored], rules: Rules
+    fleet: Fleet, project_id: int, name: str, digest: str | None, known: Sequence[Stored], rules: Rules, before: float
 ) -> list[Refusal]:
     if digest is None:
         return [Refusal(f"{name} has no digest: its verdict is unknown", rules.tags == "refuse")]
@@ -90,7 +96,11 @@ def _against(
         return [Refusal(f"{name} is not assessed yet", rules.unknown == "refuse")]
     # Several images may have a digest: the platforms of an index. All of them may run.
     texts = [text for image in known if (text := _failing(fleet, project_id, image, rules))]
-    return [Refusal(f"{name}: {texts[0]}", True)] if texts else []
+    if texts:
+        return [Refusal(f"{name}: {texts[0]}", True)]
+    if any((image.assessed_at or 0.0) < before for image in known):  # too old to pass, while an old refusal still refuses
+        return [Refusal(f"{name}: its verdict is older than {rules.max_age_days:g} days", rules.unknown == "refuse")]
+    return []
 
 
 def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
@@ -117,11 +127,13 @@ def _severities(rules: Rules) -> tuple[str, ...]:
     return SEVERITIES[: least + 1]
 
 
-def _fresh(known: Sequence[Stored], rules: Rules) -> Sequence[Stored]:
+def _oldest(fleet: Fleet, rules: Rules) -> float:
+    """The time before which a verdict is too old. None is while the last update of the advisories is not."""
     if rules.max_age_days is None:
-        return known
+        return 0.0
     before = time.time() - rules.max_age_days * DAY_S
-    return [image for image in known if (image.assessed_at or 0.0) >= before]
+    with fleet.engine.connect() as connection:
+        return 0.0 if done_at(connection) >= before else before
 
 
 def _reference(name: str) -> Reference | None:

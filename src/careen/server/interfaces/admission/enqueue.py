@@ -1,4 +1,5 @@
-"""Enrols images that admission does not know, after the answer: one at a time, and a bounded number of them.
+"""Enrols images that admission does not know, after the answer: one at a time, and a bounded number of them. Images that
+it knows, and about which the project's policy has not decided, are decided before others.
 
 A pod may name any host. Only the registries that the project added are contacted, with their stored credentials.
 """
@@ -10,7 +11,8 @@ from threading import Lock
 from sqlalchemy import select
 
 from careen.errors import Error
-from careen.fleet import enrolment
+from careen.fleet import enrolment, project_verdicts
+from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment
 from careen.fleet.fleet import PUSH, Fleet
 from careen.fleet.tables import registry
@@ -31,7 +33,11 @@ class Enqueue:
         self._done: dict[tuple[int, str], float] = {}
         self._running = 0
 
-    def __call__(self, project_id: int, names: Sequence[str]) -> None:
+    def __call__(self, project_id: int, names: Sequence[str], undecided: Sequence[int] = ()) -> None:
+        if undecided:
+            with writing(self._fleet.engine) as connection:
+                jobs = [project_verdicts.job_of(project_id, number, PUSH, "admission") for number in undecided]
+                self._fleet.queue.add(connection, jobs)
         with self._lock:
             wanted = [name for name in names if time.monotonic() > self._done.get((project_id, name), float("-inf")) + AGAIN_S]
             if not wanted or self._running >= MAX_AT_ONCE:

@@ -1,9 +1,9 @@
 """A project's requirements for images that run, by namespace: the key ``admission`` of its settings."""
 
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Word = Literal["verdict", "not_assessed", "kev", "critical", "high", "medium", "low"]
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -16,10 +16,10 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     mode: Literal["enforce", "warn", "off"] = "warn"
-    deny: tuple[Word, ...] = ("verdict",)
+    deny: Annotated[tuple[Word, ...], Meta(max_length=7)] = ("verdict",)
     unknown: Literal["warn", "refuse"] = "warn"
     tags: Literal["warn", "refuse"] = "warn"
-    max_age_days: float | None = None  # an older verdict counts as unknown
+    max_age_days: Annotated[float, Meta(ge=0, le=3650)] | None = None  # an older verdict passes no more
 
 
 class Admission(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class Admission(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     rules: Rules = Rules()
-    namespaces: dict[str, Rules] = {}
+    namespaces: Annotated[dict[str, Rules], Meta(max_length=200)] = {}
     on_error: Literal["allow", "refuse"] = "allow"
 
 

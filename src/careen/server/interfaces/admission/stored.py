@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, or_, select, tuple_
 
 from careen.fleet.fleet import Fleet
+from careen.fleet.project_verdicts import verdicts_of
 from careen.fleet.tables import decision, image, image_unit, project_image, registry, repository, tag, unit_finding
 from careen.images.names import Reference
 from careen.safety.digest import is_digest
@@ -18,7 +20,9 @@ _SETTLES = ("not_affected", "fixed")
 
 
 class Stored(Struct, frozen=True):
-    """A ready image that the project sees, with the counts of its findings."""
+    """A ready image that the project sees, with the counts of its findings. ``exit_code`` is the verdict by the policy
+    of the project, or without one by the server's settings; None if it is not decided.
+    """
 
     id: int
     identity: str
@@ -47,6 +51,9 @@ def stored_of(fleet: Fleet, project_id: int, digests: Iterable[str]) -> dict[str
     query = _visible(select(*columns, image.c.kind, image.c.state).where(by_name), project_id)
     with fleet.engine.connect() as connection:
         images = [Stored(*row[:-2]) for row in connection.execute(query) if _counts(row)]
+        own = verdicts_of(connection, project_id, [known.id for known in images]) if images else None
+    if own is not None:
+        images = [replace(known, exit_code=own[known.id]) for known in images]
     for known in images:
         for digest in {known.identity, known.digest} & set(wanted):
             found.setdefault(digest, []).append(known)
@@ -82,6 +89,7 @@ def counted(fleet: Fleet, project_id: int, known: Stored) -> Stored:
             select(unit_finding.c.severity, unit_finding.c.exploited, unit_finding.c.vulnerability, unit_finding.c.package)
             .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
             .where(image_unit.c.image_id == known.id, image_unit.c.presence == "present")
+            .where(unit_finding.c.confidence != "possible")  # the image's counts leave these out
             .where(unit_finding.c.vulnerability.in_(list(decisions)))
             .limit(MAX_FINDINGS)
         )

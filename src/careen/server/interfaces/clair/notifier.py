@@ -80,7 +80,7 @@ def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position
         events = connection.execute(
             select(event)
             .join(outbox, outbox.c.event_id == event.c.id)
-            .where(outbox.c.subscription_id == wanted.subscription, event.c.kind.in_(REASONS))
+            .where(outbox.c.subscription_id == wanted.subscription, outbox.c.state != "skipped", event.c.kind.in_(REASONS))
             .where(event.c.id.between(max(after.event, wanted.first), wanted.last))
             .order_by(event.c.id)
             .limit(EVENTS)

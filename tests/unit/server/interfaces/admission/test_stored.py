@@ -1,11 +1,16 @@
 """Counts without what the project has decided."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from tests.support.fake_fleet import make_fleet
 
-from careen.fleet.tables import context, decision, image, image_unit, project_image, unit, unit_finding
+from careen.fleet.progress import Progress, save
+from careen.fleet.project_verdicts import mark_of
+from careen.fleet.rules import encoded
+from careen.fleet.tables import context, decision, image, image_unit, policy, project_image, unit, unit_finding
+from careen.policy.rules import Rules as PolicyRules
 from careen.server.interfaces.admission.decide import decided
 from careen.server.interfaces.admission.policy import Admission, Rules
 from careen.server.interfaces.admission.review import Asked, Named
@@ -74,6 +79,16 @@ def test_other_decisions_do_not(fake, more):
     assert counts(fake) == (1, 2, 1)
 
 
+def test_a_decision_about_what_does_not_count_settles_nothing_else(fake):
+    """Possible findings are not in the counts of an image, so that they cannot be taken off them."""
+    fake.put(
+        unit_finding, unit_id=1, vulnerability="CVE-4", package=PURL, severity="critical", risk=1, confidence="possible",
+        fix_state="open", exploited=True, first_at=1.0, data=b"",
+    )  # fmt: skip
+    decide(fake, "CVE-4")
+    assert counts(fake) == (1, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("deny", "text"),
     [
@@ -93,10 +108,48 @@ def test_what_a_rule_denies(fake, deny, text):
     assert decided(fake.fleet, 1, asked, settings).allowed is (deny != ("high",))
 
 
-def test_an_old_verdict_is_unknown(fake):
+def old(**rules):
     asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
-    answer = decided(fake.fleet, 1, asked, Admission(Rules("enforce", unknown="refuse", max_age_days=1.0)))
-    assert (answer.allowed, answer.unknown) == (False, (f"registry.example/a@{DIGEST}",))
+    return asked, Admission(Rules("enforce", max_age_days=7.0, **rules))
+
+
+def test_an_old_verdict_is_unknown(fake):
+    asked, settings = old(unknown="refuse")
+    assert "its verdict is older than 7 days" in decided(fake.fleet, 1, asked, settings).message
+    assert decided(fake.fleet, 1, *old()).allowed
+
+
+def test_an_old_verdict_that_refuses_still_refuses(fake):
+    """What is known must not pass because it has been known for long."""
+    asked, settings = old(deny=("critical",), unknown="warn")
+    assert "1 critical vulnerabilities" in decided(fake.fleet, 1, asked, settings).message
+
+
+def test_a_verdict_is_as_new_as_the_last_update_that_left_it(fake):
+    """An update assesses only what it changes."""
+
+    def last(done):
+        with fake.fleet.engine.begin() as connection:
+            save(connection, Progress("2999-01-01T00:00:00+00:00", False, 1.0, done=done))
+        return decided(fake.fleet, 1, *old(unknown="refuse")).allowed
+
+    assert last(datetime.now(UTC).isoformat())
+    assert not last("2026-01-01T00:00:00+00:00")
+
+
+def test_the_policy_of_the_project_comes_before_the_settings_of_the_server(fake):
+    asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
+    settings = Admission(Rules("enforce"))
+    fake.put(policy, project_id=1, name="default", rules=encoded(PolicyRules(fail_on=("high",))), changed_at=1.0)
+    answer = decided(fake.fleet, 1, asked, settings)
+    assert "it has no verdict" in answer.message and answer.undecided == (1,)
+    for code, allowed in ((1, False), (0, True)):
+        with fake.fleet.engine.begin() as connection:
+            values = {"exit_code": code, "decided_by": mark_of(connection, 1, time.time())}
+            connection.execute(project_image.update().values(values))
+        assert decided(fake.fleet, 1, asked, settings).allowed is allowed
+    decide(fake)
+    assert not decided(fake.fleet, 1, asked, settings).allowed, "what was decided before the decision is unknown"
 
 
 def test_an_image_without_a_verdict_is_refused(fake):

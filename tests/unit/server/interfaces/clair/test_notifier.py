@@ -94,6 +94,12 @@ def test_an_image_that_was_indexed_introduces_several(fake, quay):
     assert (found["manifest"], found["reason"], found["vulnerability"]["name"]) == (digest_of(4), "added", "CVE-2026-1234")
 
 
+def test_what_the_rule_or_a_decision_has_skipped_is_no_part_of_it(fake, quay):
+    with fake.fleet.engine.begin() as connection:
+        connection.execute(outbox.update().where(outbox.c.event_id == 10).values(state="skipped"))
+    assert [entry["reason"] for entry in quay.notifications(f"/x/{WANTED.id}")] == ["added", "removed"]
+
+
 def test_a_page_conforms_to_clairs_schema(fake):
     from careen.server.interfaces.clair.notifier import Position, page_of
 
