@@ -141,7 +141,7 @@ def test_an_image_that_failed_is_read_from_where_it_is_asked_for_next(fleet, reg
         row = {"project_id": project, "host": registry.host}
         number = connection.execute(watched.insert().values(row)).inserted_primary_key[0]
     blobs = dict(registry.blobs)
-    (built,) = registry.manifests.values()
+    built = next(iter(registry.manifests.values()))
     for digest in _layers(built):
         registry.blobs.pop(digest)
     with working(fleet):

@@ -97,7 +97,8 @@ def test_from_the_first_start_to_a_verdict(service):
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks for the process in /proc")
 def test_a_worker_that_is_killed_is_replaced(service):
     def workers():
-        numbers = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        lists = Path(f"/proc/{service.process.pid}/task").glob("*/children")  # each thread has those that it started
+        numbers = [number for file in lists for number in file.read_text().split()]
         return [int(number) for number in numbers if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
 
     (first,) = workers()

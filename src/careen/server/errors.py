@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from careen.errors import DatabaseError, Error, NetworkError, TooManyRequestsError
+from careen.errors import DatabaseError, Error, NetworkError, NotListedError, TooManyRequestsError
 from careen.fleet.triage import DecisionError
 from careen.log import logger
 
@@ -85,6 +85,8 @@ def refusal_of(error: Exception) -> Refused:
         return error
     if isinstance(error, TooManyRequestsError):
         return Refused(503, str(error), "registry_rate_limit", {"Retry-After": str(PAUSE_S)}, error.hint)
+    if isinstance(error, NotListedError):  # trying again changes nothing
+        return unprocessable(str(error), "not_listed", error.hint)
     if isinstance(error, NetworkError):
         return Refused(503, str(error), "network", {"Retry-After": str(PAUSE_S)}, error.hint)
     if isinstance(error, DatabaseError):

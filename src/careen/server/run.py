@@ -4,7 +4,6 @@ Raises: UsageError for an address or a folder that cannot be used, DatabaseError
 """
 
 import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from .proxied import Proxied
 from .setup import setup_link
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 log = logger(__name__)
@@ -142,21 +142,25 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
         yield
         return
     context = multiprocessing.get_context("spawn")
-    ended = context.Event()
+    ended = threading.Event()
 
-    def started() -> "BaseProcess":
-        process = context.Process(target=_work_beside, args=(order, settings, ended, os.getpid()))
+    def started() -> "tuple[BaseProcess, Connection]":
+        theirs, ours = context.Pipe(duplex=False)
+        process = context.Process(target=_work_beside, args=(order, settings, theirs))
         process.start()
-        return process
+        theirs.close()
+        return process, ours
 
     def watch() -> None:
         while not ended.wait(LOOK_S):
-            if not processes[-1].is_alive():
-                log.warning("the worker ended with code %s, and is started again", processes[-1].exitcode)
+            process, ours = running[0]
+            if not process.is_alive():
+                log.warning("the worker ended with code %s, and is started again", process.exitcode)
+                ours.close()
                 if not ended.wait(RESTART_S):
-                    processes[:] = [started()]
+                    running[0] = started()
 
-    processes = [started()]
+    running = [started()]
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
     try:
@@ -164,16 +168,27 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
     finally:
         ended.set()
         watching.join()
-        (process,) = processes
+        process, ours = running[0]
+        ours.close()
         process.join(GRACEFUL_S)
         if process.is_alive():
             process.kill()
             process.join()
 
 
-def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops the worker
-    stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
+def _work_beside(order: Order, settings: Settings, server: "Connection") -> None:
+    """Works until the other end of the pipe is closed: by the server, or by its death. A lock that both share would stay
+    locked when one of them is killed.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):  # a service manager sends them to both; the server stops the worker
+        signal.signal(number, signal.SIG_IGN)
+
+    def stop() -> bool:
+        try:
+            return server.poll()
+        except OSError:
+            return True
+
     run_worker(
         order.database,
         order.data,

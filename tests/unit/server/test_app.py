@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.support.service import ADDRESS, PASSWORD, body_of
 
-from careen.errors import NetworkError
+from careen.errors import NetworkError, NotListedError
 from careen.fleet import enrolment
 from careen.fleet.tables import audit
 from careen.server.document import operations
@@ -153,6 +153,13 @@ def test_errors_of_the_fleet_have_their_status(service, monkeypatch, caplog):
     monkeypatch.setattr(enrolment, "enrol", unreachable)
     found = client.post(f"{service.path}/scans", json={"reference": "registry.test/app"})
     assert (found.status_code, body_of(found)["code"], found.headers["retry-after"]) == (503, "network", "30")
+
+    def refused(*_):
+        raise NotListedError("registry.test is in a private network", "list it")
+
+    monkeypatch.setattr(enrolment, "enrol", refused)
+    found = client.post(f"{service.path}/scans", json={"reference": "registry.test/app"})
+    assert (found.status_code, body_of(found)["code"]) == (422, "not_listed"), "no program asks again and again"
 
     def broken(*_):
         raise RuntimeError("the password is hunter2")

@@ -33,6 +33,7 @@ log = logger(__name__)
 
 KINDS = ("jira", "github")
 EVERY_S = 3600.0
+AGAIN_S = 86_400.0  # a message that was given up is tried once a day: without it, its ticket would never change again
 MOST = 100  # open tickets of a subscription: those with the worst findings
 NAMED = 20  # vulnerabilities listed in a ticket
 IMAGES = 3
@@ -104,6 +105,7 @@ def _reconcile_one(fleet: Fleet, number: int, address: str, now: float) -> int:
             select(ticket).where(ticket.c.subscription_id == number, ticket.c.state != "closed").order_by(ticket.c.id)
         ).all()
         connection.execute(update(subscription).where(subscription.c.id == number).values(checked_at=now))
+        _try_again(connection, number, [row.id for row in open_ones if row.state != "open"], now)
         return _queue(connection, number, wanted, open_ones, now)
 
 
@@ -132,6 +134,22 @@ def _queue(connection: Connection, number: int, wanted: Mapping[str, Wanted], kn
         _add(connection, number, "open", id, each, "", now)
         made += 1
     return made
+
+
+def _try_again(connection: Connection, number: int, waiting: Sequence[int], now: float) -> None:
+    """Sends messages again that were given up, if their tickets still wait for them. They keep their keys, so that no
+    tracker opens a ticket twice.
+    """
+    given_up = select(delivery.c.id, delivery.c.body).where(
+        delivery.c.subscription_id == number,
+        delivery.c.kind == "ticket",
+        delivery.c.state == "dead",
+        delivery.c.next_at <= now - AGAIN_S,
+    )
+    waits = set(waiting)
+    for row in connection.execute(given_up.order_by(delivery.c.next_at).limit(MOST)).all():
+        if from_json(bytes(row.body), Ticket).ticket_id in waits:
+            connection.execute(update(delivery).where(delivery.c.id == row.id).values(state="waiting", next_at=now))
 
 
 def _add(

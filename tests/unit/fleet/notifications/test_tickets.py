@@ -8,7 +8,7 @@ from careen.fleet.connection import writing
 from careen.fleet.exposures import Container, Document, Node, store
 from careen.fleet.notifications.channels.github import GitHubTarget
 from careen.fleet.notifications.rules import Rule
-from careen.fleet.notifications.tickets import EVERY_S, MOST, Ticket, note_remote, reconcile
+from careen.fleet.notifications.tickets import AGAIN_S, EVERY_S, MOST, Ticket, note_remote, reconcile
 from careen.fleet.tables import decision, delivery, image, ticket
 from careen.safety.typed import from_json
 
@@ -60,6 +60,24 @@ def test_one_message_of_a_ticket_waits_at_a_time(fleet):
     done(fleet, first)
     assert [each.action for each in wanted(fleet, NOW + 2 * EVERY_S)] == ["open", "update"]
     assert wanted(fleet, NOW + 2 * EVERY_S)[1].remote == "12"
+
+
+def test_a_message_that_was_given_up_is_tried_once_a_day_while_its_ticket_waits(fleet):
+    subscribe(fleet, kind="github", target=TARGET)
+    has(fleet)
+    (first,) = wanted(fleet)
+
+    def give_up(at):
+        with writing(fleet.engine) as connection:
+            connection.execute(update(delivery).values(state="dead", next_at=at))
+
+    give_up(NOW)
+    assert len(wanted(fleet, NOW + EVERY_S)) == 1 and states(fleet, delivery) == ["dead"]
+    assert len(wanted(fleet, NOW + AGAIN_S)) == 1 and states(fleet, delivery) == ["waiting"], "the same message"
+    done(fleet, first)
+    give_up(NOW + AGAIN_S)
+    wanted(fleet, NOW + 3 * AGAIN_S)
+    assert states(fleet, delivery) == ["dead"], "its ticket is open: nobody waits for it"
 
 
 def test_other_images_are_no_reason_to_change_a_ticket(fleet):
