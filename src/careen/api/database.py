@@ -13,7 +13,7 @@ __all__ = ["Database", "DatabaseInfo", "FeedResult", "UpdateResult"]
 
 
 class Database:
-    """The advisory database of these settings. It holds nothing open, and threads may share it.
+    """The advisory database of these settings. The object keeps no file open, and threads may share it.
 
     >>> database = careen.Database(cache_dir="cache", db_from="feeds")
     >>> [feed.source for feed in database.update().failed]
@@ -33,7 +33,7 @@ class Database:
         return database_status(self.settings)
 
     def update(self, progress: Progress = silent, *, full: bool = False) -> UpdateResult:
-        """Updates it as ``careen db update`` does; ``full``: also large feeds.
+        """Updates the database as ``careen db update`` does; ``full``: also the large feeds.
 
         A feed that fails keeps its earlier data, and is among ``failed`` of the result.
         """

@@ -29,7 +29,9 @@ class Cvss(Struct, frozen=True, gc=False):
 
 
 class Import(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
-    """A package of Go that is affected: ``symbols`` are the functions and methods ("F", "T.M"); without any, all of it is."""
+    """An affected package of Go. ``symbols`` are the affected functions and methods ("F", "T.M"); () if all of the package is
+    affected.
+    """
 
     path: str
     symbols: tuple[str, ...] = ()
@@ -140,7 +142,7 @@ class PassedOver(Struct, frozen=True, gc=False):
     """A record of a feed, or a part of it, that cannot be read. Other records, and its previous version, are still
     used.
 
-    ``ids``: possible ids of it. ``namespace`` and ``package`` are set if, as far as known, it is only about these.
+    ``ids``: the ids that it may have. ``namespace`` and ``package`` are set if the record seems to be about these alone.
     """
 
     reason: str

@@ -7,15 +7,15 @@ from msgspec import Struct
 
 
 class Signature(Struct, frozen=True):
-    """A signature. ``verified_by`` is the trusted key or identity that made it; "" if none did, so that key and
-    identity are claims. ``predicate``: what is signed, ``signature`` for the image itself, else the type of the
-    attestation. ``refusal``: the code of why it does not count (``careen.signing.refusals``); "" if no one is trusted,
-    so that nothing was checked.
+    """A signature. ``verified_by`` is the trusted key or identity that made it; "" if none did, so that key and identity are
+    claims. ``predicate``: what is signed, ``signature`` for the image itself, else the type of the attestation. ``refusal``:
+    the code of why it does not count (``careen.signing.refusals``); "" if the user trusts no key or identity, because then
+    nothing is checked.
     """
 
     digest: str
     how: str  # cosign | sigstore | notation | dsse
-    key: str = ""  # a name of the key, if there is one
+    key: str = ""  # a name of the key, if the signature states a key
     identity: str = ""  # the subject of the certificate
     issuer: str = ""  # who verified the identity, by the certificate
     verified_by: str = ""
@@ -25,7 +25,7 @@ class Signature(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """A document that is ignored, whoever signed it: its digest, the code of the reason, and the reason."""
+    """A document that is ignored, no matter who signed it. ``code`` and ``why`` state the reason."""
 
     digest: str
     code: str
@@ -46,7 +46,7 @@ class Provenance(Struct, frozen=True):
     source: str = ""
     revision: str = ""
     materials: tuple[Material, ...] = ()
-    materials_count: int = 0  # of all documents; only the first ones are kept
+    materials_count: int = 0  # of all documents; ``materials`` has only the first of them
     signature: Signature | None = None
 
 

@@ -56,7 +56,7 @@ class BehaviourSummary(Struct, frozen=True):
 
     programs: int = 0
     unprotected: int = 0
-    privileged: int = 0  # of the unprotected: those that give their user the rights of another one
+    privileged: int = 0  # unprotected programs with setuid, setgid or capabilities
     hooks: int = 0
     life: int = 0
     parts: tuple[PartScore, ...] = ()

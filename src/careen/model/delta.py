@@ -13,11 +13,10 @@ from .inventory import Unknown
 class FileTable(Struct, frozen=True, gc=False, array_like=True):
     """Every entry of a layer except folders, in columns sorted by path, without an object for each file.
 
-    ``paths`` and ``links`` are joined by NUL; ``kinds`` has one ASCII letter for each entry (f file, l symbolic link, h
-    hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays ("H",
-    "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders`` are
-    those in which all users may rename and remove the files of others. ``capable`` are the files that give their
-    process capabilities.
+    ``paths`` and ``links`` are joined by NUL; ``kinds`` has one ASCII letter for each entry (f file, l symbolic link, h hard
+    link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays ("H", "I", "Q").
+    ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders`` are folders in which
+    all users may rename and remove the files of others. ``capable`` are the files that give their process capabilities.
     """
 
     paths: str = ""
@@ -74,7 +73,7 @@ class Delta(Struct, frozen=True):
     diff_id: str | None  # of the uncompressed bytes, if they were hashed
     table: FileTable
     facts: dict[str, tuple[tuple[str, Any], ...]]
-    gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
+    gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this layer removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
     unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 in a delta; the squash sets it
     far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose target is not in this layer

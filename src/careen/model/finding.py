@@ -78,11 +78,11 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     vex: VexNote | None = None
     change: Change | None = None  # with a baseline: why the finding is new
     weaknesses: tuple[Weakness, ...] = ()
-    exploit: bool = False  # one is public
+    exploit: bool = False  # an exploit is public
     paid_fix: str | None = None  # the version that fixes it for customers of paid support, if there is no free one
     lowered_by: LoweredBy | None = None  # what lowered the confidence to possible: no program has the functions linked
     location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
-    last_layer: int | None = None  # index of the last layer that adds the package, if another one does as well
+    last_layer: int | None = None  # index of the last layer that adds the package, if several layers do
 
     @property
     def subject(self) -> str:
@@ -172,8 +172,9 @@ Finding = Vulnerability | Misconfiguration | IntegrityFinding | LicenceFinding |
 
 
 def layers_of(finding: Finding) -> tuple[int | None, ...]:
-    """The indices of the layers that add what the finding is about, of a vulnerability the first and the last; None for what
-    is in no layer."""
+    """The indices of the layers that add the finding's package or file: for a vulnerability the first and, if a later one adds
+    the package too, the last; for a secret one for each place. None stands for what is in no layer.
+    """
     if isinstance(finding, ExposedSecret):
         return tuple(place.layer for place in finding.all_places)
     if isinstance(finding, Vulnerability) and finding.last_layer is not None:

@@ -47,7 +47,7 @@ class BuiltFile(Struct, frozen=True, gc=False):
 
     @property
     def privileged(self) -> bool:
-        """Whether it gives its user the rights of another user."""
+        """Whether the program runs with rights that its caller may lack: setuid, setgid or capabilities."""
         return bool(self.mode & 0o6000) or self.capabilities
 
 

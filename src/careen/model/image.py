@@ -50,7 +50,7 @@ class Parts(Protocol):
     """Reads parts of a layer's stored bytes, by the table of contents to which its manifest refers. Raises TableError
     if the whole layer has to be read.
 
-    ``used``: the files of the layer were read by the table. Only then is it used when some of them are read again.
+    ``used``: the files of the layer were read by the table. Only then is the table also used to read some of them again.
     """
 
     used: bool

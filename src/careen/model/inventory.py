@@ -80,8 +80,8 @@ class Changelog(Struct, frozen=True):
 
     path: str
     versions: tuple[str, ...]
-    entries: tuple[ChangelogEntry, ...]  # those that name a vulnerability
-    cut_off: str = ""  # the day of its oldest entry, if it states that older ones were removed
+    entries: tuple[ChangelogEntry, ...]  # the entries that name a vulnerability
+    cut_off: str = ""  # the day of the oldest entry, if the changelog states that older entries were removed
 
 
 class OwnerRead(Struct, frozen=True):
@@ -129,19 +129,19 @@ class Inventory(Struct, frozen=True):
     archives: tuple[PackageArchive, ...] = ()
     unidentified: tuple[str, ...] = ()  # programs and libraries that no package owns and no cataloger identifies
     created: str = ""  # the latest build date in the image, ISO 8601
-    owned: tuple[str, ...] = ()  # files of the distribution's packages among ``unidentified`` and those that could not be read
+    owned: tuple[str, ...] = ()  # of ``unidentified`` and the unreadable files, those of the distribution's packages
     integrity: Integrity = Integrity()
-    no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
-    sbom_tool: str | None = None  # if another tool's SBOM lists the packages: its name as the SBOM states it, "" if it does not
+    no_package_database: bool = False  # the image has a distribution's files, but not its package database
+    sbom_tool: str | None = None  # if another tool's SBOM lists the packages: the tool's name, "" if the SBOM lacks it
     owner_files: tuple[OwnerFiles, ...] = ()
-    owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second pass has read
-    programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
+    owners_read: tuple[OwnerRead, ...] = ()  # the ``owner_files`` that a second pass has read
+    programs_read: tuple[ProgramRead, ...] = ()  # programs that no package database lists
     programs: tuple[Program, ...] = ()
     details: Details | None = None  # None: not requested
-    origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
-    origin_read: OriginRead | None = None  # None: it was not looked for
+    origin_files: OriginFiles = OriginFiles()  # files whose origin only their content can show
+    origin_read: OriginRead | None = None  # None: origins were not searched
     ledger: Ledger | None = None  # None: of an SBOM, which contains no files
     hardening: Hardening = Hardening()
-    hooks: tuple[Hook, ...] = ()  # that no package brings
+    hooks: tuple[Hook, ...] = ()  # hooks that no package owns
     notices: tuple[Notice, ...] = ()  # of deprecated versions
-    examined: Examined | None = None  # what the contents of files show; None: they were not examined
+    examined: Examined | None = None  # what the contents of files show; None: the contents were not examined

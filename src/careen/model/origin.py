@@ -63,9 +63,9 @@ class Origin(Struct, frozen=True, omit_defaults=True):
 class OriginRead(Struct, frozen=True, omit_defaults=True):
     """The extent of the search for origins.
 
-    ``unread`` files were left out because time or room ran out. ``projects`` counts those of the knowledge bases;
-    ``small``: only the base that ships with Careen was used. ``reduced``: numpy is not installed, and nothing was
-    compared. ``costly`` files were left out, because the user did not request them.
+    ``unread`` files were left out because time or room ran out. ``projects`` counts the projects in the knowledge bases;
+    ``small``: only the base that ships with Careen was used. ``reduced``: numpy is not installed, and nothing was compared.
+    ``costly`` files were left out, because the user did not request them.
     """
 
     files: int = 0

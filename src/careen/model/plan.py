@@ -29,13 +29,13 @@ class Action(Struct, frozen=True):
     """One command, or one change of a manifest; with ``also``, changes of several places that belong together."""
 
     manager: str  # apt, apk, dnf, pip, npm, go …
-    place: str  # in the image; "" if there is only one
+    place: str  # in the image; "" if the manager has packages in one place only
     where: Where
     command: str  # for a RUN of the Dockerfile, or to run beside the manifest
     upgrades: tuple[Upgrade, ...]
     removes: int
     also: tuple[Change, ...] = ()
-    by_manifest: int = 0  # of what it removes: what needs a change outside of the Dockerfile
+    by_manifest: int = 0  # findings that it removes and that need a change outside of the Dockerfile
     unchecked: str = ""  # whether the new versions run on the interpreter that is in the image: no advisory states it
 
     @property
@@ -78,12 +78,12 @@ class Plan(Struct, frozen=True):
 
     before: int
     after: int  # when all actions are done
-    after_dockerfile: int  # when only those of the Dockerfile are
+    after_dockerfile: int  # when only the actions of the Dockerfile are done
     actions: tuple[Action, ...]
     stays: tuple[Staying, ...]
     advice: tuple[Advice, ...]
-    versions: dict[str, str] = {}  # that fix packages which nothing in the image can upgrade, by purl
-    bundled: dict[str, str] = {}  # packages that are copies within another one, by purl: the name of that one
+    versions: dict[str, str] = {}  # versions that fix packages which nothing in the image can upgrade, by purl
+    bundled: dict[str, str] = {}  # packages that another package contains as copies, by purl: the name of that other package
     repairs: tuple[Repair, ...] = ()
 
 

@@ -33,7 +33,7 @@ class Accepted(Struct, frozen=True):
     """A reason of the coverage, or a part of it, that the user accepts: with ``--accept`` or an entry of an ignore
     file.
 
-    ``subjects`` are those that the entry covers; ``source`` is the flag, or the file and line.
+    ``subjects`` are the subjects of the reason that the entry covers; ``source`` is the flag, or the file and line.
     """
 
     code: str
@@ -45,10 +45,10 @@ class Accepted(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """The coverage of a scan. ``packages`` counts all packages, ``assessed_packages`` those that an advisory source
-    covers. ``data_of`` is the date of the oldest data that assessed one of them. ``reasons`` excludes ``accepted``
-    ones. ``unfetched`` are ids of findings without a severity whose scores were never fetched; ``without_lifecycle`` is
-    a release whose end of life is unknown.
+    """The coverage of a scan. ``packages`` counts all packages, ``assessed_packages`` those that an advisory source covers.
+    ``data_of`` is the date of the oldest data that assessed a package. ``reasons`` excludes ``accepted`` ones. ``unfetched``
+    are ids of findings without a severity whose scores were never fetched; ``without_lifecycle`` is a release whose end of life
+    is unknown.
     """
 
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
@@ -118,8 +118,9 @@ Status = Literal["pass", "fail", "not_assessed"]
 
 
 class Control(Struct, frozen=True):
-    """A control of a benchmark or standard. ``checks`` (ids, or kinds of findings) prove it; ``failed`` are those with
-    findings. ``findings`` counts these, ``suppressed`` the suppressed ones. ``reason``: why it was not assessed.
+    """A control of a benchmark or standard. ``checks`` (ids, or kinds of findings) prove it; ``failed`` are the checks with
+    findings. ``findings`` counts the findings of all of them, ``suppressed`` the suppressed findings. ``reason``: why the
+    control was not assessed.
     """
 
     id: str

@@ -23,7 +23,7 @@ _OF_PACKAGES: tuple[Part, ...] = ("names", "fixes", "life")  # these parts only 
 
 
 class Signs(NamedTuple):
-    """``findings`` are empty unless the scanner runs."""
+    """The signs of risk of an image. ``findings`` is empty unless the behaviour scanner is requested."""
 
     summary: BehaviourSummary
     findings: tuple[BehaviourFinding, ...] = ()

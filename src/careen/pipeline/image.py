@@ -163,8 +163,8 @@ def _with_lines(matched: Matched, image: Image, by: Assessment) -> tuple[Vulnera
 
 
 def _not_installed(image: Image, inventory: Inventory) -> frozenset[str]:
-    """Packages that gates exclude, because only a lock file lists them; none in a source tree, which contains no
-    others.
+    """Packages that gates exclude, because only a lock file lists them; empty for a source tree, which contains no other
+    packages.
     """
     return frozenset() if image.kind == "directory" and inventory.distribution is None else declared_only(inventory)
 

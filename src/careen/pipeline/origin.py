@@ -47,7 +47,7 @@ class Base(Struct, frozen=True):
     key: str
     open: "Callable[[], Knowledge]"
     proven: bool = False
-    small: bool = False  # it is the one that ships with Careen
+    small: bool = False  # the knowledge base that ships with Careen
 
 
 class Search(Struct, frozen=True):

@@ -72,8 +72,8 @@ class Budget:
         self._check(self.limits.scan_seconds)
 
     def check_end(self) -> None:
-        """Checks the time while layers are squashed, which may take as long again, because there is no report without
-        it.
+        """Checks the time while layers are squashed. It allows as much time again as reading had, because without squashing
+        there is no report.
         """
         self._check(2 * self.limits.scan_seconds + 60)
 

@@ -1,12 +1,12 @@
 """Whether a folder is the user's own. Other users who can write there could forge its content.
 
-A folder is trusted if it, its parents and everything in it belongs to the current user, or to root, and no other user
-may write there. Root trusts only root. Links are followed and held to the same rules. A parent may be open to all if it
-is sticky, as ``/tmp`` is, since users cannot remove the files of others there. Write permission of a group is harmless
-only for the user's private group, which has the user's name and no other member. If others cannot search the folder,
-they reach none of its files, whose modes do not matter then. A path that does not exist yet is trusted. A link in it
-that leads to a folder around it would make all of that a part of the cache, and is not trusted. Systems without user
-ids (Windows) protect the folder by other means; there everything is trusted.
+A folder is trusted if it, its parents and everything in it belongs to the current user, or to root, and no other user may write
+there. Root trusts only root. Links are followed and held to the same rules. A parent may be open to all if it is sticky, as
+``/tmp`` is, since users cannot remove the files of others there. Write permission of a group is harmless only for the user's
+private group, which has the user's name and no other member. If other users cannot search the folder, they cannot reach its
+files, and the modes of these do not matter. A path that does not exist yet is trusted. A folder with a link to one of its own
+parents is not trusted, because the link would make all of that parent a part of the cache. Systems without user ids (Windows)
+protect the folder by other means; there everything is trusted.
 """
 
 import os
@@ -98,7 +98,7 @@ def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | No
     status = os.lstat(top)
     if status.st_mode & OTHERS_WRITE and _open_to_others(top, status):  # sticky: others may add files
         return _too_open(top)
-    folders = [(top, bool(status.st_mode & OTHERS_SEARCH))]  # with whether others may search them
+    folders = [(top, bool(status.st_mode & OTHERS_SEARCH))]  # each with whether other users may search it
     while folders:
         folder, reachable = folders.pop()
         with suppress(FileNotFoundError), os.scandir(folder) as entries:  # another process may remove things
