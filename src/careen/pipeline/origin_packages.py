@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from careen.formats.feeds.software import software_of_conda, software_of_package
+from careen.formats.feeds.software import software_of_source
 from careen.layers.origin_features import FeaturesRead, described_files
 from careen.model.inventory import Inventory
 from careen.model.origin import Band, Origin, PatchState, Share
@@ -147,8 +147,7 @@ def cpe_of(component: Component, version: str) -> str | None:
 
 def _well_known(name: str) -> str:
     """Vendor and product of a project by its name in distributions: libpng:libpng for libpng1.6; "" if it is not known."""
-    found = software_of_package(name, "")
-    software = found[0] if found else software_of_conda(name)
+    software = software_of_source(name)
     return next(iter(software.cpe), "") if software else ""
 
 

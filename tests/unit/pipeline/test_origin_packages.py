@@ -119,6 +119,7 @@ def test_of_several_places_the_worst_state_of_a_fix_counts(named):
 
 def test_the_name_in_the_cpe_dictionary():
     assert cpe_of(replace(LIBRARY, project="deb:libpng1.6"), "1.6.37") == "cpe:2.3:a:libpng:libpng:1.6.37:*:*:*:*:*:*:*"
+    assert cpe_of(replace(LIBRARY, project="deb:lua5.4"), "5.4.4") == "cpe:2.3:a:lua:lua:5.4.4:*:*:*:*:*:*:*"
     assert cpe_of(replace(LIBRARY, cpes=("vendor:product",)), "1~rc") == "cpe:2.3:a:vendor:product:*:*:*:*:*:*:*:*"
     assert cpe_of(replace(LIBRARY, project="deb:of-nobody"), "1") is None
 
