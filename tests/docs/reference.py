@@ -224,7 +224,8 @@ def _software() -> str:
     for one in sorted(software(), key=lambda one: one.name.lower()):
         names = [f"`{name}`" for name in one.packages] + [f"(`{name}`)" for name in one.parts]
         known = [f"`{name}`" for name in one.osv] + [f"`{name}`" for name in one.cpe]
-        rows.append((one.name, ", ".join(known), ", ".join(names) or "by its files alone"))
+        alone = "by its files or its code alone" if one.sources else "by its files alone"
+        rows.append((one.name, ", ".join(known), ", ".join(names) or alone))
     return (
         "# Software by its makers' names\n\n"
         + NOTE

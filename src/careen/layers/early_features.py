@@ -11,7 +11,7 @@ from careen.log import logger
 from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted
-from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, copy_bytes, is_copy, is_costly, is_source
+from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, copy_bytes, is_copy, is_costly, is_of_system, is_source
 
 if TYPE_CHECKING:
     from .origin_features import FeatureReader, FileFeatures
@@ -40,7 +40,7 @@ class EarlyFeatures:
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)
             # plain substring searches, because this runs for each file of an image
-            if not ("node_modules/" in path or "-packages/" in path) or path.startswith(SYSTEM):
+            if not ("node_modules/" in path or "-packages/" in path) or is_of_system(path):
                 return wanted
             if (mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path) and not is_source(path):
                 return [*wanted, self._programs]

@@ -12,7 +12,7 @@ from careen.model.origin import OriginFile, OriginFiles
 from careen.model.package import Package
 
 from .facts import Facts
-from .origin_places import PROGRAM_BYTES, SOURCE_BYTES, SYSTEM, is_copy, is_costly, is_source
+from .origin_places import PROGRAM_BYTES, SOURCE_BYTES, is_copy, is_costly, is_of_system, is_source
 from .owners import Owners
 from .squash import Squashed
 from .unidentified import Claimed
@@ -35,7 +35,7 @@ def origin_files(
             programs.append(OriginFile(fact.path, layer, owner, bool(owner) and is_costly(fact.path, sizes(layer)[row])))
     for path, layer, row in _sources(tree):
         size = sizes(layer)[row]
-        of_package, of_nobody = is_copy(path, size), size in SOURCE_BYTES and not path.startswith(SYSTEM)
+        of_package, of_nobody = is_copy(path, size), size in SOURCE_BYTES and not is_of_system(path)
         if of_package or (of_nobody and not places.around(path)):  # the origin of most files of packages is known
             owner, is_distributed = places.owner(path)
             if not is_distributed and (of_package if owner or path in claimed else of_nobody):

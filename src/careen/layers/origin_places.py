@@ -21,7 +21,12 @@ COPIES = frozenset(
 )  # fmt: skip
 BUNDLES = frozenset(("build", "dist", "min", "umd"))
 # Folders with tools and data of the system: files there without an owner were made by its own programs.
-SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
+_SYSTEM = ("usr/share/", "usr/include/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
+_PAGES = ("usr/share/nginx/html/", "usr/share/caddy/")  # the root folders of web servers, in their makers' images
+
+
+def is_of_system(path: str) -> bool:
+    return path.startswith(_SYSTEM) and not path.startswith(_PAGES)
 
 
 def is_source(path: str) -> bool:

@@ -138,6 +138,18 @@ def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bo
     return _over_versions(base, atoms[chosen], hits[chosen], len(base.projects[project].versions))
 
 
+def version_features(base: Knowledge, evidence: Evidence, project: int) -> Weights:
+    """For each version, the number of a program's features that it has, each once however many of its files have it."""
+    own = evidence.projects == project
+    queries, atoms = evidence.queries[own], evidence.atoms[own]
+    first, last = base.columns.first[atoms], base.columns.last[atoms]
+    counts = last - first + 1
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    versions = len(base.projects[project].versions)
+    pairs = distinct(np.repeat(queries, counts) * versions + np.repeat(first, counts) + steps)
+    return np.bincount(pairs % versions, minlength=versions).astype(np.float64)
+
+
 def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = False) -> Weights:
     """For each version, the number of its features; a feature in two files counts twice. ``built`` as in
     ``version_hits``."""

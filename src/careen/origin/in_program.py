@@ -21,6 +21,7 @@ from .evidence import (
     features_of_project,
     file_weights,
     has_chance,
+    version_features,
     version_hits,
     version_sizes,
     without,
@@ -180,7 +181,7 @@ def _component(
 
 def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...]:
     """The versions that have most of the features found."""
-    scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
+    scores = np.sum([version_features(base, evidence, project) for evidence in families.values()], axis=0)
     return best_versions(base.projects[project].versions, scores)[0]
 
 

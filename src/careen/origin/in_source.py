@@ -10,17 +10,31 @@ import numpy as np
 from msgspec import Struct
 
 from .component import Component, Confidence, Matched, best_versions
-from .evidence import Evidence, Weights, born, evidence_of, features_of_project, version_scores, whole_scores, without
+from .evidence import (
+    Evidence,
+    Weights,
+    born,
+    evidence_of,
+    features_of_project,
+    version_scores,
+    version_sizes,
+    whole_scores,
+    without,
+)
 from .features import Features
+from .javascript.features import is_script
 from .knowledge import Knowledge
 from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
+# Of a large file so many of its stretches of tokens, or ``MANY``: some are alike by chance, as minifiers write alike.
+AMID, MANY = 0.02, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
+PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. Scripts are left out: one may be all of it
 _NONE = np.empty(0, np.uint64)
 
 
@@ -60,7 +74,9 @@ def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[Matched
 
 def _is_likely(file: MatchedFile) -> bool:
     """Whether enough features are the project's: enough for any file, or for a small one."""
-    return file.whole or file.weight >= MEDIUM or file.weight >= SHARE * file.evidence.features
+    features = file.evidence.features
+    least = max(MEDIUM, min(AMID * features, MANY)) if file.evidence.family == "tokens" else MEDIUM
+    return file.whole or file.weight >= least or file.weight >= SHARE * features
 
 
 def _owners(base: Knowledge, path: str, evidence: Evidence) -> Iterator[MatchedFile]:
@@ -82,7 +98,7 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, fl
 
     Code comes from one file: features that are scattered over a large project are idioms. If several projects have
     nearly the same part of it, the code belongs to the one that has it at the same path, because others carry copies;
-    else to the one that had it first.
+    else to the one whose name the file has, or that had it first.
     """
     if not evidence.queries.size:
         return 0, "", 0.0
@@ -96,12 +112,20 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, fl
     rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= SAME * mine.size)
     projects = files[rivals] // len(base.paths)
     weight = float(shares[mine].sum()) * distinct(projects).size
-    roots = [
-        (_root(path, base.paths[int(files[rival] % len(base.paths))]), int(project))
-        for rival, project in zip(rivals, projects, strict=True)
-    ]
-    root, project = min(roots, key=lambda pair: (len(pair[0]), born(base, evidence, pair[1]), pair[1]))
+    candidates = []
+    for rival, project in zip(rivals, map(int, projects), strict=True):
+        original = base.paths[int(files[rival] % len(base.paths))]
+        root, is_namesake = _root(path, original), _is_named_like(original, base.projects[project].name)
+        candidates.append((len(root), not is_namesake, born(base, evidence, project), project, root))
+    *_, project, root = min(candidates)
     return project, root, min(weight, float(mine.size))
+
+
+def _is_named_like(path: str, project: str) -> bool:
+    """Whether a file has the name of its project, as ``jquery.min.js`` and ``six.py``: others carry it under this name too."""
+    return (
+        posixpath.basename(path).partition(".")[0].lower() == posixpath.basename(project.rpartition(":")[2]).partition(".")[0]
+    )
 
 
 def _root(path: str, original: str) -> str:
@@ -131,6 +155,13 @@ def _lies_below(path: str, folder: str) -> bool:
     return folder in ("", path) or path.startswith(folder + "/")
 
 
+def _is_small_part(base: Knowledge, project: int, files: Sequence[MatchedFile], version: int) -> bool:
+    if any(is_script(file.path) for file in files):
+        return False
+    found = sum(file.most for file in files if file.evidence.family != "tokens")
+    return found < PART * float(version_sizes(base, "letters", project)[version])
+
+
 def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> Component:
     known = base.projects[project]
     scores = np.sum([file.versions for file in files], axis=0)
@@ -145,6 +176,8 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE * features:
         confidence = "high"
     elif any(map(_is_likely, files)):
+        confidence = "medium"
+    if confidence in ("exact", "high") and _is_small_part(base, project, files, int(np.argmax(scores))):
         confidence = "medium"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from careen.formats.feeds.software import software_of_conda, software_of_package
+from careen.formats.feeds.software import software_of_source
 from careen.log import logger
 from careen.model.image import Image
 from careen.model.inventory import Inventory
@@ -78,8 +78,7 @@ def _on_one_line(step: str) -> str:
 
 
 def _package(name: str, version: str, places: tuple[Evidence, ...]) -> Package:
-    found = software_of_package(name, "")
-    software = found[0] if found else software_of_conda(name)
+    software = software_of_source(name)
     product = next(iter(software.cpe), "") if software else ""
     plain = version.removeprefix("v")
     cpe = f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if product and _PLAIN.fullmatch(plain) else None

@@ -191,11 +191,16 @@ def _found(read: "FeaturesRead", inventory: Inventory, bases: "Sequence[tuple[Ba
     explained: set[str] = set()
     packages: list[Package] = []
     projects: set[str] = set()
-    for base, known in bases:
+    whole: set[str] = set()
+    # What another base has names code first: the one that ships has few versions, and would hide an exact one.
+    for base, known in sorted(bases, key=lambda pair: pair[0].small):
         projects.update(project.name for project in known.projects)
-        made, named = packages_of(known, read, inventory, proven=base.proven, few_versions=base.small, before=packages)
-        packages += made
-        explained |= named
+        named = packages_of(
+            known, read, inventory, proven=base.proven, few_versions=base.small, before=packages, whole_scripts=whole
+        )
+        packages += named.packages
+        explained |= named.explained
+        whole |= named.whole_scripts
     return _Found(
         tuple(sorted(packages, key=lambda package: (package.purl, package.evidence[0].path))),
         OriginRead(

@@ -7,17 +7,18 @@ package's own code within it.
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from careen.formats.feeds.software import software_of_conda, software_of_package
+from careen.formats.feeds.software import software_of_source
 from careen.layers.origin_features import FeaturesRead, described_files
 from careen.model.inventory import Inventory
 from careen.model.origin import Band, Origin, PatchState, Share
 from careen.model.package import JOINED_BY_SLASH, Evidence, Package
 from careen.origin.component import Component
-from careen.origin.identify import identify_described
+from careen.origin.identify import EXPLAINED, identify_described
 from careen.origin.knowledge import Knowledge
 from careen.safety.pattern import pattern
 
@@ -29,6 +30,15 @@ _PLAIN = pattern(r"[\dA-Za-z.+-]+")
 _SEPARATORS = pattern(r"[-_. ]+")
 
 
+class Named(NamedTuple):
+    """What a base names: packages, the files that they explain, and scripts of which source code explains most: other bases
+    look for no bundled code in these."""
+
+    packages: list[Package]
+    explained: frozenset[str]
+    whole_scripts: frozenset[str]
+
+
 def packages_of(
     base: Knowledge,
     read: FeaturesRead,
@@ -37,8 +47,10 @@ def packages_of(
     proven: bool,
     few_versions: bool = False,
     before: Sequence[Package] = (),
-) -> tuple[list[Package], frozenset[str]]:
-    """The packages, and the files that they explain. ``before``: packages from another base, which are not repeated.
+    whole_scripts: Collection[str] = (),
+) -> Named:
+    """The packages that a base names. ``before``: packages from another base, which are not repeated. ``whole_scripts``:
+    those that another base explains.
     ``few_versions``: the base has only some versions of each project, so that a copy whose files do not all fit one
     version may be of another version.
     """
@@ -49,16 +61,21 @@ def packages_of(
     programs = {kept.path for kept in read.files if kept.kind == "program"}
     groups: dict[tuple[str, tuple[str, ...]], list[Component]] = {}
     explained: set[str] = set()
+    whole: set[str] = set()
     for found in identified.components:
         component = _doubted(found) if few_versions and not _is_whole(found) else found
         if component.path in programs and is_of_scripts(component):
             continue
+        if _is_bundled(component) and component.path in whole_scripts:
+            continue
         explained.update(component.files)
+        if _explains_most(component):
+            whole.update(component.files)
         owned_by = frozenset(owners[path] for path in component.files if path in owners)
         if not known.names(component, owned_by):
             groups.setdefault((component.project, component.versions), []).append(component)
     packages = [_package(group, layers, owners, proven=proven) for group in groups.values()]
-    return packages, frozenset(explained)
+    return Named(packages, frozenset(explained), frozenset(whole))
 
 
 def is_of_scripts(component: Component) -> bool:
@@ -66,6 +83,17 @@ def is_of_scripts(component: Component) -> bool:
     own modules and generated code contain them too.
     """
     return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
+
+
+def _is_bundled(component: Component) -> bool:
+    return any(part.kind == "sequences" for part in component.evidence)
+
+
+def _explains_most(component: Component) -> bool:
+    """Whether whole files, or most of the letters in files, are the project's."""
+    shares = {part.kind: part for part in component.evidence}
+    letters = shares.get("letters")
+    return "files" in shares and "tokens" not in shares and (letters is None or letters.found >= EXPLAINED * letters.of)
 
 
 def _is_whole(component: Component) -> bool:
@@ -147,8 +175,7 @@ def cpe_of(component: Component, version: str) -> str | None:
 
 def _well_known(name: str) -> str:
     """Vendor and product of a project by its name in distributions: libpng:libpng for libpng1.6; "" if it is not known."""
-    found = software_of_package(name, "")
-    software = found[0] if found else software_of_conda(name)
+    software = software_of_source(name)
     return next(iter(software.cpe), "") if software else ""
 
 

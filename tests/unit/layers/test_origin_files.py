@@ -41,6 +41,12 @@ def test_sources_of_the_system_that_no_package_owns_are_its_own():
     assert paths({"usr/share/tool/part.js": SOURCE, "etc/part.sh": SOURCE, "srv/part.js": SOURCE}) == {"srv/part.js": ""}
 
 
+def test_applications_in_folders_of_the_system():
+    """Images for Node and Python work in /usr/src/app, those of web servers in folders of their own."""
+    places = ("usr/src/app/part.js", "usr/share/nginx/html/part.js", "usr/share/caddy/part.js")
+    assert paths(dict.fromkeys((*places, "usr/share/nginx/part.js"), SOURCE)) == dict.fromkeys(places, "")
+
+
 def test_of_a_python_package_its_copies_and_compiled_modules():
     names = ("pip/_vendor/urllib3/connection.py", "pip/main.py", "pip/fast.so", "pip.libs/libz-1a2b.so.1")
     record = "".join(f"{name},,\n" for name in (*names, "pip-24.0.dist-info/METADATA", "pip-24.0.dist-info/RECORD"))

@@ -328,3 +328,29 @@ def test_versions_that_differ_in_comments_alone():
     for version, text in texts.items():
         assert identify(known, [("a.c", text)]).components[0].versions == (version,)
     assert identify(known, [("a.c", code + b"/* ours */")]).components[0].versions == ("1", "2")
+
+
+def test_a_file_that_two_projects_have_is_of_the_one_whose_name_it_has():
+    """A mirror may state the day on which it got a release."""
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    both = build(
+        [dated("pypi:carrier", "2010-01-01", {"x/inner.c": code}), dated("npm:inner", "2024-01-01", {"y/inner.c": code})]
+    )
+    assert [one.project for one in identify(both, [("zip.c", code)]).components] == ["npm:inner"]
+
+
+def test_a_small_part_of_a_project_is_not_of_high_confidence():
+    files = {f"src/{number}.c": data for number, data in enumerate(project(77, files=24)["1.1"].values())}
+    known = build([dated("large", "", files)])
+    few = [(f"own/{path}", data) for path, data in list(files.items())[:2]]
+    assert identify(known, few).components[0].confidence == "medium"
+    assert identify(known, [(f"own/{path}", data) for path, data in files.items()]).components[0].confidence == "exact"
+
+
+def test_the_version_of_a_program_does_not_depend_on_how_many_files_repeat_a_text():
+    lines = SOURCE.splitlines(keepends=True)
+    versions = {"1": {"main.c": SOURCE}, "2": {f"part{number}.c": b"".join(lines[10:]) for number in range(3)}}
+    reader = ReleaseReader()
+    known = build([(Project("tool", ("1", "2")), [reader.read(version, files.items()) for version, files in versions.items()])])
+    (found,) = identify(known, [("tool", program(*MESSAGES))]).components
+    assert found.versions == ("1",)

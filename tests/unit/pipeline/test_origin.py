@@ -26,12 +26,13 @@ from careen.pipeline.origin import Base, Search, early_of, with_origin
 from careen.store.memory import MemoryStore
 
 
-def made(*names, purl="pkg:generic/{}"):
+def made(*names, purl="pkg:generic/{}", most=None):
     found = []
     for name in names:
         reader = ReleaseReader()
-        releases = [reader.read(version, files.items()) for version, files in PROJECTS[name].items()]
-        found.append((Project(name, tuple(PROJECTS[name]), (purl.format(name),), (f"vendor:{name}",)), releases))
+        releases = [reader.read(version, files.items()) for version, files in list(PROJECTS[name].items())[:most]]
+        versions = tuple(release.version for release in releases)
+        found.append((Project(name, versions, (purl.format(name),), (f"vendor:{name}",)), releases))
     return build(found)
 
 
@@ -83,6 +84,12 @@ def test_copies_in_two_places_are_one_package(one):
     again = {path.replace("opt/app", "srv/shop"): data for path, data in COPY.items()}
     (package,) = [package for package in run(Opened(COPY | again), Search((one,))).packages if package.origin]
     assert len(package.evidence) == 8
+
+
+def test_a_base_with_more_versions_names_a_copy_before_the_one_that_ships():
+    shipped, own = (Base(str(most), lambda most=most: made("liba", most=most), small=most == 1) for most in (1, None))
+    (package,) = [package for package in run(Opened(COPY), Search((shipped, own))).packages if package.origin]
+    assert (package.version, package.origin.nearest, package.origin.band) == ("1.2", False, "exact")
 
 
 def test_a_known_image_is_read_once_for_what_ships_and_once_for_all_others(one):

@@ -10,7 +10,7 @@ from careen.layers.origin_features import FeaturesRead, Kept
 from careen.model.inventory import Inventory
 from careen.model.origin import OriginFile, OriginFiles, PatchState
 from careen.model.package import Evidence, Package
-from careen.origin.component import Component
+from careen.origin.component import Component, Matched
 from careen.origin.identify import Identified
 from careen.pipeline import origin_packages
 from careen.pipeline.origin_packages import cpe_of, packages_of
@@ -28,7 +28,7 @@ def named(monkeypatch):
         looked = [OriginFile(path, 1, PIP if "pip/" in path else "") for each in components for path in each.files]
         inventory = Inventory(None, packages, origin_files=OriginFiles(tuple(looked)))
         kept = tuple(Kept(each.path, "program" if each.modified is None else "source", {}) for each in components)
-        return packages_of(None, FeaturesRead(kept), inventory, proven=True, **options)
+        return packages_of(None, FeaturesRead(kept), inventory, proven=True, **options)[:2]
 
     return run
 
@@ -103,6 +103,15 @@ def test_of_a_base_with_few_versions_a_part_may_be_of_another_one(named):
     assert (package.origin.nearest, package.origin.band) == (True, "medium")
 
 
+def test_what_another_base_explains_as_source_is_no_bundle(named):
+    """AngularJS has a part of jQuery's interface: a base without it finds jQuery there."""
+    bundled = replace(LIBRARY, path="web/app.js", files=("web/app.js",), evidence=(Matched("sequences", 15, 2940),))
+    source = replace(bundled, evidence=(Matched("files", 0, 1), Matched("letters", 2711, 2722)))
+    assert len(named(bundled)[0]) == 1
+    assert named(bundled, whole_scripts={"web/app.js"})[0] == []
+    assert len(named(source, whole_scripts={"web/app.js"})[0]) == 1
+
+
 def test_of_several_places_the_worst_state_of_a_fix_counts(named):
     fixed, vulnerable = PatchState("CVE-1", "fixed"), PatchState("CVE-1", "vulnerable", "1 of 1")
     other = replace(LIBRARY, files=("opt/other",), path="opt/other")
@@ -119,6 +128,7 @@ def test_of_several_places_the_worst_state_of_a_fix_counts(named):
 
 def test_the_name_in_the_cpe_dictionary():
     assert cpe_of(replace(LIBRARY, project="deb:libpng1.6"), "1.6.37") == "cpe:2.3:a:libpng:libpng:1.6.37:*:*:*:*:*:*:*"
+    assert cpe_of(replace(LIBRARY, project="deb:lua5.4"), "5.4.4") == "cpe:2.3:a:lua:lua:5.4.4:*:*:*:*:*:*:*"
     assert cpe_of(replace(LIBRARY, cpes=("vendor:product",)), "1~rc") == "cpe:2.3:a:vendor:product:*:*:*:*:*:*:*:*"
     assert cpe_of(replace(LIBRARY, project="deb:of-nobody"), "1") is None
 

@@ -9,6 +9,7 @@ Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
     packages  its rpm and deb packages, by its maker and by those who rebuild it; ``*``, ``?`` and ``[...]`` as in
               a shell, ``.`` and ``-`` as they are
     conda     its conda packages, of any channel
+    sources   its source packages in Debian, by which knowledge bases of code name it
     parts     packages of the same build that do not contain the program itself
     other     names that match the patterns above but are something else
     built_by  an expression that maker, version or release must match, if the name alone is not enough
@@ -46,6 +47,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
     cpe: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     conda: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     built_by: str = ""
@@ -103,6 +105,19 @@ def _by_conda_name() -> dict[str, Software]:
 
 def software_of_conda(name: str) -> Software | None:
     return _by_conda_name().get(name)
+
+
+@cache
+def _by_source() -> dict[str, Software]:
+    return {name: entry for entry in software() for name in entry.sources}
+
+
+def software_of_source(name: str) -> Software | None:
+    """The software of a Debian source package, whoever built it: by ``sources``, else by its packages of the same name."""
+    if found := _by_source().get(name):
+        return found
+    package = software_of_package(name, "")
+    return package[0] if package else software_of_conda(name)
 
 
 def version_of_cpe(cpe: str) -> str:

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from tests.conftest import ROOT
 
 from careen.catalogers.binary import PROGRAMS
 from careen.formats.feeds.software import (
@@ -9,6 +10,7 @@ from careen.formats.feeds.software import (
     software,
     software_of_cpe,
     software_of_package,
+    software_of_source,
     upstream_version,
     version_of_cpe,
 )
@@ -117,6 +119,39 @@ def test_cpe_names():
     assert version_of_cpe("cpe:2.3:a:oracle:jdk:1.8.0:update392:*:*:*:*:*:*") == "1.8.0_392"
     assert version_of_cpe("cpe:2.3:a:erlang:erlang\\/otp:26.0\\+x:*:*:*:*:*:*:*") == "26.0+x"
     assert version_of_cpe("nonsense") == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "cpe"),
+    [
+        ("lua5.4", "lua:lua"),
+        ("libgcrypt20", "gnupg:libgcrypt"),
+        ("libpng1.6", "libpng:libpng"),  # by a package of this name
+        ("zlib", "zlib:zlib"),  # by conda's name
+    ],
+)
+def test_a_source_package_by_its_name(source, cpe):
+    assert software_of_source(source).cpe[0] == cpe
+
+
+def test_a_source_package_that_nobody_knows():
+    assert software_of_source("of-nobody") is None
+
+
+def test_a_source_package_is_of_one_software():
+    sources = [source for entry in software() for source in entry.sources]
+    assert len(set(sources)) == len(sources)
+
+
+def test_most_projects_of_the_knowledge_bases_have_a_name_in_the_cpe_dictionary():
+    """Else a scan recognises their code and knows none of its vulnerabilities."""
+    shipped, core = (
+        [line.removeprefix("deb:") for line in (ROOT / path).read_text("utf-8").splitlines() if line.startswith("deb:")]
+        for path in ("src/careen/origin/base.txt", "knowledge/debian.txt")
+    )
+    assert [source for source in shipped if not software_of_source(source)] == []
+    unknown = [source for source in core if not software_of_source(source)]
+    assert len(unknown) <= len(core) / 6, unknown
 
 
 def test_version_and_update():
