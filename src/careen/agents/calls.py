@@ -23,10 +23,10 @@ class Call:
     def __init__(
         self,
         seconds: float,
-        tell: Callable[[float, float | None], None] | None = None,
+        report: Callable[[float, float | None], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._clock, self._tell = clock, tell
+        self._clock, self._report = clock, report
         self._ends, self._sent = clock() + seconds, clock()
         self._cancelled = threading.Event()
         self._steps = 0.0
@@ -54,7 +54,7 @@ class Call:
         requires."""
         self.go_on()
         now = self._clock()
-        if self._tell is not None and now - self._sent >= EVERY_S:
+        if self._report is not None and now - self._sent >= EVERY_S:
             self._sent = now
             self._steps += 1
-            self._tell(self._steps, None)
+            self._report(self._steps, None)

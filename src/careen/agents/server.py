@@ -171,7 +171,7 @@ class Server:
         name = message.params.get("name")
         if not isinstance(name, str) or name not in TOOLS:
             raise ProtocolError(INVALID_PARAMS, "there is no such tool")
-        call = Call(self._desk.seconds, self._teller(message))
+        call = Call(self._desk.seconds, self._reporter(message))
         with self._lock:
             if message.id in self._calls:
                 raise ProtocolError(INVALID_PARAMS, "a call with this id has not ended")
@@ -189,15 +189,15 @@ class Server:
         if call is not None:
             call.cancel()
 
-    def _teller(self, message: Message) -> Any:
+    def _reporter(self, message: Message) -> Any:
         token = message.meta.get("progressToken")
         if not isinstance(token, str | int) or isinstance(token, bool):
             return None
 
-        def tell(done: float, total: float | None) -> None:
+        def report(done: float, total: float | None) -> None:
             self._peer.notify("notifications/progress", {"progressToken": token, "progress": done})
 
-        return tell
+        return report
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -112,7 +112,7 @@ def _by_place(places: Mapping[str, str], digests: Mapping[str, str]) -> dict[str
 
 def _described(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Metadata]]:
     """Without its metadata, the list of a package's files and the name of its folder show that it is installed. Such a list
-    identifies no file: it says too little about what the files are."""
+    identifies no file: it reveals too little about what the files are."""
     known = {posixpath.dirname(fact.path) for fact in facts if isinstance(fact.value, Metadata)}
     for fact in facts:
         if isinstance(fact.value, Metadata):

@@ -151,7 +151,7 @@ class UnnamedDistribution(Struct, frozen=True):
     type: str
 
     def text(self) -> str:
-        return f"{self.type} packages, but nothing says of which distribution"
+        return f"{self.type} packages, but nothing states of which distribution"
 
 
 class UnknownDistribution(Struct, frozen=True):
@@ -161,7 +161,7 @@ class UnknownDistribution(Struct, frozen=True):
 
     def text(self) -> str:
         if self.parent:
-            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not judge"
+            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not assess"
         return f"{self.name}: no feed knows it"
 
 

@@ -60,8 +60,8 @@ class Order(Struct, frozen=True, kw_only=True):
     places: int = 2
 
 
-def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None:
-    """Serves until it is interrupted. ``tell`` gets the lines to print for the operator."""
+def serve(order: Order, settings: Settings, report: Callable[[str], None]) -> None:
+    """Serves until it is interrupted. ``report`` gets the lines to print for the operator."""
     host, port = address_of(order.listen)
     refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
     options = options_of(order)
@@ -97,9 +97,9 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
         links.publish(fleet.engine, options.public)
 
         def started() -> None:
-            tell(f"careen serves {options.public}")
+            report(f"careen serves {options.public}")
             if link := setup_link(fleet, options.public):
-                tell(f"create the first user at {link}")
+                report(f"create the first user at {link}")
 
         server.on_start = started
         for each in (signal.SIGINT, signal.SIGTERM):

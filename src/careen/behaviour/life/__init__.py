@@ -28,7 +28,7 @@ _DEPRECATED = Rule(
     "Version that its publisher deprecated",
     "low",
     "Its publisher advises against it, and mostly makes no further fixes.",
-    "Do what the notice says, or replace the package.",
+    "Follow the notice, or replace the package.",
     confidence="confirmed",
 )
 RULES = (_ENDED, _ABANDONED, _DISTRIBUTION, _DEPRECATED)

@@ -5,7 +5,7 @@ paths such as ``/foo-1.2.3/``; for ``libfoo.so.4.5.6`` also ``libfoo 1.2.3``. ``
 product, too. Two numbers that differ are none. Names of protocols and formats are not searched: HTTP/1.1 is no version of a
 program ``http``.
 
-A file without such a text is of the only version among its constants, if it speaks of a version at all. Versions that its
+A file without such a text is of the only version among its constants, if it names a version at all. Versions that its
 callees compare with their own (zlib's, libpng's) and of kernels are not counted, nor are those of Unicode in libraries.
 """
 

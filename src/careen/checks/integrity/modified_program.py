@@ -48,7 +48,7 @@ CHECKS = (
         id="SUP-001",
         title="modified program that decides about privileges",
         severity="high",
-        why="It is not the program that the distribution built: its advisories say nothing about it, and a changed login, "
+        why="It is not the program that the distribution built: its advisories do not cover it, and a changed login, "
         "loader or setuid program is how a backdoor stays.",
         fix=_FIX,
         references=("CWE-353", "CWE-506"),
@@ -59,8 +59,8 @@ CHECKS = (
         id="SUP-002",
         title="modified program or library of a package",
         severity="medium",
-        why="It is not the file that the distribution built, or that the project published, so advisories for its package say "
-        "nothing about it.",
+        why="It is not the file that the distribution built, or that the project published, so advisories for its package do "
+        "not cover it.",
         fix=_FIX,
         references=("CWE-353",),
         inspect=inspect,

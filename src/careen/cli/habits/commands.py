@@ -133,7 +133,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], Meaning]] = {
 }
 
 DATABASE: dict[str, Callable[[Sequence[str]], Meaning]] = {
-    "check": _alone("db", "status", why="the status says how old the data are"),
+    "check": _alone("db", "status", why="the status shows how old the data are"),
     "delete": _alone("db", "update", why="an update replaces the database in use"),
     "search": lambda rest: Meaning(tuple(word for word in rest if word != "vuln")[:1], _ONE, "explain", alone=True),
     "providers": _alone("db", "status", "--verbose", why=_ONE),

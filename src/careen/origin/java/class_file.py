@@ -153,7 +153,7 @@ class _Pool:
         return tuple(self._text(number) for number, tag in enumerate(self._tags) if tag == _STRING)
 
     def constant(self, number: int) -> Constant | None:
-        """The constant with this number; None for kinds that say nothing about the origin: handles, types of methods."""
+        """The constant with this number; None for kinds that reveal nothing about the origin: handles, types of methods."""
         tag = self._tags[number]
         at = self._places[number]
         if tag in _MEMBERS or tag in (_DYNAMIC, _INVOKE_DYNAMIC):
