@@ -83,7 +83,9 @@ def _given(
 
 
 def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
-    """Refuses a flag without a value: ``--fail-on "$LEVEL"`` must not switch the gate off if nothing sets the variable."""
+    """Raises UsageError if a flag that takes a list has an empty value: ``--fail-on "$LEVEL"`` must not switch the gate off if
+    the variable is not set. ``place`` is the flag, as it appears in the message.
+    """
     for text in [value] if isinstance(value, str) else value:
         if not parts_of(field, [text]):
             raise UsageError(f"{place}: {str(text)!r} names nothing", "leave the flag out; is a variable not set?")

@@ -67,7 +67,7 @@ def _opened(
 
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
-    """The platforms that the chosen entry offers; empty if there is no choice."""
+    """The platforms of the image that ``wanted`` selects in the layout; empty if it is a single image without an index."""
     return platforms_of(archive, _select(archive, wanted))
 
 
