@@ -33,7 +33,9 @@ class NothingToCheckError(InputError):
 
 
 class OverBudgetError(InputError):
-    """A limit was reached. ``whole``: the limit of a layer or of the scan, whose rest is not read; else that of one file."""
+    """A limit was reached. ``whole``: it is a limit of a layer or of the scan, whose rest is not read; otherwise it is a limit
+    of one file, and the next file is read.
+    """
 
     def __init__(self, message: str, hint: str = "", *, whole: bool = False) -> None:
         super().__init__(message, hint)

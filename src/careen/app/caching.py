@@ -208,7 +208,9 @@ def _items(folder: Path) -> Iterator[_Item]:
 
 
 def _entries(path: Path) -> list[Entry] | None:
-    """The entries of a store, empty if it is in use. None if it is damaged or not a store: it is then removed as a file."""
+    """The entries of a store; [] if another process uses it, so that nothing of it is removed. None if the store is damaged, a
+    link or not a store: it is then one item, which is removed as a file.
+    """
     import sqlite3
 
     try:

@@ -1,6 +1,7 @@
-"""Reports the running images to a server.
+"""Sends the list of the images that run, in a cluster or on a container engine, to a Careen server.
 
-Raises: UsageError for a malformed address, CredentialsError for a key that the server refuses, NetworkError otherwise.
+Raises: UsageError for a malformed address; CredentialsError if the server refuses the key, or the cluster the credentials;
+InputError if there is no engine, or the cluster's user may not list pods; NetworkError if one of them does not answer.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A file of an image whose content the parts of ``behaviour`` examine."""
+"""A file of an image whose content the parts of ``behaviour`` (hardening, hooks, code …) examine."""
 
 from typing import Literal
 

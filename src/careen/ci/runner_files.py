@@ -24,6 +24,6 @@ def add_summary(file: Path, markdown: str) -> None:
     """Adds text to the summary of the step. Text beyond the runner's limit is left out completely, since half a table
     is of no use."""
     if len(markdown.encode()) > SUMMARY_BYTES:
-        markdown = "The report is too long for a summary: the step's files have it.\n"
+        markdown = "The report is too long for a summary. It is careen.md in the folder that the output `reports` names.\n"
     with file.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write(f"{markdown}\n")

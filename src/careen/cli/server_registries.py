@@ -30,7 +30,9 @@ def add_server_flags(parser: argparse.ArgumentParser) -> None:
         help="file of the server's secret key (default: CAREEN_SECRET_KEY, or secret.key beside a SQLite database)",
     )  # fmt: skip
     group.add_argument("--project", metavar="NAME", help="the project that the registry belongs to")
-    group.add_argument("--every", metavar="TIME", help="how often to list its images: 30m, 6h, 1d (default: only on request)")
+    group.add_argument(
+        "--every", metavar="TIME", help="how often to list the registry's repositories: 30m, 6h, 1d (default: only on request)"
+    )
     group.add_argument("--username", metavar="NAME", help="user of the registry")
     group.add_argument("--password-stdin", action="store_true", help="read the password or token from standard input")
     group.add_argument(

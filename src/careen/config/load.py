@@ -83,8 +83,9 @@ def _given(
 
 
 def _require_parts(place: str, field: FieldInfo, value: Any) -> None:
-    """Refuses a flag without a value, and a variable with separators alone: ``--fail-on "$LEVEL"`` must not switch the
-    gate off if nothing sets the variable. An empty variable counts as not set."""
+    """Raises UsageError for a flag without a value, and for a variable with separators alone: ``--fail-on "$LEVEL"`` must not
+    switch the gate off if nothing sets the variable. An empty variable counts as not set. ``place`` names the flag or variable.
+    """
     for text in [value] if isinstance(value, str) else value:
         if not parts_of(field, [text]):
             raise UsageError(f"{place}: {str(text)!r} has no value", "leave it out, or set the variable that it uses")

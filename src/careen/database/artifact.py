@@ -110,7 +110,8 @@ def read_manifest(data: bytes, where: str) -> Artifact:
         size = int(notes[f"{ABOUT}size"])
         found = Artifact(data, layer, str(notes[CREATED]), str(notes[f"{ABOUT}sha256"]), size)
     except (ValueError, KeyError, TypeError):
-        raise InputError(f"{where} is damaged: its manifest does not name one layer", AGAIN) from None
+        why = "its manifest does not have one layer, with its digest and size, and the size, date and checksum of the database"
+        raise InputError(f"{where} is damaged: {why}", AGAIN) from None
     if not layer.digest.startswith("sha256:") or not 0 < size <= MAX_BYTES or not 0 < layer.size <= MAX_BYTES:
         raise InputError(f"{where} is damaged: its manifest has a layer with an invalid digest or size", AGAIN)
     return found

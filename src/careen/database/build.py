@@ -192,7 +192,7 @@ def _fill_from(
             if is_full(error):  # the disk of the new file is full; the previous database is not damaged
                 raise
             writer.undo(rows)
-            failed[row.path] = Failure("damaged", f"its records in the database are damaged ({error})")
+            failed[row.path] = Failure("damaged", f"the records of this feed in the previous database are damaged ({error})")
 
     for feed in feeds:
         row, before = feed.row, old.get(feed.row.path)
@@ -264,7 +264,8 @@ def _verify(path: Path, rows: int) -> None:
     except (sqlite3.Error, ValueError) as error:
         raise DatabaseError(f"{path}: the new database is damaged ({error})", "Check the disk.") from None
     if broken:
-        raise DatabaseError(f"{path}: the new database is damaged ({', '.join(sorted(broken)[:3])})", "Check the disk.")
+        feeds = ", ".join(sorted(broken)[:3])
+        raise DatabaseError(f"{path}: the new database is damaged, in the feeds {feeds}", "Check the disk.")
     if found != rows:
         raise DatabaseError(f"{path}: it has {found} rows, and {rows} were written", "Check the disk.")
 

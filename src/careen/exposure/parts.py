@@ -57,7 +57,9 @@ def entered(
     way: Way = "network",
     why: str = "",
 ) -> None:
-    """Adds the edge by which an attacker at ``source`` reaches a port of ``node`` and may break into its program."""
+    """Adds an edge: an attacker at ``source`` reaches a port of ``node`` and may break into its program. ``reach`` is the
+    likelihood of reaching the port, ``places`` show it, and ``why`` is the beginning of the edge's text.
+    """
     container = node.container
     assert container is not None
     image = images.get(container.image)

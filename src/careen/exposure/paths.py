@@ -170,7 +170,9 @@ def _path(graph: Graph, start: str, edges: tuple[Edge, ...], likelihood: float) 
 
 
 def _without_detours(paths: Iterator[Path]) -> list[Path]:
-    """Drops each path that visits all nodes of an earlier, likelier path to the same target, and others."""
+    """Drops each path that visits all nodes of an earlier path to the same target. ``paths`` come with the likeliest first; the
+    result is grouped by target.
+    """
     kept: dict[str, list[tuple[Path, frozenset[str]]]] = {}
     for path in paths:
         held = frozenset((path.start, *(step.target for step in path.steps)))

@@ -67,7 +67,7 @@ def _opened(
 
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
-    """The platforms that the wanted entry offers; empty if it is an image and not an index."""
+    """The platforms of the image that ``wanted`` selects in the layout; empty if it is a single image without an index."""
     return platforms_of(archive, _select(archive, wanted))
 
 

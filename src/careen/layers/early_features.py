@@ -35,7 +35,9 @@ class EarlyFeatures:
         self._sources = Wanted(NAME, Reader(Wants(amount="stream"), self._source))
 
     def with_early(self, select: Select) -> Select:
-        """The function ``select`` with one more reader, for files whose features will probably be needed."""
+        """``select`` with one more reader, which computes the features of programs and sources below ``node_modules`` and
+        Python's package folders in the same pass. They are needed to determine the origin of the files.
+        """
 
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)

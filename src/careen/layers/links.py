@@ -222,8 +222,8 @@ class _HardLinks:
         return {index: at_most(self._unknowns(links, dispatch), MAX_LOST) for index, links in self.lost.items()}
 
     def tables_with_file_facts(self) -> dict[int, FileTable]:
-        """The file tables by layer. Hard links have the mode, owner, size and capabilities of their files instead of
-        those in their own headers.
+        """New file tables for the layers that have hard links to files of lower layers, by the layer's index; empty if there
+        are none. In these tables such a link has the mode, owner, size and capabilities of its file, not of its own header.
         """
         by_layer: dict[int, dict[str, Source]] = {}
         for (index, path), source in self.found.items():

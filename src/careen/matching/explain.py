@@ -235,8 +235,9 @@ def _assessed(
 
 
 def _names_it(info: NamespaceInfo, infos: Sequence[NamespaceInfo], naming: Collection[tuple[str, str]]) -> bool:
-    """Whether the source has the vulnerability. ``naming``: the sources and namespaces of the vulnerability's advisories.
-    OSV republishes advisories of other sources: it has those whose source is not loaded itself.
+    """Whether the source ``info`` has an advisory for the vulnerability in its namespace. ``naming``: (source, namespace) of
+    each advisory that names it. OSV republishes the advisories of others under their publishers' names, so that an advisory
+    counts as OSV's, too, if its source is not among ``infos``, the sources of the namespace.
     """
     source = info.source.partition("/")[0]
     others = {other.source.partition("/")[0] for other in infos}

@@ -107,7 +107,9 @@ def hashes_in_order(texts: Sequence[bytes]) -> Hashes:
 
 
 def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """The hashes of spans of data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
+    """The hash of each span ``data[starts[i]:ends[i]]``, in that order; an empty array if there are no spans. ``data`` may have
+    any size. ``starts`` has to be sorted, and each span shorter than ``LONGEST_SPAN``.
+    """
     hashes = np.zeros(starts.size, np.uint64)
     step = PIECE_BYTES - LONGEST_SPAN
     for begin in range(0, data.size + 1, step):

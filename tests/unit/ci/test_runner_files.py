@@ -34,4 +34,7 @@ def test_a_summary_is_added_whole_or_not_at_all(tmp_path):
     file = tmp_path / "summary"
     add_summary(file, "# one")
     add_summary(file, "é" * (SUMMARY_BYTES // 2 + 1))
-    assert file.read_text() == "# one\nThe report is too long for a summary: the step's files have it.\n\n"
+    assert (
+        file.read_text()
+        == "# one\nThe report is too long for a summary. It is careen.md in the folder that the output `reports` names.\n\n"
+    )

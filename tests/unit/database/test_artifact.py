@@ -60,7 +60,7 @@ def test_there_and_back(database, packed, tmp_path):
     [
         ({"io.careen.database.schema": str(SCHEMA + 1)}, f"schema {SCHEMA + 1}, and this version reads schema {SCHEMA}"),
         ({"io.careen.database.schema": None}, "schema None"),
-        ({"io.careen.database.size": "many"}, "does not name one layer"),
+        ({"io.careen.database.size": "many"}, "does not have one layer"),
         ({"io.careen.database.size": str(1 << 60)}, "its manifest has a layer with an invalid digest or size"),
         ({"io.careen.database.size": "0"}, "its manifest has a layer with an invalid digest or size"),
     ],

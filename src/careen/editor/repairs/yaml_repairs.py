@@ -58,7 +58,7 @@ def add_to(holds: Holds, path: str, item: str) -> Repair:
 
 
 def within(repair: Repair) -> Repair:
-    """Makes a repair that works in all rows of the value of a key, for findings in the key's line."""
+    """Extends a repair of a finding's line to all lines of the entry that begins there: the key and its whole value."""
 
     def repair_within(rows: Rows, at: At) -> Iterator[Rows]:
         last = max((entry.last for entry in entries(rows) if entry.first == at.line - 1), default=at.end_line - 1)

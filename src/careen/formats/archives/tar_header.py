@@ -1,4 +1,4 @@
-"""The header of a member of a tar, with the PAX records that it needs.
+"""Writes the header of a tar member, preceded by PAX records for values that the header cannot hold.
 
 **Source:** POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "PAX Format, Version 0.1".
 """

@@ -72,7 +72,9 @@ def software() -> tuple[Software, ...]:
 
 @cache
 def known_cpes() -> frozenset[str]:
-    """``vendor:product`` of all software in the map: the database keeps no statement about other CPE products."""
+    """``vendor:product``, or ``vendor:product:edition``, of each CPE product in the map of software. The database keeps NVD's
+    ranges of these products only.
+    """
     return frozenset(name for entry in software() for name in entry.cpe)
 
 

@@ -47,10 +47,15 @@ class Seen:
 
 
 def moment(text: str | float | None) -> float | None:
-    """Seconds since 1970 of a time in ISO 8601, or of a number of seconds; None if it is malformed or in the future."""
+    """Seconds since 1970 of a time in ISO 8601, or of a number of seconds; None if it is malformed or in the future. A time
+    without an offset is in UTC.
+    """
     try:
-        found = float(text) if isinstance(text, int | float) else datetime.fromisoformat(text or "").replace(tzinfo=None)
-        seconds = found if isinstance(found, float) else found.replace(tzinfo=UTC).timestamp()
+        if isinstance(text, int | float):
+            seconds = float(text)
+        else:
+            found = datetime.fromisoformat(text or "")
+            seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
     return seconds if 0 < seconds < time.time() + 300 else None
