@@ -161,7 +161,7 @@ class UnknownDistribution(Struct, frozen=True):
 
     def text(self) -> str:
         if self.parent:
-            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not assess"
+            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not judge"
         return f"{self.name}: no feed knows it"
 
 

@@ -98,7 +98,7 @@ def test_derivatives_are_reported_and_not_assessed():
     matched = run([package], [advisory()], parrot)
     assert matched.findings == ()
     assert codes(matched)["unknown_distribution"].detail == (
-        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not assess"
+        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not judge"
     )
 
 

@@ -11,7 +11,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         values = {name: value or "" for name, value, _ in service.environment()}
         if values.get("DOCKER_HOST", "").startswith("tcp://") and not values.get("DOCKER_TLS_VERIFY"):
-            yield below(service, f"connects to {values['DOCKER_HOST']} without TLS", "environment")
+            yield below(service, f"speaks to {values['DOCKER_HOST']} without TLS", "environment")
         if "DOCKER_TLS_CERTDIR" in values and values["DOCKER_TLS_CERTDIR"] == "":
             yield below(service, "runs an engine without TLS", "environment")
 

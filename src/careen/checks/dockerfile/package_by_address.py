@@ -32,7 +32,7 @@ def _description(document: Dockerfile, address: str) -> str:
         return f"it is {head.name} {head.version}{whose}, {_signed(head)}"
     name = read_address(address)
     if name is None:
-        return "its address does not state what it is"
+        return "what it is, its address does not say"
     whose = f" for {name.distribution}" if name.distribution else ""
     return f"{name.name}{whose}, version {name.version or 'unknown'}"
 

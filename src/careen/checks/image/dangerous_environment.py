@@ -31,10 +31,10 @@ DANGEROUS = (
     ("GOINSECURE", r"\S", "takes modules over connections that nobody checks"),
     ("GOSUMDB", r"^off$", "takes modules that nobody vouches for"),
     ("GODEBUG", r"x509sha1=1|tls10server=1|tlsrsakex=1|x509ignoreCN=0", "brings back cryptography that is broken"),
-    ("NODE_OPTIONS", r"--inspect(?:-brk)?=(?!127\.|localhost)\S|--tls-min-v1\.[01]\b", "opens a debugger or allows old TLS"),
+    ("NODE_OPTIONS", r"--inspect(?:-brk)?=(?!127\.|localhost)\S|--tls-min-v1\.[01]\b", "opens a debugger or speaks old TLS"),
     ("JAVA_TOOL_OPTIONS|JAVA_OPTS|JDK_JAVA_OPTIONS", r"jdwp=.*address=(?:\*|0\.0\.0\.0)", "opens a debugger to everybody"),
     ("JAVA_TOOL_OPTIONS|JAVA_OPTS|JDK_JAVA_OPTIONS", r"trustURLCodebase=true", "runs code from a name service"),
-    ("DOCKER_HOST", r"^tcp://.*:2375\b", "connects to an engine without TLS"),
+    ("DOCKER_HOST", r"^tcp://.*:2375\b", "speaks to an engine without TLS"),
     ("VAULT_SKIP_VERIFY|CONSUL_HTTP_SSL_VERIFY_FALSE", r"(?i)^(?:1|true)$", "switches the check of certificates off"),
 )  # fmt: skip
 _NAMES = pattern("|".join(names for names, _, _ in DANGEROUS))

@@ -74,12 +74,12 @@ CHECKS = (
     ),
     Check(
         id="K8S-204",
-        title="API server connects to kubelets without TLS",
+        title="API server speaks to kubelets without TLS",
         severity="high",
         why="Anyone on the network path can read and change commands, logs and input of pods.",
         fix="Remove --kubelet-https.",
         references=("CIS Kubernetes 1.2.4", "CWE-319"),
-        inspect=_flag("kubelet-https", equals("false"), "connects to kubelets without TLS"),
+        inspect=_flag("kubelet-https", equals("false"), "speaks to kubelets without TLS"),
     ),
     Check(
         id="K8S-205",

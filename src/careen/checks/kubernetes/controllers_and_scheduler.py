@@ -68,7 +68,7 @@ CHECKS = (
             "kube-controller-manager",
             "feature-gates",
             omits("RotateKubeletServerCertificate=true"),
-            "does not set that certificates of kubelets are rotated",
+            "does not say that certificates of kubelets are rotated",
         ),
     ),
     Check(

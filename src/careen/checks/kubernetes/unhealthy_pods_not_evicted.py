@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for budget in manifests.of("PodDisruptionBudget"):
         if not budget.spec.text("unhealthyPodEvictionPolicy"):
-            yield at(budget, "does not state whether unhealthy pods may be evicted", "spec")
+            yield at(budget, "does not say whether unhealthy pods may be evicted", "spec")
 
 
 CHECK = Check(
