@@ -35,6 +35,7 @@ MAX_ENTRIES = 2_000_000
 SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages"))
 
 
+_FROM = re.compile(rb"(?im)^[ \t]*+FROM[ \t]++\S")
 LINK = "a symbolic link, which is not followed"
 FETCHED = ".terraform"  # where terraform init puts modules, of which only the configuration is read
 _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
@@ -160,7 +161,7 @@ def _text(path: Path) -> str:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
         data = as_utf8(stream.read(MAX_BYTES + 1))  # YAML may be in UTF-16
-    if b"\0" in data[:MAX_SNIFFED]:
+    if b"\0" in data[:MAX_SNIFFED] and not _FROM.search(data):  # a builder reads a Dockerfile with a NUL in a comment
         raise ValueError("not UTF-8 or UTF-16 text")
     # Scripts and Dockerfiles may have an old encoding; YAML and JSON may not (a UnicodeDecodeError is a ValueError).
     return data.decode("utf-8", "strict" if path.suffix.lower() in (".yaml", ".yml", ".json") else "replace")

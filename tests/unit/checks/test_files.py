@@ -109,6 +109,13 @@ def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
     assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "not UTF-8 or UTF-16 text")]
 
 
+def test_a_nul_in_a_comment_hides_no_dockerfile(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Dockerfile").write_bytes(b"# \0\nFROM a\nUSER root\n")
+    found = find_files(["."])
+    assert ([file.text for file in found.files], found.unknowns) == (["# \0\nFROM a\nUSER root\n"], ())
+
+
 def test_files_over_the_limit_leave_the_check_incomplete(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(files, "MAX_FILES", 1)

@@ -62,6 +62,7 @@ class Terraform:
         self.resources = tuple(resources)
         self.unassessed = tuple(unassessed)
         self._by_type: dict[str, list[Resource]] = {}
+        self._links: dict[tuple[str, tuple[str, ...]], _Links] = {}  # of arguments by name, in resources of these types
         for resource in self.resources:
             if not resource.is_data:
                 self._by_type.setdefault(resource.type, []).append(resource)
@@ -74,19 +75,51 @@ class Terraform:
     def linked(self, target: Resource, key: str, *types: str) -> tuple[list[Resource], UnknownValue | None]:
         """The resources of these types whose argument ``key`` certainly refers to the target, and an unknown value of
         that argument which may refer to it; None if there is no such value."""
-        found, unclear = [], None
-        for resource in self.of(*types):
+        if (key, types) not in self._links:
+            self._links[key, types] = _Links(self.of(*types), key)
+        links = self._links[key, types]
+        return links.to(target), links.unclear
+
+
+class _Links:
+    """The resources by what their argument ``key`` refers to: a text, or the owner of a value that is not known yet."""
+
+    def __init__(self, resources: Iterable[Resource], key: str) -> None:
+        self.unclear: UnknownValue | None = None
+        self._by_text: dict[str, dict[int, Resource]] = {}
+        self._by_owner: dict[str, dict[int, Resource]] = {}
+        for number, resource in enumerate(resources):
             value = resource.values.get(key)
-            if refers(value, target):
-                found.append(resource)
-            elif isinstance(value, UnknownValue) and not value.owner:
-                unclear = value
-        return found, unclear
+            if not isinstance(value, UnknownValue):
+                if isinstance(value, str):
+                    self._by_text.setdefault(value, {})[number] = resource
+            elif value.owner:
+                self._by_owner.setdefault(value.owner, {})[number] = resource
+            else:
+                self.unclear = value
+
+    def to(self, target: Resource) -> list[Resource]:
+        """Those whose argument is certainly the id or name of the target, in their order."""
+        found: dict[int, Resource] = {}
+        for name in _names(target):
+            found |= self._by_text.get(name, {})
+        for address in _addresses(target):
+            found |= self._by_owner.get(address, {})
+        return [found[number] for number in sorted(found)]
 
 
 def refers(value: Any, target: Resource) -> bool:
     """Whether a value is certainly the id or name of the target."""
     if isinstance(value, UnknownValue):
-        return value.owner != "" and value.owner in (target.address, _KEYS.sub("", target.address))
-    own = [target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name")]
-    return isinstance(value, str) and value in [name for name in own if not isinstance(name, UnknownValue)]
+        return value.owner != "" and value.owner in _addresses(target)
+    return isinstance(value, str) and value in _names(target)
+
+
+def _addresses(target: Resource) -> tuple[str, str]:
+    """The address, also as a plan writes it: without keys."""
+    return target.address, _KEYS.sub("", target.address)
+
+
+def _names(target: Resource) -> list[str]:
+    own = (target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name"))
+    return [name for name in own if isinstance(name, str) and not isinstance(name, UnknownValue)]

@@ -1,5 +1,7 @@
 """Resources: by type, and which of them name another."""
 
+from tests.support.work import grows_with_its_input
+
 from careen.formats.data.yaml_document import Mapping
 from careen.formats.terraform.resource import Resource, Terraform, refers
 from careen.formats.terraform.values import mapping, unknown
@@ -32,3 +34,17 @@ def test_a_variable_may_name_any_bucket():
     unclear = resource("v", "v.b", mapping([("bucket", unknown("var.bucket"))]))
     assert Terraform("", (BUCKET, clear)).linked(BUCKET, "bucket", "v") == ([clear], None)
     assert Terraform("", (BUCKET, clear, unclear)).linked(BUCKET, "bucket", "v") == ([clear], "${var.bucket}")
+
+
+def test_the_search_for_what_names_a_resource_takes_linear_time():
+    def work(count):
+        buckets = [resource("b", f"b.x{number}", mapping([("bucket", f"s{number}")])) for number in range(count)]
+        beside = [resource("v", f"v.x{number}", mapping([("bucket", f"s{number}")])) for number in range(count)]
+
+        def search():
+            document = Terraform("", (*buckets, *beside))
+            assert [document.linked(bucket, "bucket", "v")[0] for bucket in buckets] == [[one] for one in beside]
+
+        return search
+
+    assert grows_with_its_input(work, 50)
