@@ -22,7 +22,7 @@ from careen.fleet.fleet import BACKGROUND, PERSON
 from careen.fleet.reports import NOT_FETCHED, report_of, state_of
 from careen.fleet.rules import encoded
 from careen.fleet.summary import summary_of
-from careen.fleet.tables import event, image, image_unit, layer, policy, unit, unit_finding
+from careen.fleet.tables import event, image, image_unit, layer, policy, project_image, unit, unit_finding
 from careen.fleet.tables import registry as watched
 from careen.fleet.triage import Batch, Target
 from careen.model.finding import Vulnerability
@@ -110,6 +110,21 @@ def test_another_project_does_not_see_it_before_its_own_credentials_fetch_it(fle
         assert report_of(fleet, other, identity) is None
         enrol(fleet, other, Enrolment(reference), PERSON, "b")
         assert state_of(fleet, other, identity).state == "ready"
+
+
+def test_an_image_that_somebody_names_lasts_in_that_project(fleet, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    crawls, names = a_project(fleet), a_project(fleet, "other")
+    with working(fleet):
+        for project in (crawls, names):
+            enrol(fleet, project, Enrolment(reference), BACKGROUND, "registry")
+        identity = enrol(fleet, names, Enrolment(reference), PERSON, "a")
+        enrol(fleet, names, Enrolment(f"{reference.rpartition(':')[0]}@{identity}", lasts=True), PERSON, "a")
+        enrol(fleet, names, Enrolment(reference), BACKGROUND, "registry")
+        assert settled(fleet)
+    with fleet.engine.connect() as connection:
+        rows = connection.execute(select(project_image.c.project_id, project_image.c.lasts)).all()
+    assert {tuple(row) for row in rows} == {(crawls, False), (names, True)}
 
 
 def test_a_layer_that_cannot_be_read_fails_alone_and_can_be_tried_again(fleet, registry, monkeypatch):

@@ -60,9 +60,9 @@ def end(connection: Connection, hash: str) -> None:
     connection.execute(delete(session).where(session.c.token_hash == hash))
 
 
-def end_all(connection: Connection, user_id: int) -> None:
-    """Ends all sessions of a user, after a new password or when the user is disabled."""
-    connection.execute(delete(session).where(session.c.user_id == user_id))
+def end_all(connection: Connection, user_id: int | None, but: str = "") -> None:
+    """Ends all sessions of a user, after a new password or when the user is disabled. ``but``: the hash of one that stays."""
+    connection.execute(delete(session).where(session.c.user_id == user_id, session.c.token_hash != but))
 
 
 def token_hash(token: str) -> str:

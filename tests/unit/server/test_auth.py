@@ -152,6 +152,29 @@ def test_a_key_makes_no_key_that_lives_longer_than_itself(service):
         assert made["key"]["expires_at"] == pytest.approx(end), days
 
 
+def test_a_user_changes_their_own_password_and_other_sessions_end(service):
+    here, there = service.logged_in(service.admin), service.logged_in(service.admin)
+    new = {"present": PASSWORD, "password": "another long password"}
+    for body, status in ((new | {"present": "wrong"}, 403), (new | {"password": "short"}, 400), (new, 204)):
+        assert here.put("/api/v1/me/password", json=body).status_code == status
+    assert here.get("/api/v1/me").status_code == 200 and there.get("/api/v1/me").status_code == 401
+    client = service.client()
+    for password, status in ((PASSWORD, 401), ("another long password", 200)):
+        assert client.post("/api/v1/session", json={"name": service.admin, "password": password}).status_code == status
+    key = service.client(service.key)
+    assert body_of(key.put("/api/v1/me/password", json=new))["code"] == "no_password"
+    actions = [entry["action"] for entry in body_of(here.get("/api/v1/audit"))["items"]]
+    assert "change_password" in actions
+
+
+def test_a_stolen_session_does_not_guess_the_password(service):
+    client = service.logged_in(service.admin)
+    body = {"present": "wrong", "password": "another long password"}
+    answers = [client.put("/api/v1/me/password", json=body).status_code for _ in range(40)]
+    assert answers[0] == 403 and answers[-1] == 429
+    assert client.put("/api/v1/me/password", json=body | {"present": PASSWORD}).status_code == 429
+
+
 def test_a_service_key_is_no_administrator(service):
     client = service.client(service.add_key(project_id=None))
     assert client.get(f"{service.path}/images").status_code == 200

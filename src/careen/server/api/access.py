@@ -4,7 +4,7 @@ import time
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from starlette.requests import Request
 
 from careen.fleet.projects import Name
@@ -16,7 +16,7 @@ from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import Refused
 from careen.server.oidc import COOKIE, LIFE_S, Person
-from careen.server.passwords import verified
+from careen.server.passwords import hashed, verified
 from careen.server.setup import make_first_user
 
 from .users import shown
@@ -32,6 +32,11 @@ class LogIn(Struct, frozen=True, forbid_unknown_fields=True):
 class SetUp(Struct, frozen=True, forbid_unknown_fields=True):
     token: Annotated[str, Meta(max_length=200)]
     name: Name
+    password: Annotated[str, Meta(min_length=12, max_length=1000)]
+
+
+class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    present: Annotated[str, Meta(min_length=1, max_length=1000)]
     password: Annotated[str, Meta(min_length=12, max_length=1000)]
 
 
@@ -51,6 +56,27 @@ def read_me(call: Call) -> Answer:
             "csrf": who.csrf or None,
         }
     )
+
+
+def change_password(call: Call, body: NewPassword) -> Answer:
+    """Changes the caller's own password, and ends their other sessions. The present one is asked for, so that an
+    unattended browser does not lose its user the account.
+    """
+    who = call.principal
+    address = _address(call.request)
+    call.request.app.state.rates.refuse_guessing(address)
+    with call.reading() as connection:
+        known = connection.execute(select(user.c.password_hash).where(user.c.id == who.user_id)).scalar()
+    if not known:
+        raise Refused(409, "a key, or an account of an identity provider, has no password here", "no_password")
+    if not verified(known, body.present):
+        call.request.app.state.rates.note_failure(address)
+        raise Refused(403, "the present password is wrong", "login")
+    new = hashed(body.password)
+    with call.changing(who.name.partition(":")[2]) as connection:
+        connection.execute(update(user).where(user.c.id == who.user_id).values(password_hash=new))
+        sessions.end_all(connection, who.user_id, but=who.session)
+    return Answer()
 
 
 def log_in(call: Call, body: LogIn) -> Answer:
@@ -151,5 +177,5 @@ def _entry(row: Row[Any]) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    read_openapi, read_me, log_in, log_out, set_up, begin_oidc, end_oidc, list_audit, list_project_audit,
+    read_openapi, read_me, change_password, log_in, log_out, set_up, begin_oidc, end_oidc, list_audit, list_project_audit,
 )  # fmt: skip

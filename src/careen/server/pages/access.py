@@ -143,6 +143,25 @@ def change_user(visit: Visit) -> Response:
     return visit.redirect("/users", "saved")
 
 
+def show_password(visit: Visit) -> Response:
+    return visit.render("password.html", trouble="")
+
+
+def change_password(visit: Visit) -> Response:
+    present, new = visit.form.get("present", ""), visit.form.get("password", "")
+    trouble, status = "", 422
+    if not present or len(new) < 12:
+        trouble = "Enter your present password, and a new one of at least 12 characters."
+    elif new != visit.form.get("again", ""):
+        trouble = "The two new passwords differ."
+    else:
+        try:
+            visit.ask("change_password", {"present": present, "password": new})
+        except Refused as refused:
+            trouble, status = f"{refused.detail[:1].upper()}{refused.detail[1:]}.", refused.status
+    return visit.render("password.html", status, trouble=trouble) if trouble else visit.redirect("/projects", "password")
+
+
 def audit(visit: Visit) -> Response:
     return answer(visit, AUDIT if visit.project else SERVICE_AUDIT)
 
@@ -194,4 +213,6 @@ SCREENS = (
     Screen("/users", add_user, "service", "POST"),
     Screen("/users/{user}", change_user, "service", "POST"),
     Screen("/audit", audit, "service"),
+    Screen("/password", show_password, "signed-in"),
+    Screen("/password", change_password, "signed-in", "POST"),
 )

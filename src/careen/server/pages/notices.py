@@ -8,6 +8,7 @@ NOTICES = {
     "decided": "Decided. The decision counts from now on, and can be undone.",
     "undone": "Undone. The decisions no longer count, and stay on record.",
     "revoked": "Revoked. The decision no longer counts.",
+    "password": "Your password is changed. Your other sessions have ended.",
     "registry": "Added. The registry is listed within a minute. A test shows now what it would find, and stores nothing.",
     "registry_asked": "Added. The registry is listed only on request. A test shows what it would find, and stores nothing.",
     "crawled": "The registry will be listed soon.",

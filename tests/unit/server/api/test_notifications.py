@@ -67,7 +67,7 @@ def test_addresses_of_private_networks_are_refused(service, client, kind, addres
     ],
 )
 def test_so_are_those_of_mail_servers_and_trackers(service, client, kind, target):
-    assert client.post(f"{service.path}/subscriptions", json={"kind": kind, "target": target}).status_code == 503
+    assert client.post(f"{service.path}/subscriptions", json={"kind": kind, "target": target}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from tests.support.service import body_of
 
+from careen.fleet import enrolment
 from careen.fleet.connection import writing
 from careen.fleet.tables import context as contexts
 from careen.fleet.tables import (
@@ -30,6 +31,15 @@ def test_a_scan_from_its_request_to_its_end(service):
     assert client.get(url).status_code == 404
     again = client.post(f"{service.path}/scans", json={"reference": "registry.test/app:2", "registry": 9})
     assert (again.status_code, body_of(again)["code"]) == (422, "registry")
+
+
+def test_an_image_that_a_scan_names_stays_when_its_tag_goes(service, monkeypatch):
+    wanted, usual = [], enrolment.enrol
+    monkeypatch.setattr(
+        enrolment, "enrol", lambda fleet, project, asked, *rest: wanted.append(asked) or usual(fleet, project, asked, *rest)
+    )
+    assert service.client(service.key).post(f"{service.path}/scans", json={"reference": "r.test/app:1"}).status_code == 202
+    assert [each.lasts for each in wanted] == [True]
 
 
 def test_a_scan_that_another_project_waits_for_goes_on(service):

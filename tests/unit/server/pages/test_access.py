@@ -3,6 +3,7 @@
 import re
 
 from tests.support.filled_service import send
+from tests.support.service import PASSWORD
 
 from careen.server.pages import access
 from careen.server.principal import SCOPES
@@ -57,7 +58,7 @@ def test_users_and_their_roles(service):
     assert send(browser, form, f"{members}/{number}/remove").status_code == 303
     assert send(browser, page, f"/users/{number}", disabled="true").status_code == 303
     assert "disabled" in browser.get("/users").text
-    own = re.search(r"/users/(\d+)", shown.partition(">ada")[2])[1]
+    own = re.search(r"/users/(\d+)", shown.partition("<main")[2].partition(">ada")[2])[1]
     service.add_user("otto", role="admin")
     of_project = service.browser("otto")
     assert "Name of the user" in of_project.get(members).text, "who does not see the users writes the name"
@@ -72,3 +73,19 @@ def test_the_audit_log_states_what_was_done(service):
     assert "create user" in page.text and "&lt;s&gt;eve" in page.text
     assert browser.get("/audit?export=csv").status_code == 200
     assert browser.get(f"/projects/{service.id}/audit").status_code == 200
+
+
+def test_a_user_changes_their_password(service):
+    browser = service.browser(service.add_user("eve", role="reader"))
+    page = browser.get("/password")
+    assert 'href="/password">eve' in page.text
+    given = {"present": PASSWORD, "password": "another long password", "again": "another long password"}
+    for wrong, words in (
+        ({"present": "wrong"}, "The present password is wrong"),
+        ({"again": "other"}, "The two new passwords differ"),
+        ({"password": "short", "again": "short"}, "at least 12 characters"),
+    ):
+        assert words in send(browser, page, "/password", **(given | wrong)).text
+    changed = send(browser, page, "/password", **given)
+    assert "Your password is changed" in browser.get(changed.headers["location"]).text
+    assert service.browser().get("/password").status_code == 303
