@@ -25,6 +25,7 @@ from careen.safety.pattern import pattern
 CATALOGER = "origin"
 CONFIDENCE: Mapping[Band, float] = {"exact": 0.9, "high": 0.8, "medium": 0.5, "low": 0.3}
 OF_SCRIPTS = ("pkg:composer/", "pkg:gem/", "pkg:npm/", "pkg:pypi/")
+PROGRAM_ITSELF = 0.3  # of a program's texts: it is the project's own program, not one that contains it
 _STATES = ("fixed", "unknown", "vulnerable")
 _PLAIN = pattern(r"[\dA-Za-z.+-]+")
 _SEPARATORS = pattern(r"[-_. ]+")
@@ -63,7 +64,8 @@ def packages_of(
     explained: set[str] = set()
     whole: set[str] = set()
     for found in identified.components:
-        component = _doubted(found) if few_versions and not _is_whole(found) else found
+        component = _with_own_version(found, known.own_versions)
+        component = _doubted(component) if few_versions and not _is_whole(component) else component
         if component.path in programs and is_of_scripts(component):
             continue
         if _is_bundled(component) and component.path in whole_scripts:
@@ -83,6 +85,21 @@ def is_of_scripts(component: Component) -> bool:
     own modules and generated code contain them too.
     """
     return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
+
+
+def _with_own_version(component: Component, own: Mapping[str, str]) -> Component:
+    """The component, with the version that the program itself has, if most of the program is the component, no version of
+    the base was recognised, and the base has versions of the same main number.
+
+    The program does not say whose version it is, so that the confidence is medium.
+    """
+    version = own.get(component.path, "")
+    texts = next((part for part in component.evidence if part.kind == "literals"), None)
+    if not (version and component.nearest and texts and texts.found >= PROGRAM_ITSELF * texts.of):
+        return component
+    if version.partition(".")[0] not in {known.partition(".")[0] for known in component.versions}:
+        return component
+    return replace(component, versions=(version,), nearest=False, confidence="medium")
 
 
 def _is_bundled(component: Component) -> bool:
@@ -193,6 +210,16 @@ class _Known:
             for name in mine
             for package in self._by_name.get(name, ())
         )
+
+    @cached_property
+    def own_versions(self) -> Mapping[str, str]:
+        """By path, the version of a program that has no name but the file's."""
+        return {
+            package.evidence[0].path: package.version
+            for package in self._packages
+            if package.cataloger == "binary" and not package.cpe and len(package.evidence) == 1
+            and posixpath.basename(package.evidence[0].path).startswith(package.name)
+        }  # fmt: skip
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Package]]:

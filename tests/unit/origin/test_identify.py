@@ -354,3 +354,14 @@ def test_the_version_of_a_program_does_not_depend_on_how_many_files_repeat_a_tex
     known = build([(Project("tool", ("1", "2")), [reader.read(version, files.items()) for version, files in versions.items()])])
     (found,) = identify(known, [("tool", program(*MESSAGES))]).components
     assert found.versions == ("1",)
+
+
+def test_a_few_stretches_amid_thousands_are_alike_by_chance():
+    """A function is found in a file of its size, and is nothing in one of hundreds of others."""
+    text = function(random.Random(11))
+    known = build([dated("donor", "", {"donor.c": (project(5)["1.1"]["src/part0.c"].decode() + text).encode()})])
+    for number, word in enumerate(WORDS):
+        text = text.replace(word, f"q{number}z")
+    others = [function(random.Random(number)) for number in range(5000, 5160)]
+    assert components(known, {"own.c": "".join((*others[:8], text)).encode()}) != []
+    assert components(known, {"own.c": "".join((*others, text)).encode()}) == []

@@ -103,6 +103,23 @@ def test_of_a_base_with_few_versions_a_part_may_be_of_another_one(named):
     assert (package.origin.nearest, package.origin.band) == (True, "medium")
 
 
+@pytest.mark.parametrize(
+    ("version", "texts", "expected"),
+    [
+        ("1.2.9", 60, ("1.2.9",)),
+        ("1.2.9", 10, LIBRARY.versions),  # a program that contains the library has a version of its own
+        ("7.0.1", 60, LIBRARY.versions),
+    ],
+)
+def test_a_program_has_its_only_version(named, version, texts, expected):
+    """Its name is that of the file: it does not say what it is, and the base does not have its version."""
+    own = Package("generic", None, "tool", version, cataloger="binary", evidence=(Evidence("opt/tool", 1),))
+    component = replace(LIBRARY, nearest=True, evidence=(Matched("literals", texts, 100),))
+    (package,), _ = named(component, packages=(own,))
+    assert package.origin.versions == expected
+    assert (package.origin.nearest, package.origin.band) == ((False, "medium") if expected == (version,) else (True, "high"))
+
+
 def test_what_another_base_explains_as_source_is_no_bundle(named):
     """AngularJS has a part of jQuery's interface: a base without it finds jQuery there."""
     bundled = replace(LIBRARY, path="web/app.js", files=("web/app.js",), evidence=(Matched("sequences", 15, 2940),))

@@ -6,7 +6,8 @@ product, too. Two numbers that differ are none. Names of protocols and formats a
 program ``http``.
 
 A file without such a text is of the only version among its constants, if it names a version at all. Versions that its
-callees compare with their own (zlib's, libpng's) and of kernels are not counted, nor are those of Unicode in libraries.
+callees compare with their own (zlib's, libpng's), of kernels and of a compiler named beside them are not counted, nor are
+network addresses, nor those of Unicode in libraries.
 """
 
 import re
@@ -30,6 +31,8 @@ _BEFORE = pattern(rb".*\x00" + _VERSION + rb"\x00(GNU )?", re.DOTALL)
 _PRODUCT = pattern(rb" \((?:GNU )?([A-Za-z][A-Za-z0-9_+.-]{1,40}(?: [A-Za-z]{1,20})?)\) v?(" + VERSION + rb")(?=[\x00\n\r ])")
 _LONE = pattern(r"\d{1,4}\.\d{1,4}\.\d{1,5}(?:\.\d{1,8}|-?(?:alpha|beta|rc|pre|dev|stable)[.-]?\d{0,4}|p\d{1,2})?")
 _KERNELS, _UNICODE = pattern(r"2\.[46]\.\d{1,3}"), pattern(r"1\d\.0\.0")
+_ADDRESS = pattern(r"0\.0\.0\.0|(?:(?:127|2[2-5]\d)\.\d{1,3}|169\.254|192\.168)(?:\.\d{1,3}){2}")
+_COMPILERS = (b"\0gcc ", b"\0clang ")
 _OF_CALLEES = ((b"flateInit", pattern(r"1\.[23]\.\d{1,2}(?:\.\d)?")), (b"png_create_", pattern(r"1\.\d\.\d{1,2}")))
 _LIBRARY = pattern(r"lib([A-Za-z][A-Za-z0-9_+-]{2,40}?)(?:-[0-9a-f]{8})?(?:-\d{1,4}(?:\.\d{1,4}){0,3})?\.so(?:\.[\d.]{1,20})?")
 _RELEASE_IN_NAME = pattern(r"(lib[A-Za-z][A-Za-z0-9_+-]{1,40}?)-(\d{1,3}\.\d{1,4}(?:\.\d{1,4})?)\.so")
@@ -56,6 +59,7 @@ class OwnName:
         self._products: set[tuple[bytes, bytes]] = set()
         self._speaks_of_versions = False
         self._callees: set[bytes] = set()
+        self._compilers: set[str] = set()
 
     def search(self, data: bytes) -> None:
         lower = data.lower()  # once: less than to search for each spelling
@@ -69,6 +73,7 @@ class OwnName:
                 at = lower.find(word, end)
         self._speaks_of_versions = self._speaks_of_versions or b"version" in lower
         self._note_products(data)
+        self._note_compilers(data)
 
     def search_callees(self, data: bytes) -> None:
         self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
@@ -87,7 +92,11 @@ class OwnName:
         """Name, and the only version among the constants."""
         if self._stated or self._beside or self._products or not self._speaks_of_versions:
             return None
-        found = {text for text in texts if _LONE.fullmatch(text) and not _KERNELS.fullmatch(text)}
+        found = {
+            text
+            for text in texts
+            if _LONE.fullmatch(text) and not (_KERNELS.fullmatch(text) or _ADDRESS.fullmatch(text) or text in self._compilers)
+        }
         if self.name.startswith("lib"):
             found = {text for text in found if not _UNICODE.fullmatch(text)}
         for callee, versions in _OF_CALLEES:
@@ -120,6 +129,13 @@ class OwnName:
             for match in (_BESIDE.match(data, end, end + LONGEST_BYTES), _BEFORE.fullmatch(data, max(0, at - 31), at + 1)):
                 if match:
                     self._products.add((gnu[1], match[1]))
+
+    def _note_compilers(self, data: bytes) -> None:
+        """UnZip prints ``12.4.0`` after ``gcc``, with which it was compiled: the constant before is the compiler's version."""
+        for compiler in _COMPILERS:
+            at = data.find(compiler)
+            if at >= 0 and (before := _BEFORE.fullmatch(data, max(0, at - 31), at + 1)):
+                self._compilers.add(before[1].decode())
 
     def _note_neighbours(self, data: bytes, start: int, end: int) -> None:
         """A number of two parts is the version only beside the name of a GNU package: programs have many such numbers."""

@@ -96,7 +96,11 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\0001.52.0\0001.53.0\0", None),
         (b"\0help\0001.52.0\0", None),
         (b"\0version\0001.52.0\0acme 1.1\0acme 1.2\0", None),
-        (b"\0version\0127.0.0.1\0", None),
+        (b"\0version\x00127.0.0.1\0", None),
+        (b"\0version\x00255.255.255.255\x00192.168.0.1\x000.0.0.0\0", None),
+        (b"\0version\x00252.39.1\0", "252.39.1"),
+        (b"\0version\x0012.4.0\0gcc \0", None),
+        (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
         (b"\0version\000x1.52.0\0001.52\0", None),
     ],
 )
