@@ -43,11 +43,11 @@ def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
     if the folder is missing.
     """
     found: dict[str, Path] = {}
-    for number, path in enumerate(sorted(_files(folder), key=lambda path: path.stat().st_mtime)):
+    for path in sorted(filter(Path.is_file, _files(folder)), key=lambda path: path.stat().st_mtime)[-MAX_FILES:]:
         parts = path.relative_to(folder).parts
         match = (_PROJECT_NAME if len(parts) > 1 else _NAME).fullmatch(path.name)
         key = "/".join((*parts[:-1], match[1])) if match else ""
-        if number < MAX_FILES and key in keys and path.is_file():
+        if key in keys:
             found[key] = path
     texts = {}
     for source, path in sorted(found.items()):

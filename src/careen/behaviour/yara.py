@@ -28,7 +28,7 @@ FILE_TIMEOUT_S = 10
 MAX_RULE_BYTES = 4 << 20
 MAX_OUTPUT_BYTES = 16 << 20
 MAX_MEMORY_BYTES = 1 << 30
-MAX_MATCHES = 1000  # of one batch
+MAX_MATCHES = 100  # of one file
 BATCH_BYTES = 32 << 20
 _HINT = "yr check FILE shows details"
 
@@ -185,7 +185,7 @@ def _answer(task: _Task) -> _Answer:
         except yara_x.TimeoutError:
             answer.slow.append(number)
             continue
-        for rule in found[: MAX_MATCHES - len(answer.matches)]:
+        for rule in found[:MAX_MATCHES]:
             metadata = {str(key): str(value)[:500] for key, value in rule.metadata}
             places = [(pattern.identifier, match) for pattern in rule.patterns for match in list(pattern.matches)[:3]]
             evidence = [f"{name} at byte {match.offset}" for name, match in places[:20]]

@@ -48,7 +48,8 @@ def _targets(same: list[Vulnerability], checker: Checker, finding: Vulnerability
         if above:
             lowest.append(min(above, key=lambda version: _key(key, version)))
     best = max(lowest, key=lambda version: _key(key, version), default=None)
-    return list(dict.fromkeys(version for version in (best, *finding.fix.versions) if version))
+    higher = (version for version in finding.fix.versions if _key(key, version) > _key(key, finding.package_version))
+    return list(dict.fromkeys(version for version in (best, *higher) if version))
 
 
 def _key(key: Callable[[str], Any], version: str) -> tuple[int, Any]:

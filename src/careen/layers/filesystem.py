@@ -67,9 +67,10 @@ def filesystem(tree: Squashed, facts: Facts, owners: Owners) -> FileSystem:
 
 
 def _by_mode(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Files that are set-user-ID or set-group-ID, writable by all, executable only for some users or not root's, or
-    that have capabilities.
+    """Files that are set-user-ID or set-group-ID or have capabilities; then those that are writable by all, executable only
+    for some users, or not root's: many of these must not hide the former.
     """
+    others: list[tuple[str, tuple[int, int]]] = []
     for layer, delta in enumerate(tree.deltas):
         table = delta.table
         modes, owners, kinds = table.numbers(table.modes, "H"), table.numbers(table.owners, "I"), table.kinds
@@ -83,11 +84,16 @@ def _by_mode(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
         paths = table.names()
         for row in rows:
             if tree.entry(paths[row]) == (layer, row):
-                yield paths[row], (layer, row)
+                place = paths[row], (layer, row)
+                if modes[row] & 0o6000:
+                    yield place
+                else:
+                    others.append(place)
         for path in table.capable.split("\0") if table.capable else ():
             entry = tree.entry(path)
             if entry is not None and entry[0] == layer:
                 yield path, entry
+    yield from others
 
 
 def _by_end(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -13,6 +13,7 @@ from .owners import Owners
 from .squash import Squashed
 
 MAX_HOOKS = 500
+_FIRST = ("preload", "pam", "python_start")  # kept if there are more: many files of another kind must not hide them
 # The kind of the files directly in each folder.
 FOLDERS = {
     "etc/cron.d": "cron", "etc/cron.hourly": "cron", "etc/cron.daily": "cron", "etc/cron.weekly": "cron",
@@ -36,7 +37,8 @@ def hooks(tree: Squashed, facts: Facts, owners: Owners) -> tuple[Hook, ...]:
     for kind, path, (layer, row) in _places(tree):
         if tree.deltas[layer].table.kinds[row] in "fh" and owners.of(path) is None:
             found.append(Hook(path, layer, kind))
-    return tuple(sorted(found[:MAX_HOOKS], key=lambda hook: (hook.path, hook.kind, hook.detail)))
+    kept = sorted(found, key=lambda hook: hook.kind not in _FIRST)[:MAX_HOOKS]
+    return tuple(sorted(kept, key=lambda hook: (hook.path, hook.kind, hook.detail)))
 
 
 def _places(tree: Squashed) -> Iterator[tuple[str, str, tuple[int, int]]]:

@@ -35,6 +35,20 @@ def test_a_damaged_file_is_passed_over(tmp_path):
     assert changelogs_in(tmp_path, {"a", "b"}) == {"b": "\ufffd\ufffd"}
 
 
+def test_a_link_that_leads_nowhere_is_skipped(tmp_path):
+    (tmp_path / "a").symlink_to("missing")
+    (tmp_path / "b").write_text("two")
+    assert changelogs_in(tmp_path, {"a", "b"}) == {"b": "two"}
+
+
+def test_of_too_many_files_the_newest_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("careen.app.changelogs.MAX_FILES", 1)
+    for age, name in ((1000, "a"), (2000, "b")):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (age, age))
+    assert changelogs_in(tmp_path, {"a", "b"}) == {"b": "b"}
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(OSError):
         changelogs_in(tmp_path / "x", {"a"})

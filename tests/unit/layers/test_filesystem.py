@@ -44,6 +44,12 @@ def test_only_what_is_visible_counts_and_by_its_last_layer():
     assert {path: (entry.layer, entry.mode) for path, entry in found.items()} == {"opt/c": (1, 0o6755)}
 
 
+def test_many_open_files_do_not_hide_a_set_user_id_file(monkeypatch):
+    monkeypatch.setattr("careen.layers.filesystem.MAX_ENTRIES", 10)
+    found = entries_of({f"opt/{number:02}": File(mode=0o666) for number in range(20)}, {"usr/bin/x": File(mode=0o4755)})
+    assert "usr/bin/x" in found and len(found) < 20
+
+
 def test_what_a_package_brought_is_known():
     packaged = {
         "var/lib/dpkg/status": status(("sudo", "1")),

@@ -62,3 +62,8 @@ def test_settings_of_package_managers_count_wherever_they_are():
     assert found({"root/.config/pip/pip.conf": b"[global]\nextra-index-url=https://a.example/\n"}) == [
         ("extra_index", "root/.config/pip/pip.conf", 0)
     ]
+
+
+def test_many_files_of_one_kind_do_not_hide_a_library_that_every_program_loads():
+    layer = {f"etc/cron.d/{number}": b"x" for number in range(600)} | {"usr/lib/python3/sitecustomize.py": b"x"}
+    assert ("python_start", "usr/lib/python3/sitecustomize.py", 0) in found(layer)
