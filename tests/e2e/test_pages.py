@@ -196,6 +196,7 @@ def addresses(service):
         ("messages", f"{start}/notifications/messages"),
         ("new project", "/projects/new"),
         ("users", "/users"),
+        ("password", "/password"),
         ("all keys", "/keys"),
         ("all changes", "/audit"),
         ("jobs", "/jobs"),

@@ -212,7 +212,8 @@ const TASKS = {
 
   async undo() {
     await page.goto(`${start()}/decisions?counts=true`);
-    await page.click("main tbody button:has-text('Undo')");
+    await page.click("main tbody a:has-text('made together')");
+    await page.click("main button:has-text('Undo all of them')");
     await page.waitForSelector(".notice");
     answer.undone = await text(".notice");
     await page.goto(`${start()}/triage`);
