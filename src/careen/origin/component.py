@@ -36,6 +36,7 @@ class Component(Struct, frozen=True):
     evidence: tuple[Matched, ...]
     nearest: bool = False
     fixes: tuple[FixState, ...] = ()
+    is_part: bool = False  # of source code: it is a small part of the project
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:

@@ -22,7 +22,6 @@ from .evidence import (
     without,
 )
 from .features import Features
-from .javascript.features import is_script
 from .knowledge import Knowledge
 from .spans import distinct
 
@@ -34,7 +33,7 @@ SAME = 0.9  # a project with this part of the best project's features has the sa
 NEAR = 0.95
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
-PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. Scripts are left out: one may be all of it
+PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. One script may be all of a package of npm
 _NONE = np.empty(0, np.uint64)
 
 
@@ -156,7 +155,7 @@ def _lies_below(path: str, folder: str) -> bool:
 
 
 def _is_small_part(base: Knowledge, project: int, files: Sequence[MatchedFile], version: int) -> bool:
-    if any(is_script(file.path) for file in files):
+    if any(purl.startswith("pkg:npm/") for purl in base.projects[project].purls):
         return False
     found = sum(file.most for file in files if file.evidence.family != "tokens")
     return found < PART * float(version_sizes(base, "letters", project)[version])
@@ -177,7 +176,8 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         confidence = "high"
     elif any(map(_is_likely, files)):
         confidence = "medium"
-    if confidence in ("exact", "high") and _is_small_part(base, project, files, int(np.argmax(scores))):
+    is_part = _is_small_part(base, project, files, int(np.argmax(scores)))
+    if is_part and confidence in ("exact", "high"):
         confidence = "medium"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]
@@ -197,4 +197,5 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         files=tuple(paths),
         evidence=tuple(evidence),
         nearest=best < NEAR * sum(file.most for file in files),
+        is_part=is_part,
     )

@@ -25,6 +25,7 @@ from careen.safety.pattern import pattern
 CATALOGER = "origin"
 CONFIDENCE: Mapping[Band, float] = {"exact": 0.9, "high": 0.8, "medium": 0.5, "low": 0.3}
 OF_SCRIPTS = ("pkg:composer/", "pkg:gem/", "pkg:npm/", "pkg:pypi/")
+PASSAGE = 0.1  # of the stretches of files
 PROGRAM_ITSELF = 0.3  # of a program's texts: it is the project's own program, not one that contains it
 _STATES = ("fixed", "unknown", "vulnerable")
 _PLAIN = pattern(r"[\dA-Za-z.+-]+")
@@ -68,7 +69,7 @@ def packages_of(
         component = _doubted(component) if few_versions and not _is_whole(component) else component
         if component.path in programs and is_of_scripts(component):
             continue
-        if _is_bundled(component) and component.path in whole_scripts:
+        if _is_passage(component) or (_is_bundled(component) and component.path in whole_scripts):
             continue
         explained.update(component.files)
         if _explains_most(component):
@@ -100,6 +101,13 @@ def _with_own_version(component: Component, own: Mapping[str, str]) -> Component
     if version.partition(".")[0] not in {known.partition(".")[0] for known in component.versions}:
         return component
     return replace(component, versions=(version,), nearest=False, confidence="medium")
+
+
+def _is_passage(component: Component) -> bool:
+    """Whether it is a small part of the project and of the files that it is in: tables of standards and idioms, mostly."""
+    stretches = [part for part in component.evidence if part.kind in ("letters", "tokens")]
+    found, of = sum(part.found for part in stretches), sum(part.of for part in stretches)
+    return component.is_part and component.evidence[0].found == 0 and found < PASSAGE * of
 
 
 def _is_bundled(component: Component) -> bool:

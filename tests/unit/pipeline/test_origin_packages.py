@@ -103,6 +103,13 @@ def test_of_a_base_with_few_versions_a_part_may_be_of_another_one(named):
     assert (package.origin.nearest, package.origin.band) == (True, "medium")
 
 
+@pytest.mark.parametrize(("is_part", "letters", "count"), [(True, 30, 0), (True, 400, 1), (False, 30, 1)])
+def test_a_passage_of_a_large_project_in_a_large_file_is_no_package(named, is_part, letters, count):
+    """A table of AES, or the names of HTTP's states."""
+    found = (Matched("files", 0, 1), Matched("letters", letters, 1000))
+    assert len(named(replace(COPY, evidence=found, confidence="medium", is_part=is_part))[0]) == count
+
+
 @pytest.mark.parametrize(
     ("version", "texts", "expected"),
     [
