@@ -36,12 +36,17 @@ def replaced(aside: Path, database: Path) -> None:
 def is_whole(database: Path) -> bool:
     """Whether the file has the checksum that was stored for it. True if no checksum is stored."""
     known = _read(database)
-    if known is None or known.seen == _stat(database):
+    while known is not None and known.seen != _stat(database):
+        digest = _digest(database)
+        now = _read(database)
+        if now != known:  # an update replaced the file in the meantime
+            known = now
+            continue
+        if digest not in known.digests:
+            return False
+        # All digests stay: an update that is about to replace the file has added its own.
+        _write(database, Sum(known.digests, _stat(database)))
         return True
-    digest = _digest(database)
-    if digest not in known.digests:
-        return False
-    _write(database, Sum((digest,), _stat(database)))
     return True
 
 
