@@ -10,6 +10,10 @@ A file that cannot be read is data, not an error: its reader raises ``ValueError
 """
 
 
+class FileLimitError(ValueError):
+    """A file may be valid, but is over a limit of its reader."""
+
+
 class Error(Exception):
     """A scan cannot continue: ``str(error)`` names what failed and why, ``hint`` the next step."""
 

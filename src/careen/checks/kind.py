@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.errors import FileLimitError
 from careen.formats.kubernetes.manifest_files import LATEST_MINOR
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -20,9 +21,10 @@ class SourceFile(Struct, frozen=True):
     named: bool = False  # by the user, not found in a folder
 
 
-def unread(what: str, file: SourceFile, why: str) -> Unknown:
-    """The Unknown for a file that could not be read. If the user named the file, the check is incomplete."""
-    return Unknown(what, Evidence(file.path, 0), why, whole_layer=file.named)
+def unread(what: str, file: SourceFile, why: str | ValueError) -> Unknown:
+    """The Unknown for a file that could not be read. If the user named the file, or it is over a limit, the check is
+    incomplete."""
+    return Unknown(what, Evidence(file.path, 0), str(why), whole_layer=file.named or isinstance(why, FileLimitError))
 
 
 class Rules(Struct, frozen=True):

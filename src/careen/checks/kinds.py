@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
@@ -121,7 +122,7 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
                 file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
             )
         except ValueError as error:
-            yield unread("dockerfile", file, str(error))
+            yield unread("dockerfile", file, error)
             continue
         yield Document(file.path, document, comments_in_dockerfile(document, checks))
         if lines := [step.line for step in document.of("RUN") if not step.posix and not step.instruction.json]:
@@ -143,8 +144,8 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
             documents = yaml_document.read(file.text)
             inside = list(manifest_files.resources(documents, file.path))
         except ValueError as error:
-            why = "a template, not a manifest: render it first" if "{{" in file.text else str(error)
-            yield unread("kubernetes", file, why)
+            template = "{{" in file.text and not isinstance(error, FileLimitError)
+            yield unread("kubernetes", file, "a template, not a manifest: render it first" if template else error)
             continue
         if any(map(_has_services, documents)):
             yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
@@ -172,7 +173,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
                 yaml_document.NO_MAPPING,
             )
         except ValueError as error:
-            yield unread("kustomize", file, str(error))
+            yield unread("kustomize", file, error)
             continue
         changes = sorted(key for key in found if _CHANGES.match(f"{key}:"))
         remote = [name for key in ("resources", "bases", "components") for name in found.texts(key) if "//" in name]
@@ -191,7 +192,7 @@ def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules)
         try:
             value = compose.read([(file.path, file.text) for file in group])
         except ValueError as error:
-            yield unread("compose", next((file for file in group if file.named), group[0]), str(error))
+            yield unread("compose", next((file for file in group if file.named), group[0]), error)
             continue
         for reference in value.unresolved:
             why = "is not followed: it is not among the checked files, or refers back to this file"
@@ -285,7 +286,7 @@ def _described(what: str, described: Callable[[str], Any], files: Iterable[Sourc
         try:
             yield Document(file.path, described(file.text))
         except ValueError as error:
-            yield unread(what, file, str(error))
+            yield unread(what, file, error)
 
 
 KINDS = (

@@ -66,7 +66,7 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
             try:
                 found = list(containers(file.text, file.path))
             except ValueError as error:
-                yield unread(what, file, str(error))
+                yield unread(what, file, error)
                 continue
             if found:
                 value = of_containers(file.path, found)
@@ -93,7 +93,7 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
             try:
                 played = quadlet.manifests(file.text)
             except ValueError as error:
-                yield unread("quadlet", file, str(error))
+                yield unread("quadlet", file, error)
                 continue
             readable.append(file)
             for name, line in played:
@@ -117,7 +117,7 @@ def _devcontainers(files: Sequence[SourceFile], checks: Sequence[Check], rules: 
         try:
             value: Compose = devcontainer.read(file.text, file.path)
         except ValueError as error:
-            yield unread("devcontainer", file, str(error))
+            yield unread("devcontainer", file, error)
             continue
         value.registries = rules.registries
         yield Document(file.path, value, comments_in_lines(file.text.replace("//", "#"), file.path))

@@ -39,12 +39,17 @@ def replaced(aside: Path, database: Path) -> None:
 def is_whole(database: Path) -> bool:
     """Whether the file has the checksum that was stored for it. True if no checksum is stored."""
     known = _read(database)
-    if known is None or known.seen == _stat(database):
+    while known is not None and known.seen != _stat(database):
+        checksum = _checksum(database)
+        now = _read(database)
+        if now != known:  # an update replaced the file in the meantime
+            known = now
+            continue
+        if checksum not in known.checksums:
+            return False
+        # All checksums stay: an update that is about to replace the file has added its own.
+        _write(database, Sum(known.checksums, _stat(database)))
         return True
-    checksum = _checksum(database)
-    if checksum not in known.checksums:
-        return False
-    _write(database, Sum((checksum,), _stat(database)))
     return True
 
 

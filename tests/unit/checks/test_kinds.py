@@ -196,3 +196,25 @@ def test_containers_beyond_a_limit_are_an_unknown(monkeypatch):
     documents, unknowns = read("script", a__sh="docker run a\n" * 3)
     assert len(documents[0].value.services) == 2
     assert unknowns == [("a.sh", "only its first 2 containers are checked")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "text"),
+    [
+        ("dockerfile", "Dockerfile", "#\n" * 50_001 + "FROM a\n"),
+        ("kubernetes", "a.yaml", f"apiVersion: v1\nkind: Pod\na: {'[' * 201}{']' * 201} # {{{{\n"),
+        ("kustomize", "kustomization.yaml", f"a: {'[' * 201}{']' * 201}\n"),
+        ("compose", "compose.yaml", "services:\n" + "".join(f"  a{n}: {{image: a}}\n" for n in range(1001))),
+        ("quadlet", "a.container", "[Container]\n" + "Image=a\n" * 10_001),
+    ],
+)
+def test_a_file_over_a_limit_makes_the_check_incomplete(kind, path, text):
+    (found,) = READ[kind]([SourceFile(path, text)], [], Rules())
+    assert isinstance(found, Unknown)
+    assert (found.evidence.path, found.whole_layer) == (path, True)
+
+
+def test_a_file_that_is_not_valid_does_not_if_a_folder_has_it():
+    (found,) = READ["dockerfile"]([SourceFile("Dockerfile", "# {{ image }}\n")], [], Rules())
+    assert isinstance(found, Unknown)
+    assert not found.whole_layer

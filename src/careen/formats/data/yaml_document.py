@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from careen.errors import FileLimitError
+
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
 MAX_EXPANDED = 1_000_000  # nodes of one document with its aliases expanded; a long text counts as several
@@ -106,7 +108,7 @@ NO_SEQUENCE = Sequence()
 def read(text: str) -> list[Any]:
     """Every document of the text; an empty one is None."""
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"over {MAX_CHARACTERS >> 20} MiB of YAML")
+        raise FileLimitError(f"over {MAX_CHARACTERS >> 20} MiB of YAML")
     import yaml  # takes 15 ms: only readers of YAML need it
 
     try:
@@ -211,7 +213,7 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
                 anchors[event.anchor] = (node, size)
         elif kind is mapping_event or kind is sequence_event:
             if len(stack) == MAX_DEPTH:
-                raise ValueError(f"YAML nested over {MAX_DEPTH} deep")
+                raise FileLimitError(f"YAML nested over {MAX_DEPTH} deep")
             if event.anchor:
                 anchors[event.anchor] = None
             stack.append(_Open(Mapping(line) if kind is mapping_event else Sequence(line), event.anchor))
@@ -238,7 +240,7 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             continue
         nodes += 1
         if nodes > MAX_NODES:
-            raise ValueError(f"over {MAX_NODES} YAML nodes")
+            raise FileLimitError(f"over {MAX_NODES} YAML nodes")
         if stack:
             _put(stack[-1], node, line, size)
         else:
@@ -265,7 +267,7 @@ def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int)
 def _put(parent: _Open, node: Any, line: int, size: int) -> None:
     parent.size += size
     if parent.size > MAX_EXPANDED:
-        raise ValueError(f"YAML of over {MAX_EXPANDED} nodes with its aliases expanded")
+        raise FileLimitError(f"YAML of over {MAX_EXPANDED} nodes with its aliases expanded")
     here = parent.node
     if isinstance(here, Sequence):
         here.append(node)

@@ -13,6 +13,8 @@ from itertools import accumulate
 
 from msgspec import Struct
 
+from careen.errors import FileLimitError
+
 from .arguments import divided
 from .words import expand, split
 
@@ -81,10 +83,10 @@ class Parsed(Struct, frozen=True):
 
 def parse(text: str) -> Parsed:
     if len(text) > MAX_BYTES:
-        raise ValueError(f"larger than {MAX_BYTES} bytes")
+        raise FileLimitError(f"larger than {MAX_BYTES} bytes")
     rows = text.removeprefix("\ufeff").split("\n")
     if len(rows) > MAX_LINES:
-        raise ValueError(f"more than {MAX_LINES} lines")
+        raise FileLimitError(f"more than {MAX_LINES} lines")
     directives = _directives(rows)
     escape = directives.get("escape", "\\")
     if escape not in ("\\", "`"):

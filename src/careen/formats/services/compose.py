@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence
 
@@ -98,7 +99,7 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
     if body is None:
         raise ValueError("not a Compose file")
     if len(body.map("services")) > MAX_SERVICES:
-        raise ValueError(f"over {MAX_SERVICES} services")
+        raise FileLimitError(f"over {MAX_SERVICES} services")
     origins = reader.origins
     services = (
         Service(name, node, origins.get((id(body["services"]), name), roots[0]), origins)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from careen.errors import FileLimitError
 from careen.formats.shell.run_command import Word
 
 MAX_SETTINGS = 10_000
@@ -47,7 +48,7 @@ def read(text: str) -> tuple[Setting, ...]:
     for setting in _settings(text):
         found.append(setting)
         if len(found) > MAX_SETTINGS:
-            raise ValueError(f"over {MAX_SETTINGS} settings")
+            raise FileLimitError(f"over {MAX_SETTINGS} settings")
     if not found:
         raise ValueError("not a unit file: it has no [Section] with a setting")
     return tuple(found)
