@@ -21,18 +21,18 @@ def put(path, content):
 
 @pytest.mark.parametrize("before", [True, False])
 def test_an_update_while_the_file_is_read_is_no_damage(database, monkeypatch, before):
-    digest = integrity._digest
+    checksum = integrity._checksum
 
     def updated(path):
-        monkeypatch.setattr(integrity, "_digest", digest)
+        monkeypatch.setattr(integrity, "_checksum", checksum)
         if before:
             put(path, b"new")
-            return digest(path)
-        found = digest(path)
+            return checksum(path)
+        found = checksum(path)
         put(path, b"new")
         return found
 
-    monkeypatch.setattr(integrity, "_digest", updated)
+    monkeypatch.setattr(integrity, "_checksum", updated)
     assert integrity.is_whole(database)
     integrity.distrust(database)
     assert integrity.is_whole(database)
