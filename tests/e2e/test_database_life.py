@@ -139,7 +139,10 @@ def test_to_import_loses_nothing_that_the_other_lacks(made, tmp_path, mirror, im
     # What the other database lacks, and what has been lost of a feed, stays.
     taken = other.run("db", "import", made.home / "careen.tar")
     assert taken.returncode == 0, taken.stderr
-    assert "1 feed kept, which the other database lacks or has less or older data of: osv/npm" in taken.stdout
+    assert (
+        "1 feed kept from the earlier database (missing from the new database, or smaller or older there): osv/npm"
+        in taken.stdout
+    )
     assert sources(other).keys() >= sources(made).keys()
     assert sources(other)["osv/npm"] == before["osv/npm"] == 100
     found = other.run("scan", image, "--offline", "--format", "json", "--scanners", "vuln")

@@ -67,7 +67,9 @@ def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered
 
 
 def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str]:
-    """The results of one process, and the reason to report if they are fewer than the jobs."""
+    """Renders the jobs in one process. Returns its results, and why the process ended: a reason to report only if results
+    are missing.
+    """
     from careen.exec import run
 
     try:

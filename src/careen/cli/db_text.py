@@ -110,8 +110,10 @@ def retained_text(rows: "Sequence[FeedRow]") -> str:
     if not rows:
         return ""
     listed = ", ".join(labels_of(rows))
-    why = "which the other database lacks or has less or older data of"
-    return f"\n{plural(len(rows), 'feed')} kept, {why}: {visible(listed)} (--replace keeps nothing)\n"
+    why = "missing from the new database, or smaller or older there"
+    return (
+        f"\n{plural(len(rows), 'feed')} kept from the earlier database ({why}): {visible(listed)} (--replace keeps nothing)\n"
+    )
 
 
 def forgotten_text(rows: "Sequence[FeedRow]") -> str:

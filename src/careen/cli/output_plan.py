@@ -110,7 +110,9 @@ def _template(place: str) -> tuple[str, str]:
 
 
 def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
-    """The outputs, of which the one without a file of its own goes to --output, else to standard output."""
+    """The outputs; the one without a file of its own goes to --output, else to standard output. Raises UsageError if several
+    have no file, or if --output is given and all have one.
+    """
     unplaced = [output.reporter.name for output in outputs if output.path is None]
     if len(unplaced) > 1:
         target = "the same file" if place else "standard output"

@@ -1,4 +1,4 @@
-"""Settings of the interpreter while an image is read, and the end of the process."""
+"""Settings for speed while an image is read (garbage collector, switches of threads), and a quick end of the process."""
 
 import gc
 import os

@@ -27,7 +27,8 @@ def add_server_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--database", metavar="URL", help="the server's database: sqlite:///PATH or postgresql://…")
     group.add_argument(
         "--secret-key", metavar="FILE", type=Path,
-        help="file of the server's secret key (default: CAREEN_SECRET_KEY, or secret.key beside a SQLite database)",
+        help="file of the server's secret key (default: secret.key beside a SQLite database; not read if CAREEN_SECRET_KEY "
+        "contains the key)",
     )  # fmt: skip
     group.add_argument("--project", metavar="NAME", help="the project that the registry belongs to")
     group.add_argument(

@@ -181,7 +181,7 @@ def _parts(file: BinaryIO) -> tuple[int, tuple[Part, ...]]:
         type_, used, _, _, _, offset, size_bytes, *_, extra = fields
         if used:
             if offset < 0 or size_bytes < 0 or offset + size_bytes > end:
-                raise ValueError("a part of it lies beyond its end")
+                raise ValueError("a part of it lies beyond the end of the file")
             found.append(_part(type_, offset, size_bytes, extra))
     return created, tuple(found)
 

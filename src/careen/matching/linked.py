@@ -36,7 +36,9 @@ _WITHOUT_TRACE = range(17, 21)  # minor releases of Go that inline functions wit
 
 
 def without_unlinked(assessed: Sequence[Assessed], programs: Sequence[Program]) -> list[Assessed]:
-    """All findings. Those whose vulnerable functions no program contains become ``possible``."""
+    """All findings. A finding of a Go package becomes ``possible`` if none of the programs that contain the package contains a
+    vulnerable function.
+    """
     by_path = {program.path: program for program in programs}
     decidable = [entry for entry in assessed if _is_decidable(entry, by_path)]
     wanted: dict[str, list[Advisory]] = {}

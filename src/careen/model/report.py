@@ -63,7 +63,9 @@ class Coverage(Struct, frozen=True):
     without_lifecycle: str = ""
 
     def with_reasons(self, *reasons: Reason) -> "Coverage":
-        """Adds the reasons. A reason of any effect other than information lowers the verdict."""
+        """The coverage with the reasons added. A reason of any effect other than information makes ``assessed``
+        ``partially_assessed``.
+        """
         lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
         verdict = "partially_assessed" if lowers else self.verdict
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self

@@ -148,7 +148,7 @@ class _Bounded:
 
     def readline(self, size: int) -> bytes:
         if self._left <= 0 or time.monotonic() > self._until:
-            raise NetworkError("the mail server sends without end, or too slowly", "try again later")
+            raise NetworkError("the mail server sends too much, or too slowly", "try again later")
         line: bytes = self._stream.readline(size)
         self._left -= len(line)
         return line

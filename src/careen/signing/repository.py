@@ -71,7 +71,7 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
     known = {signer.public_key.keyid for signer in before}.intersection(root.roles["root"].keyids)
     if len(known) < root.roles["root"].threshold:
         raise InputError(
-            f"{folder} has {len(known)} root keys, too few: {root.roles['root'].threshold} have to sign",
+            f"{folder} has {len(known)} of the root's private keys, too few: {root.roles['root'].threshold} have to sign",
             "put the keys of root in the folder for as long as this takes",
         )
     if rotate:

@@ -101,7 +101,7 @@ _ALL = (
     ),
     _rule(
         "COD-020", "Configuration taken from the network", "medium", "Whoever can connect can run code.",
-        "Do not listen, or verify what arrives.", 94,
+        "Do not listen, or pass verify: a function that accepts or refuses each configuration.", 94,
     ),
 )  # fmt: skip
 RULES = {rule.id: rule for rule in _ALL}

@@ -116,7 +116,7 @@ class _Output:
 
     @contextmanager
     def within(self, line: int) -> Iterator[None]:
-        """A context in which all output belongs to one line."""
+        """A context in which all output counts as made by this line of the template; within another one, by its line."""
         before, self._fixed = self._fixed, self._fixed or line
         try:
             yield

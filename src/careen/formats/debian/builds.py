@@ -14,11 +14,11 @@ _BACKPORT = pattern(r"[+~]bpo\d.*")
 
 
 def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
-    """Whether a stable release may get this version of ``source`` as an update; ``offered`` are the versions that it
-    has.
+    """Whether this version of ``source`` may be an update of a stable release. ``offered``: the versions of ``source`` in that
+    release.
 
-    Updates have a mark in their version. Kernels are updated without one, and so are native packages, whose versions
-    have no revision.
+    It may if it has a mark, such as ``+deb12u1`` (also of experimental or Raspberry Pi OS), if it is a kernel, or if neither it
+    nor some offered version has a revision, as versions of native packages.
     """
     is_kernel = source == "linux" or source.startswith("linux-signed-")
     is_native = "-" not in version and any("-" not in other for other in offered)
