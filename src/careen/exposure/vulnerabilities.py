@@ -69,8 +69,8 @@ def scanned_image(image: str, report: Report) -> ScannedImage:
 
 
 def break_in(container: Container, image: ScannedImage | None) -> float:
-    """The likelihood, from 0 to 1, that an attacker who reaches the port of this container gets inside. Without a scanned image,
-    a fixed estimate.
+    """The likelihood, from 0 to 1, that an attacker who reaches the port of this container gets inside. Without a scanned
+    image, a fixed estimate.
     """
     likelihood = NOT_SCANNED if image is None or not image.assessed else NONE_FOUND
     if container.guarded:

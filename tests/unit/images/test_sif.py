@@ -64,7 +64,7 @@ def test_an_overlay_that_is_not_read_is_unknown(tmp_path):
         (sif((EXT3, PRIMARY, b"x" * 100)), "is ext3, which is not read"),
         (sif((SQUASHFS, DATA, ROOT)), "has no root file system"),
         (sif((SQUASHFS, PRIMARY, b"x" * 100)), "not a squashfs"),
-        (sif((SQUASHFS, PRIMARY, ROOT))[:-1], "lies beyond its end"),
+        (sif((SQUASHFS, PRIMARY, ROOT))[:-1], "lies beyond the end of the file"),
         (sif((SQUASHFS, PRIMARY, ROOT))[:60], "has no header"),
     ],
 )
