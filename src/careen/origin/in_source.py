@@ -22,7 +22,7 @@ from .evidence import (
 )
 from .features import Features
 from .knowledge import Knowledge
-from .source import language_of
+from .source import Language, language_of
 from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
@@ -161,7 +161,7 @@ def _is_small_part(base: Knowledge, project: int, files: Sequence[MatchedFile], 
     return found < PART * _size(base, project, version, {language_of(file.path) for file in files})
 
 
-def _size(base: Knowledge, project: int, version: int, languages: Collection[str | None]) -> float:
+def _size(base: Knowledge, project: int, version: int, languages: Collection[Language | None]) -> float:
     """The stretches of letters of a version in these languages: a copy of Python modules lacks the extension in C."""
     atoms = np.arange(*base.columns.starts[project : project + 2])
     atoms = atoms[(base.columns.first[atoms] <= version) & (version <= base.columns.last[atoms])]
