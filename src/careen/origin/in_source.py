@@ -4,7 +4,7 @@ Files of one project that lie below one folder are one component.
 """
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -17,12 +17,12 @@ from .evidence import (
     evidence_of,
     features_of_project,
     version_scores,
-    version_sizes,
     whole_scores,
     without,
 )
 from .features import Features
 from .knowledge import Knowledge
+from .source import Language, language_of
 from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
@@ -158,7 +158,16 @@ def _is_small_part(base: Knowledge, project: int, files: Sequence[MatchedFile], 
     if any(purl.startswith("pkg:npm/") for purl in base.projects[project].purls):
         return False
     found = sum(file.most for file in files if file.evidence.family != "tokens")
-    return found < PART * float(version_sizes(base, "letters", project)[version])
+    return found < PART * _size(base, project, version, {language_of(file.path) for file in files})
+
+
+def _size(base: Knowledge, project: int, version: int, languages: Collection[Language | None]) -> float:
+    """The stretches of letters of a version in these languages: a copy of Python modules lacks the extension in C."""
+    atoms = np.arange(*base.columns.starts[project : project + 2])
+    atoms = atoms[(base.columns.first[atoms] <= version) & (version <= base.columns.last[atoms])]
+    paths, places = np.unique(base.columns.path[atoms], return_inverse=True)
+    counts = np.array([language_of(base.paths[int(path)]) in languages for path in paths], np.bool_)
+    return float(base.atoms["letters"][atoms][counts[places]].sum())
 
 
 def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> Component:

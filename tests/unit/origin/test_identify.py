@@ -347,6 +347,16 @@ def test_a_small_part_of_a_project_is_not_of_high_confidence():
     assert identify(known, [(f"own/{path}", data) for path, data in files.items()]).components[0].confidence == "exact"
 
 
+def test_the_modules_of_a_project_are_no_small_part_of_it_without_its_extension():
+    """A copy of msgpack's modules lacks the C that Cython made, which is most of the project."""
+    module = "\n".join(
+        f"def part{n}(value, other):\n    return value[{n}] + other.name{n} * {n * 7}" for n in range(40)
+    ).encode()
+    extension = {f"fast{number}-{path}": data for number in range(30) for path, data in project(78 + number)["1.1"].items()}
+    known = build([dated("packed", "", {"packed/core.py": module, **extension})])
+    assert identify(known, [("own/core.py", module)]).components[0].confidence == "exact"
+
+
 def test_the_version_of_a_program_does_not_depend_on_how_many_files_repeat_a_text():
     lines = SOURCE.splitlines(keepends=True)
     versions = {"1": {"main.c": SOURCE}, "2": {f"part{number}.c": b"".join(lines[10:]) for number in range(3)}}
