@@ -27,7 +27,6 @@ _TYPES = {
     "php-composer": "composer", "dotnet": "nuget", "dart-pub": "pub", "javascript": "npm", "java": "maven", "go": "golang",
     "ruby": "gem", "rust": "cargo", "php": "composer", "alpm": "alpm", "pod": "cocoapods",
 }  # fmt: skip
-_UNKNOWN = frozenset(("namespace", "match-type", "vex-status", "vex-justification", "include-aliases"))
 _KEYS = frozenset(("vulnerability", "reason", "fix-state", "package", "include-aliases"))
 _PACKAGE = frozenset(("name", "version", "type", "language", "location"))
 _NAME = re.compile(r"(?:[A-Za-z0-9@/:_+-]|\\?\.|\.\*)+")

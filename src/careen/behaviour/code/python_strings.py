@@ -17,6 +17,7 @@ _SQL = pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _WORDS = r"(?:pas+wo?r?d|pass(?:phrase)?|pwd|token|secrete?)"
+SHORTEST_PASSWORD = 3  # shorter texts are placeholders
 _PASSWORD = pattern(rf"(?:^{_WORDS}$|_{_WORDS}_|^{_WORDS}_|_{_WORDS}$)", re.IGNORECASE)
 Parents = Mapping[ast.AST, ast.AST]
 
@@ -96,7 +97,7 @@ def password_matches(node: ast.Constant, parents: Parents) -> Iterator[Match]:
 def password(name: str, value: ast.AST, line: int) -> Match | None:
     """A match if the name sounds like a password and the value is a literal; None otherwise. It does not show the value."""
     text = text_of(value)
-    if text is None or not _PASSWORD.search(name):
+    if text is None or len(text) < SHORTEST_PASSWORD or not _PASSWORD.search(name):
         return None
     return Match("COD-012", line, f"{name} has a value of {len(text)} letters in the code", None, "possible")
 

@@ -4,6 +4,7 @@ What cannot be known without Terraform, or goes beyond the bounds, is an ``Unkno
 **Source:** Terraform language, "Expressions"; HCL Native Syntax Specification, "Expressions".
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -271,7 +272,8 @@ def _operate(operator: str, left: Any, right: Any) -> Any:
         found = one / two
         return int(found) if found.is_integer() else found
     if operator == "%":
-        return one % two
+        found = math.fmod(one, two)  # the sign is that of the dividend
+        return int(found) if found.is_integer() else found
     return {"<": one < two, ">": one > two, "<=": one <= two, ">=": one >= two}[operator]
 
 

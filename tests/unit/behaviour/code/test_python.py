@@ -48,7 +48,7 @@ def test_each_line_is_reported_with_its_rule():
         "text = 'select ' + 'one from many'",
         "import tarfile\ntarfile.open(name).extractall(filter='data')",
         "import hashlib\nhashlib.md5(data, usedforsecurity=False)\nhashlib.sha256(data)",
-        "password = os.environ['PASSWORD']\npassword = None",
+        "password = os.environ['PASSWORD']\npassword = None\npassword = ''",
         "import subprocess\nsubprocess.run(command, shell=True)  # nosec",
         "import subprocess\nsubprocess.run(command, shell=True)  # nosec B602",
         "ast.literal_eval(text)\nmodel.eval()",

@@ -26,6 +26,11 @@ def evaluate(text, known=None, budget=None):
     return Evaluator(reference, budget or Budget(), lambda _: None).value(parse(f"x = {text}\n").settings["x"].expression, {})
 
 
+@pytest.mark.parametrize(("text", "value"), [("-5 % 3", -2), ("5 % -3", 2), ("5.5 % 2", 1.5), ("6 % 3", 0)])
+def test_a_remainder_has_the_sign_of_the_dividend(text, value):
+    assert evaluate(text) == value
+
+
 @pytest.mark.parametrize(
     "text",
     [
