@@ -106,7 +106,7 @@ def test_the_tasks_of_people_who_act(service, tmp_path, request, form):
     assert seen["preview"] == "Hides 2 of 2 findings on 1 image."
     assert {statement["status"] for statement in seen["vex"]["statements"]} == {"not_affected"}
     assert len(seen["vex"]["statements"]) == 2
-    assert "stays on record" in seen["undone"] and seen["back"] == 2
+    assert "stay on record" in seen["undone"] and seen["back"] == 2
     assert seen["fails"].startswith("Would fail 1 of 1 images") and seen["policy"] == "high\nkev"
     assert seen["token"].startswith("careen_") and "Revoked" in seen["revoked"]
     if request.config.getoption("--update") and not form:

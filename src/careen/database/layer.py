@@ -102,7 +102,7 @@ def inflate(chunks: Iterable[bytes], expected: Packed, aside: Path) -> None:
     except (zstd().ZstdError, EOFError):
         raise ValueError("it is not packed by zstd") from None
     if got != expected.size or f"sha256:{digest.hexdigest()}" != expected.digest:
-        raise ValueError("its checksum is not the signed one")
+        raise ValueError("it does not have the signed checksum")
     if size != expected.inflated:
         raise ValueError("it inflates to less than what was signed")
 

@@ -94,6 +94,5 @@ def _opened(data: bytes, settings: Settings) -> Iterator[Image]:
         try:
             yield open_image(f"docker-archive:{file.name}", bounded)
         except InputError as error:
-            of_a_command = file.name in error.hint or isinstance(error.__cause__, OverBudgetError)
-            hint = ELSEWHERE if of_a_command else error.hint
+            hint = ELSEWHERE if isinstance(error.__cause__, OverBudgetError) else error.hint.replace(file.name, "FILE")
             raise InputError(str(error).replace(file.name, "the file"), hint) from error

@@ -50,7 +50,7 @@ def test_decide_in_bulk_with_a_preview_and_undo(service, browser):
     send(browser, record, f"{start}/decisions/{rows(service)[0].id}/revoke")
     assert [row.revoked_at is not None for row in rows(service)] == [True, False], "undo in a row is about that one"
     undone = send(browser, shown, f"{start}/decision-batches/{batch}/undo")
-    assert "stays on record" in browser.get(undone.headers["location"]).text
+    assert "stay on record" in browser.get(undone.headers["location"]).text
     assert OPENSSL in browser.get(f"{start}/triage").text
     assert json.loads(browser.get(f"{start}/decisions.vex.json").text)["statements"] == []
     assert [row.revoked_at is not None for row in rows(service)] == [True, True]
