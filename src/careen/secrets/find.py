@@ -15,7 +15,7 @@ from careen.model.package import Evidence
 
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
-from .ruleset import REACH, Rule, pair_pattern, pattern
+from .ruleset import REACH, Rule, matches, pair_pattern, pattern
 from .values import joined
 from .verify import Verdict, verify
 
@@ -147,7 +147,7 @@ def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int
 def _matches(
     rule: Rule, text: bytes, lowered: bytes, start: int, path: str
 ) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
-    for match in _paired(rule, text, start) if rule.paired else _found(rule, text, lowered, start):
+    for match in _paired(rule, text, start) if rule.paired else matches(rule, text, lowered, start, len(text)):
         span = match.span("secret") if "secret" in match.re.groupindex else match.span()
         value = text[slice(*span)]
         verdict = verify(rule.check, value, match[0]) if rule.check else None
@@ -162,26 +162,6 @@ def _matches(
         if rule.near and not rule.spaced and text[span[0] - 1 : span[0]] in b" \t" and not _is_directive(text, match, span):
             continue
         yield match, span, verdict
-
-
-def _found(rule: Rule, text: bytes, lowered: bytes, start: int) -> Iterator["re.Match[bytes]"]:
-    """The matches from ``start`` on, as ``finditer`` gives them. If their first words are known, they are found
-    faster."""
-    if not rule.begins:
-        yield from pattern(rule).finditer(text, start)
-        return
-    match_at = pattern(rule).match
-    for place in sorted({place for word in rule.begins for place in _places(lowered, word.encode(), start)}):
-        if place >= start and (match := match_at(text, place)):
-            yield match
-            start = match.end()
-
-
-def _places(text: bytes, word: bytes, start: int) -> Iterator[int]:
-    at = text.find(word, start)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
 
 
 def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:

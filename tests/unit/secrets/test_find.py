@@ -1,12 +1,10 @@
 """The place and text of a found secret, and values that are not secrets."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
-from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, _found, find
+from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
 from careen.secrets.keywords import Keywords
 from careen.secrets.ruleset import REACH, load, pattern
 from tests.support.secrets import filled
@@ -210,21 +208,3 @@ def test_a_secret_beside_its_id_is_confirmed():
 def test_a_name_that_says_something_else_is_only_possible(name, confidence):
     (secret,) = find(f"{name}={filled('{hex32}')}\n".encode(), "srv/a")
     assert secret.confidence == confidence
-
-
-@given(st.data())
-def test_a_rule_that_states_how_its_matches_begin_finds_what_its_expression_finds(data):
-    rule = data.draw(st.sampled_from([rule for rule in load() if rule.begins]))
-    parts = data.draw(
-        st.lists(st.sampled_from([filled(rule.example), *rule.begins, "=", " ", "\n", "a", "public", '"', "Z9"]), max_size=8)
-    )
-    text = "".join(parts).encode()
-    start = data.draw(st.integers(0, len(text)))
-    found = [match.span() for match in _found(rule, text, text.lower(), start)]
-    assert found == [match.span() for match in pattern(rule).finditer(text, start)]
-
-
-def test_a_match_does_not_begin_within_the_one_before():
-    rule = next(rule for rule in load() if rule.id == "assigned-credential")
-    text = b'secret = "token=aaaaaaaaaaaaaaaaaaaaaaaaa1"\n'
-    assert [match.start() for match in _found(rule, text, text, 0)] == [0]
