@@ -7,17 +7,20 @@ from careen.model.finding import ExposedSecret
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from . import NAME
+from .encodings import Decoded, encoding_of
 from .find import Search
 from .paths import is_searched
 
 _CHECKED_BYTES = 1024
 
 
-def read(file: File) -> Search | None:
+def read(file: File) -> Search | Decoded | None:
     """Begins the search for secrets in a file; None if its first bytes are not text."""
-    if not file.size_bytes or b"\0" in file.data[:_CHECKED_BYTES]:
+    encoding = encoding_of(file.data[:_CHECKED_BYTES])
+    if not file.size_bytes or encoding is None:
         return None
-    return Search(file.path)
+    search = Search(file.path)
+    return search if encoding == "utf-8" else Decoded(search, encoding)
 
 
 SECRETS = Cataloger(
