@@ -35,8 +35,6 @@ from careen.database.knowledge import answers_for_aliases, key_name
 from careen.database.read import open_database
 from careen.errors import DatabaseError
 from careen.model.advisory import Repository, VulnerabilityRecord
-from careen.model.finding import Vulnerability
-from careen.safety.typed import from_msgpack
 
 from . import events, image_counts
 from .assessing import Assessed, Assessor, assessor_of, current_assessor
@@ -46,7 +44,7 @@ from .joined import News
 from .progress import Progress, progress_of, save
 from .queue import Job
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
-from .rows import batches, insert
+from .rows import batches, insert, insert_rows
 from .scores import BOTH, TO_ASSESS, TO_COUNT, score, to_count
 from .shared_advisories import SHIPPED
 from .tables import (
@@ -59,7 +57,17 @@ from .tables import (
     unit_source,
 )
 from .units import give_days
-from .verdict_rows import Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
+from .verdict_rows import (
+    Row,
+    changes_in,
+    counts_in,
+    counts_of,
+    findings_of,
+    write_counts,
+    write_findings,
+    write_sources,
+    write_units,
+)
 
 NO_NEWS = News()
 BATCH = 500  # units in one transaction
@@ -215,9 +223,8 @@ def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[st
     asked.drop(connection, checkfirst=True)
     asked.create(connection)
     for some in batches(keys, 10 * MANY):
-        connection.execute(
-            insert(connection, asked).on_conflict_do_nothing(), [{"namespace": space, "name": name} for space, name in some]
-        )
+        rows = [{"namespace": space, "name": name} for space, name in some]
+        insert_rows(connection, insert(connection, asked).on_conflict_do_nothing(), rows)
     same = (unit_source.c.namespace == asked.c.namespace) & (unit_source.c.name == asked.c.name)
     named = select(unit_source.c.unit_id, literal(TO_ASSESS)).select_from(asked.join(unit_source, same)).where(true())
     connection.execute(_waiting(connection, named.distinct()))
@@ -343,25 +350,21 @@ def _write(fleet: Fleet, build: str, results: Sequence[tuple[Row, Assessed]], *,
         if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
             locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
             connection.execute(locked).all()
-        before = findings_of(connection, numbers)
-        counts = counts_of(connection, numbers)
-        changed: list[int] = []
-        changes: list[dict[str, object]] = []
-        write_findings(connection, before, results, now)
-        for row, result in results:
-            known = [from_msgpack(data, Vulnerability) for data in before.get(row.number, {}).values()]
-            of_unit = events.changes_of(row.number, known, result.verdict.found)
-            if of_unit or counts.get(row.number) != counts_in(result):
-                changed.append(row.number)
-            if row.assessed_by not in ("", SHIPPED) and not is_first:
-                changes += of_unit
+        changes = changes_in(findings_of(connection, numbers), results)
+        known = counts_of(connection, numbers)
+        counts = {row.number: counts_in(result) for row, result in results}
+        to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
+        write_findings(connection, changes, now)
         write_units(connection, results, build, now)
+        write_counts(connection, {number: count for number, count in counts.items() if known.get(number) != count})
         write_sources(connection, {row.number: result.sources for row, result in results})
-        for some in batches(changes, MANY):
-            connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)
         if not is_first:
+            reported = (row.number for row, _ in results if row.assessed_by not in ("", SHIPPED))
+            for some in batches((change for number in reported for change in to_report[number]), 10 * MANY):
+                insert_rows(connection, insert(connection, rematch_change).on_conflict_do_nothing(), some)
+            changed = {number for number in numbers if to_report[number] or known.get(number) != counts[number]}
             uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
-            changed += connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars()
+            changed.update(connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars())
             connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
             to_count(connection, changed)
     return [row.number for row, result in results if result.needs_day]
