@@ -87,8 +87,9 @@ def test_not_affected_rules_the_vulnerability_out():
 
 def test_a_distributions_own_feed_takes_precedence_over_copies():
     copy, own = advisory(source="osv"), advisory(fixed="3.0.11-1")
-    contradicted, fixed = contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY))
+    contradicted, fixed = contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY), {CVE})
     assert contradicted == fixed == {CVE}
+    assert contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY), {"CVE-2026-9999"}) == (frozenset(), frozenset())
     assert assessed(OPENSSL, copy, own) == {}
     assert assessed(OPENSSL, copy) == {CVE: "confirmed"}
 
