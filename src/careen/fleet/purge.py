@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select, tuple_, update
 
 from careen.app.wiring import limits_of
 from careen.layers.index import delta_key
@@ -135,10 +135,12 @@ def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
 
 
 def _stopped(connection: Connection, before: float) -> int:
-    """Ends the state ``runs`` of images that no agent has reported since then. Returns how many."""
-    numbers = list(connection.execute(select(image.c.id).where(image.c.runs_at < before).limit(BATCH)).scalars())
-    connection.execute(update(image).where(image.c.id.in_(numbers)).values(runs_at=None))
-    return len(numbers)
+    """Ends the state ``runs`` of images that no agent of the project has reported since then. Returns how many."""
+    of_project = (project_image.c.project_id, project_image.c.image_id)
+    stopped = connection.execute(select(*of_project).where(project_image.c.runs_at < before).limit(BATCH)).all()
+    if stopped:
+        connection.execute(update(project_image).where(tuple_(*of_project).in_(map(tuple, stopped))).values(runs_at=None))
+    return len(stopped)
 
 
 def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
@@ -154,11 +156,16 @@ def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
 
 
 def _tags(fleet: Fleet, number: int, newest: int, now: float) -> int:
-    """Removes the older tags of a repository whose images do not run. Returns how many."""
+    """Removes the older tags of a repository whose images do not run in its project. Returns how many."""
     with writing(fleet.engine) as connection:
         by_age = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
         kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(by_age, tag.c.id.desc()).limit(newest)
-        running = select(image.c.id).where(image.c.runs_at.is_not(None))
+        running = (
+            select(project_image.c.image_id)
+            .join(registry, registry.c.project_id == project_image.c.project_id)
+            .join(repository, repository.c.registry_id == registry.c.id)
+            .where(repository.c.id == number, project_image.c.runs_at.is_not(None))
+        )
         left = and_(
             tag.c.repository_id == number,
             tag.c.id.not_in(list(connection.execute(kept).scalars())),
@@ -182,7 +189,8 @@ def _images(connection: Connection, rules: Retention, now: float) -> int:
     before = now - rules.grace_days * DAY_S
     has_it = or_(project_image.c.deleted_at.is_(None), project_image.c.deleted_at > before, project_image.c.seen_at > before)
     seen = select(project_image.c.image_id).where(project_image.c.image_id == image.c.id, has_it)
-    is_left = and_(image.c.kind == "image", was_tagged.exists(), image.c.runs_at.is_(None))
+    runs = select(project_image.c.image_id).where(project_image.c.image_id == image.c.id, project_image.c.runs_at.is_not(None))
+    is_left = and_(image.c.kind == "image", was_tagged.exists(), ~runs.exists())
     is_left &= ~seen.where(project_image.c.lasts, project_image.c.deleted_at.is_(None)).exists()
     free = select(image.c.id).where(
         or_(is_left, ~seen.exists()),
