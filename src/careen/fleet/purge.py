@@ -39,6 +39,7 @@ from .tables import (
     rematch_unit,
     repository,
     state,
+    subscription,
     tag,
     tag_change,
     unit,
@@ -60,6 +61,7 @@ class Retention(Struct, frozen=True):
     grace_days: float = 1.0
     events_days: float = 180.0
     messages_days: float = 30.0  # counted from when they were sent, or given up
+    collected: int = 10_000  # events that wait for the end of the pause of a subscription
     prepared_days: float = 7.0  # reports in the form of an interface
 
 
@@ -76,6 +78,7 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     tags = sum(_tags(fleet, number, newest, now) for number, newest in _bounded_repositories(fleet))
     images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
     units = _in_batches(fleet, _units)
+    _in_batches(fleet, lambda connection: _collected(connection, rules.collected))
     _in_batches(fleet, lambda connection: _gathered(connection, now - rules.messages_days * DAY_S))
     _in_batches(fleet, lambda connection: _sent(connection, now - rules.messages_days * DAY_S))
     with writing(fleet.engine) as connection:
@@ -247,6 +250,28 @@ def remove_unused_contexts(connection: Connection) -> None:
     free = list(connection.execute(unused.with_for_update(skip_locked=True)).scalars())
     for first in range(0, len(free), BATCH):
         connection.execute(delete(context).where(context.c.id.in_(free[first : first + BATCH]), ~used.exists()))
+
+
+def _collected(connection: Connection, most: int) -> int:
+    """Removes the oldest events that wait for the end of a pause, if more than ``most`` wait; returns how many. Their number
+    is kept for the message that ends the pause.
+    """
+    waiting = and_(outbox.c.subscription_id == subscription.c.id, outbox.c.state.in_(("waiting", "wanted")))
+    newest = select(outbox.c.id).where(waiting).order_by(outbox.c.id.desc())
+    first_left_out = newest.offset(most).limit(1).correlate(subscription).scalar_subquery()
+    paused = select(subscription.c.id, first_left_out.label("last")).where(subscription.c.paused).subquery()
+    removed = 0
+    for number, last in connection.execute(select(paused).where(paused.c.last.is_not(None)).limit(BATCH)).all():
+        old = select(outbox.c.id).where(
+            outbox.c.subscription_id == number, outbox.c.state.in_(("waiting", "wanted")), outbox.c.id <= last
+        )
+        some = _delete(
+            connection, outbox, outbox.c.id, list(connection.execute(old.order_by(outbox.c.id).limit(BATCH)).scalars())
+        )
+        one = update(subscription).where(subscription.c.id == number)
+        connection.execute(one.values(left_out=subscription.c.left_out + some))
+        removed += some
+    return removed
 
 
 def _gathered(connection: Connection, before: float) -> int:

@@ -658,6 +658,7 @@ def upgrade() -> None:
         sa.Column("hold_until", sa.Float(precision=53), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.Float(precision=53), nullable=True),
+        sa.Column("left_out", sa.Integer(), nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_subscription_project_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
