@@ -37,8 +37,8 @@ class NamedFinding(Struct, frozen=True):
 def named_findings(
     connection: Connection, project_id: int | None, ids: Sequence[str], *conditions: ColumnElement[bool], limit: int
 ) -> Iterator[NamedFinding]:
-    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. Uploaded reports are left out,
-    because their findings are those of their own scan, not of stored units.
+    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. Those of uploaded reports
+    are not stored units: ``reported_findings`` has them.
     """
     reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
     columns = (image.c.identity, image.c.reference, image_unit.c.image_id, image_unit.c.layer, unit_finding.c.unit_id)
