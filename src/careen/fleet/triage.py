@@ -19,7 +19,7 @@ from careen.policy.vex import Statements
 
 from .conditions import visible
 from .decisions import HIDING, Stated, statement_of, statements
-from .named_findings import NamedFinding, named_findings
+from .named_findings import NamedFinding, is_scanned, named_findings
 from .reported_findings import reported_findings
 from .tables import decision, image
 
@@ -106,7 +106,7 @@ def preview(connection: Connection, project_id: int, wanted: Batch) -> Hidden:
     hides = total = seen = 0
     images: dict[int, str] = {}
     of_reports, unread = reported_findings(connection, project_id, frozenset(ids))
-    for found in chain(named_findings(connection, project_id, ids, limit=MAX_FINDINGS + 1), of_reports):
+    for found in chain(named_findings(connection, project_id, ids, is_scanned(), limit=MAX_FINDINGS + 1), of_reports):
         seen += 1
         if seen > MAX_FINDINGS:
             break
