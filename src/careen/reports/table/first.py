@@ -1,4 +1,7 @@
-"""The summary and what to do first: five steps with the number of findings that each removes, and the next command."""
+"""The summary with the next command, and what to do first: five steps with the number of findings that each removes.
+
+The command comes before the steps: below a long header, a terminal of 24 lines would not show it after them.
+"""
 
 from collections.abc import Iterator
 
@@ -22,19 +25,13 @@ WITHOUT_DATABASE = "careen db update, for the advisories that this scan lacks"
 
 def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield from _summary(report, options)
+    yield from _next_lines(report, options)
     steps = first_steps(report)
     if steps:
         yield []
         yield from _steps(steps if options.verbose else steps[:FIRST], prose_width(options))
         if len(steps) > FIRST and not options.verbose:
             yield [(f"     and {plural(len(steps) - FIRST, 'more step')} (--all lists them)", "dim")]
-    command, note = _next(report, options)
-    if command:
-        room = prose_width(options) - len(NEXT)
-        beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
-        yield [(NEXT, "bold"), (beside, "")]  # one line, so that it can be copied, even if the terminal wraps it
-        if beside == command:
-            yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
     yield []
 
 
@@ -51,6 +48,17 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
     if coverage.verdict != "assessed":
         reasons = plural(len(coverage.reasons), "reason")
         yield [(f"{HEADINGS[coverage.verdict]}: {reasons} below the findings", "bold yellow")]
+
+
+def _next_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    command, note = _next(report, options)
+    if not command:
+        return
+    room = prose_width(options) - len(NEXT)
+    beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
+    yield [(NEXT, "bold"), (beside, "")]  # one line, so that it can be copied, even if the terminal wraps it
+    if beside == command:
+        yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
 
 
 def _steps(steps: list[Step], width: int) -> Iterator[Line]:
