@@ -88,6 +88,8 @@ def _unchecked(places: Iterable[Place]) -> str:
 
 def _runtime(place: Place) -> str:
     """The runtime of packages in this place, such as "Python 3.9"; "" if unknown."""
+    if place.manager == "pip --target":
+        return "the installed Python"
     if place.manager == "pip" and place.where == "dockerfile":
         version = basename(place.place).removeprefix("python")
         return f"Python {version}" if "." in version else "the installed Python"

@@ -29,6 +29,18 @@ def test_every_evidence_has_its_place():
     ]  # fmt: skip
 
 
+def test_python_packages_outside_of_an_interpreter():
+    info = "a-1.0.dist-info/METADATA"
+    assert places(package("pypi", "a", f"usr/local/lib/python3.11/dist-packages/{info}")) == [("pip", "/usr/bin/python3.11")]
+    assert places(package("pypi", "a", f"var/task/{info}")) == [("pip --target", "/var/task")]
+    assert places(package("pypi", "a", "opt/python/a-1.0.egg-info")) == [("pip --target", "/opt/python")]
+    assert places(package("pypi", "a", info)) == [("pip", info)]  # a command would name the root
+    assert places(package("pypi", "a", f"var/my task/{info}")) == [("pip", f"var/my task/{info}")]
+    cache = "root/.cache/uv/archive-v0"
+    assert places(package("pypi", "a", f"{cache}/x/{info}", f"{cache}/y/{info}")) == [("uv cache", f"/{cache}")] * 2
+    assert places(package("pypi", "a", f"archive-v0/x/{info}")) == [("uv cache", "/archive-v0")]
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
