@@ -8,8 +8,8 @@ nothing), an extension of an editor (``engines.vscode``: ``handlebars`` there is
 in a folder above. A package that Node.js would load is installed, whatever its manifest states: without a name it has its
 folder's, and without a version it is listed without one, and not assessed. Other manifests need both.
 Packages that a framework bundled into files of its own keep a manifest, mostly without version (``next/dist/compiled/cookie``):
-they are listed the same way, with a lower confidence. So are copies in a package's folder for them (``bson/vendor/text-encoding``),
-if their manifest has name and version.
+they are listed the same way, with a lower confidence. So are copies in a package's folder for them
+(``bson/vendor/text-encoding``), if their manifest has name and version.
 Raises: ValueError if a manifest is not a JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
