@@ -4,7 +4,8 @@ An opam file has fields ``name: "…"`` and ``version: "…"``; without them, th
 identifies the package. A switch has the file of each installed package at ``.opam-switch/packages/NAME.VERSION/opam``; dune
 installs it into the folder of the library, ``lib/NAME/opam``, in Debian ``lib/ocaml/NAME/opam``.
 Raises: ValueError if a file named ``*.opam``, or one of a switch, lacks ``opam-version``, which every opam file has. Other
-files named ``opam`` may be anything: the program, its shell completions.  **Source:** opam manual, "opam files"; dune, "install".
+files named ``opam`` may be anything: the program, its shell completions.
+**Source:** opam manual, "opam files"; dune, "install".
 """
 
 import re

@@ -46,8 +46,8 @@ _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The package manager in the image for each type of package."""
-    names = {(package.type, package.name) for package in packages}
+    """The package manager in the image for each type of package. One whose database is gone upgrades nothing."""
+    names = {(package.type, package.name) for package in packages if package.presence != "shadowed"}
     return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
 
 

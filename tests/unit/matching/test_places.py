@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
@@ -105,3 +106,9 @@ def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
 def test_packages_of_the_system_have_the_managers_place():
     assert places(deb(), Package("deb", "debian", "apt", "1")) == [("apt", "")]
     assert [place.obstacle.code for place in places_of(deb(), {}, Bundles([]))] == ["no_package_manager"]
+
+
+def test_a_manager_without_its_database_upgrades_nothing():
+    apt = replace(deb("apt", "2.6.1"), presence="shadowed")
+    assert managers_of((apt,)) == {}
+    assert [place.obstacle.code for place in places_of(apt, managers_of((apt,)), Bundles((apt,)))] == ["no_package_manager"]
