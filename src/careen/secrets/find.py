@@ -42,6 +42,8 @@ _SAYS_OTHER = re.compile(
 _DIRECTIVE = re.compile(
     rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
 )
+_COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
+_FOR_EXAMPLES = re.compile(rb"@(?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
 Span = tuple[int, int]
 
 
@@ -279,7 +281,13 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
             return "possible"
     if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
         return "confirmed"
-    return rule.assurance
+    return "possible" if rule.human and _is_explained(text, span) else rule.assurance
+
+
+def _is_explained(text: bytes, span: Span) -> bool:
+    """Whether a password is in a comment, in an address of a host that exists in documentation only (RFC 2606)."""
+    line = text[max(span[0] - _LONG_LINE, text.rfind(b"\n", 0, span[0]) + 1) : span[0]]
+    return _COMMENT.match(line) is not None and _FOR_EXAMPLES.match(text, span[1]) is not None
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:

@@ -41,6 +41,19 @@ def test_commands_in_a_project(manager, text):
     assert command(manager, "/app", [("a", "1", "2")]) == f"cd /app && {text}"
 
 
+@pytest.mark.parametrize(
+    ("manager", "place", "text"),
+    [
+        ("pip", "/v/bin/python3", "/v/bin/python3 -m pip install --no-cache-dir 'a==2'"),
+        ("pip", "app/requirements.txt", "set a to 2"),
+        ("pip --target", "/var/task", "python3 -m pip install --no-cache-dir --upgrade --target /var/task 'a==2'"),
+        ("uv cache", "/root/.cache/uv/archive-v0", "rm -rf /root/.cache/uv/archive-v0"),
+    ],
+)
+def test_commands_for_python(manager, place, text):
+    assert command(manager, place, [("a", "1", "2")]) == text
+
+
 def test_go_itself_is_a_toolchain():
     assert command("go", "usr/bin/x", [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
         "go get a/b@v2.0.0 && go get go@1.22.3"

@@ -212,3 +212,23 @@ def test_a_secret_beside_its_id_is_confirmed():
 def test_a_name_that_says_something_else_is_only_possible(name, confidence):
     (secret,) = find(f"{name}={filled('{hex32}')}\n".encode(), "srv/a")
     assert secret.confidence == confidence
+
+
+def test_an_address_explained_in_a_comment_is_only_possible():
+    def confidence(text):
+        (found,) = find(text, "app/a.rb")
+        return found.confidence
+
+    address = b'URI("http://john:S3nsit1ve@my.example.com/")'
+    assert confidence(b"  #   uri = " + address) == "possible"
+    assert confidence(b"// " + address) == "possible"
+    assert confidence(b"uri = " + address) == "likely"
+    assert confidence(b"# " + address.replace(b"example.com", b"example.com.internal")) == "likely"
+    assert confidence(b"# " + address.replace(b"my.example.com", b"git.internal")) == "likely"
+
+
+def test_parameters_of_a_function_are_no_connection_string():
+    assert not find(b"def a(host=None, user=None, password=None)", "app/a.py")
+    assert not find(b"connect(host=host, port=port, password=pw1234)", "app/a.py")
+    assert not find(b"user=nil password=nil", "app/a.rb")
+    assert find(b'dsn = "host=a,b user=u password=hunter2x1"', "app/a.py")

@@ -72,7 +72,7 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         severe = ", ".join(["KEV"] * bool(step.exploited) + counts)
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
         ends = [f" ({'; '.join(filter(None, note))})" if any(note) else "" for note in ((severe, maybe), (severe,))]
-        title, end = _fitting([step.title, *filter(None, [step.brief])], ends, room)
+        title, end = _fitting([step.title, *filter(None, step.briefs)], ends, room)
         title = shorten(title, room - columns(end)) + end
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 
