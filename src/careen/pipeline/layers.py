@@ -20,6 +20,7 @@ from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 PARALLEL_FROM_BYTES = 1 << 20  # size of a layer; below, starting a thread takes longer than reading
+MOST_AT_ONCE = 4  # local layers: more only wait for the interpreter, which half of the work needs
 
 
 class Reading(Struct, frozen=True):
@@ -57,7 +58,7 @@ def _jobs_for(image: Image) -> int:
     its files. Two such pairs on two processors wait for each other. Layers of a registry wait for the network, too.
     """
     processors = os.cpu_count() or 1
-    return processors if image.opened.startswith("registry:") else max(1, processors // 2)
+    return processors if image.opened.startswith("registry:") else max(1, min(processors // 2, MOST_AT_ONCE))
 
 
 def _read(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:

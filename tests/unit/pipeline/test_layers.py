@@ -55,11 +55,12 @@ def test_deltas_come_in_the_order_of_layers(reading):
         (2, "oci-layout:/images/shop", 1),
         (1, "oci-layout:/images/shop", 1),
         (6, "oci-layout:/images/shop", 3),
+        (64, "oci-layout:/images/shop", 4),
         (2, "registry:registry.example/shop:1", 2),
     ],
 )
 def test_as_many_layers_at_a_time_as_suit_the_image(reading, monkeypatch, processors, opened, expected):
-    big = tuple(replace(one, size_bytes=PARALLEL_FROM_BYTES) for one in LAYERS)
+    big = tuple(replace(LAYERS[0], index=number, size_bytes=PARALLEL_FROM_BYTES) for number in range(6))
     places = threading.Barrier(expected)  # passed if so many threads read at the same time
     threads = set()
 
