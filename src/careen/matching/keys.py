@@ -38,6 +38,13 @@ class Key:
         return self._scheme.release(text) if self._scheme.release else text
 
 
+def _none(text: str) -> tuple[Any, ...]:
+    raise ValueError(text)
+
+
+NO_ORDER = Key(VersionScheme("none", _none))  # of versions that nothing is known about
+
+
 class Keys(dict[str, Key]):
     """The keys of version schemes by the scheme's name, each created when a package needs it."""
 
