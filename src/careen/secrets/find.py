@@ -8,11 +8,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from careen.model.advisory import Severity
 from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
+from .encodings import in_base64
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
@@ -45,6 +48,7 @@ _DIRECTIVE = re.compile(
 _COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
 _FOR_EXAMPLES = re.compile(rb"@(?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
 Span = tuple[int, int]
+_Found = tuple[Rule, "re.Match[bytes]", Span, Verdict]
 
 
 def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[ExposedSecret, ...]:
@@ -65,8 +69,8 @@ def is_example(path: str) -> bool:
 
 
 class Search:
-    def __init__(self, path: str, using: Prefilter | None = None) -> None:
-        self._path, self._prefilter = path, using or prefilter()
+    def __init__(self, path: str, using: Prefilter | None = None, *, is_inner: bool = False) -> None:
+        self._path, self._prefilter, self._is_inner = path, using or prefilter(), is_inner
         self._kept, self._line, self._before = (
             b"",
             1,
@@ -112,9 +116,9 @@ class Search:
 
     def spans(self, text: bytes, until: int) -> list[Span]:
         """Stores the matches that begin between the context and ``until``; returns the positions of their values."""
-        candidates = self._prefilter.candidates(text, self._path)
-        if not candidates or is_example(self._path):
+        if is_example(self._path):
             return []
+        candidates = self._prefilter.candidates(text, self._path)
         self._tried += len(candidates)
         lowered = text.lower()
         matches = [
@@ -124,11 +128,18 @@ class Search:
             if self._before <= match.start() < until
         ]
         matches.sort(key=_in_order)
+        distinctive = sum(1 for found in matches if _rank(found[0]) == 0)
         taken: list[Span] = []
+        self._store(matches[:distinctive], text, taken)
+        self._store_encoded(text, until, taken)
+        self._store(matches[distinctive:], text, taken)
+        return taken
+
+    def _store(self, matches: Iterable[_Found], text: bytes, taken: list[Span]) -> None:
         for rule, match, span, verdict in matches:
             if self.full:
                 break
-            if not any(span[0] < other[1] and other[0] < span[1] for other in taken):
+            if not _overlaps(span, taken):
                 taken.append(span)
                 start, end = match.span() if rule.block else span
                 line = self._line + text.count(b"\n", 0, start)
@@ -136,10 +147,30 @@ class Search:
                 found = _secret(rule, match, span, verdict, self._path, line, last)
                 self._by_value.setdefault(text[slice(*span)], []).append(found)
                 self._count += 1
-        return taken
+
+    def _store_encoded(self, text: bytes, until: int, taken: list[Span]) -> None:
+        """Stores the secrets in texts that are encoded within the text."""
+        for start, end, inner in () if self._is_inner else in_base64(text):
+            if self.full or self._tried > MAX_TRIED:
+                break
+            if not self._before <= start < until or _overlaps((start, end), taken):
+                continue
+            search = Search(self._path, self._prefilter, is_inner=True)
+            search.spans(inner, len(inner))
+            self._tried += search._tried
+            line = self._line + text.count(b"\n", 0, start)
+            for value, secrets in search._by_value.items():
+                place = Location(self._path, line, line)
+                self._by_value.setdefault(value, []).extend(replace(secret, location=place) for secret in secrets)
+            self._count += search._count
+            taken += [(start, end)] if search._count else []
 
 
-def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
+def _overlaps(span: Span, taken: Iterable[Span]) -> bool:
+    return any(span[0] < other[1] and other[0] < span[1] for other in taken)
+
+
+def _in_order(found: _Found) -> tuple[int, int, int, int, str]:
     """A sort key for matches. Of two that overlap the first counts: with equal rank and position, the one that
     includes more text before the value."""
     rule, match, span, _ = found

@@ -3,15 +3,33 @@
 Its facts are redacted secrets; it finds no packages.
 """
 
+import codecs
+from collections.abc import Iterator
+
 from careen.model.finding import ExposedSecret
+from careen.model.inventory import Unknown
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from . import NAME
-from .encodings import Decoded, encoding_of
+from .encodings import encoding_of
 from .find import Search
 from .paths import is_searched
 
 _CHECKED_BYTES = 1024
+
+
+class Decoded:
+    """A search that is fed with a text in another encoding."""
+
+    def __init__(self, search: Search, encoding: str) -> None:
+        self._search = search
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def feed(self, piece: bytes) -> None:
+        self._search.feed(self._decoder.decode(piece).encode("utf-8", "replace"))
+
+    def facts(self) -> Iterator[ExposedSecret | Unknown]:
+        return self._search.facts()
 
 
 def read(file: File) -> Search | Decoded | None:
