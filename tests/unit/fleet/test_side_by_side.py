@@ -1,7 +1,10 @@
-"""Several processes assess the units of an update: with the results of one, and with nothing lost if a process dies."""
+"""On PostgreSQL several processes assess the units of an update: with the results of one, and with nothing lost if a process
+dies.
+"""
 
 import os
 import signal
+from itertools import count
 
 import pytest
 from tests.support.fleet_units import add_image, database_with, findings, fleet_in, rows
@@ -9,6 +12,7 @@ from tests.support.matching import advisory, deb, info
 
 from careen.errors import DatabaseError
 from careen.fleet import rematch, side_by_side
+from careen.fleet.connection import is_sqlite
 from careen.fleet.tables import event, image, rematch_unit, unit, unit_count
 
 FIRST, SECOND = (f"2026-01-0{day}T00:00:00+00:00" for day in (1, 2))
@@ -17,9 +21,9 @@ BEFORE, AFTER = [info(unfixed=True), advisory()], [info(unfixed=True), advisory(
 
 
 @pytest.fixture
-def fleet(tmp_path, address):
+def fleet(tmp_path, postgres_server):
     (tmp_path / "fleet").mkdir()
-    made = fleet_in(tmp_path / "fleet", address)
+    made = fleet_in(tmp_path / "fleet", postgres_server.database(f"beside{next(_numbers)}"))
     yield made
     made.engine.dispose()
 
@@ -30,6 +34,9 @@ def many(monkeypatch):
     monkeypatch.setattr(rematch, "BATCH", 1)
     monkeypatch.setattr(rematch, "FEW", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+_numbers = count(1)
 
 
 def update(fleet, folder):
@@ -56,7 +63,8 @@ def test_the_results_are_those_of_one_process(fleet, tmp_path, many, monkeypatch
     filled(fleet)
     filled(alone)
     assert update(fleet, tmp_path).units == len(PACKAGES)
-    monkeypatch.setattr(rematch, "PROCESSES", 1)
+    monkeypatch.setattr(rematch, "assess_side_by_side", None)  # SQLite has one process
+    assert is_sqlite(alone.engine)
     assert update(alone, tmp_path).units == len(PACKAGES)
     assert state_of(fleet) == state_of(alone)
     assert {by for _, by, _, _ in state_of(fleet)[-1]} == {SECOND}
