@@ -28,7 +28,7 @@ from careen.safety.pattern import pattern
 
 NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
-_BUNDLED = pattern(r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:dist/)?compiled/(?:@[^/]+/)?[^/@.][^/]*/package\.json$")
+_BUNDLED = pattern(r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:dist/)?(?:src/)?compiled/(?:@[^/]+/)?[^/@.][^/]*/package\.json$")
 _VENDORED = pattern(
     r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:(?:dist|lib|src)/)?(?:vendor|third[_-]party)/(?:@[^/]+/)?[^/@.][^/]*/package\.json$"
 )

@@ -35,12 +35,21 @@ _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry by their lock files. If a project has several, the first counts.
-_LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+_LOCKS = {
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+    "pnpm-lock.yaml": "pnpm",
+    "yarn.lock": "yarn",
+    "bun.lock": "bun",
+}
+_STORES = {".pnpm": "pnpm", ".bun": "bun"}  # the folder of node_modules that has all packages of a project
 _ALSO_WRITES = ("npm", "yarn.lock")  # npm updates an existing lock file of Yarn; no other client updates a foreign one
 # The client's setting that replaces dependencies of other packages.
-OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn"}
+OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn", "bun overrides": "bun"}
 IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # managers in the node_modules of a project
 _OVERRIDE = {client: name for name, client in OVERRIDES.items()}
+# Archives and unpacked packages of a project that Yarn runs without node_modules.
+_PLUG_N_PLAY = pattern(r"(?P<root>(?:.*?/)?)\.yarn/(?:cache/[^/]+\.zip|unplugged/.+)")
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
@@ -136,8 +145,11 @@ def _pypi(path: str) -> Place:
 
 def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of an npm package. At the top of a project's node_modules, a package is a dependency; below another
-    package, only overrides can change it. pnpm stores all packages below one folder, and links to them.
+    package, only overrides can change it. pnpm and Bun store all packages below one folder, and link to them.
     """
+    if (found := _PLUG_N_PLAY.fullmatch(path)) and _is_safe(found["root"]):
+        # Their paths do not tell whether the project itself depends on the package; resolutions apply to both kinds.
+        return Place("yarn resolutions", f"/{found['root']}".rstrip("/") or "/", "dockerfile")
     root, modules, inner = f"/{path}".partition("/node_modules/")
     if not modules or package.presence == "declared" or not _is_safe(root):
         return Place("npm", path)
@@ -148,7 +160,7 @@ def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     folder = root = root or "/"
     while folder not in clients and folder != "/":
         folder = dirname(folder)
-    client = clients.get(folder, "pnpm" if inner.startswith(".pnpm/") else "npm")
+    client = clients.get(folder, _STORES.get(inner.partition("/")[0], "npm"))
     if not nested:
         return Place(client, root, "dockerfile")
     # In a workspace, only the folder with the lock file has overrides.

@@ -2,13 +2,13 @@
 
 Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``, cache directory).
+Yarn (``resolutions``), Bun (``overrides``), go, cargo, uv (``uv lock --upgrade-package``, cache directory).
 """
 
 from collections.abc import Mapping, Sequence
 
 # The field of package.json that replaces dependencies of other packages.
-_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
+_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
@@ -28,9 +28,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"zypper --non-interactive update {names} && zypper clean --all"
         case "pip" | "pip --target" | "uv" | "uv cache" if place.startswith("/") or manager == "uv":
             return _python(manager, place, best)
-        case "npm" | "pnpm" | "yarn" if place.startswith("/"):
+        case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
-        case "npm overrides" | "pnpm overrides" | "yarn resolutions":
+        case "npm overrides" | "pnpm overrides" | "yarn resolutions" | "bun overrides":
             client = manager.partition(" ")[0]
             return f"cd {place} && npm pkg set " + _each(best, f"'{_OVERRIDES[client]}[{{}}]={{}}'") + f" && {client} install"
         case "npm -g":

@@ -92,8 +92,12 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
         subjects = [*dict.fromkeys(row.subject for row in copies)]
         names, first = few(subjects), subjects[0].partition(" ")[0]
         title = f"upgrade {owner} to a release with a newer copy of {names}, which it contains"
-        more = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
-        briefs = (f"upgrade {owner}, which contains {names}", f"upgrade {owner}, for its {first}{more}", f"upgrade {owner}")
+        others = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
+        briefs = (
+            f"upgrade {owner}, which contains {names}",
+            *(f"upgrade {owner}, for its {first}{more}" for more in dict.fromkeys((others, ""))),
+            f"upgrade {owner}",
+        )
         yield _step(title, copies, certain=False, briefs=briefs)
     for advice in plan.advice:
         if advice.kind == "refresh_base" and advice.findings:

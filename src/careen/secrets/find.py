@@ -46,7 +46,7 @@ _DIRECTIVE = re.compile(
     rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
 )
 _COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
-_FOR_EXAMPLES = re.compile(rb"@(?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
+_FOR_EXAMPLES = re.compile(rb"[@=](?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
 Span = tuple[int, int]
 _Found = tuple[Rule, "re.Match[bytes]", Span, Verdict]
 
@@ -316,9 +316,11 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
 
 
 def _is_explained(text: bytes, span: Span) -> bool:
-    """Whether a password is in a comment, in an address of a host that exists in documentation only (RFC 2606)."""
-    line = text[max(span[0] - _LONG_LINE, text.rfind(b"\n", 0, span[0]) + 1) : span[0]]
-    return _COMMENT.match(line) is not None and _FOR_EXAMPLES.match(text, span[1]) is not None
+    """Whether a password is in a comment, with the name of a host that exists in documentation only (RFC 2606)."""
+    start = max(span[0] - _LONG_LINE, text.rfind(b"\n", 0, span[0]) + 1)
+    end = text.find(b"\n", span[1], span[1] + _LONG_LINE)
+    line = text[start : end if end >= 0 else span[1] + _LONG_LINE]
+    return _COMMENT.match(line) is not None and _FOR_EXAMPLES.search(line) is not None
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:

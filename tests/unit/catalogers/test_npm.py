@@ -171,6 +171,7 @@ def test_an_extension_of_an_editor_is_not_an_npm_package():
         ("app/node_modules/next/dist/compiled/cookie/package.json", b'{"name": "cookie"}', ("cookie", "")),
         ("node_modules/next/dist/compiled/react/package.json", manifest("react", "19.0.0"), ("react", "19.0.0")),
         ("node_modules/next/dist/compiled/@babel/runtime/package.json", b"{}", ("@babel/runtime", "")),
+        ("node_modules/next/dist/src/compiled/react/package.json", b'{"name": "react"}', ("react", "")),
         ("node_modules/@rspack/core/compiled/zod/package.json", b'{"name": "zod"}', ("zod", "")),
         ("node_modules/bson/vendor/base64/package.json", manifest("base-64", "1.0.0"), ("base-64", "1.0.0")),
         ("node_modules/@a/b/lib/third_party/c/package.json", manifest("c", "2.0.0"), ("c", "2.0.0")),

@@ -112,3 +112,20 @@ def test_a_manager_without_its_database_upgrades_nothing():
     apt = replace(deb("apt", "2.6.1"), presence="shadowed")
     assert managers_of((apt,)) == {}
     assert [place.obstacle.code for place in places_of(apt, managers_of((apt,)), Bundles((apt,)))] == ["no_package_manager"]
+
+
+def test_projects_of_bun():
+    own, stored = "app/node_modules/a/package.json", "app/node_modules/.bun/a@1.0/node_modules/a/package.json"
+    assert places(package("npm", "a", own, "app/bun.lock")) == [("bun", "/app")] * 2
+    assert places(package("npm", "a", stored, "app/bun.lock")) == [("bun overrides", "/app")] * 2
+    assert places(package("npm", "a", stored)) == [("bun overrides", "/app")]
+
+
+def test_projects_that_yarn_runs_without_node_modules():
+    archive = "srv/app/.yarn/cache/a-npm-1.0-d192f6b3b3-8633cce2db.zip"
+    unplugged = "srv/app/.yarn/unplugged/a-npm-1.0-de8e99b449/node_modules/a/package.json"
+    assert places(package("npm", "a", archive, "srv/app/yarn.lock")) == [("yarn resolutions", "/srv/app")] * 2
+    assert places(package("npm", "a", unplugged)) == [("yarn resolutions", "/srv/app")]
+    assert places(package("npm", "a", ".yarn/cache/a.zip")) == [("yarn resolutions", "/")]
+    assert places(package("npm", "a", "srv/my app/.yarn/cache/a.zip"))[0][0] == "npm"
+    assert places(package("npm", "a", "root/.yarn/berry/cache/a.zip")) == [("npm", "root/.yarn/berry/cache/a.zip")]

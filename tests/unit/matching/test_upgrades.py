@@ -32,6 +32,8 @@ def test_commands(manager, text):
         ("npm", "npm install a@2"),
         ("pnpm", "pnpm add a@2"),
         ("yarn", "yarn add a@2"),
+        ("bun", "bun add a@2"),
+        ("bun overrides", "npm pkg set 'overrides[a]=2' && bun install"),
         ("npm overrides", "npm pkg set 'overrides[a]=2' && npm install"),
         ("pnpm overrides", "npm pkg set 'pnpm.overrides[a]=2' && pnpm install"),
         ("yarn resolutions", "npm pkg set 'resolutions[a]=2' && yarn install"),

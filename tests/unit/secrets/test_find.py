@@ -214,7 +214,7 @@ def test_a_name_that_says_something_else_is_only_possible(name, confidence):
     assert secret.confidence == confidence
 
 
-def test_an_address_explained_in_a_comment_is_only_possible():
+def test_a_password_explained_in_a_comment_is_only_possible():
     def confidence(text):
         (found,) = find(text, "app/a.rb")
         return found.confidence
@@ -222,6 +222,8 @@ def test_an_address_explained_in_a_comment_is_only_possible():
     address = b'URI("http://john:S3nsit1ve@my.example.com/")'
     assert confidence(b"  #   uri = " + address) == "possible"
     assert confidence(b"// " + address) == "possible"
+    assert confidence(b"#   connect = host=sql.example.com dbname=a user=a password=hunter2x1") == "possible"
+    assert confidence(b"connect = host=sql.example.com dbname=a user=a password=hunter2x1") == "likely"
     assert confidence(b"uri = " + address) == "likely"
     assert confidence(b"# " + address.replace(b"example.com", b"example.com.internal")) == "likely"
     assert confidence(b"# " + address.replace(b"my.example.com", b"git.internal")) == "likely"
