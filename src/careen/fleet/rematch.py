@@ -39,7 +39,7 @@ from careen.model.advisory import Repository, VulnerabilityRecord
 
 from . import events, image_counts, unit_batches
 from .assessing import Assessor, assessor_of, current_assessor
-from .connection import is_sqlite, writing
+from .connection import writing
 from .fleet import BACKGROUND, Fleet
 from .joined import News
 from .progress import Progress, progress_of, save
@@ -248,16 +248,17 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
 
 def _assess_waiting(fleet: Fleet, assessor: Assessor, database: Path) -> Iterator[int]:
     """Assesses the waiting units. Yields the number of units of each transaction. Ends early if another update has
-    begun. If many units wait, and the database is PostgreSQL, several processes assess them.
+    begun. If many units wait, several processes assess them.
     """
     while True:
         waiting = _waiting_batches(fleet)
+        rows = (unit_batches.rows_of(fleet.engine, numbers) for numbers in waiting)
         if processes := _processes(fleet):
-            order = Order.of(fleet, database, assessor)
-            written = assess_side_by_side(order, waiting, processes)
+            order = Order(fleet.settings, database, assessor.build, assessor.today)
+            results = assess_side_by_side(order, rows, processes)
         else:
-            written = unit_batches.assess_each(fleet.engine, assessor, waiting)
-        for batch in written:
+            results = (unit_batches.assessed(assessor, batch) for batch in rows)
+        for batch in unit_batches.write_each(fleet.engine, assessor.build, results):
             _assess_on_their_days(fleet, assessor, batch.dated)
             yield batch.units
         with writing(fleet.engine) as connection:
@@ -266,11 +267,7 @@ def _assess_waiting(fleet: Fleet, assessor: Assessor, database: Path) -> Iterato
 
 
 def _processes(fleet: Fleet) -> int:
-    """The number of processes to assess the waiting units with; 0 if this process alone does it. SQLite admits one writer
-    at a time, and processes that write without a pause would keep the lock from all others.
-    """
-    if is_sqlite(fleet.engine):
-        return 0
+    """The number of processes to assess the waiting units with; 0 if this process alone does it."""
     with fleet.engine.connect() as connection:
         waiting = select(rematch_unit.c.unit_id).where(rematch_unit.c.phase != TO_COUNT).limit(FEW).subquery()
         is_small = connection.execute(select(func.count()).select_from(waiting)).scalar_one() < FEW

@@ -34,27 +34,29 @@ NO_NEWS = News()
 MANY = 5000  # changes in one statement
 
 
-class Written(Struct, frozen=True, array_like=True):
+Results = Sequence[tuple[Row, Assessed]]
+
+
+class Written(Struct, frozen=True):
     """A batch that an update has assessed and written: how many ``units``, and those that need the day of their images."""
 
     units: int
     dated: tuple[int, ...] = ()
 
 
-def assess_each(engine: Engine, assessor: Assessor, waiting: Iterable[Sequence[int]]) -> Iterator[Written]:
-    """Assesses batches of units for an update. A second thread writes one batch while the next one is assessed."""
+def write_each(engine: Engine, build: str, results: Iterable[Results]) -> Iterator[Written]:
+    """Writes the verdicts of batches of an update. A second thread writes one batch while the next one is assessed."""
     with ThreadPoolExecutor(1, thread_name_prefix="write") as pool:
-        writing_one: Future[Written] | None = None
-        for numbers in waiting:
-            results = assessed(assessor, rows_of(engine, numbers))
-            if writing_one:
-                yield writing_one.result()
-            writing_one = pool.submit(_written, engine, assessor.build, results)
-        if writing_one:
-            yield writing_one.result()
+        last: Future[Written] | None = None
+        for batch in results:
+            if last:
+                yield last.result()
+            last = pool.submit(_written, engine, build, batch)
+        if last:
+            yield last.result()
 
 
-def _written(engine: Engine, build: str, results: Sequence[tuple[Row, Assessed]]) -> Written:
+def _written(engine: Engine, build: str, results: Results) -> Written:
     return Written(len(results), tuple(write(engine, build, results)))
 
 
@@ -72,12 +74,12 @@ def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
         ]
 
 
-def assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> list[tuple[Row, Assessed]]:
+def assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> Results:
     new = news.verdicts if news.build == assessor.build else {}
     return [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
 
 
-def write(engine: Engine, build: str, results: Sequence[tuple[Row, Assessed]], *, is_first: bool = False) -> list[int]:
+def write(engine: Engine, build: str, results: Results, *, is_first: bool = False) -> list[int]:
     """Writes the changes of units that were assessed with the database ``build``, in one transaction. Returns the
     numbers of units that need the day of their images.
     """
