@@ -15,7 +15,7 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
-from .library_version import by_file_name, by_functions, decimal
+from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, read_linked
 from .programs import FILE, Loose, Names, Program, programs
@@ -141,6 +141,7 @@ class _Search:
                 self._loose |= versions
         if program.at_start:
             self.open = False
+        self._by_name = self._by_name or by_debug_file(program, window)
 
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
