@@ -15,7 +15,7 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
-from .library_version import by_file_name, by_functions, decimal
+from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, read_linked
 from .programs import FILE, Loose, Names, Program, programs
@@ -26,6 +26,7 @@ MAX_VERSIONS = 16
 MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files have dozens
 SOON_BYTES = 512
 PART_CONFIDENCE = 0.4
+BUILD_CONFIDENCE = 0.4  # a distribution's build has fixes that its version does not show
 MAX_LIBRARY_BYTES = 16 << 20  # a larger one is not kept for its functions
 
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
@@ -122,6 +123,7 @@ class _Search:
         self._candidates = 0
         self._name_version = _NAME_VERSION.search(name)
         self._by_name = by_file_name(program, name)
+        self._by_debug_file: str | None = None
         self.open = True
 
     def search(self, window: bytes, start: int, end: int) -> None:
@@ -141,6 +143,7 @@ class _Search:
                 self._loose |= versions
         if program.at_start:
             self.open = False
+        self._by_debug_file = self._by_debug_file or by_debug_file(program, window)
 
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
@@ -152,6 +155,8 @@ class _Search:
             yield self._package(next(iter(self._loose)), 0.6)
         elif self._by_name or self._program.unstated:
             yield self._package(self._by_name or "", 0.6)
+        elif self._by_debug_file:
+            yield self._package(self._by_debug_file, BUILD_CONFIDENCE)
 
     def check(self) -> None:
         if self._version or self._by_name:
