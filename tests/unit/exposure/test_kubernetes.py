@@ -396,3 +396,10 @@ def test_a_password_written_out_twice_is_shared_and_never_shown():
 def test_a_pod_of_its_node_is_more_likely_reached_if_it_is_known_to_listen():
     silent = pod("a", "hostNetwork: true").replace("      ports: [{containerPort: 80}]\n", "")
     assert exposure(pod("a", "hostNetwork: true")).paths[0].likelihood > 2 * exposure(silent).paths[0].likelihood
+
+
+def test_of_several_mounts_of_a_path_one_that_writes_counts():
+    paths = "volumes: [{name: v, hostPath: {path: /}}]"
+    both = "volumeMounts: [{name: v, mountPath: /w}, {name: v, mountPath: /r, readOnly: true}]"
+    writes, reads = (next(path.likelihood for path in exposure(pod("a", paths, mounts)).paths) for mounts in (both, READ))
+    assert writes > reads
