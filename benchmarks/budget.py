@@ -6,7 +6,6 @@ Prints the share in percent for each image and bound; ends with 1 if one is larg
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def shares_of(folder: Path) -> list[float]:
     image = open_image(f"oci:{folder}", settings)
     budget = Budget(limits_of(settings))
     readers = Readers.of(readers_with(("secret", "behaviour")), "benchmark")
-    inventory_of(image, Reading(readers, MemoryStore(), budget.limits, os.cpu_count() or 1), budget)
+    inventory_of(image, Reading(readers, MemoryStore(), budget.limits), budget)
     spent = {**budget.most, **budget.spent, "scan_seconds": budget.seconds}
     return [100 * spent.get(name, 0) / getattr(budget.limits, name) for name in BOUNDS]
 

@@ -1,8 +1,9 @@
 """``make bench``: Careen and its peers on real images, one after the other in each round; writes RESULTS.md.
 
 Whole processes, as the operating system accounts for them: wall and CPU seconds (user and system), peak memory of the
-process. Every cold run gets an empty cache with the tool's database in it. The floor is what no scanner can do without:
-inflating the layers with ISA-L and the SHA-256 of their stored bytes, in one process.
+process. Careen is installed as a user has it: its wheel without extras, in an environment of its own. Every cold run gets an
+empty cache with the tool's database in it. The floor is what no scanner can do without: inflating the layers with ISA-L and
+the SHA-256 of their stored bytes, in one process.
 
     CORPUS=.cache/corpus PEERS=.cache/peers CAREEN_CACHE_DIR=.cache/careen python benchmarks/run.py [--runs N] [image ...]
 
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 import tomllib
+import venv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,22 +69,31 @@ def main() -> int:
     parser.add_argument("--runs", type=int)
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(HERE.parent / "src")], check=True)
     cases = tomllib.loads((HERE / "cases.toml").read_text())
     runs = options.runs or cases.pop("runs")
     cases.pop("runs", None)
     tools = [importlib.import_module(f"peers.{name}") for name in TOOLS]
     sections = []
-    for kind, case in cases.items():
-        images = [image for image in case["images"] if not options.images or image in options.images]
-        rows = {image: _image(kind, image, tools, runs) for image in images if _is_there(kind, image)}
-        if rows:
-            sections.append(_section(kind, rows))
-    options.output.write_text("\n".join([_head(runs), *sections]))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        python = _installed(Path(folder))
+        for kind, case in cases.items():
+            images = [image for image in case["images"] if not options.images or image in options.images]
+            rows = {image: _image(kind, image, tools, runs, python) for image in images if _is_there(kind, image)}
+            if rows:
+                sections.append(_section(kind, rows))
+        options.output.write_text("\n".join([_head(runs, python), *sections]))
     print(f"written: {options.output}")
     with contextlib.suppress(ImportError):
         print(*plot(options.output), sep="\n")
     return 0
+
+
+def _installed(folder: Path) -> str:
+    """Installs Careen as the README says into a new environment; returns its interpreter."""
+    venv.create(folder, with_pip=True)
+    python = str(folder / "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", str(HERE.parent)], check=True)
+    return python
 
 
 def _place(kind: str, image: str) -> str:
@@ -95,7 +106,7 @@ def _is_there(kind: str, image: str) -> bool:
     return bool(REGISTRY) if kind == "registry" else Path(_place(kind, image)).exists()
 
 
-def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]]:
+def _image(kind: str, image: str, tools: list, runs: int, python: str) -> dict[str, list[Run]]:
     place = _place(kind, image)
     found: dict[str, list[Run]] = {tool.NAME: [] for tool in tools}
     found["floor"] = []
@@ -103,9 +114,9 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
         for tool in tools:
             if kind in ("warm", "default") and tool.NAME == "syft":
                 continue  # it keeps nothing between runs, and looks for packages alone
-            found[tool.NAME].append(_run(tool, place, kind))
+            found[tool.NAME].append(_run(tool, place, kind, python))
         if kind == "large":
-            found["floor"].append(_measured([sys.executable, "-c", FLOOR, place], {}, None))
+            found["floor"].append(_measured([python, "-c", FLOOR, place], {}, None))
         print(
             f"{kind:8} {image:20} " + "  ".join(f"{name} {each[-1].cpu_s:.2f}" for name, each in found.items() if each),
             flush=True,
@@ -113,13 +124,12 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
     return {name: each for name, each in found.items() if each}
 
 
-def _run(tool, place: str, kind: str) -> Run:
+def _run(tool, place: str, kind: str, python: str) -> Run:
     cache = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         environment = tool.prepare(cache, DATABASE if tool.NAME == "careen" else PEERS)
         command = tool.command(place, cache, default=kind == "default")
-        if command[0].startswith("bin/"):
-            command[0] = str(PEERS / command[0])
+        command[0] = python if tool.NAME == "careen" else str(PEERS / command[0])
         if kind == "warm":
             _measured(command, environment, None)
         return _measured(command, environment, tool.count)
@@ -175,7 +185,7 @@ def _median(runs: list[Run], what: str) -> float:
     return max(statistics.median(getattr(run, what) for run in runs), 0.001)
 
 
-def _head(runs: int) -> str:
+def _head(runs: int, python: str) -> str:
     def version_of(command: list[str]) -> str:
         try:
             text = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
@@ -193,7 +203,7 @@ def _head(runs: int) -> str:
         "?",
     )
     versions = {
-        "Careen": version_of([sys.executable, "-m", "careen", "--version"]),
+        "Careen": version_of([python, "-m", "careen", "--version"]),
         "Trivy": version_of([str(PEERS / "bin/trivy"), "--version"]),
         "Syft": version_of([str(PEERS / "bin/syft"), "version"]),
     }

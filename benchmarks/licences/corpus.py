@@ -64,9 +64,11 @@ def main() -> int:
                 if asked.missing and not licence.is_known:
                     print("   ", package.purl, package.licenses, licence.concluded, package.evidence[:1], file=sys.stderr)
             if packages:
-                share = counts["known"] / max(len(packages) - counts["silent"], 1)
-                failed |= share < least and len(packages) > counts["silent"]
-                print(f"| {image.name} | {kind} | {len(packages)} | {counts['known']} ({share:.1%}) | {counts['reference']} "
+                stated = len(packages) - counts["silent"]
+                share = counts["known"] / stated if stated else 1.0
+                failed |= share < least
+                known = f"{counts['known']} ({share:.1%})" if stated else "0"
+                print(f"| {image.name} | {kind} | {len(packages)} | {known} | {counts['reference']} "
                       f"| {counts['unknown']} | {counts['silent']} | {seconds:.1f} |", flush=True)  # fmt: skip
     return failed
 

@@ -161,7 +161,11 @@ def main() -> None:
 TEXT = f"""At most {MOST_FILES} files of a project, of at least {LEAST_LINES} lines of code, from copies that others carry, each
 edited alone and identified alone. Functions are of so many lines of code, and pasted into files of the unrelated projects.
 Unrelated files are those of projects that the base does not have; `benchmarks/origin/shared.tsv` names those that do contain
-code of a project in the base."""
+code of a project in the base.
+
+Before the rules on public algorithms, on the same files, recall was 98.6, 98.6, 97.2, 93.4, 97.4 and 92.7 % of edited files and
+94.4, 94.8 and 91.0 % of functions; of unrelated files 1.4 % were flagged, 0.8 % without shared code. On the half that was
+tuned on, recall is 99.3, 99.3, 97.8, 94.5, 98.0 and 89.1 %, and 0.6 % of unrelated files are flagged."""
 
 
 if __name__ == "__main__":

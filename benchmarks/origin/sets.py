@@ -121,6 +121,23 @@ def archives(kind: str, name: str, versions: Iterable[str] = (), most: int = 0) 
     return found
 
 
+def one_release(kind: str, name: str) -> Path | None:
+    """The sources of one release of a project, if a mirror has any: of a project of which nothing more is needed."""
+    if kind != "debian":
+        return next(iter(archives(kind, name, most=1).values()), None)
+    for version, file in _offered(name) if not _kept_release(name).exists() else ():
+        path = _downloaded(f"{name}={version}", file)
+        if path.exists():
+            _write(_kept_release(name), file.encode())
+            break
+    kept = _kept_release(name)
+    return CACHE / "debian" / kept.read_text("utf-8") if kept.exists() else None
+
+
+def _kept_release(source: str) -> Path:
+    return CACHE / "listings" / f"one-debian-{source}"
+
+
 def files_of(path: Path) -> dict[str, bytes]:
     """The files of an archive of sources."""
     return files_in(path.read_bytes())
@@ -182,15 +199,19 @@ def _debian(source: str) -> dict[str, Path]:
         return {version: CACHE / "debian" / file for version, file in msgspec.json.decode(kept.read_bytes()).items()}
     found: dict[str, str] = {}
     for version, file in _offered(source):
-        path = CACHE / "debian" / file
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            named = f"{source}={version}"
-            run("apt-get", *apt_options(), "source", "-qq", "--download-only", "--tar-only", named, cwd=path.parent)
-        if path.exists():
+        if _downloaded(f"{source}={version}", file).exists():
             found[version.partition(":")[2].rpartition("-")[0] or version.rpartition("-")[0]] = file
     _write(kept, msgspec.json.encode(found))
     return {version: CACHE / "debian" / file for version, file in found.items()}
+
+
+def _downloaded(named: str, file: str) -> Path:
+    """The place of a tarball, whether the mirror has it or not."""
+    path = CACHE / "debian" / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        run("apt-get", *apt_options(), "source", "-qq", "--download-only", "--tar-only", named, cwd=path.parent)
+    return path
 
 
 def _offered(source: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 NAME = "careen"
@@ -11,7 +10,7 @@ NAME = "careen"
 def command(place: str, cache: Path, *, default: bool = False) -> list[str]:
     source = [place] if place.startswith("/") else [f"registry:{place}", "--plain-http"]
     scanners = () if default else ("--scanners", "vuln")
-    return [sys.executable, "-m", "careen", "scan", *source, "--offline", "--quiet", *scanners, "--format", "json"]
+    return ["python", "-m", "careen", "scan", *source, "--offline", "--quiet", *scanners, "--format", "json"]
 
 
 def prepare(cache: Path, database: Path) -> dict[str, str]:

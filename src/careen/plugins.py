@@ -378,12 +378,14 @@ class VersionScheme(Struct, frozen=True):
     versions have equal keys.
 
     It raises ValueError for text that is not a version of this scheme. ``satisfies(version, constraint, **options)``
-    reads the ecosystem's own constraint language, if it has one.
+    reads the ecosystem's own constraint language, if it has one. ``release(version)`` is the version without the mark of a
+    build, which advisories omit: 2.1 for PyTorch's 2.1+cpu.
     """
 
     name: str
     key: Callable[[str], tuple[Any, ...]]
     satisfies: Callable[..., bool] | None = None
+    release: Callable[[str], str] | None = None
 
 
 # --- advisories -----------------------------------------------------------------------------------------------------

@@ -57,8 +57,8 @@ def test_five_thousand_findings(tmp_path):
     assert (bool(re.fullmatch(r"#f[0-9a-f]{10}", seen["permalink"])), seen["opened_by_permalink"]) == (True, 1)
     assert seen["phone_width"] <= 390
     if TIMES:
-        assert seen["opened_ms"] <= 2000
-        assert max(seen["filter_ms"]) <= 100
+        assert seen["opened_cpu_ms"] <= 2000 and seen["opened_ms"] <= 2000
+        assert max(seen["filter_cpu_ms"]) <= 100 and max(seen["filter_ms"]) <= 100
 
 
 @DRIVEN

@@ -93,7 +93,7 @@ def test_the_tasks_of_people_who_act(service, tmp_path, request, form):
     assert (seen["errors"], seen["requests"]) == ([], [])
     assert {name: found for name, found in seen["axe"].items() if found} == {}
     assert max(seen["widths"].values(), default=0) <= (390 if form.get("phone") else 1280)
-    assert "a test stores nothing" in seen["added"]
+    assert "A test shows what it would find, and stores nothing" in seen["added"]
     assert seen["tested"][0] and seen["tested"][-1].startswith("2 repositories")
     assert "packages assessed" in seen["uploaded"]
     assert (seen["affected"], seen["near"]) == (["shop:1.4"], ["CVE-2026-0001"])

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.ranges import match_of, spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 
 ALL = [f"{major}.{minor}" for major in range(4) for minor in range(4)]
-KEY = keys_of(VersionScheme("pairs", lambda text: tuple(map(int, text.split(".")))))
+KEY = Key(VersionScheme("pairs", lambda text: tuple(map(int, text.split(".")))))
 
 ends = st.none() | st.sampled_from(ALL)
 ranges = st.builds(

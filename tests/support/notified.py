@@ -118,8 +118,8 @@ def has(fleet, id="CVE-2026-0001", package="pkg:deb/debian/openssl", images=1, s
 def _image(connection, project_id, unit_id, state, runs_at):
     count = len(connection.execute(select(image.c.id)).all())
     row = {"identity": f"sha256:{count}", "reference": f"registry.test/app:{count}", "state": state, "enrolled_at": 0.0}
-    number = connection.execute(image.insert().values({**row, "runs_at": runs_at}).returning(image.c.id)).scalar_one()
-    connection.execute(project_image.insert().values(project_id=project_id, image_id=number, seen_at=0.0))
+    number = connection.execute(image.insert().values(row).returning(image.c.id)).scalar_one()
+    connection.execute(project_image.insert().values(project_id=project_id, image_id=number, seen_at=0.0, runs_at=runs_at))
     connection.execute(image_unit.insert().values(image_id=number, unit_id=unit_id))
     return number
 

@@ -130,7 +130,7 @@ class Service:
                 connection.execute(member.insert().values(project_id=project_id or self.id, user_id=number, role=role))
         return name
 
-    def add_image(self, identity: str, project_id: int, **values) -> int:
+    def add_image(self, identity: str, project_id: int, runs_at: float | None = None, **values) -> int:
         row = {"reference": "registry.test/app:1", "state": "ready", "enrolled_at": 5.0, "digest": identity} | values
         with writing(self.fleet.engine) as connection:
             known = connection.execute(select(image.c.id).where(image.c.identity == identity)).scalar()
@@ -139,7 +139,9 @@ class Service:
                 digest = f"sha256:{known:064x}"
                 connection.execute(layer.insert().values(digest=digest, state="read", enrolled_at=1.0, size_bytes=7))
                 connection.execute(image_layer.insert().values(image_id=known, position=0, digest=digest))
-            connection.execute(project_image.insert().values(project_id=project_id, image_id=known, seen_at=1.0))
+            connection.execute(
+                project_image.insert().values(project_id=project_id, image_id=known, seen_at=1.0, runs_at=runs_at)
+            )
         return known
 
     def client(self, key: str | None = None) -> TestClient:

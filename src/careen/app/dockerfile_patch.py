@@ -44,7 +44,7 @@ class From(Struct, frozen=True):
     to: str
 
 
-_PROGRAMS = {"pip": "pip", "npm -g": "npm", **dict.fromkeys(IN_PROJECTS, "npm")}
+_PROGRAMS = {"pip": "pip", "pip --target": "pip", "uv cache": "uv", "npm -g": "npm", **dict.fromkeys(IN_PROJECTS, "npm")}
 
 
 def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:

@@ -1,6 +1,5 @@
 """The shared state of the scans in one run, and the operations on one image: scan, inventory, explain, reconcile, fix."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -310,7 +309,7 @@ class Session:
             readers=self._readers,
             store=self._store,
             limits=limits_of(settings),
-            jobs=settings.jobs or os.cpu_count() or 1,
+            jobs=settings.jobs,
             verify_diff_ids=settings.verify_diff_ids or settings.strict or settings.base is not None,
             verify=settings.verify,
             progress=progress,

@@ -8,7 +8,8 @@ nothing), an extension of an editor (``engines.vscode``: ``handlebars`` there is
 in a folder above. A package that Node.js would load is installed, whatever its manifest states: without a name it has its
 folder's, and without a version it is listed without one, and not assessed. Other manifests need both.
 Packages that a framework bundled into files of its own keep a manifest, mostly without version (``next/dist/compiled/cookie``):
-they are listed the same way, with a lower confidence.
+they are listed the same way, with a lower confidence. So are copies in a package's folder for them
+(``bson/vendor/text-encoding``), if their manifest has name and version.
 Raises: ValueError if a manifest is not a JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
@@ -27,7 +28,10 @@ from careen.safety.pattern import pattern
 
 NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
-_BUNDLED = pattern(r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:dist/)?compiled/(?:@[^/]+/)?[^/@.][^/]*/package\.json$")
+_BUNDLED = pattern(r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:dist/)?(?:src/)?compiled/(?:@[^/]+/)?[^/@.][^/]*/package\.json$")
+_VENDORED = pattern(
+    r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:(?:dist|lib|src)/)?(?:vendor|third[_-]party)/(?:@[^/]+/)?[^/@.][^/]*/package\.json$"
+)
 SHARED_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
 
 
@@ -56,7 +60,8 @@ DECODER = msgspec.json.Decoder(Fields)
 def read(file: File) -> Iterator[Manifest]:
     bundled = "/compiled/" in file.path and _BUNDLED.search(f"/{file.path}") is not None
     installed = bundled or _is_installed(file.path)
-    if installed is None:
+    vendored = installed is None and _VENDORED.search(f"/{file.path}") is not None
+    if installed is None and not vendored:
         return
     found = _decode(file.data.removeprefix(b"\xef\xbb\xbf"))
     name, version = _named(found.name, file.path if installed else ""), _text(found.version)
@@ -70,7 +75,8 @@ def read(file: File) -> Iterator[Manifest]:
         raise ValueError(f"{name[:80]!r} is not a package name")
     if version and not VERSION.fullmatch(number):
         raise ValueError(f"{version[:80]!r} is not a version")
-    yield Manifest(name, number, tuple(dict.fromkeys(npm_licences(found.license, found.licenses))), not installed, bundled)
+    licences = tuple(dict.fromkeys(npm_licences(found.license, found.licenses)))
+    yield Manifest(name, number, licences, not installed and not vendored, bundled or vendored)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:

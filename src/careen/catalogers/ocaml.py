@@ -1,9 +1,11 @@
-"""OCaml: packages that opam files describe, and packages installed in an opam switch.
+"""OCaml: packages that opam files describe, and installed packages.
 
 An opam file has fields ``name: "…"`` and ``version: "…"``; without them, the folder ``NAME.VERSION`` or the file's own name
-identifies the package. A switch has the file of each installed package at ``.opam-switch/packages/NAME.VERSION/opam``.
+identifies the package. A switch has the file of each installed package at ``.opam-switch/packages/NAME.VERSION/opam``; dune
+installs it into the folder of the library, ``lib/NAME/opam``, in Debian ``lib/ocaml/NAME/opam``.
 Raises: ValueError if a file named ``*.opam``, or one of a switch, lacks ``opam-version``, which every opam file has. Other
-files named ``opam`` may be anything: the program, its shell completions.  **Source:** opam manual, "opam files".
+files named ``opam`` may be anything: the program, its shell completions.
+**Source:** opam manual, "opam files"; dune, "install".
 """
 
 import re
@@ -16,6 +18,7 @@ from careen.safety.pattern import pattern
 MAX_BYTES = 1 << 20
 _FIELD = pattern(r'^(opam-version|name|version|license)[ \t]*:[ \t]*"([^"\n]{1,200})"', re.MULTILINE)
 _LONG = pattern(r'"""[\s\S]*?"""')
+_LIBRARY = pattern(r"(?:.*/)?lib/(?:ocaml/)?[^/]+/opam")
 _NAME = pattern(r"[A-Za-z0-9_+-]{1,200}")
 _VERSION = pattern(r"[A-Za-z0-9_+.~-]{1,100}")
 
@@ -43,7 +46,7 @@ def read(file: File) -> Iterator[Package]:
         version=version,
         licenses=(fields["license"],) if "license" in fields else (),
         cataloger="ocaml",
-        presence="present" if in_switch else "declared",
+        presence="present" if in_switch or _LIBRARY.fullmatch(file.path) else "declared",
     )
 
 

@@ -4,9 +4,9 @@ Name and version come from METADATA or PKG-INFO. If one is missing, the folder's
 ``name-1.0-py3.11.egg-info``) supplies it, with a lower confidence, as it does for a folder that has only RECORD; a package
 without any version is listed without one. RECORD and ``installed-files.txt`` list the files of a package, RECORD with their
 digests. Wheels that ``ensurepip``, virtualenv or a distribution keeps for new virtual environments, and zipped eggs, are
-listed too.
+listed too, and so are the packages in an application that is one archive (PEX, shiv, zipapp).
 Raises: ValueError if there is no plausible name.
-**Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
+**Source:** Recording installed projects; Binary distribution format; Core metadata specifications; PEX, zipapp.
 """
 
 import posixpath
@@ -28,6 +28,7 @@ from careen.safety.pattern import pattern
 NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")  # Source: Core metadata, Name
 VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440 and older forms
 METADATA_BYTES = 1 << 20
+_APPLICATIONS = (".pex", ".pyz", ".pyzw")
 SHA256, SHA256_BYTES = "sha256=", 32
 FIELDS = frozenset(("name", "version", "license", "license-expression", "classifier"))
 
@@ -80,6 +81,15 @@ def read_archive(file: File) -> Iterator[Metadata]:
                 yield _metadata(read(stream, entry, METADATA_BYTES), name, 0.9)
                 return
     raise ValueError("an archive without metadata")
+
+
+def read_application(file: File) -> Iterator[Metadata]:
+    """Reads the metadata of each package in an application that Python runs from its archive."""
+    with file.open() as stream:
+        for entry in entries(stream, max_entries=100_000):
+            folder, _, inner = entry.name.rpartition("/")
+            if inner == "METADATA" and folder.endswith(".dist-info"):
+                yield _metadata(read(stream, entry, METADATA_BYTES), posixpath.basename(folder), 0.9)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -194,7 +204,7 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     for fact in facts:
         if fact.path.endswith(".egg/EGG-INFO/PKG-INFO"):
             yield fact.path.removesuffix("EGG-INFO/PKG-INFO")
-        elif fact.path.endswith((".egg", ".whl")):
+        elif fact.path.endswith((".egg", ".whl", *_APPLICATIONS)):
             yield fact.path
 
 
@@ -218,6 +228,7 @@ CATALOGER = Cataloger(
             ),
             read_archive,
         ),
+        Reader(Wants(suffixes=_APPLICATIONS, magic=(b"PK\3\4", b"#!")), read_application),
     ),
     fact=Metadata | Record,
     join=join,

@@ -35,29 +35,12 @@ def user_values(files: Iterable[str], settings: Iterable[str]) -> dict[str, Any]
 
 
 def enabled(chart: Chart, values: dict[str, Any]) -> tuple[Chart, list[str]]:
-    """The chart with the subcharts that its conditions and tags select, and the names of those that are missing."""
-    listed = chart.dependencies
-    subcharts, missing = list(chart.subcharts), list[str]()
-    if listed:
-        known = [item.get("name") for item in listed]
-        subcharts = [subchart for subchart in chart.subcharts if subchart.name not in known]
-        seen = _over(values, chart.values)
-        for item in listed:
-            if not _is_wanted(item, seen):
-                continue
-            found = next((subchart for subchart in chart.subcharts if subchart.name == item.get("name")), None)
-            if found is None:
-                missing.append(str(item.get("name")))
-                continue
-            alias = item.get("alias")
-            subcharts.append(_renamed(found, alias) if isinstance(alias, str) and alias else found)
-    kept = []
-    for subchart in subcharts:
-        own = values.get(subchart.name)
-        inner, more = enabled(subchart, own if isinstance(own, dict) else {})
-        kept.append(inner)
-        missing += more
-    return replace(chart, subcharts=kept, values=_with_imports(chart, kept)), missing
+    """The chart with the subcharts that its conditions and tags select, and the names of those that are missing.
+
+    A condition is decided by the values that the templates would get. Tags are values of the uppermost chart, over those of
+    the chart that has the dependency.
+    """
+    return _selected(chart, values, {})
 
 
 def coalesced(chart: Chart, values: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +73,33 @@ def _without_null(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_wanted(item: dict[str, Any], values: dict[str, Any]) -> bool:
+def _selected(chart: Chart, values: dict[str, Any], tags: dict[str, Any]) -> tuple[Chart, list[str]]:
+    by_name = {subchart.name: subchart for subchart in reversed(chart.subcharts)}
+    listed = [(item, _named(by_name, item)) for item in chart.dependencies]
+    names = [item.get("name") for item in chart.dependencies]
+    others = [subchart for subchart in chart.subcharts if subchart.name not in names]
+    every = replace(chart, subcharts=[*others, *(subchart for _, subchart in listed if subchart)])
+    seen = coalesced(every, values)
+    own_tags = seen.get("tags")
+    tags = _over(tags, own_tags) if isinstance(own_tags, dict) else tags
+    wanted = [(item, subchart) for item, subchart in listed if _is_wanted(item, seen, tags)]
+    missing = [str(item.get("name")) for item, subchart in wanted if subchart is None]
+    kept = []
+    for subchart in (*others, *(subchart for _, subchart in wanted if subchart)):
+        inner, more = _selected(subchart, seen[subchart.name], tags)
+        kept.append(inner)
+        missing += more
+    return replace(chart, subcharts=kept, values=_with_imports(chart, kept)), missing
+
+
+def _named(by_name: dict[str, Chart], item: dict[str, Any]) -> Chart | None:
+    """The subchart of a dependency, under its alias if it has one; None if it is missing."""
+    name, alias = item.get("name"), item.get("alias")
+    found = by_name.get(name) if isinstance(name, str) else None
+    return _renamed(found, alias) if found and isinstance(alias, str) and alias else found
+
+
+def _is_wanted(item: dict[str, Any], values: dict[str, Any], tags: dict[str, Any]) -> bool:
     """Whether a subchart is rendered: the first of its conditions that the values set decides, else its tags; without
     either, it is rendered."""
     for path in str(item.get("condition") or "").split(","):
@@ -99,9 +108,8 @@ def _is_wanted(item: dict[str, Any], values: dict[str, Any]) -> bool:
             found = found.get(name) if isinstance(found, dict) else None
         if isinstance(found, bool):
             return found
-    tags = values.get("tags")
     listed = item.get("tags")
-    if isinstance(tags, dict) and isinstance(listed, list):
+    if isinstance(listed, list):
         states = [tags[tag] for tag in listed if isinstance(tag, str) and isinstance(tags.get(tag), bool)]
         if states:
             return any(states)

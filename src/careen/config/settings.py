@@ -268,7 +268,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = False
     jobs: Annotated[
         Annotated[int, Meta(gt=0)] | None,
-        Meta(description="how many layers to read at the same time (default: one per processor)"),
+        Meta(
+            description="how many layers to read at the same time (default: one per processor for an image of a registry, "
+            "one per two processors for others, up to four)"
+        ),
     ] = None
     cache_max_size: Annotated[
         Annotated[str, Meta(pattern=SIZE, title="a size such as 20G")] | None,

@@ -127,6 +127,8 @@ class Database(DatabaseFile):
         found: dict[str, tuple[PassedOver, ...]] = {}
         for feed, _ in self._held("advisory", namespace):
             row = self._feeds[feed]
+            if not row.unread:
+                continue
             about = [record for record in row.unread if record.namespace in ("", namespace)]
             if mine := tuple(record for record in about if not record.package or key_name(namespace, record.package) in names):
                 found[label_of(row)] = (*found.get(label_of(row), ()), *mine)

@@ -8,7 +8,8 @@ import ipaddress
 from collections.abc import Iterator
 
 from careen.formats.data.yaml_document import NO_MAPPING, Mapping, as_text, walk
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
+from careen.formats.kubernetes.address_blocks import Outside
 from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource
 from careen.model.finding import Location
 
@@ -22,6 +23,9 @@ _ROUTES = (
     *("httproute", "grpcroute", "tcproute", "udproute", "tlsroute", "ingressroute", "ingressroutetcp", "ingressrouteudp"),
     *("httpproxy", "virtualservice", "virtualserver", "route"),
 )
+
+
+_REFERENCES = ("backendRefs", "services", "to", "alternateBackends", "mirroring", "mirrors")
 
 
 def add_entries(builder: Builder, manifests: Manifests, images: Images, placed: Placed, traffic: Traffic) -> None:
@@ -80,31 +84,50 @@ class _Entries:
                     number = port.get("hostPort") if isinstance(port, Mapping) else None
                     if isinstance(number, int) and number and not _loopback(port.text("hostIP")):
                         place = at(spec, "ports", index, "hostPort")
-                        if self.traffic.allows(None, pod, _number(port.get("containerPort")), _protocol(port)):
+                        admitted = self.traffic.from_outside(pod, _number(port.get("containerPort")), _protocol(port))
+                        if admitted != "none":
                             text = f"port {number} of the node leads to {node.name}"
-                            self._enter(f"hostPort {number}", pod.resource, place, NODE_PORT, text, [node])
+                            self._enter(f"hostPort {number}", pod.resource, place, NODE_PORT, text, [node], admitted)
                         else:
                             self._sealed(f"port {number} of the node", place, node.name)
 
     def _route(self, route: Resource, name: str, namespace: str, place: Location) -> None:
-        service = self.manifests.named("Service", name, namespace or route.namespace or "default")
-        if service is not None and name:
-            self._serve(route.label, service, place, REACHED, f"{route.label} leads from outside to service {name}", True)
+        for service in self._services(name, namespace or route.namespace or "default"):
+            text = f"{route.label} leads from outside to service {service.name}"
+            self._serve(route.label, service, place, REACHED, text, True)
+
+    def _services(self, name: str, namespace: str) -> Iterator[Resource]:
+        """The Services that a route's backend names: itself, that of its external name, or those of a TraefikService."""
+        waiting, seen = [(name, namespace)], set[tuple[str, str]]()
+        while waiting:
+            key = waiting.pop()
+            if not key[0] or key in seen:
+                continue
+            seen.add(key)
+            if service := self.manifests.named("Service", *key):
+                yield service
+                host, _, rest = service.spec.text("externalName").partition(".")
+                of, _, domain = rest.partition(".")
+                waiting += [(host, of)] if domain.rstrip(".") in ("svc", "svc.cluster.local") else []
+            if shared := self.manifests.named("TraefikService", *key):
+                waiting += [(inner, of or shared.namespace or "default") for inner, of, _ in _backends(shared)]
 
     def _serve(self, shown: str, service: Resource, place: Location, reach: float, text: str, routed: bool) -> None:
         """Adds the ways to a Service's pods. ``routed``: an ingress controller, whose pod is not in these manifests,
         makes the connections."""
         for pod in network_policy.backends(self.manifests, service):
             nodes: dict[str, Node] = {}
-            open_ports = 0
+            admitted = set[Outside]()
             for port in service.spec.maps("ports") or [NO_MAPPING]:
                 number = _target(pod, port)
-                if self.traffic.allows(None, pod, number, _protocol(port)) or (routed and self.controllers.admitted(pod)):
-                    open_ports += 1
+                by_controller = routed and self.controllers.admitted(pod)
+                from_outside = "all" if by_controller else self.traffic.from_outside(pod, number, _protocol(port))
+                if from_outside != "none":
+                    admitted.add(from_outside)
                     nodes |= {node.id: node for node in self._listening(pod, number)}
             if nodes:
-                self._enter(shown, service, place, reach, text, list(nodes.values()))
-            elif not open_ports and self.placed.of(pod):
+                self._enter(shown, service, place, reach, text, list(nodes.values()), "all" if "all" in admitted else "some")
+            elif not admitted and self.placed.of(pod):
                 self._sealed(shown, place, pod.resource.name)
 
     def _publish(self, shown: str, resource: Resource, place: Location, reach: float, text: str, pod: Pod) -> None:
@@ -112,13 +135,23 @@ class _Entries:
         listening = [node for node in nodes if node.container and node.container.listens]
         self._enter(shown, resource, place, reach, text, listening or nodes)
 
-    def _enter(self, shown: str, resource: Resource, place: Location, reach: float, text: str, nodes: list[Node]) -> None:
+    def _enter(
+        self,
+        shown: str,
+        resource: Resource,
+        place: Location,
+        reach: float,
+        text: str,
+        nodes: list[Node],
+        admitted: Outside = "all",
+    ) -> None:
         hub = f"port:{resource.path}:{resource.namespace}:{resource.lower}:{resource.name}:{shown}"
         self.builder.add(Node(hub, "port", shown, resource.namespace or "default", (place,)))
         cut = f"remove {shown}, or admit only known addresses"
         self.builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,), cut))
+        share, why = (1.0, "") if admitted == "all" else (LOCAL, "NetworkPolicies admit some addresses of the Internet; ")
         for node in nodes:
-            entered(self.builder, hub, node, self.images, 1.0, node.places)
+            entered(self.builder, hub, node, self.images, share, node.places, why=why)
 
     def _sealed(self, shown: str, place: Location, name: str) -> None:
         self.builder.note(
@@ -164,7 +197,7 @@ def _reach(service: Resource, how: str) -> tuple[float, str]:
     if any(_internal(service.annotations, key) for key in service.annotations):
         return LOCAL, " in the provider's network"
     ranges = [text for text in service.spec.texts("loadBalancerSourceRanges") if text]
-    if ranges and not set(ranges) & set(network_policy.WORLD):
+    if ranges and not address_blocks.open_to_all(ranges):
         return LOCAL, f" from {', '.join(ranges[:3])}"
     return REACHED, " from every address"
 
@@ -192,7 +225,7 @@ def _backends(route: Resource) -> Iterator[tuple[str, str, int]]:
         if not isinstance(node, Mapping):
             continue
         within = next((key for key in reversed(keys) if isinstance(key, str)), "")
-        if within in ("backendRefs", "services", "to", "alternateBackends") and node.text("kind") in (
+        if within in _REFERENCES and node.text("kind") in (
             "",
             "Service",
             "TraefikService",

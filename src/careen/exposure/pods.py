@@ -12,6 +12,7 @@ from careen.formats.kubernetes.manifest_files import Manifests, Pod
 from careen.model.finding import Location
 
 from . import crossings
+from .claims import Claims, claimed_by, claims_of
 from .crossings import Crossing
 from .graph import Builder, Container, Node, Reason, User
 from .parts import REACHED, Images, Mounted, container_node, entered, escape, share, user_of, written_out
@@ -33,7 +34,7 @@ class Placed:
 
 
 def add_pods(builder: Builder, manifests: Manifests, images: Images, host: str) -> Placed:
-    placed = Placed()
+    placed, claims = Placed(), claims_of(manifests)
     for pod in manifests.pods:
         specs = [container for container in pod.containers if container.runs_on]
         nodes = placed.of_pod.setdefault(id(pod), [])
@@ -46,7 +47,7 @@ def add_pods(builder: Builder, manifests: Manifests, images: Images, host: str) 
         for node in nodes:
             spec = placed.specs[node.id]
             own_users = pod.node.get("hostUsers") is False
-            for crossing, place in _crossings(pod, spec):
+            for crossing, place in _crossings(pod, spec, claims):
                 escape(builder, node, host, crossing, place, own_users=own_users)
             for name, place in _secrets(pod, spec):
                 placed.secrets.setdefault((namespace_of(pod), name), []).append((pod, node, place))
@@ -98,7 +99,7 @@ def _user(pod: Pod, spec: Spec, images: Images) -> User:
     return user_of(declared, images.get(spec.image))
 
 
-def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
+def _crossings(pod: Pod, spec: Spec, claims: Claims) -> Iterator[tuple[Crossing, Location]]:
     if spec.security.get("privileged") is True:
         text = "is privileged: it has all devices and capabilities of its node"
         yield Crossing("privilege", text, 0.9, "set privileged: false"), at(spec, "securityContext", "privileged")
@@ -116,11 +117,13 @@ def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
         yield Crossing("namespace", "sees the processes of its node", 0.3, "remove hostPID"), at(pod, "hostPID")
     if pod.node.get("hostIPC") is True:
         yield Crossing("namespace", "shares memory with the processes of its node", 0.1, "remove hostIPC"), at(pod, "hostIPC")
-    mounts = {mount.text("name"): mount for mount in spec.node.maps("volumeMounts")}
+    paths = claimed_by(pod, claims)
     for volume, path in pod.host_paths():
-        mount = mounts.get(volume.text("name"))
-        if mount is not None and (crossing := crossings.of_host_path(path, mount.get("readOnly") is True)):
-            yield crossing, Location(pod.resource.path, volume.line_of("hostPath", "path"))
+        paths[volume.text("name")] = path, Location(pod.resource.path, volume.line_of("hostPath", "path"))
+    for name, (path, place) in paths.items():
+        mounts = [mount for mount in spec.node.maps("volumeMounts") if mount.text("name") == name]
+        if mounts and (crossing := crossings.of_host_path(path, not any(_writes(pod, mount) for mount in mounts))):
+            yield crossing, place
 
 
 def _together(builder: Builder, pod: Pod, nodes: list[Node], images: Images) -> None:
@@ -147,12 +150,18 @@ def _volumes(builder: Builder, manifests: Manifests, placed: Placed) -> None:
                 key = _shared(pod, volume) if volume is not None else None
                 if volume is None or key is None:
                     continue
-                writes = mount.get("readOnly") is not True and volume.map("persistentVolumeClaim").get("readOnly") is not True
+                writes = _writes(pod, mount)
                 place = Location(pod.resource.path, mount.line or None)
                 inner = (mount.text("subPath") or mount.text("subPathExpr")).strip("/")
                 shared.setdefault(key, []).append(Mounted(node.id, key[2], inner, writes, place))
     for (what, scope, title), ones in shared.items():
         share(builder, f"{what}:{scope}:{title}", title, ones, names, names[ones[0].container].group)
+
+
+def _writes(pod: Pod, mount: Mapping) -> bool:
+    """Whether a container may write to a volume by this mount."""
+    claims = (volume.map("persistentVolumeClaim") for volume in pod.volumes if volume.get("name") == mount.get("name"))
+    return mount.get("readOnly") is not True and not any(claim.get("readOnly") is True for claim in claims)
 
 
 def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:

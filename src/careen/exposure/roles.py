@@ -16,7 +16,6 @@ from .parts import inhabit
 from .pods import Placed, at, namespace_of
 
 TOKEN = 0.95
-_GROUP_OF_ALL = ("system:authenticated", "system:serviceaccounts")
 _EXEC = ("pods/exec", "pods/attach", "pods/ephemeralcontainers")
 _TAKEOVERS = (
     ("clusterrolebindings", ("create", "update", "patch")),
@@ -67,22 +66,17 @@ class _Grants:
     """The roles of service accounts, bound to them or to their groups."""
 
     def __init__(self, manifests: Manifests) -> None:
-        self._by_subject: dict[tuple[str, str], list[Grant]] = {}
+        self._by_account: dict[tuple[str, str], list[Grant]] = {}
         for binding in manifests.bindings:
             grant = _grant(manifests, binding)
-            for subject in rbac.subjects(binding) if grant else ():
-                if subject.text("kind") == "ServiceAccount":
-                    key = (subject.text("namespace") or binding.namespace or "default", subject.text("name"))
-                elif subject.text("kind") == "Group":
-                    key = ("", subject.text("name"))
-                else:
-                    continue
-                self._by_subject.setdefault(key, []).append(grant)  # type: ignore[arg-type]
+            for subject in rbac.subjects(binding):
+                key = rbac.account(binding, subject)
+                if key is not None and grant is not None:
+                    self._by_account.setdefault(key, []).append(grant)
 
     def of(self, namespace: str, name: str) -> Iterator[Grant]:
-        yield from self._by_subject.get((namespace, name), ())
-        for group in (*_GROUP_OF_ALL, f"system:serviceaccounts:{namespace}"):
-            yield from self._by_subject.get(("", group), ())
+        for key in ((namespace, name), (namespace, ""), ("", "")):
+            yield from self._by_account.get(key, ())
 
 
 class _Access:
@@ -106,11 +100,13 @@ class _Access:
         if everywhere and (allowed := _first(rules, (("nodes/proxy", ("get", "create")),))):
             self._open(self.host, f"role {grant.name} {allowed}: it can run commands in every pod of a node", 0.8, grant)
         all_rights = grant.name in ("admin", "cluster-admin", "edit") and not rules
-        reads = _first(rules, (("secrets", rbac.READ),)) or _first(rules, _TAKEOVERS_OF_NAMESPACE)
+        reads = _first(rules, (("secrets", rbac.READ),))
+        takes = _first(rules, _TAKEOVERS_OF_NAMESPACE)
         makes = _first(rules, tuple((kind, ("create", "update", "patch")) for kind in rbac.WORKLOADS))
         runs = _first(rules, tuple((kind, ("create", "get", "update", "patch")) for kind in _EXEC))
-        if reads or all_rights:
-            self._secrets(grant, f"role {grant.name} {reads or 'may read Secrets'} {where}")
+        if reads or takes or all_rights:
+            names = frozenset[str]() if takes or all_rights else _names(rules, "secrets", rbac.READ)
+            self._secrets(grant, f"role {grant.name} {reads or takes or 'may read Secrets'} {where}", names)
         if makes or all_rights:
             text = f"role {grant.name} {makes or 'may create pods'} {where}"
             self._secrets(grant, f"{text}: pods can mount the Secrets")
@@ -131,11 +127,11 @@ class _Access:
             self.builder.edge(self.cluster, self.host, reason)
         return self.cluster
 
-    def _secrets(self, grant: Grant, text: str) -> None:
-        named = _names(grant.rules, "secrets", rbac.READ)
+    def _secrets(self, grant: Grant, text: str, names: frozenset[str] = frozenset()) -> None:
+        """Adds a way to the Secrets with these names; without names, to all of the grant's namespace."""
         namespace = grant.namespace
-        if named:
-            for name in sorted(named)[:20]:
+        if names:
+            for name in sorted(names)[:20]:
                 id = f"secret:{namespace or self.hub.group}:{name}"
                 self.builder.add(Node(id, "secret", f"Secret {name}", namespace or self.hub.group, (grant.place,)))
                 self._open(id, text, 0.9, grant)
@@ -171,7 +167,7 @@ def _grant(manifests: Manifests, binding: Resource) -> Grant | None:
         return None
     return Grant(
         name=reference.text("name"),
-        rules=tuple(rbac.rules_of(role)) if role else (),
+        rules=tuple(rbac.rules_of(manifests, role)) if role else (),
         namespace=None if binding.lower == "clusterrolebinding" else binding.namespace or "default",
         place=Location(binding.path, binding.node.line_of("roleRef")),
     )

@@ -8,7 +8,7 @@ Raises: ValueError if policies name too many pairs of pods.
 from collections.abc import Iterator
 
 from careen.formats.data.yaml_document import Mapping
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
 from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource
 from careen.formats.kubernetes.selectors import matches
 from careen.model.finding import Location
@@ -103,7 +103,7 @@ class _Rules:
     def open_to_all(self, pod: Pod, direction: str) -> bool:
         key = "from" if direction == "Ingress" else "to"
         return any(
-            not rule.seq(key) or any(peer.text("ipBlock", "cidr") in network_policy.WORLD for peer in rule.maps(key))
+            not rule.seq(key) or any(address_blocks.admits_pods(peer.map("ipBlock")) for peer in rule.maps(key))
             for _, rule in self._rules(pod, direction)
         )
 

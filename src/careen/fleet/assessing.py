@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from careen.app.archives import with_shipped
 from careen.app.databases import database_of
+from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
 from careen.database.age import too_old
@@ -148,15 +149,23 @@ def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) 
     """Opens an assessor for the database, which is closed at the end of the context. With ``database`` None it uses the
     private advisories and the shipped facts only. Raises DatabaseError if the file cannot be read.
     """
+    with fleet.session() as session, opened_assessor(fleet.settings, session, database, today) as assessor:
+        yield assessor
+
+
+@contextmanager
+def opened_assessor(
+    settings: Settings, session: Session, database: Path | None, today: date | None = None
+) -> Iterator[Assessor]:
+    """The same as ``assessor_of``, without a fleet."""
     with ExitStack() as opened:
         known: list[Knowledge] = [opened.enter_context(open_database(database))] if database else []
-        if fleet.settings.advisories:
+        if settings.advisories:
             from careen.database.private import advisories_folder
 
-            known.insert(0, advisories_folder(fleet.settings.advisories))
-        session = opened.enter_context(fleet.session())
+            known.insert(0, advisories_folder(settings.advisories))
         knowledge = known[0] if len(known) == 1 else CombinedKnowledge(known)
-        yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today, has_database=database is not None)
+        yield Assessor(knowledge, session.schemes, session.ecosystems, settings, today, has_database=database is not None)
 
 
 def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:

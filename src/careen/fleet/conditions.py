@@ -28,6 +28,7 @@ from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
+from .running import is_running
 from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 50_000  # versions of the packages with the term's name
@@ -105,7 +106,7 @@ def conditions_of(
     without: list[Select[tuple[int]]] = []
     for term in terms:
         if term.field in OF_IMAGE or (term.field == "reason" and _is_of_images(connection, term)):
-            found = _of_image(project_id, term)
+            found = _of_image(connection, project_id, term)
             of_image.append(~found if term.negated else found)
         elif term.field in OF_FINDING or term.field in OF_PROJECT:
             found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(connection, term)
@@ -185,7 +186,7 @@ def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
     return []
 
 
-def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
+def _of_image(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "outdated":
         return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
     if term.field == "exposed":
@@ -193,7 +194,8 @@ def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
 
         return is_exposed(project_id) if term.value == "true" else not_(is_exposed(project_id))
     if term.field == "runs":
-        return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
+        running = is_running(connection, project_id)
+        return running if term.value == "true" else not_(running)
     if term.field == "secret":
         has = select(image_secret.c.kind).where(image_secret.c.image_id == image.c.id, like(image_secret.c.kind, term.value))
         return has.exists()

@@ -59,6 +59,11 @@ def decided_about(project_id: int | None, now: float) -> Select[tuple[str]]:
     return select(decision.c.vulnerability).where(*of_all, *counting(now))
 
 
+def has_any(connection: Connection, project_id: int) -> bool:
+    valid = select(decision.c.id).where(decision.c.project_id == project_id, *counting(time.time()))
+    return connection.execute(valid.limit(1)).first() is not None
+
+
 def statements(
     connection: Connection,
     project_id: int,

@@ -8,16 +8,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, null, select, update
+from sqlalchemy import Column, ColumnElement, Connection, case, func, null, select, update
 
 from . import rules
 from .conditions import has_layers
 from .connection import is_sqlite, writing
 from .fleet import Fleet
-from .rows import batches
+from .rows import batches, update_rows
 from .scores import TO_ASSESS
 from .tables import image, image_unit, policy, project_image, rematch_unit, unit_count
 from .verdict_rows import COUNTS
@@ -159,10 +158,8 @@ def _write(connection: Connection, counted: _Counted, *, forgetting: bool = Fals
         assessed, lowered = counts.pop("assessed"), counts.pop("lowered")
         is_lowered = lowered or counted.own[number].lowered
         coverage = "not_assessed" if not assessed else "partially_assessed" if is_lowered else "assessed"
-        rows.append({"number": number, "new_coverage": coverage, **{f"new_{name}": value for name, value in counts.items()}})
-    if rows:
-        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*COUNTS[2:], "coverage")}
-        if forgetting:
-            columns["exit_code"] = _FORGOTTEN
-        writing_one = update(image).where(image.c.id == bindparam("number"))
-        connection.execute(writing_one.values(assessed_at=time.time(), **columns), rows)
+        rows.append({"id": number, "coverage": coverage, **counts})
+    same: dict[str, object] = {"assessed_at": time.time()}
+    if forgetting:
+        same["exit_code"] = _FORGOTTEN
+    update_rows(connection, image, ["id"], rows, same)

@@ -37,10 +37,7 @@ class NamedFinding(Struct, frozen=True):
 def named_findings(
     connection: Connection, project_id: int | None, ids: Sequence[str], *conditions: ColumnElement[bool], limit: int
 ) -> Iterator[NamedFinding]:
-    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. Uploaded reports are left out,
-    because their findings are those of their own scan, not of stored units.
-    """
-    reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
+    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``."""
     columns = (image.c.identity, image.c.reference, image_unit.c.image_id, image_unit.c.layer, unit_finding.c.unit_id)
     wanted = (
         select(*columns, unit_finding.c.data, unit.c.data.label("content"), context.c.data.label("context"))
@@ -49,7 +46,7 @@ def named_findings(
         .join(image, image.c.id == image_unit.c.image_id)
         .join(unit, unit.c.id == unit_finding.c.unit_id)
         .join(context, context.c.id == unit.c.context_id)
-        .where(unit_finding.c.vulnerability.in_(ids), visible(project_id), ~reports.exists(), *conditions)
+        .where(unit_finding.c.vulnerability.in_(ids), visible(project_id), *conditions)
         .order_by(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, image_unit.c.image_id)
     )
     last: tuple[int, Inventory] = (0, Inventory(None, ()))
@@ -63,6 +60,12 @@ def named_findings(
             continue
         about = About(_image(row), last[1])
         yield NamedFinding(row.image_id, row.identity, row.reference, row.unit_id, row.layer, finding, about)
+
+
+def is_scanned() -> ColumnElement[bool]:
+    """A condition: the image is not an uploaded report, whose own findings ``reported_findings`` has."""
+    reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
+    return ~reports.exists()
 
 
 def _image(row: Any) -> Image:

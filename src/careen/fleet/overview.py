@@ -17,6 +17,7 @@ from careen.safety.typed import from_json
 
 from .conditions import own_images, visible
 from .fleet import Fleet
+from .running import is_running
 from .tables import event, event_project, image
 
 NEWEST = 1000  # events of the project that are searched
@@ -97,15 +98,15 @@ def summary(connection: Connection, project_id: int) -> Summary:
     def having(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    is_ready = columns.state == "ready"
+    is_ready, running = columns.state == "ready", is_running(connection, project_id)
     wanted = {
         "images": func.count(),
         "waiting": having(columns.state.in_(WAITING)),
         "failed": having(columns.state == "failed"),
         **{name: having(and_(is_ready, columns.coverage == name)) for name in COVERAGE},
         **{name: having(columns[name] > 0) for name in ("critical", "high", "exploited", "fixable")},
-        "running": having(columns.runs_at.is_not(None)),
-        "running_critical": having(and_(columns.runs_at.is_not(None), columns.critical > 0)),
+        "running": having(running),
+        "running_critical": having(and_(running, columns.critical > 0)),
     }
     counted = select(*(column.label(name) for name, column in wanted.items())).where(own_images(connection, project_id))
     row = connection.execute(counted).one()

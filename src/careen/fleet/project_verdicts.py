@@ -76,7 +76,6 @@ def queue(fleet: Fleet) -> None:
         undecided = undecided.where(
             project_image.c.project_id == number,
             project_image.c.deleted_at.is_(None),
-            image.c.kind == "image",
             image.c.state == "ready",
             project_image.c.decided_by != mark,
         )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select, tuple_, update
 
 from careen.app.wiring import limits_of
 from careen.layers.index import delta_key
@@ -39,6 +39,7 @@ from .tables import (
     rematch_unit,
     repository,
     state,
+    subscription,
     tag,
     tag_change,
     unit,
@@ -60,6 +61,7 @@ class Retention(Struct, frozen=True):
     grace_days: float = 1.0
     events_days: float = 180.0
     messages_days: float = 30.0  # counted from when they were sent, or given up
+    collected: int = 10_000  # events that wait for the end of the pause of a subscription
     prepared_days: float = 7.0  # reports in the form of an interface
 
 
@@ -76,6 +78,7 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     tags = sum(_tags(fleet, number, newest, now) for number, newest in _bounded_repositories(fleet))
     images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
     units = _in_batches(fleet, _units)
+    _in_batches(fleet, lambda connection: _collected(connection, rules.collected))
     _in_batches(fleet, lambda connection: _gathered(connection, now - rules.messages_days * DAY_S))
     _in_batches(fleet, lambda connection: _sent(connection, now - rules.messages_days * DAY_S))
     with writing(fleet.engine) as connection:
@@ -135,10 +138,12 @@ def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
 
 
 def _stopped(connection: Connection, before: float) -> int:
-    """Ends the state ``runs`` of images that no agent has reported since then. Returns how many."""
-    numbers = list(connection.execute(select(image.c.id).where(image.c.runs_at < before).limit(BATCH)).scalars())
-    connection.execute(update(image).where(image.c.id.in_(numbers)).values(runs_at=None))
-    return len(numbers)
+    """Ends the state ``runs`` of images that no agent of the project has reported since then. Returns how many."""
+    of_project = (project_image.c.project_id, project_image.c.image_id)
+    stopped = connection.execute(select(*of_project).where(project_image.c.runs_at < before).limit(BATCH)).all()
+    if stopped:
+        connection.execute(update(project_image).where(tuple_(*of_project).in_(map(tuple, stopped))).values(runs_at=None))
+    return len(stopped)
 
 
 def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
@@ -154,11 +159,16 @@ def _bounded_repositories(fleet: Fleet) -> list[tuple[int, int]]:
 
 
 def _tags(fleet: Fleet, number: int, newest: int, now: float) -> int:
-    """Removes the older tags of a repository whose images do not run. Returns how many."""
+    """Removes the older tags of a repository whose images do not run in its project. Returns how many."""
     with writing(fleet.engine) as connection:
         by_age = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
         kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(by_age, tag.c.id.desc()).limit(newest)
-        running = select(image.c.id).where(image.c.runs_at.is_not(None))
+        running = (
+            select(project_image.c.image_id)
+            .join(registry, registry.c.project_id == project_image.c.project_id)
+            .join(repository, repository.c.registry_id == registry.c.id)
+            .where(repository.c.id == number, project_image.c.runs_at.is_not(None))
+        )
         left = and_(
             tag.c.repository_id == number,
             tag.c.id.not_in(list(connection.execute(kept).scalars())),
@@ -182,7 +192,8 @@ def _images(connection: Connection, rules: Retention, now: float) -> int:
     before = now - rules.grace_days * DAY_S
     has_it = or_(project_image.c.deleted_at.is_(None), project_image.c.deleted_at > before, project_image.c.seen_at > before)
     seen = select(project_image.c.image_id).where(project_image.c.image_id == image.c.id, has_it)
-    is_left = and_(image.c.kind == "image", was_tagged.exists(), image.c.runs_at.is_(None))
+    runs = select(project_image.c.image_id).where(project_image.c.image_id == image.c.id, project_image.c.runs_at.is_not(None))
+    is_left = and_(image.c.kind == "image", was_tagged.exists(), ~runs.exists())
     is_left &= ~seen.where(project_image.c.lasts, project_image.c.deleted_at.is_(None)).exists()
     free = select(image.c.id).where(
         or_(is_left, ~seen.exists()),
@@ -239,6 +250,28 @@ def remove_unused_contexts(connection: Connection) -> None:
     free = list(connection.execute(unused.with_for_update(skip_locked=True)).scalars())
     for first in range(0, len(free), BATCH):
         connection.execute(delete(context).where(context.c.id.in_(free[first : first + BATCH]), ~used.exists()))
+
+
+def _collected(connection: Connection, most: int) -> int:
+    """Removes the oldest events that wait for the end of a pause, if more than ``most`` wait; returns how many. Their number
+    is kept for the message that ends the pause.
+    """
+    waiting = and_(outbox.c.subscription_id == subscription.c.id, outbox.c.state.in_(("waiting", "wanted")))
+    newest = select(outbox.c.id).where(waiting).order_by(outbox.c.id.desc())
+    first_left_out = newest.offset(most).limit(1).correlate(subscription).scalar_subquery()
+    paused = select(subscription.c.id, first_left_out.label("last")).where(subscription.c.paused).subquery()
+    removed = 0
+    for number, last in connection.execute(select(paused).where(paused.c.last.is_not(None)).limit(BATCH)).all():
+        old = select(outbox.c.id).where(
+            outbox.c.subscription_id == number, outbox.c.state.in_(("waiting", "wanted")), outbox.c.id <= last
+        )
+        some = _delete(
+            connection, outbox, outbox.c.id, list(connection.execute(old.order_by(outbox.c.id).limit(BATCH)).scalars())
+        )
+        one = update(subscription).where(subscription.c.id == number)
+        connection.execute(one.values(left_out=subscription.c.left_out + some))
+        removed += some
+    return removed
 
 
 def _gathered(connection: Connection, before: float) -> int:

@@ -4,6 +4,7 @@ others.
 Results are cached from one unit to the next, because units are assessed in the order of their packages' names.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -35,18 +36,24 @@ Key = tuple[str, str]  # namespace, name
 class Recorded:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._names: set[Key] = set()
+        self._names: defaultdict[str, set[str]] = defaultdict(set)  # by namespace
         self._namespaces: set[str] = set()
-        self._kept: dict[tuple[str, str, str], Any] = {}
+        self._kept: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(dict)  # by kind and namespace
+        self._count = 0  # of cached results
         self._whole: dict[tuple[str, str], Any] = {}
 
     def taken(self) -> frozenset[Key]:
         """The namespaces and names that were looked up since the last call."""
-        named = {namespace for namespace, _ in self._names}
-        found = frozenset(self._names).union((namespace, WHOLE) for namespace in self._namespaces - named)
+        found = {
+            (namespace, name)
+            for namespace, names in self._names.items()
+            for name in names
+            if name and not name.startswith(_WEAKNESS)
+        }
+        found.update((namespace, WHOLE) for namespace in self._namespaces.difference(namespace for namespace, _ in found))
         self._names.clear()
         self._namespaces.clear()
-        return found
+        return frozenset(found)
 
     @property
     def info(self) -> DatabaseInfo | None:
@@ -96,20 +103,22 @@ class Recorded:
         return self._of("repositories", REPOSITORIES, names, self.knowledge.repositories)
 
     def _note(self, namespace: str, names: Collection[str]) -> None:
-        self._names.update((namespace, name) for name in names if name and not name.startswith(_WEAKNESS))
+        self._names[namespace].update(names)
 
     def _of(
         self, kind: str, namespace: str, names: Collection[str], ask: Callable[[Collection[str]], Mapping[str, Value]]
     ) -> dict[str, Value]:
         self._note(namespace, names)
-        if len(self._kept) > KEPT:
+        if self._count > KEPT:
             self._kept.clear()
-        kept = self._kept
-        missing = [name for name in names if (kind, namespace, name) not in kept]
+            self._count = 0
+        kept = self._kept[kind, namespace]
+        missing = [name for name in names if name not in kept]
         if missing:
-            kept.update({(kind, namespace, name): None for name in missing})
-            kept.update({(kind, namespace, name): value for name, value in ask(missing).items()})
-        return {name: answer for name in sorted(names) if (answer := kept[kind, namespace, name]) is not None}
+            kept.update(dict.fromkeys(missing))
+            kept.update(ask(missing))
+            self._count += len(missing)
+        return {name: answer for name in sorted(names) if (answer := kept[name]) is not None}
 
     def _as_whole(self, kind: str, namespace: str, ask: Callable[[str], Value]) -> Value:
         self._namespaces.add(namespace)

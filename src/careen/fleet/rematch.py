@@ -6,9 +6,9 @@ remaining work is in tables (``rematch_unit``, ``rematch_score``, ``rematch_chan
 continues there. Each step is one transaction, and a repeated run changes nothing.
 """
 
+import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     case,
     delete,
+    func,
     literal,
     select,
     true,
@@ -35,23 +36,20 @@ from careen.database.knowledge import answers_for_aliases, key_name
 from careen.database.read import open_database
 from careen.errors import DatabaseError
 from careen.model.advisory import Repository, VulnerabilityRecord
-from careen.model.finding import Vulnerability
-from careen.safety.typed import from_msgpack
 
-from . import events, image_counts
-from .assessing import Assessed, Assessor, assessor_of, current_assessor
-from .connection import is_sqlite, writing
+from . import events, image_counts, unit_batches
+from .assessing import Assessor, assessor_of, current_assessor
+from .connection import writing
 from .fleet import BACKGROUND, Fleet
 from .joined import News
 from .progress import Progress, progress_of, save
 from .queue import Job
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
-from .rows import batches, insert
+from .rows import batches, insert, insert_rows
 from .scores import BOTH, TO_ASSESS, TO_COUNT, score, to_count
 from .shared_advisories import SHIPPED
+from .side_by_side import Order, assess_side_by_side
 from .tables import (
-    context,
-    rematch_change,
     rematch_score,
     rematch_unit,
     unit,
@@ -59,11 +57,11 @@ from .tables import (
     unit_source,
 )
 from .units import give_days
-from .verdict_rows import Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
-NO_NEWS = News()
 BATCH = 500  # units in one transaction
 MANY = 500  # ids in one statement
+FEW = 5000  # units: other processes would take longer to start than they save
+PROCESSES = 3  # at most, of about 200 MiB each
 
 
 class Rematched(Struct, frozen=True):
@@ -86,7 +84,7 @@ def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *,
     with assessor_of(fleet, new_database) as assessor:
         _begin(fleet, assessor, old_database, new_database, everything=everything)
         scores = score(fleet, assessor.knowledge, assessor.build)
-        units = sum(_assess_waiting(fleet, assessor))
+        units = sum(_assess_waiting(fleet, assessor, new_database))
     images = image_counts.count_after_update(fleet)
     made = _make_events(fleet)
     with writing(fleet.engine) as connection:
@@ -107,7 +105,7 @@ def job_of(owner: str) -> Job:
     return Job("rematch", "rematch", b"", BACKGROUND, owner)
 
 
-def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) -> None:
+def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = unit_batches.NO_NEWS) -> None:
     """Stores the first verdicts of units, by the current database; ``news`` contains those that are computed already.
     If an update has begun meanwhile, they are assessed again with its database.
 
@@ -121,7 +119,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
         while some := list(rest):
             dated: list[int] = []
             for numbers in batches(some, BATCH):
-                dated += _write(fleet, assessor.build, _assessed(assessor, _rows_of(fleet, numbers), news), is_first=True)
+                dated += _write_first(fleet, assessor, numbers, news)
             with writing(fleet.engine) as connection:
                 rest = give_days(connection, dated)
         with writing(fleet.engine) as connection:
@@ -131,6 +129,11 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) ->
                     outdated = select(unit.c.id, literal(TO_ASSESS)).where(unit.c.id.in_(some))
                     connection.execute(_waiting(connection, outdated))
                 fleet.queue.add(connection, [job_of("an update")])
+
+
+def _write_first(fleet: Fleet, assessor: Assessor, numbers: Sequence[int], news: News = unit_batches.NO_NEWS) -> list[int]:
+    results = unit_batches.assessed(assessor, unit_batches.rows_of(fleet.engine, numbers), news)
+    return unit_batches.write(fleet.engine, assessor.build, results, is_first=True)
 
 
 def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float) -> None:
@@ -215,9 +218,8 @@ def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[st
     asked.drop(connection, checkfirst=True)
     asked.create(connection)
     for some in batches(keys, 10 * MANY):
-        connection.execute(
-            insert(connection, asked).on_conflict_do_nothing(), [{"namespace": space, "name": name} for space, name in some]
-        )
+        rows = [{"namespace": space, "name": name} for space, name in some]
+        insert_rows(connection, insert(connection, asked).on_conflict_do_nothing(), rows)
     same = (unit_source.c.namespace == asked.c.namespace) & (unit_source.c.name == asked.c.name)
     named = select(unit_source.c.unit_id, literal(TO_ASSESS)).select_from(asked.join(unit_source, same)).where(true())
     connection.execute(_waiting(connection, named.distinct()))
@@ -244,28 +246,33 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
 # --- units ------------------------------------------------------------------------------------------------------------
 
 
-def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
+def _assess_waiting(fleet: Fleet, assessor: Assessor, database: Path) -> Iterator[int]:
     """Assesses the waiting units. Yields the number of units of each transaction. Ends early if another update has
-    begun.
-
-    A second thread writes the results of one batch while the next one is assessed.
+    begun. If many units wait, several processes assess them.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="write") as pool:
-        while True:
-            last = ("", 0)
-            written: Future[list[int]] | None = None
-            while numbers := _waiting_after(fleet, last):
-                results = _assessed(assessor, _rows_of(fleet, [number for _, number in numbers]))
-                if written:
-                    _assess_on_their_days(fleet, assessor, written.result())
-                written = pool.submit(_write, fleet, assessor.build, results)
-                last = numbers[-1]
-                yield len(numbers)
-            if written:
-                _assess_on_their_days(fleet, assessor, written.result())
-            with writing(fleet.engine) as connection:
-                if _is_overtaken(connection, assessor.build) or not _note_missed(connection, assessor.build):
-                    return
+    while True:
+        waiting = _waiting_batches(fleet)
+        rows = (unit_batches.rows_of(fleet.engine, numbers) for numbers in waiting)
+        if processes := _processes(fleet):
+            order = Order(fleet.settings, database, assessor.build, assessor.today)
+            results = assess_side_by_side(order, rows, processes)
+        else:
+            results = (unit_batches.assessed(assessor, batch) for batch in rows)
+        for batch in unit_batches.write_each(fleet.engine, assessor.build, results):
+            _assess_on_their_days(fleet, assessor, batch.dated)
+            yield batch.units
+        with writing(fleet.engine) as connection:
+            if unit_batches.is_overtaken(connection, assessor.build) or not _note_missed(connection, assessor.build):
+                return
+
+
+def _processes(fleet: Fleet) -> int:
+    """The number of processes to assess the waiting units with; 0 if this process alone does it."""
+    with fleet.engine.connect() as connection:
+        waiting = select(rematch_unit.c.unit_id).where(rematch_unit.c.phase != TO_COUNT).limit(FEW).subquery()
+        is_small = connection.execute(select(func.count()).select_from(waiting)).scalar_one() < FEW
+    processes = min(PROCESSES, os.cpu_count() or 1)
+    return 0 if is_small or processes < 2 else processes
 
 
 def _assess_on_their_days(fleet: Fleet, assessor: Assessor, dated: Sequence[int]) -> None:
@@ -275,9 +282,17 @@ def _assess_on_their_days(fleet: Fleet, assessor: Assessor, dated: Sequence[int]
     with writing(fleet.engine) as connection:
         new = give_days(connection, dated)
     for some in batches(new, BATCH):
-        _write(fleet, assessor.build, _assessed(assessor, _rows_of(fleet, some)), is_first=True)
+        _write_first(fleet, assessor, some)
     with writing(fleet.engine) as connection:
         to_count(connection, new)
+
+
+def _waiting_batches(fleet: Fleet) -> Iterator[list[int]]:
+    """The waiting units in the order of their names, so that look-ups can be reused."""
+    last = ("", 0)
+    while found := _waiting_after(fleet, last):
+        last = found[-1]
+        yield [number for _, number in found]
 
 
 def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]:
@@ -296,11 +311,6 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
         return [(found, unit_id) for found, unit_id in connection.execute(waiting)]
 
 
-def _is_overtaken(connection: Connection, build: str) -> bool:
-    """Whether another update has begun: its verdicts must not be replaced by those of this one."""
-    return progress_of(connection).build != build
-
-
 def _note_missed(connection: Connection, build: str) -> bool:
     """Queues the units that another process has assessed with an older database since the run began. Returns whether there
     are any.
@@ -310,61 +320,6 @@ def _note_missed(connection: Connection, build: str) -> bool:
         unit.c.assessed_at >= begun, unit.c.assessed_by != build, unit.c.assessed_by != ""
     )
     return connection.execute(_waiting(connection, missed)).rowcount > 0
-
-
-def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[Row]:
-    wanted = (
-        select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
-        .join(context, context.c.id == unit.c.context_id)
-        .where(unit.c.id.in_(numbers))
-        .order_by(unit.c.name, unit.c.id)
-    )
-    with fleet.engine.connect() as connection:
-        return [
-            Row(number, bytes(key), by, bytes(data), bytes(around))
-            for number, key, by, data, around in connection.execute(wanted)
-        ]
-
-
-def _assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> list[tuple[Row, Assessed]]:
-    new = news.verdicts if news.build == assessor.build else {}
-    return [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
-
-
-def _write(fleet: Fleet, build: str, results: Sequence[tuple[Row, Assessed]], *, is_first: bool = False) -> list[int]:
-    """Writes the changes of units that were assessed with the database ``build``, in one transaction. Returns the
-    numbers of units that need the day of their images.
-    """
-    now = time.time()
-    with writing(fleet.engine) as connection:
-        if not is_first and _is_overtaken(connection, build):
-            return []
-        numbers = [row.number for row, _ in results]
-        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
-            locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
-            connection.execute(locked).all()
-        before = findings_of(connection, numbers)
-        counts = counts_of(connection, numbers)
-        changed: list[int] = []
-        changes: list[dict[str, object]] = []
-        write_findings(connection, before, results, now)
-        for row, result in results:
-            known = [from_msgpack(data, Vulnerability) for data in before.get(row.number, {}).values()]
-            of_unit = events.changes_of(row.number, known, result.verdict.found)
-            if of_unit or counts.get(row.number) != counts_in(result):
-                changed.append(row.number)
-            if row.assessed_by not in ("", SHIPPED) and not is_first:
-                changes += of_unit
-        write_units(connection, results, build, now)
-        write_sources(connection, {row.number: result.sources for row, result in results})
-        for some in batches(changes, MANY):
-            connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)
-        if not is_first:
-            uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
-            changed += connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars()
-            connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
-            to_count(connection, changed)
-    return [row.number for row, result in results if result.needs_day]
 
 
 # --- events -----------------------------------------------------------------------------------------------------------

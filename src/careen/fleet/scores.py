@@ -18,9 +18,9 @@ from careen.safety.typed import from_msgpack
 from .connection import writing
 from .fleet import Fleet
 from .progress import progress_of
-from .rows import batches, insert
+from .rows import batches, insert, insert_rows, update_rows
 from .tables import rematch_score, rematch_unit, unit_count, unit_finding
-from .verdict_rows import scores_of
+from .verdict_rows import KEY, scores_of
 
 MANY = 500  # vulnerabilities or units in one statement
 TO_ASSESS, TO_COUNT, BOTH = 0, 1, 2  # what is left to do for a unit: to assess it, to count its images, or both
@@ -46,21 +46,22 @@ def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowled
     known = knowledge.epss(ids)
     wanted = select(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
     rows = connection.execute(wanted.where(unit_finding.c.vulnerability.in_(ids))).all()
-    units: set[int] = set()
-    for unit_id, id, package, data in rows:
-        finding = _scored(from_msgpack(bytes(data), Vulnerability), known.get(id))
-        one = (unit_finding.c.unit_id == unit_id) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-        connection.execute(update(unit_finding).where(one).values(**scores_of(finding), data=msgspec.msgpack.encode(finding)))
-        units.add(unit_id)
-    for some in batches(sorted(units), MANY):
+    for some in batches(rows, MANY):
+        changed = []
+        for unit_id, id, package, data in some:
+            finding = _scored(from_msgpack(bytes(data), Vulnerability), known.get(id))
+            columns = {**scores_of(finding), "data": msgspec.msgpack.encode(finding)}
+            changed.append({"unit_id": unit_id, "vulnerability": id, "package": package, **columns})
+        update_rows(connection, unit_finding, KEY, changed)
+    for units in batches(sorted({row.unit_id for row in rows}), MANY):
         worst = (
             select(unit_finding.c.unit_id, func.max(unit_finding.c.risk))
-            .where(unit_finding.c.unit_id.in_(some), unit_finding.c.confidence != "possible")
+            .where(unit_finding.c.unit_id.in_(units), unit_finding.c.confidence != "possible")
             .group_by(unit_finding.c.unit_id)
         )
         for unit_id, risk in connection.execute(worst).all():
-            changed = update(unit_count).where(unit_count.c.unit_id == unit_id, unit_count.c.risk != risk)
-            if connection.execute(changed.values(risk=risk)).rowcount:
+            other = update(unit_count).where(unit_count.c.unit_id == unit_id, unit_count.c.risk != risk)
+            if connection.execute(other.values(risk=risk)).rowcount:
                 to_count(connection, [unit_id])
     return len(rows)
 
@@ -71,8 +72,8 @@ def _scored(finding: Vulnerability, epss: Epss | None) -> Vulnerability:
 
 
 def to_count(connection: Connection, numbers: Iterable[int]) -> None:
-    for some in batches(numbers, MANY):
+    for some in batches(dict.fromkeys(numbers), MANY):
         rows = [{"unit_id": number, "phase": TO_COUNT} for number in some]
         phase = case((rematch_unit.c.phase == TO_ASSESS, BOTH), else_=rematch_unit.c.phase)
         new = insert(connection, rematch_unit)
-        connection.execute(new.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": phase}), rows)
+        insert_rows(connection, new.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": phase}), rows)

@@ -22,6 +22,7 @@ from .deadlines import deadlines_of
 from .found import Cursor, Findings, findings_of, place_of, places_of
 from .query import Term
 from .query import parsed as parsed
+from .running import runs_at
 from .tables import image, image_unit, unit_finding, unit_package
 
 PAGE = 50
@@ -63,7 +64,8 @@ def images(
     in_order = [key.desc() if falls else key for key in keys]
     # An index contains the searched columns, so that rows are only read for the images found.
     found = wanted.order_by(*in_order).limit(limit + 1).subquery()
-    shown = select(*(column for column in image.c if column.name not in HIDDEN)).join(found, found.c.id == image.c.id)
+    columns = (column for column in image.c if column.name not in HIDDEN)
+    shown = select(*columns, runs_at(project_id).label("runs_at")).join(found, found.c.id == image.c.id)
     rows = [dict(row) for row in connection.execute(shown.order_by(*in_order)).mappings()]
     return _page(rows, limit, lambda row: (row["id"],) if order == "id" else (row[order], row["id"]))
 
@@ -96,7 +98,9 @@ def findings(
         window = found.window(connection, start, size, inclusive=bool(last_image))
         for finding in window:
             if finding.pop("fits"):
-                more = _images_with(connection, finding["unit_id"], found.of_images, last_image, limit + 1 - len(rows))
+                more = _images_with(
+                    connection, project_id, finding["unit_id"], found.of_images, last_image, limit + 1 - len(rows)
+                )
                 rows += [{**finding, **of_image} for of_image in more]
             if len(rows) > limit:
                 kept = rows[:limit]
@@ -232,11 +236,11 @@ def _with_images(connection: Connection, project_id: int, found: Findings, rows:
 
 
 def _images_with(
-    connection: Connection, unit_id: int, of_images: ColumnElement[bool], last: int, limit: int
+    connection: Connection, project_id: int | None, unit_id: int, of_images: ColumnElement[bool], last: int, limit: int
 ) -> list[dict[str, Any]]:
-    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, *image.c["identity", "reference", "runs_at"])
+    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, *image.c["identity", "reference"])
     wanted = (
-        select(*columns)
+        select(*columns, runs_at(project_id).label("runs_at"))
         .join(image, image.c.id == image_unit.c.image_id)
         .where(image_unit.c.unit_id == unit_id, image_unit.c.image_id > last, of_images)
         .order_by(image_unit.c.image_id)

@@ -1,12 +1,13 @@
 """Decisions about many findings at once: previewed, stored as one batch, and revoked as one.
 
-A preview applies the statements to the stored findings as the policy of a scan does, so that it shows what reports will
-show.
+A preview applies the statements to the stored findings, and to those of uploaded reports, as the policy of a scan does,
+so that it shows what reports will show.
 Raises: DecisionError for an incomplete decision, or for an image that the project does not see.
 """
 
 import time
 import uuid
+from itertools import chain
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -18,7 +19,8 @@ from careen.policy.vex import Statements
 
 from .conditions import visible
 from .decisions import HIDING, Stated, statement_of, statements
-from .named_findings import NamedFinding, named_findings
+from .named_findings import NamedFinding, is_scanned, named_findings
+from .reported_findings import reported_findings
 from .tables import decision, image
 
 DAY_S = 86_400
@@ -71,7 +73,8 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Hidden(Struct, frozen=True):
     """What the batch would hide: ``hides`` of the ``total`` valid findings of these vulnerabilities, in ``images``
-    images. ``exact`` False: the project has more findings than were read.
+    images. ``exact`` False: the project has more findings than were read. ``unread_reports``: so many uploaded reports
+    were not read.
     """
 
     hides: int
@@ -79,6 +82,7 @@ class Hidden(Struct, frozen=True):
     images: int
     exact: bool
     examples: tuple[str, ...]  # references of some of these images
+    unread_reports: int = 0
 
 
 def check(connection: Connection, project_id: int, wanted: Batch) -> None:
@@ -101,7 +105,8 @@ def preview(connection: Connection, project_id: int, wanted: Batch) -> Hidden:
     after = Statements((*earlier, *_new_statements(wanted)))
     hides = total = seen = 0
     images: dict[int, str] = {}
-    for found in named_findings(connection, project_id, ids, limit=MAX_FINDINGS + 1):
+    of_reports, unread = reported_findings(connection, project_id, frozenset(ids))
+    for found in chain(named_findings(connection, project_id, ids, is_scanned(), limit=MAX_FINDINGS + 1), of_reports):
         seen += 1
         if seen > MAX_FINDINGS:
             break
@@ -112,7 +117,7 @@ def preview(connection: Connection, project_id: int, wanted: Batch) -> Hidden:
             hides += 1
             images[found.image_id] = found.reference
     examples = tuple(sorted(images.values())[:SHOWN])
-    return Hidden(hides, total, len(images), seen <= MAX_FINDINGS, examples)
+    return Hidden(hides, total, len(images), seen <= MAX_FINDINGS and not unread, examples, unread)
 
 
 def decide(connection: Connection, project_id: int, wanted: Batch, by: str, *, origin: str = "") -> str:

@@ -2,23 +2,24 @@
 written.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, select
 
 from careen.model.finding import Vulnerability
 from careen.safety.typed import from_msgpack
 
 from .assessing import Assessed
 from .recorded import Key
-from .rows import batches, insert
+from .rows import batches, delete_rows, insert, insert_rows, update_rows
 from .tables import unit, unit_count, unit_finding, unit_source
 from .verdicts import packed
 
 MANY = 5000  # rows in one statement
+KEY = ("unit_id", "vulnerability", "package")
 COUNTS = ("assessed", "lowered", "risk", "critical", "high", "medium", "low", "unrated", "fixable", "exploited")
 _BY_SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "negligible": "low"}
 Stored = dict[tuple[str, str], bytes]  # by vulnerability and purl
@@ -30,6 +31,22 @@ class Row(Struct, frozen=True):
     assessed_by: str
     content: bytes
     context: bytes
+
+
+class Changed(Struct, frozen=True):
+    """How the findings of a unit differ from the stored ones. New findings have their encoding beside them."""
+
+    added: Sequence[tuple[Vulnerability, bytes]]
+    replaced: Sequence[tuple[Vulnerability, Vulnerability, bytes]]  # before, after
+    gone: Sequence[Vulnerability]
+
+    @property
+    def before(self) -> list[Vulnerability]:
+        return [*(was for was, _, _ in self.replaced), *self.gone]
+
+    @property
+    def after(self) -> list[Vulnerability]:
+        return [*(finding for finding, _ in self.added), *(finding for _, finding, _ in self.replaced)]
 
 
 def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
@@ -46,43 +63,47 @@ def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def write_findings(
-    connection: Connection, before: Mapping[int, Stored], results: Sequence[tuple[Row, Assessed]], now: float
-) -> None:
-    added: list[dict[str, object]] = []
-    for row, result in results:
-        added += _changed(connection, row.number, before.get(row.number, {}), result, now)
-    for some in batches(added, MANY):
-        connection.execute(unit_finding.insert(), some)
+def changes_in(stored: Mapping[int, Stored], results: Sequence[tuple[Row, Assessed]]) -> dict[int, Changed]:
+    """How the findings of units differ from the stored ones; only stored findings that differ are decoded."""
+    return {row.number: _changes_in(stored.get(row.number, {}), result.verdict.found) for row, result in results}
 
 
-def _changed(connection: Connection, number: int, old: Stored, result: Assessed, now: float) -> list[dict[str, object]]:
-    """Writes the changed findings of a unit, and returns the rows of new ones."""
-    new = {(finding.id, finding.package): finding for finding in result.verdict.found}
-    added, changed = [], []
-    for key, finding in new.items():
+def _changes_in(stored: Stored, found: Iterable[Vulnerability]) -> Changed:
+    left = dict(stored)
+    added, replaced = [], []
+    for finding in found:
         data = msgspec.msgpack.encode(finding)
-        if key not in old:
-            added.append(_finding_row(number, finding, data, now))
-        elif old[key] != data:
-            changed.append((key, finding, data))
-    for (id, package), finding, data in changed:
-        one = (unit_finding.c.unit_id == number) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-        row = _finding_row(number, finding, data, now)
-        was = from_msgpack(old[id, package], Vulnerability)
-        for name in ("unit_id", "vulnerability", "package", "first_at"):
-            del row[name]
-        if was.fix.state == finding.fix.state:
-            del row["fix_at"]
-        connection.execute(update(unit_finding).where(one).values(row))
-    gone = sorted(old.keys() - new.keys())
-    if gone and len(gone) == len(old):
-        connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number))
-    else:
-        for id, package in gone:
-            one = (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-            connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number, one))
-    return added
+        was = left.pop((finding.id, finding.package), None)
+        if was is None:
+            added.append((finding, data))
+        elif was != data:
+            replaced.append((from_msgpack(was, Vulnerability), finding, data))
+    return Changed(added, replaced, [from_msgpack(data, Vulnerability) for data in left.values()])
+
+
+def write_findings(connection: Connection, changes: Mapping[int, Changed], now: float) -> None:
+    gone = [
+        {"unit_id": number, "vulnerability": finding.id, "package": finding.package}
+        for number, changed in changes.items()
+        for finding in changed.gone
+    ]
+    for keys in batches(gone, MANY):
+        delete_rows(connection, unit_finding, keys)
+    with_same_fix, with_other_fix = [], []
+    for number, changed in changes.items():
+        for was, finding, data in changed.replaced:
+            row = _finding_row(number, finding, data, now)
+            del row["first_at"]
+            if was.fix.state == finding.fix.state:
+                del row["fix_at"]
+                with_same_fix.append(row)
+            else:
+                with_other_fix.append(row)
+    for rows in (*batches(with_same_fix, MANY), *batches(with_other_fix, MANY)):
+        update_rows(connection, unit_finding, KEY, rows)
+    added = (_finding_row(number, *new, now) for number, changed in changes.items() for new in changed.added)
+    for rows in batches(added, MANY):
+        insert_rows(connection, insert(connection, unit_finding), rows)
 
 
 def _finding_row(number: int, finding: Vulnerability, data: bytes, now: float) -> dict[str, object]:
@@ -128,33 +149,31 @@ def counts_in(result: Assessed) -> tuple[int, ...]:
 
 def write_units(connection: Connection, results: Sequence[tuple[Row, Assessed]], build: str, now: float) -> None:
     verdicts = [
-        {"number": row.number, "new_verdict": packed(result.verdict), "codes": result.verdict.codes} for row, result in results
+        {"id": row.number, "verdict": packed(result.verdict), "reasons": result.verdict.codes} for row, result in results
     ]
-    if verdicts:
-        writing_one = update(unit).where(unit.c.id == bindparam("number"))
-        values: dict[str, Any] = {"verdict": bindparam("new_verdict"), "reasons": bindparam("codes")}
-        connection.execute(writing_one.values(assessed_by=build, assessed_at=now, **values), verdicts)
-    rows = [{"unit_id": row.number, **dict(zip(COUNTS, counts_in(result), strict=True))} for row, result in results]
-    if rows:
-        adding = insert(connection, unit_count)
-        counts = {name: adding.excluded[name] for name in COUNTS}
-        connection.execute(adding.on_conflict_do_update(index_elements=["unit_id"], set_=counts), rows)
+    update_rows(connection, unit, ["id"], verdicts, {"assessed_by": build, "assessed_at": now})
 
 
-def write_sources(connection: Connection, sources: dict[int, frozenset[Key]]) -> None:
+def write_counts(connection: Connection, counts: Mapping[int, tuple[int, ...]]) -> None:
+    adding = insert(connection, unit_count)
+    values = {name: adding.excluded[name] for name in COUNTS}
+    rows = [{"unit_id": number, **dict(zip(COUNTS, count, strict=True))} for number, count in counts.items()]
+    insert_rows(connection, adding.on_conflict_do_update(index_elements=["unit_id"], set_=values), rows)
+
+
+def write_sources(connection: Connection, sources: Mapping[int, frozenset[Key]]) -> None:
     columns = (unit_source.c.unit_id, unit_source.c.namespace, unit_source.c.name)
     rows = connection.execute(select(*columns).where(unit_source.c.unit_id.in_(list(sources))))
     known: dict[int, set[Key]] = {}
     for number, namespace, name in rows:
         known.setdefault(number, set()).add((namespace, name))
-    added = [
-        {"unit_id": number, "namespace": namespace, "name": name}
-        for number, keys in sources.items()
-        for namespace, name in keys - known.get(number, set())
-    ]
+    added = _source_rows((number, keys - known.get(number, set())) for number, keys in sources.items())
     for some in batches(added, MANY):
-        connection.execute(insert(connection, unit_source).on_conflict_do_nothing(), some)
-    for number, keys in known.items():
-        for namespace, name in keys - sources[number]:
-            one = (unit_source.c.namespace == namespace) & (unit_source.c.name == name)
-            connection.execute(delete(unit_source).where(unit_source.c.unit_id == number, one))
+        insert_rows(connection, insert(connection, unit_source).on_conflict_do_nothing(), some)
+    gone = _source_rows((number, keys - sources[number]) for number, keys in known.items())
+    for some in batches(gone, MANY):
+        delete_rows(connection, unit_source, some)
+
+
+def _source_rows(sources: Iterable[tuple[int, AbstractSet[Key]]]) -> Iterator[dict[str, object]]:
+    return ({"unit_id": number, "namespace": namespace, "name": name} for number, keys in sources for namespace, name in keys)

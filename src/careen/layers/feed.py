@@ -45,8 +45,38 @@ class LayerFile:
     def open(self) -> BinaryIO:
         if self._spool is None:
             return io.BytesIO(self._data)
-        self._spool.seek(0)
-        return self._spool
+        return io.BufferedReader(_View(self._spool))
+
+
+class _View(io.RawIOBase):
+    """A reader's own view of the temporary file: if the reader closes it, the file is still there for the next one."""
+
+    def __init__(self, spool: BinaryIO) -> None:
+        self._spool, self._at = spool, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._spool.seek(self._at)
+        with memoryview(buffer) as room:
+            data = self._spool.read(len(room))
+            room[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = 0 if whence == io.SEEK_SET else self._at if whence == io.SEEK_CUR else self._spool.seek(0, io.SEEK_END)
+        if start + offset < 0:
+            raise ValueError("a place before the start of the file")
+        self._at = start + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
 
 
 class Found:

@@ -13,7 +13,7 @@ from functools import partial
 from msgspec import Struct
 
 from careen.model.origin import OriginFile
-from careen.origin.features import Features
+from careen.origin.features import NUMBERS, Features
 from careen.origin.identify import Described, Kind, described
 from careen.origin.packed import packed, unpacked
 from careen.origin.spans import Hashes
@@ -27,8 +27,8 @@ _NAME = "origin_features"
 # The features that compiled code shares with its source, and those that minified code has as well.
 _OF_PROGRAMS = frozenset(("tables", "statements"))
 _OF_COMPILED = _OF_PROGRAMS | {"literals", "names", "sequences"}
-_COSTLY = frozenset(("tokens",))
-FOR_FIXES = ("lines",)  # families of features for looking up fixes
+_COSTLY = frozenset(("tokens", "number_tokens"))
+_BESIDES = ("lines", *NUMBERS.values())  # families of features that are in no knowledge base
 Ask = Callable[[Described, bool], frozenset[str]]  # a file, and whether a package has it: the families that are kept
 
 
@@ -117,7 +117,7 @@ def described_files(read: FeaturesRead) -> Iterator[Described]:
 
 
 def _everything(file: Described, _owned: bool) -> frozenset[str]:
-    return frozenset((*file.features, *FOR_FIXES))
+    return frozenset((*file.features, *_BESIDES))
 
 
 def _left_out(found: Described, owned: bool) -> frozenset[str]:

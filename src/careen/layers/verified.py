@@ -22,7 +22,7 @@ from .walk import Select, Walked, tar_entries, walk
 
 log = logger(__name__)
 
-WAITING_READS = 4  # pieces that may wait for hashing while a thread reads ahead
+WAITING_READS = 2  # pieces that may wait for hashing while a thread reads ahead
 AHEAD_FROM_BYTES = 1 << 20  # for smaller stored layers, a thread takes longer to start than it saves
 SHA256 = "sha256:" + "0" * 64  # chooses the algorithm for a layer that has no digest
 TAMPERED = "the image is damaged or was tampered with: pull or export it again"

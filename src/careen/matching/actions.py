@@ -15,7 +15,7 @@ from careen.model.package import Package
 from careen.model.plan import Action, Change, Upgrade
 from careen.output.tied import tied
 
-from .places import IN_PROJECTS, OVERRIDES, Place
+from .places import IN_PROJECTS, OVERRIDES, SAFE, Place, is_manager
 from .upgraded import paths_of
 from .upgrades import command
 
@@ -36,7 +36,8 @@ def actions_of(
     """
     removed = _removed(inventory.packages, targets, before, after, upgraded.packages)
     projects = {index: [_project(place) for place in changed_places(places[index])] for index in targets}
-    made = [_action(members, inventory.packages, targets, places, removed) for members in tied(projects)]
+    names = _names(inventory.packages, targets)
+    made = [_action(members, inventory.packages, names, targets, places, removed) for members in tied(projects)]
     return tuple(sorted(made, key=lambda action: (-action.removes, action.manager, action.place)))
 
 
@@ -52,6 +53,7 @@ def _project(place: Place) -> Place:
 def _action(
     members: Sequence[int],
     packages: Sequence[Package],
+    names: Mapping[int, str],
     targets: Mapping[int, str],
     places: Sequence[Sequence[Place]],
     removed: Mapping[int, int],
@@ -63,11 +65,11 @@ def _action(
         package, to = packages[index], targets[index]
         known = upgrades.get(package.purl)
         removes = removed[index] + (known.removes if known else 0)
-        upgrades[package.purl] = Upgrade(package.name, package.version, to, removes, package.purl)
+        upgrades[package.purl] = Upgrade(names[index], package.version, to, removes, package.purl)
         changed = changed_places(places[index])
         by_manifest += removed[index] if any(place.where == "manifest" for place in changed) else 0
         for place in changed:
-            by_place[place][package.name, package.version] = to
+            by_place[place][names[index], package.version] = to
     listed = tuple(sorted(upgrades.values(), key=lambda upgrade: (-upgrade.removes, upgrade.package, upgrade.version)))
     order = [(upgrade.package, upgrade.version) for upgrade in listed]
     first, *others = (
@@ -81,6 +83,23 @@ def _action(
     )
 
 
+def _names(packages: Sequence[Package], targets: Iterable[int]) -> dict[int, str]:
+    """The names of packages for their managers, by index. apt takes a name alone for a package of its own architecture:
+    ``libssl3:i386``.
+    """
+    chosen = [(index, packages[index]) for index in targets]
+    own = next((package.arch for package in packages if is_manager(package) and package.type == "deb"), None)
+    return {
+        index: f"{package.name}:{package.arch}" if own and _is_foreign(package, own) else package.name
+        for index, package in chosen
+    }
+
+
+def _is_foreign(package: Package, own: str) -> bool:
+    arch = package.arch or ""
+    return package.type == "deb" and arch not in (own, "all", "") and SAFE.fullmatch(arch) is not None
+
+
 def _unchecked(places: Iterable[Place]) -> str:
     runtimes = dict.fromkeys(filter(None, map(_runtime, places)))
     return f"whether these versions run on {' and '.join(sorted(runtimes))}: no advisory states it" if runtimes else ""
@@ -88,6 +107,8 @@ def _unchecked(places: Iterable[Place]) -> str:
 
 def _runtime(place: Place) -> str:
     """The runtime of packages in this place, such as "Python 3.9"; "" if unknown."""
+    if place.manager == "pip --target":
+        return "the installed Python"
     if place.manager == "pip" and place.where == "dockerfile":
         version = basename(place.place).removeprefix("python")
         return f"Python {version}" if "." in version else "the installed Python"

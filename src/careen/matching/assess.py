@@ -16,6 +16,7 @@ a better source contradicts it:
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -147,13 +148,16 @@ def assess(
     """The vulnerabilities that become findings, each with its confidence. ``settled``: ids of vulnerabilities that do not,
     because the distribution whose package owns the files, or paid support, has assessed them.
     """
+    if not matches.affecting:
+        return []
     is_own = _is_own(subject)
-    contradicted, fixed = contradictions(subject, matches)
+    vulnerabilities = by_vulnerability(matches.affecting, records)
+    contradicted, fixed = contradictions(subject, matches, {id for found in vulnerabilities for id in _ids(found)})
     left_out = _left_out(matches) if subject.product else frozenset()
     named = named_by_others(matches.considered)
     own = {subject.namespace, subject.product.namespace if subject.product else subject.namespace, *subject.channels}
     assessed = []
-    for vulnerability in by_vulnerability(matches.affecting, records):
+    for vulnerability in vulnerabilities:
         ids = {vulnerability.id, *vulnerability.aliases}
         if not ids.isdisjoint(matches.not_affected) or not ids.isdisjoint(settled):
             continue
@@ -180,15 +184,17 @@ def _ids(vulnerability: MatchedVulnerability) -> tuple[str, ...]:
     return (vulnerability.id, *vulnerability.aliases)
 
 
-def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], frozenset[str]]:
-    """Two sets of vulnerabilities: those that the namespace's own database has without affecting this version; and, for
-    packages of a distribution, those whose fix is installed.
+def contradictions(subject: Subject, matches: Matches, ids: AbstractSet[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Two sets of vulnerabilities, from advisories that have one of ``ids``: those that the namespace's own database has
+    without affecting this version; and, for packages of a distribution, those whose fix is installed.
     """
     is_own = _is_own(subject)
     affecting = {id(match.advisory) for match in matches.affecting}
     contradicted: set[str] = set()
     fixed: set[str] = set()
     for advisory in matches.considered:
+        if advisory.id not in ids and ids.isdisjoint(advisory.aliases):
+            continue
         if id(advisory) not in affecting and advisory.status not in NOT_AFFECTED:
             if is_own(advisory):
                 contradicted.update(vulnerability_ids(advisory))

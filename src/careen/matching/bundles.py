@@ -1,27 +1,28 @@
 """Finds the package that contains another one as a copy: OpenSSL in the wheel of cryptography, jQuery in Werkzeug.
 
 A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
-the location of the copy: a folder of the owner's name in ``site-packages`` (also auditwheel's ``NAME.libs``), its folder in
-``node_modules``, or the program of its name that both are part of.
+the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), its
+folder in ``node_modules``, or the program of its name that both are part of.
 **Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from posixpath import basename
 
 from careen.model.package import Package
 from careen.safety.pattern import pattern
 
-_SITE = pattern(r"(?P<site>.*?(?:site|dist)-packages/)(?P<folder>[^/]+)/")
-_INFO = pattern(r"(?P<site>.*?(?:site|dist)-packages/)[^/]+\.(?:dist|egg)-info(?:/|$)")
+_INFO = pattern(r"(?P<site>(?:.*/)?)[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy, so that the innermost folder matches
+_MAX_DEPTH = 32  # folders of a path in which an owner is looked for
 _RUNS = pattern(r"[-_.]+")
 
 
 class Bundles:
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_folder: dict[str, Package] = {}
+        self._sites: set[str] = set()  # folders that have records of Python packages
         self._by_program: defaultdict[str, list[Package]] = defaultdict(list)
         for package in packages:
             for place in package.evidence:
@@ -31,7 +32,7 @@ class Bundles:
         """The name of the package that contains the copy at this path; "" if there is none, or if several programs
         at the path may contain it.
         """
-        for folder in _folders(path):
+        for folder in self._folders(path):
             owner = self._by_folder.get(folder)
             if owner is not None:
                 return "" if owner.name == package.name else owner.name
@@ -43,19 +44,24 @@ class Bundles:
         return {self.owner_at(package, place.path) for place in package.evidence} - {""}
 
     def _add(self, package: Package, path: str) -> None:
-        if package.type == "pypi" and (found := _INFO.match(path)):
+        if package.type == "pypi" and (found := _INFO.fullmatch(path)):
+            self._sites.add(found["site"])
             self._by_folder.setdefault(found["site"] + _normal(package.name), package)
-        elif package.type == "npm" and path.endswith("/package.json") and (found := _MODULE.match(path)):
+        elif package.type == "npm" and (found := _MODULE.match(path)) and path == f"{found['folder']}/package.json":
             self._by_folder.setdefault(found["folder"], package)
         elif package.type == "generic" and package.name == basename(path):
             self._by_program[path].append(package)
 
-
-def _folders(path: str) -> Iterable[str]:
-    if found := _MODULE.match(path):
-        yield found["folder"]
-    if (found := _SITE.match(path)) and not _INFO.match(path):
-        yield found["site"] + _normal(found["folder"].removesuffix(".libs"))
+    def _folders(self, path: str) -> Iterator[str]:
+        if found := _MODULE.match(path):
+            yield found["folder"]
+        if _INFO.fullmatch(path):
+            return
+        site = ""
+        for folder in path.split("/")[:_MAX_DEPTH][:-1]:
+            if site in self._sites:
+                yield site + _normal(folder.removesuffix(".libs"))
+            site += f"{folder}/"
 
 
 def _normal(name: str) -> str:

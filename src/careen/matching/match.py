@@ -25,7 +25,7 @@ from .causes import reason_of
 from .channels import AdvisoriesByPackage, advisories_of_rpm
 from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of, release_assesses, without_distribution_package
-from .keys import Key, Keys
+from .keys import NO_ORDER, Key, Keys
 from .owner_claims import by_owners
 from .patched import first_to_name
 from .ranges import Match
@@ -141,7 +141,7 @@ def finding_of(package: Package, id: str, knowledge: Knowledge, severity_from: t
     subject = Subject(package, "", package.name, package.version, "generic", "", distribution=False, confidence="likely")
     match = Match(Advisory(id, "origin", "", package.name), None)
     entry = Assessed(subject, MatchedVulnerability(id, (), (match,)), "likely", (match,))
-    return _findings([entry], {}, knowledge, {"generic": lambda version: None}, severity_from)[0]
+    return _findings([entry], {}, knowledge, {"generic": NO_ORDER}, severity_from)[0]
 
 
 def _findings(

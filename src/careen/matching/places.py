@@ -30,22 +30,33 @@ _MANAGERS = (
     ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
 )  # fmt: skip
-_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
+_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
+_TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
+_UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry by their lock files. If a project has several, the first counts.
-_LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+_LOCKS = {
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+    "pnpm-lock.yaml": "pnpm",
+    "yarn.lock": "yarn",
+    "bun.lock": "bun",
+}
+_STORES = {".pnpm": "pnpm", ".bun": "bun"}  # the folder of node_modules that has all packages of a project
 _ALSO_WRITES = ("npm", "yarn.lock")  # npm updates an existing lock file of Yarn; no other client updates a foreign one
 # The client's setting that replaces dependencies of other packages.
-OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn"}
+OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn", "bun overrides": "bun"}
 IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # managers in the node_modules of a project
 _OVERRIDE = {client: name for name, client in OVERRIDES.items()}
+# Archives and unpacked packages of a project that Yarn runs without node_modules.
+_PLUG_N_PLAY = pattern(r"(?P<root>(?:.*?/)?)\.yarn/(?:cache/[^/]+\.zip|unplugged/.+)")
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The package manager in the image for each type of package."""
-    names = {(package.type, package.name) for package in packages}
+    """The package manager in the image for each type of package. One whose database is gone upgrades nothing."""
+    names = {(package.type, package.name) for package in packages if package.presence != "shadowed"}
     return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
 
 
@@ -101,10 +112,7 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         return Place(obstacle=Obstacle("bundled", bundled_by))
     match package.type:
         case "pypi":
-            found = _PIP.match(path)
-            if found and _is_safe(found["prefix"]):
-                return Place("pip", f"/{found['prefix']}bin/{found['python']}", "dockerfile")
-            return Place("uv" if basename(path) == "uv.lock" else "pip", path)
+            return _pypi(path)
         case "npm":
             return _npm(package, path, clients)
         case "composer":
@@ -119,10 +127,29 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 
+def _pypi(path: str) -> Place:
+    """The place of a Python package: the interpreter that finds it, else the folder that it is installed into, as by
+    ``pip install --target``. uv keeps each package that it installed in a folder of its cache.
+    """
+    if (found := _PIP.match(path)) and _is_safe(found["prefix"]):
+        # Debian's own interpreters install below usr/local, and are not there.
+        prefix = found["prefix"].removesuffix("local/") if found["site"] == "dist" else found["prefix"]
+        return Place("pip", f"/{prefix}bin/{found['python']}", "dockerfile")
+    found = _TARGET.fullmatch(path)
+    if found is None or not _is_safe(found["folder"]):
+        return Place("uv" if basename(path) == "uv.lock" else "pip", path)
+    if cached := _UV_CACHE.fullmatch(found["folder"]):
+        return Place("uv cache", f"/{cached['archive']}", "dockerfile")
+    return Place("pip --target", f"/{found['folder']}", "dockerfile")
+
+
 def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of an npm package. At the top of a project's node_modules, a package is a dependency; below another
-    package, only overrides can change it. pnpm stores all packages below one folder, and links to them.
+    package, only overrides can change it. pnpm and Bun store all packages below one folder, and link to them.
     """
+    if (found := _PLUG_N_PLAY.fullmatch(path)) and _is_safe(found["root"]):
+        # Their paths do not tell whether the project itself depends on the package; resolutions apply to both kinds.
+        return Place("yarn resolutions", f"/{found['root']}".rstrip("/") or "/", "dockerfile")
     root, modules, inner = f"/{path}".partition("/node_modules/")
     if not modules or package.presence == "declared" or not _is_safe(root):
         return Place("npm", path)
@@ -133,7 +160,7 @@ def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     folder = root = root or "/"
     while folder not in clients and folder != "/":
         folder = dirname(folder)
-    client = clients.get(folder, "pnpm" if inner.startswith(".pnpm/") else "npm")
+    client = clients.get(folder, _STORES.get(inner.partition("/")[0], "npm"))
     if not nested:
         return Place(client, root, "dockerfile")
     # In a workspace, only the folder with the lock file has overrides.

@@ -19,8 +19,6 @@ from .keys import Key
 
 log = logger(__name__)
 
-# Build suffixes of Maven versions, which an advisory's last affected release omits.
-_BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")
 _NUMBER = pattern(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
@@ -35,15 +33,18 @@ class Match(Struct, frozen=True, gc=False):
 
 
 def spellings(version: str, advisories: Iterable[Advisory], key: Key) -> frozenset[str]:
-    """All spellings of this version in the advisories' lists, such as ``1.0`` and ``1.0.0``."""
+    """All spellings of this version in the advisories' lists, such as ``1.0`` and ``1.0.0``, and of the release that it is a
+    build of."""
     listed = set[str]().union(*(advisory.versions for advisory in advisories))
     mine = key(version)
     if mine is None or not listed:
         return frozenset({version})
     # Lists are long and keys expensive. In every scheme, equal versions have the same numbers, apart from zeros and
     # build metadata.
-    numbers = _numbers(version)
-    return frozenset({version, *(text for text in listed if _numbers(text) == numbers and key(text) == mine)})
+    release = key.release(version)
+    equal = (mine, key(release))
+    numbers = (_numbers(version), _numbers(release))
+    return frozenset({version, *(text for text in listed if _numbers(text) in numbers and key(text) in equal)})
 
 
 def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Match | None:
@@ -100,8 +101,7 @@ def contains(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -
         if last is None:
             return _unreadable(range.last_affected)
         if version > last:
-            build = _BUILD.search(text)
-            release = key(text[: build.start()]) if build else None
+            release = key(key.release(text))
             return release is not None and release <= last
     return True
 

@@ -17,10 +17,11 @@ def rated(
     fetched, any of which may be critical.
     """
     unrated = _unrated(matched)
-    known = scores(unrated) if unrated and scores is not None else knowledge
-    if known.records(unrated) != knowledge.records(unrated):
-        matched = again(known)
-    return matched, _unfetched(unrated, known)
+    if unrated and scores is not None:
+        known = scores(unrated)
+        if known.records(unrated) != knowledge.records(unrated):
+            matched, knowledge = again(known), known
+    return matched, _unfetched(unrated, knowledge)
 
 
 def unfetched(matched: Matched, knowledge: Knowledge) -> tuple[str, ...]:
@@ -33,5 +34,5 @@ def _unrated(matched: Matched) -> list[str]:
 
 
 def _unfetched(unrated: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
-    records = knowledge.records(unrated)
+    records = knowledge.records(unrated) if unrated else {}
     return tuple(id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ())))

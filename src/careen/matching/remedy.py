@@ -15,6 +15,7 @@ from careen.model.package import Package
 from careen.model.plan import Advice, Plan, Staying
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
+from careen.safety.pattern import pattern
 
 from .actions import actions_of
 from .bundles import Bundles
@@ -34,6 +35,7 @@ from .remedy_texts import (
 from .upgraded import distinct, upgraded
 
 MAX_ROUNDS = 8
+_QUALIFIER = pattern(r"[.-][A-Za-z]{2,20}$")
 MAX_BUNDLES = 5  # bundled packages that a sentence lists
 
 
@@ -153,7 +155,16 @@ def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
         place = key(text) if SAFE.fullmatch(text) else None
         if place is not None and (mine is None or place > mine):
             above.append((place, text))
-    return min(above)[1] if above else None
+    return _as_published(min(above)[1], package) if above else None
+
+
+def _as_published(version: str, package: Package) -> str:
+    """The version, with the qualifier as the installed version spells it: repositories of Maven know 4.1.133.Final, and
+    advisories write "final" and "FINAL" for it.
+    """
+    mine = package.version[-len(qualifier[0]) :] if (qualifier := _QUALIFIER.search(version)) else ""
+    spelled = package.type == "maven" and qualifier and mine.lower() == qualifier[0].lower()
+    return version[: qualifier.start()] + mine if qualifier and spelled else version
 
 
 def _obstacles(packages: Sequence[Package], places: Sequence[Sequence[Place]]) -> dict[str, Obstacle]:

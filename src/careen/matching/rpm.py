@@ -7,9 +7,12 @@ and the version begins with the stream if the package is versioned as its module
 **Source:** Fedora Modularity, "modularity label" (name:stream:version:context); Oracle Linux errata (ksplice, FIPS).
 """
 
+from typing import Any
+
 from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.package import Package
+from careen.plugins import VersionScheme
 from careen.safety.pattern import pattern
 
 from .keys import Key
@@ -34,7 +37,14 @@ def stream_of(package: Package) -> str | None:
 
 def without_module_build(key: Key) -> Key:
     """The version order without the numbers of module builds, because each rebuild counts its builds separately."""
-    return lambda text: key(_MODULE_BUILD.sub(r"\g<fix>", text))
+
+    def place(text: str) -> tuple[Any, ...]:
+        found = key(_MODULE_BUILD.sub(r"\g<fix>", text))
+        if found is None:
+            raise ValueError(text)
+        return found
+
+    return Key(VersionScheme("rpm", place))
 
 
 def is_about_build(advisory: Advisory, package: Package) -> bool:

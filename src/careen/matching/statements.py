@@ -133,7 +133,7 @@ def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
     """Why another source contradicts an advisory that affects the version; None if none does."""
     if is_republished(advisory) and not case.ids.isdisjoint(named_by_others(case.matches.considered)):
         return "aggregated"
-    contradicted, fixed = contradictions(case.subject, case.matches)
+    contradicted, fixed = contradictions(case.subject, case.matches, case.ids)
     if not case.ids.isdisjoint(contradicted):
         return "contradicted"
     return "fixed" if not case.ids.isdisjoint(fixed) else None

@@ -2,13 +2,13 @@
 
 Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
+Yarn (``resolutions``), Bun (``overrides``), go, cargo, uv (``uv lock --upgrade-package``, cache directory).
 """
 
 from collections.abc import Mapping, Sequence
 
 # The field of package.json that replaces dependencies of other packages.
-_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
+_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
@@ -26,19 +26,17 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
         case "zypper":
             return f"zypper --non-interactive update {names} && zypper clean --all"
-        case "pip" if place.startswith("/"):
-            return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
-        case "npm" | "pnpm" | "yarn" if place.startswith("/"):
+        case "pip" | "pip --target" | "uv" | "uv cache" if place.startswith("/") or manager == "uv":
+            return _python(manager, place, best)
+        case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
-        case "npm overrides" | "pnpm overrides" | "yarn resolutions":
+        case "npm overrides" | "pnpm overrides" | "yarn resolutions" | "bun overrides":
             client = manager.partition(" ")[0]
             return f"cd {place} && npm pkg set " + _each(best, f"'{_OVERRIDES[client]}[{{}}]={{}}'") + f" && {client} install"
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":
             return " && ".join(f"go get {'go' if name == 'stdlib' else name}@{_go(name, to)}" for name, to in best.items())
-        case "uv":
-            return "uv lock " + _each(best, "--upgrade-package '{}=={}'")
         case "cargo":
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":
@@ -46,6 +44,17 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
         case "dotnet":
             return " && ".join(f"dotnet add package {name} --version {to}" for name, to in best.items())
     return "set " + ", ".join(f"{name} to {to}" for name, to in best.items())
+
+
+def _python(manager: str, place: str, best: Mapping[str, str]) -> str:
+    match manager:
+        case "uv":
+            return "uv lock " + _each(best, "--upgrade-package '{}=={}'")
+        case "uv cache":
+            return f"rm -rf {place}"  # only the folder that uv made in its cache: the path is the image's
+        case "pip --target":
+            return f"python3 -m pip install --no-cache-dir --upgrade --target {place} " + _each(best, "'{}=={}'")
+    return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
 
 
 def _each(best: Mapping[str, str], form: str) -> str:

@@ -1,7 +1,8 @@
 """Common code, whose features are left out: it does not show where a file comes from, because many projects have it.
 
 It is prologues that compilers and bundlers write, wrappers for module systems, and idioms: code that two of some
-forty projects have, or ten files of one (``benchmarks/origin/vocabulary.py``).
+forty projects have, or ten files of one; and code of public algorithms, as some thirty projects carry it
+(``benchmarks/origin/vocabulary.py``).
 """
 
 from functools import cache
@@ -11,7 +12,7 @@ import numpy as np
 
 from .spans import Hashes
 
-FAMILIES = ("letters", "tokens")
+FAMILIES = ("file", "letters", "tokens")
 PATH = Path(__file__).with_name("common.bin")
 
 

@@ -55,8 +55,12 @@ def has_chance(base: Knowledge, family: str, some: Hashes, least: float) -> bool
 
 def without(evidence: Evidence, queries: Places) -> Evidence:
     """The evidence without these features."""
-    left = ~np.isin(evidence.queries, queries)
-    pairs = (evidence.queries[left], evidence.atoms[left], evidence.projects[left])
+    return chosen(evidence, ~np.isin(evidence.queries, queries))
+
+
+def chosen(evidence: Evidence, kept: NDArray[np.bool_]) -> Evidence:
+    """The evidence of these pairs of a feature and an atom alone."""
+    pairs = (evidence.queries[kept], evidence.atoms[kept], evidence.projects[kept])
     return _weighed(evidence.family, evidence.features, evidence.weights.size, *pairs)
 
 
@@ -158,6 +162,21 @@ def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = F
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
 
 
+def share_of_file(base: Knowledge, evidence: Evidence, project: int, path: int) -> float:
+    """The part of a file of the project that was found, in the version that is most like it."""
+    own = (evidence.projects == project) & (base.columns.path[evidence.atoms] == path)
+    atoms, hits = np.unique(evidence.atoms[own], return_counts=True)
+    return _share(base, evidence.family, project, path, atoms, hits.astype(np.float64))
+
+
+def _share(base: Knowledge, family: str, project: int, path: int, atoms: Places, hits: Weights) -> float:
+    there = atoms_of(base, project, path)
+    versions = len(base.projects[project].versions)
+    size = _over_versions(base, there, base.atoms[family][there].astype(np.float64), versions)
+    found = _over_versions(base, atoms, hits, versions)
+    return float(np.divide(found, size, out=np.zeros_like(size), where=size > 0).max(initial=0))
+
+
 def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[tuple[str, float, float]]:
     """(path, weight, share) of each source file of the project that has features of its builds in common with a
     program.
@@ -174,14 +193,9 @@ def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[
     order = np.argsort(base.columns.path[atoms], kind="stable")
     paths, starts = np.unique(base.columns.path[atoms[order]], return_index=True)
     for path, at in zip(paths, np.split(order, starts[1:]), strict=False):  # of nothing, there is one empty part
-        there = atoms_of(base, project, int(path))
-        versions = len(base.projects[project].versions)
-        size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
         found, hits = np.unique(atoms[at], return_counts=True)
-        shares = np.divide(
-            _over_versions(base, found, hits.astype(np.float64), versions), size, out=np.zeros_like(size), where=size > 0
-        )
-        yield base.paths[int(path)], float(parts[distinct(queries[at])].sum()), float(shares.max(initial=0))
+        share = _share(base, evidence.family, project, int(path), found, hits.astype(np.float64))
+        yield base.paths[int(path)], float(parts[distinct(queries[at])].sum()), share
 
 
 def _sharing(evidence: Evidence) -> Places:

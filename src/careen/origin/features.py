@@ -12,9 +12,9 @@
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
 For ``stated``, a file has the family ``statements``: pairs of such words and the version in them. Which of these words state
-a project's own version shows only when all its releases are known. Three further families are not in a knowledge base:
-``lines``, in which fixes are looked up, and ``table_rows`` and ``glance``, which show in a fraction of the time whether
-other families are worth computing.
+a project's own version shows only when all its releases are known. Further families are not in a knowledge base:
+``lines``, in which fixes are looked up; ``numbers`` and ``number_tokens``, those of letters and of tokens that are mostly
+numbers; ``table_rows`` and ``glance``, which show in a fraction of the time whether other families are worth computing.
 """
 
 import hashlib
@@ -30,18 +30,20 @@ from .java.features import class_features
 from .javascript.features import is_script, script_features
 from .javascript.glance import glance
 from .lines import grams_of
-from .source import Parsed, language_of, letters_of, literals_of, tokens_of
+from .source import Parsed, Tokens, language_of, letters_of, letters_of_numbers, literals_of, tokens_of
 from .spans import HASH_BITS, Bytes, Hashes, hashes_of
 from .stated import statements
 from .tables import constants_of
 from .vocabulary import is_vocabulary
-from .winnowing import least_grams
+from .winnowing import grams_with, least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
+NUMBERS = {"letters": "numbers", "tokens": "number_tokens"}  # the family of those that are mostly numbers
 OF_A_PROGRAM = ("file", "literals", "names", "tables", "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
+NUMBERS_OF_LETTERS, NUMBERS_OF_TOKENS = 15, 8  # of a gram in a table of numbers, in which a token is a number or between two
 MIN_LETTERS = 64  # files with fewer are alike by chance
 LARGE_BYTES = 4096
 MAX_SOURCE_BYTES = 16 << 20
@@ -108,6 +110,10 @@ class _Source(Mapping[str, Hashes]):
     def _letters(self) -> Bytes:
         return letters_of(self._source)
 
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return tokens_of(self._source)
+
     @property
     def has_enough(self) -> bool:
         return self._letters.size >= MIN_LETTERS
@@ -118,7 +124,7 @@ class _Source(Mapping[str, Hashes]):
         return self._known[family]
 
     def __contains__(self, family: object) -> bool:
-        return family in OF_A_FILE or family == "lines" or (family == "glance" and self._is_script)
+        return family in OF_A_FILE or family in ("lines", *NUMBERS.values()) or (family == "glance" and self._is_script)
 
     def __iter__(self) -> Iterator[str]:
         return iter(OF_A_FILE)
@@ -133,13 +139,18 @@ class _Source(Mapping[str, Hashes]):
             return {family: glance(self._source.data)}
         if not self.has_enough:
             return {family: np.empty(0, np.uint64)}
+        if family == "numbers":
+            of_numbers = letters_of_numbers(self._source)
+            return {family: grams_with(of_numbers, NUMBERS_OF_LETTERS, self._letters, *LETTERS)}
+        if family == "number_tokens":
+            tokens = self._tokens
+            return {family: grams_with(tokens.are_numbers, NUMBERS_OF_TOKENS, tokens.codes, *TOKENS, tokens.links)}
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self._letters.tobytes())}
         if family == "letters":
             return {family: least_grams(self._letters, *LETTERS)}
         if family == "tokens":
-            tokens = tokens_of(self._source)
-            return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}
+            return {family: least_grams(self._tokens.codes, *TOKENS, self._tokens.links)}
         if family == "tables":
             return {family: constants_of(self._source)}
         if self._is_script and family != "statements":

@@ -27,7 +27,7 @@ from .evidence import (
     without,
 )
 from .features import Features
-from .knowledge import Knowledge, Project
+from .knowledge import BUILT, Knowledge, Project
 from .spans import Hashes, distinct, distinct_of
 from .stated import BARE, Statement, number_of, stated, text_of
 
@@ -62,6 +62,8 @@ MANY = 64
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # of projects that explain about as much, the most complete one counts: the others contain copies of it
+# Tables of one standard (Huffman codes, CRC-32) are in one or two files, to write and to read.
+MANY_TEXTS, FEW_TEXTS, FILES_OF_TABLES, LEAST_OF_A_TABLE = 1000, 0.02, 3, 4
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
@@ -123,7 +125,11 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
         evidence = families[rule.family]
         is_enough = (shares[rule.family] >= rule.share) | (evidence.weights >= rule.of_file * max(evidence.features, 1))
         least = max(rule.weight, min(rule.amid * evidence.features, MANY))
-        weights = np.maximum(weights, np.where((evidence.weights >= least) & is_enough, evidence.weights, 0))
+        is_there = (evidence.weights >= least) & is_enough
+        if rule.family == "tables":
+            for candidate in np.flatnonzero(is_there):
+                is_there[candidate] = not _has_tables_alone(base, families, shares, int(candidate))
+        weights = np.maximum(weights, np.where(is_there, evidence.weights, 0))
     for rule in FILE_RULES:
         evidence = families[rule.family]
         least = max(rule.weight, rule.of_file * evidence.features)
@@ -135,6 +141,18 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
     near = np.flatnonzero(weights >= NEAR_MOST * weights.max())
     project = max(map(int, near), key=lambda project: max(found[project] for found in shares.values()))
     return project, "high" if max(found[project] for found in shares.values()) >= PROGRAM_HIGH else "medium"
+
+
+def _has_tables_alone(base: Knowledge, families: Families, shares: Mapping[str, Weights], project: int) -> bool:
+    """Whether a program has tables from few files of a project of many texts, and next to none of these."""
+    texts = max(float(version_sizes(base, "literals", project, built=built).max(initial=0)) for built in (True, False))
+    if texts < MANY_TEXTS or max(shares[family][project] for family in ("literals", "names")) >= FEW_TEXTS:
+        return False
+    tables = families["tables"]
+    own = tables.projects == project
+    files = distinct(base.columns.path[tables.atoms[own]] * tables.features + tables.queries[own]) // tables.features
+    paths, amounts = np.unique(files, return_counts=True)
+    return sum(base.paths[int(path)] != BUILT for path in paths[amounts >= LEAST_OF_A_TABLE]) < FILES_OF_TABLES
 
 
 def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -> bool:

@@ -5,25 +5,30 @@ Files of one project that lie below one folder are one component.
 
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .component import Component, Confidence, Matched, best_versions
 from .evidence import (
     Evidence,
     Weights,
     born,
+    chosen,
     evidence_of,
     features_of_project,
+    share_of_file,
     version_scores,
     whole_scores,
     without,
 )
-from .features import Features
+from .features import NUMBERS, Features
 from .knowledge import Knowledge
+from .public import is_public
 from .source import Language, language_of
-from .spans import distinct
+from .spans import Places, distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
 # Of a large file so many of its stretches of tokens, or ``MANY``: some are alike by chance, as minifiers write alike.
@@ -31,8 +36,10 @@ AMID, MANY = 0.02, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
+NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the project's file, edited
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
+LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
 PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. One script may be all of a package of npm
 _NONE = np.empty(0, np.uint64)
 
@@ -46,6 +53,7 @@ class MatchedFile(Struct, frozen=True):
     weight: float
     whole: bool  # its content is a file of the project as it is
     root: str  # the folder in which the project lies
+    is_common: bool  # only numbers and code of public algorithms, which anyone's code may have
     versions: Weights  # the score of each
     most: float  # the score of a version that explains all that was found
 
@@ -54,9 +62,9 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
     """The project of a file of source code, if its content shows it."""
     whole = evidence_of(base, "file", features["file"])
     if whole.weights.any():
-        project, root, _ = _owner(base, path, whole)
-        scores, most = whole_scores(base, whole, project)
-        yield MatchedFile(path, project, whole, max(most, MEDIUM), True, root, scores, most)
+        owner = _owner(base, path, whole)
+        scores, most = whole_scores(base, whole, owner.project)
+        yield MatchedFile(path, owner.project, whole, max(most, MEDIUM), True, owner.root, False, scores, most)
     elif "letters" in features:
         yield from _in_part(base, path, features)
 
@@ -64,46 +72,97 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
 def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
     """The projects of a file: each is explained by the features that the ones before it leave, as a file may contain
     code of several."""
-    found = list(_owners(base, path, evidence_of(base, "letters", features["letters"])))
-    if not any(map(_is_likely, found)):
-        by_tokens = _owners(base, path, evidence_of(base, "tokens", features.get("tokens", _NONE)))
-        found = list(filter(_is_likely, by_tokens)) or found
+    found = list(_owners(base, path, features, "letters"))
+    if not any(_is_likely(file) and not file.is_common for file in found):
+        by_tokens = list(filter(_is_likely, _owners(base, path, features, "tokens")))
+        if not any(map(_is_likely, found)) or not all(file.is_common for file in by_tokens):
+            found = by_tokens or found
     yield from found
 
 
+def _in_language(base: Knowledge, path: str, evidence: Evidence) -> Evidence:
+    """The evidence of files in the language of this one: code in another shows a standard that both follow."""
+    paths, places = np.unique(base.columns.path[evidence.atoms], return_inverse=True)
+    language = language_of(path)
+    counts = np.array([language_of(base.paths[int(of)]) is language for of in paths], np.bool_)
+    return evidence if counts.all() else chosen(evidence, counts[places])
+
+
+def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidence:
+    """The evidence without what anyone's code may have: tables of numbers, and what is in a file of a public algorithm."""
+    code = np.setdiff1d(features[family], features.get(NUMBERS[family], _NONE), assume_unique=True)
+    evidence = _in_language(base, path, evidence_of(base, family, code))
+    files, of_file = _files(base, evidence)
+    public = [
+        is_public(base.paths[file % len(base.paths)], base.projects[file // len(base.paths)].name) for file in files.tolist()
+    ]
+    return without(evidence, evidence.queries[np.array(public, np.bool_)[of_file]])
+
+
+def _files(base: Knowledge, evidence: Evidence) -> tuple[Places, Places]:
+    """The files of the pairs of a feature and an atom, as ``project * number of paths + path``; for each pair, which."""
+    files, of_file = np.unique(evidence.projects * len(base.paths) + base.columns.path[evidence.atoms], return_inverse=True)
+    return files, of_file
+
+
 def _is_likely(file: MatchedFile) -> bool:
-    """Whether enough features are the project's: enough for any file, or for a small one."""
-    features = file.evidence.features
-    least = max(MEDIUM, min(AMID * features, MANY)) if file.evidence.family == "tokens" else MEDIUM
-    return file.whole or file.weight >= least or file.weight >= SHARE * features
+    return file.whole or _is_enough(file.weight, file.evidence)
 
 
-def _owners(base: Knowledge, path: str, evidence: Evidence) -> Iterator[MatchedFile]:
+def _is_enough(weight: float, evidence: Evidence) -> bool:
+    """Whether so many features are the project's: enough for any file, or for a small one."""
+    least = max(MEDIUM, min(AMID * evidence.features, MANY)) if evidence.family == "tokens" else MEDIUM
+    return weight >= least or weight >= SHARE * evidence.features
+
+
+def _owners(base: Knowledge, path: str, features: Features, family: str) -> Iterator[MatchedFile]:
+    evidence = _in_language(base, path, evidence_of(base, family, features.get(family, _NONE)))
+    if evidence.queries.size < LOW:
+        return
+    own: Evidence | None = None
     for _ in range(MOST_IN_A_FILE):
-        project, root, weight = _owner(base, path, evidence)
-        if weight < LOW:
+        owner = _owner(base, path, evidence)
+        if owner.weight < LOW:
             return
-        mine = features_of_project(evidence, project)
-        scores = version_scores(base, evidence, project)
-        yield MatchedFile(path, project, evidence, weight, False, root, scores, float(mine.size))
+        own = own or _own(base, path, features, family)
+        mine = features_of_project(evidence, owner.project)
+        is_own = _is_enough(features_of_project(own, owner.project).size, evidence)
+        is_common = not is_own and not _is_nearly_whole(base, evidence, owner)
+        scores = version_scores(base, evidence, owner.project)
+        size = float(mine.size)
+        yield MatchedFile(path, owner.project, evidence, owner.weight, False, owner.root, is_common, scores, size)
         if mine.size >= MOSTLY * evidence.features:
             return
         evidence = without(evidence, mine)
 
 
-def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, float]:
-    """(project, folder in which the project lies, weight) of the project's file that has most of this file's
-    features.
+def _is_nearly_whole(base: Knowledge, evidence: Evidence, owner: "_Owner") -> bool:
+    """Whether nearly all of this file is in one of the project's, and much of that is here."""
+    mine = features_of_project(evidence, owner.project).size
+    return mine >= NEARLY_ALL * evidence.features and share_of_file(base, evidence, owner.project, owner.file) >= MUCH
+
+
+class _Owner(NamedTuple):
+    """The project of whose file this file has features. ``root``: the folder in which the project lies."""
+
+    project: int
+    root: str
+    weight: float
+    file: int = 0  # of the project, as a place in the paths of the base
+
+
+def _owner(base: Knowledge, path: str, evidence: Evidence) -> _Owner:
+    """The project whose file has most of this file's features.
 
     Code comes from one file: features that are scattered over a large project are idioms. If several projects have
     nearly the same part of it, the code belongs to the one that has it at the same path, because others carry copies;
     else to the one whose name the file has, or that had it first.
     """
     if not evidence.queries.size:
-        return 0, "", 0.0
+        return _Owner(0, "", 0.0)
     pairs = distinct(evidence.queries * len(base.projects) + evidence.projects)
     shares = 1 / np.maximum(np.bincount(pairs // len(base.projects)), 1)
-    files, of_file = np.unique(evidence.projects * len(base.paths) + base.columns.path[evidence.atoms], return_inverse=True)
+    files, of_file = _files(base, evidence)
     file, queries = np.divmod(distinct(of_file * evidence.features + evidence.queries), evidence.features)
     best = int(np.argmax(np.bincount(file, shares[queries])))
     mine = queries[file == best]
@@ -115,9 +174,11 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, fl
     for rival, project in zip(rivals, map(int, projects), strict=True):
         original = base.paths[int(files[rival] % len(base.paths))]
         root, is_namesake = _root(path, original), _is_named_like(original, base.projects[project].name)
-        candidates.append((len(root), not is_namesake, born(base, evidence, project), project, root))
-    *_, project, root = min(candidates)
-    return project, root, min(weight, float(mine.size))
+        candidates.append(
+            (len(root), not is_namesake, born(base, evidence, project), project, root, int(files[rival] % len(base.paths)))
+        )
+    *_, project, root, file_of_project = min(candidates)
+    return _Owner(project, root, min(weight, float(mine.size)), file_of_project)
 
 
 def _is_named_like(path: str, project: str) -> bool:
@@ -137,7 +198,26 @@ def _root(path: str, original: str) -> str:
 
 
 def components(base: Knowledge, matched: Sequence[MatchedFile]) -> Iterator[Component]:
-    """Files of one project below one folder are one component."""
+    """Files of one project below one folder are one component.
+
+    A small part of a project amid many more files of another came with these: it is of low confidence.
+    """
+    found = list(_by_folder(base, matched))
+    for component in found:
+        yield replace(component, confidence="low") if any(_is_amid(component, other) for other in found) else component
+
+
+def _is_amid(component: Component, other: Component) -> bool:
+    is_small = component.is_part and not other.is_part and component.evidence[0].found == 0
+    return (
+        is_small
+        and component.project != other.project
+        and len(other.files) >= max(LEAST_AROUND, TIMES_AROUND * len(component.files))
+        and _lies_below(component.path, other.path)
+    )
+
+
+def _by_folder(base: Knowledge, matched: Sequence[MatchedFile]) -> Iterator[Component]:
     by_project: dict[int, list[MatchedFile]] = {}
     for file in matched:
         by_project.setdefault(file.project, []).append(file)
@@ -188,6 +268,8 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     is_part = _is_small_part(base, project, files, int(np.argmax(scores)))
     if is_part and confidence in ("exact", "high"):
         confidence = "medium"
+    if is_part and not exact and all(file.is_common for file in files):
+        confidence = "low"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]
     for family in ("letters", "tokens"):

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from careen.safety.pattern import pattern
 
@@ -163,6 +164,10 @@ class Tokens(NamedTuple):
     offsets: Places
     links: Places
 
+    @property
+    def are_numbers(self) -> "NDArray[np.bool_]":
+        return (self.codes >= _NUMBERS.start) & (self.codes < _NUMBERS.stop)
+
 
 class Parsed:
     """A file, with the spans of its comments and of its strings as pairs of offsets. Each is computed on first use."""
@@ -198,12 +203,30 @@ class Parsed:
 
 def letters_of(source: Parsed) -> Bytes:
     """The letters, in lower case, and digits of a file outside of comments; those of strings count."""
+    return bytes_of(_without_comments(source).translate(_LOWERED, _NO_LETTERS))
+
+
+def letters_of_numbers(source: Parsed) -> "NDArray[np.bool_]":
+    """For each of ``letters_of``, whether it is in a number."""
+    text = bytes_of(_without_comments(source))
+    is_word = np.zeros(text.size + 2, np.bool_)
+    is_word[1:-1] = _IS_LETTER[text] | (text == ord("_"))
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    is_number = (text[starts] >= ord("0")) & (text[starts] <= ord("9"))
+    change = np.zeros(text.size + 1, np.int64)
+    change[starts[is_number]] = 1
+    change[ends[is_number]] -= 1
+    found: NDArray[np.bool_] = (np.cumsum(change[:-1]) > 0)[_IS_LETTER[text]]
+    return found
+
+
+def _without_comments(source: Parsed) -> bytes:
     kept, at = [], 0
     for start, end in source.gaps:
         kept.append(source.data[at:start])
         at = end
-    text = b"".join((*kept, source.data[at:])) if kept else source.data
-    return bytes_of(text.translate(_LOWERED, _NO_LETTERS))
+    return b"".join((*kept, source.data[at:])) if kept else source.data
 
 
 def tokens_of(source: Parsed) -> Tokens:
@@ -313,6 +336,8 @@ _IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 
 _WORD_BYTES = (string.ascii_letters + string.digits).encode()
 _LOWERED = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_IS_LETTER = np.zeros(256, np.bool_)
+_IS_LETTER[list(_WORD_BYTES)] = True
 _NO_LETTERS = bytes(set(range(256)) - set(_WORD_BYTES))
 
 

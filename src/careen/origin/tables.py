@@ -168,8 +168,9 @@ def _table(body: bytes, widths: tuple[int, ...] | None) -> Iterator[bytes]:
         elif run:
             yield from _as_arrays(run, widths)
             run = []
-    if widths is None and None not in numbers:
-        yield from _as_structs([number for number in numbers if isinstance(number, int)], closed)
+    whole = [number for number in numbers if isinstance(number, int)]
+    if widths is None and len(whole) == len(numbers):
+        yield from _as_structs(whole, closed)
 
 
 def _number(match: "re.Match[bytes]") -> int | float | None:

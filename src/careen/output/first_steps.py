@@ -37,7 +37,7 @@ class Step(Struct, frozen=True):
     fingerprints: tuple[str, ...] = ()  # of the findings
     exploited: int = 0  # how many of the findings that it removes are known to be exploited
     is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
-    brief: str = ""  # the title for a narrow line, if fewer words suffice
+    briefs: tuple[str, ...] = ()  # the title in fewer words, for narrow lines: the longest first
 
     @property
     def effect(self) -> str:
@@ -86,12 +86,19 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
-            brief=f"{briefly_where(action)}: {_upgraded(action)}",
+            briefs=(f"{briefly_where(action)}: {_upgraded(action)}",),
         )
     for owner, copies in inside.items():
-        names = few([*dict.fromkeys(row.subject for row in copies)])
+        subjects = [*dict.fromkeys(row.subject for row in copies)]
+        names, first = few(subjects), subjects[0].partition(" ")[0]
         title = f"upgrade {owner} to a release with a newer copy of {names}, which it contains"
-        yield _step(title, copies, certain=False, brief=f"upgrade {owner}, which contains {names}")
+        others = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
+        briefs = (
+            f"upgrade {owner}, which contains {names}",
+            *(f"upgrade {owner}, for its {first}{more}" for more in dict.fromkeys((others, ""))),
+            f"upgrade {owner}",
+        )
+        yield _step(title, copies, certain=False, briefs=briefs)
     for advice in plan.advice:
         if advice.kind == "refresh_base" and advice.findings:
             upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
@@ -150,7 +157,7 @@ def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
         versions = [text for text, _ in Counter(" or ".join(row.fixed_in) for row in group).most_common()]
         name = subject.partition(" ")[0].rpartition(":")[2]  # without the group of Maven
         brief = f"upgrade {name}: fixes are in {_listed(versions, 1).partition(' or ')[0]}"
-        yield _step(f"upgrade {subject}: fixes are in {_listed(versions, 3)}", group, brief=brief)
+        yield _step(f"upgrade {subject}: fixes are in {_listed(versions, 3)}", group, briefs=(brief,))
 
 
 def _listed(versions: Sequence[str], count: int) -> str:
@@ -165,7 +172,7 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
         if group:
             title = f"{repair.title}{_at(group) if report.image.kind == 'files' else ''}"
             step = _step(title, group, " ".join(repair.steps))
-            yield replace(step, commands=tuple(repair.lines), brief=brief_title(repair))
+            yield replace(step, commands=tuple(repair.lines), briefs=(brief_title(repair),))
 
 
 def _at(rows: Iterable[Row]) -> str:
@@ -188,9 +195,9 @@ def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
     yield replace(_step(title, left, "Build on a release that gets security updates.", certain=False), is_release=True)
 
 
-def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True, brief: str = "") -> Step:
+def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True, briefs: tuple[str, ...] = ()) -> Step:
     fingerprints = tuple(row.fingerprint for row in group)
-    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints, _exploited(group), brief=brief)
+    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints, _exploited(group), briefs=briefs)
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:

@@ -58,7 +58,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
     from careen.layers.verified import read_again
 
     budget = budget or Budget(reading.limits)
-    deltas = read_layers(image.layers, reading, budget)
+    deltas = read_layers(image, reading, budget)
     bound = bind(
         deltas,
         reading.readers.catalogers,

@@ -1,6 +1,7 @@
 """Reads the layers of an image, several at a time, into one Delta each; a stored inventory makes this unnecessary."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -19,18 +20,19 @@ from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 PARALLEL_FROM_BYTES = 1 << 20  # size of a layer; below, starting a thread takes longer than reading
+MOST_AT_ONCE = 4  # local layers: more only wait for the interpreter, which half of the work needs
 
 
 class Reading(Struct, frozen=True):
-    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it. ``kept`` collects
-    files for a second pass over the image, ``early`` the features of files. ``verify``: all files of packages are
-    compared with their digests.
+    """How layers are read. ``jobs``: how many at the same time; None: as many as suit the image. ``on_delta`` is called
+    with each Delta, from the thread that read it. ``kept`` collects files for a second pass over the image, ``early`` the
+    features of files. ``verify``: all files of packages are compared with their digests.
     """
 
     readers: Readers
     store: Store
     limits: Limits = Limits()
-    jobs: int = 1
+    jobs: int | None = None
     verify_diff_ids: bool = False
     verify: bool = False
     progress: Progress = silent
@@ -39,11 +41,9 @@ class Reading(Struct, frozen=True):
     early: EarlyFeatures | None = None
 
 
-def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
-    """Reads the layers in as many threads as there are jobs: most of the work is in C code that releases the
-    interpreter.
-    """
-    deltas = _read(layers, reading, budget)
+def read_layers(image: Image, reading: Reading, budget: Budget) -> list[Delta]:
+    layers = image.layers
+    deltas = _read(layers, reading, reading.jobs or _jobs_for(image), budget)
     if not any(map(is_by_table, layers)):
         return deltas
     from careen.layers.not_installed import with_not_installed
@@ -53,7 +53,15 @@ def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> li
     return with_not_installed(deltas, layers, catalogers, lambda number, select: read_again(layers[number], select, budget))
 
 
-def _read(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
+def _jobs_for(image: Image) -> int:
+    """A layer takes two processors: one thread inflates it while another one, which holds the interpreter's lock, walks over
+    its files. Two such pairs on two processors wait for each other. Layers of a registry wait for the network, too.
+    """
+    processors = os.cpu_count() or 1
+    return processors if image.opened.startswith("registry:") else max(1, min(processors // 2, MOST_AT_ONCE))
+
+
+def _read(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:
 
     def read(layer: Layer) -> Delta:
         delta = index(
@@ -76,11 +84,11 @@ def _read(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Del
             raise KeyboardInterrupt
         reading.progress(what, done, total)
 
-    if len(layers) < 2 or reading.jobs < 2 or all(layer.size_bytes < PARALLEL_FROM_BYTES for layer in layers):
+    if len(layers) < 2 or jobs < 2 or all(layer.size_bytes < PARALLEL_FROM_BYTES for layer in layers):
         return [read(layer) for layer in layers]
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(min(reading.jobs, len(layers))) as pool:
+    with ThreadPoolExecutor(min(jobs, len(layers))) as pool:
         # the largest first, so that it does not run alone at the end
         order = sorted(layers, key=lambda layer: -layer.size_bytes)
         futures = {layer.index: pool.submit(read, layer) for layer in order}

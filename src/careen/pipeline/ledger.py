@@ -12,7 +12,7 @@ from .layers import Reading, read_layers
 def files_of(image: Image, reading: Reading) -> tuple[tuple[LedgerFile, ...], Ledger]:
     """The files sorted by path, and their counts."""
     budget = Budget(reading.limits)
-    deltas = read_layers(image.layers, reading, budget)
+    deltas = read_layers(image, reading, budget)
     files: list[LedgerFile] = []
     inventory = bind(
         deltas,

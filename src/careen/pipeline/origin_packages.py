@@ -25,6 +25,7 @@ from careen.safety.pattern import pattern
 CATALOGER = "origin"
 CONFIDENCE: Mapping[Band, float] = {"exact": 0.9, "high": 0.8, "medium": 0.5, "low": 0.3}
 OF_SCRIPTS = ("pkg:composer/", "pkg:gem/", "pkg:npm/", "pkg:pypi/")
+WHEEL_LIBRARIES = ".libs"  # the folder of the libraries that a wheel carries
 PASSAGE = 0.1  # of the stretches of files
 PROGRAM_ITSELF = 0.3  # of a program's texts: it is the project's own program, not one that contains it
 _STATES = ("fixed", "unknown", "vulnerable")
@@ -247,6 +248,8 @@ class _Known:
             if path in component.files:
                 return True
             folder = posixpath.dirname(path)
+            if folder.endswith(WHEEL_LIBRARIES) and folder == posixpath.dirname(component.path):
+                return True  # another library of the same software: libbrotlidec beside libbrotlicommon
             if folder.endswith((".dist-info", ".egg-info", "/EGG-INFO")):
                 folder = posixpath.dirname(folder)
                 if folder == posixpath.dirname(component.path):

@@ -1,6 +1,6 @@
 """Compares a report with an earlier one by fingerprint, across tags: what is new, what is gone, and why.
 
-A finding is new because this change added the package (``introduced``), because the vulnerability was published since
+A finding is new because this change added the package (``introduced``), because the vulnerability was published or rated since
 for a package that existed (``disclosed``), or because a fixed version exists now (``fix_available``). It is gone
 because the package was removed (``removed``), another version replaced it (``upgraded``), no advisory has the
 vulnerability any more (``withdrawn``), or a rule suppresses it now (``suppressed``).
@@ -48,7 +48,9 @@ class Baseline:
         if isinstance(finding, Vulnerability) and isinstance(before, Vulnerability):
             if before.confidence == "possible" != finding.confidence:
                 return "disclosed"  # no gate counted it before
-            return "fix_available" if finding.fix.versions and not before.fix.versions else None
+            if finding.fix.versions and not before.fix.versions:
+                return "fix_available"
+            return "disclosed" if before.severity == "unknown" != finding.severity else None  # no gate of severity counted it
         if isinstance(finding, ExposedSecret) and isinstance(before, ExposedSecret):
             return "disclosed" if before.confidence == "possible" != finding.confidence else None
         return None

@@ -1,4 +1,4 @@
-"""Secrets in the configuration of an image: environment, labels, commands and the history of its build.
+"""Secrets in the configuration of an image: environment, labels, commands, ONBUILD, and the history of its build.
 
 Every user who can pull the image can read them, even if a later step unset them.
 Source: OCI image-spec, config.md.
@@ -117,22 +117,26 @@ def _texts(config: ImageConfig) -> Iterator[Text]:
         yield f"ENV {variable.partition('=')[0]}", variable, True
     for name, value in sorted(config.labels.items()):
         yield f"LABEL {name}", f"{name}={value}", False
-    yield "ENTRYPOINT", " ".join(config.entrypoint), False
-    yield "CMD", " ".join(config.cmd), False
+    yield "ENTRYPOINT", " ".join(config.entrypoint), True
+    yield "CMD", " ".join(config.cmd), True
+    yield "HEALTHCHECK", " ".join(config.health_check), True
+    for number, instruction in enumerate(config.on_build):
+        yield f"ONBUILD {number}", instruction, True
     for number, step in enumerate(config.history):
         yield f"history {number}", step.created_by, True
 
 
 def _in_text(place: str, text: str, assignments: bool, using: Keywords) -> Iterator[tuple[str, ExposedSecret]]:
     """Each secret with a key that is equal for the same value in another place."""
-    seen = False
-    for secret in find(text.encode(errors="replace"), PATH, using):
-        seen = True
+    encoded = text.encode(errors="replace")
+    found = find(encoded, PATH, using)
+    for secret in found:
         yield secret.fingerprint, replace(secret, location=Location(place))
+    known = [encoded[start:end].decode(errors="replace") for start, end in spans(encoded, PATH, using)] if found else []
     pairs = [tuple(text.partition("=")[::2])] if place.startswith("ENV ") else _ASSIGNMENT.findall(text) if assignments else []
     for name, quoted in pairs:
         value = quoted.strip("\"'")
-        if not seen and _is_credential(name, value):
+        if _is_credential(name, value) and not any(secret in value or value in secret for secret in known):
             yield f"{name} {value}", _credential(name, place)
 
 

@@ -8,14 +8,17 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from careen.model.advisory import Severity
 from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
+from .encodings import in_base64
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
-from .ruleset import REACH, Rule, pair_pattern, pattern
+from .ruleset import REACH, Rule, matches, pair_pattern, pattern
 from .values import joined
 from .verify import Verdict, verify
 
@@ -42,7 +45,10 @@ _SAYS_OTHER = re.compile(
 _DIRECTIVE = re.compile(
     rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
 )
+_COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
+_FOR_EXAMPLES = re.compile(rb"[@=](?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
 Span = tuple[int, int]
+_Found = tuple[Rule, "re.Match[bytes]", Span, Verdict]
 
 
 def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[ExposedSecret, ...]:
@@ -63,8 +69,8 @@ def is_example(path: str) -> bool:
 
 
 class Search:
-    def __init__(self, path: str, using: Prefilter | None = None) -> None:
-        self._path, self._prefilter = path, using or prefilter()
+    def __init__(self, path: str, using: Prefilter | None = None, *, is_inner: bool = False) -> None:
+        self._path, self._prefilter, self._is_inner = path, using or prefilter(), is_inner
         self._kept, self._line, self._before = (
             b"",
             1,
@@ -110,9 +116,9 @@ class Search:
 
     def spans(self, text: bytes, until: int) -> list[Span]:
         """Stores the matches that begin between the context and ``until``; returns the positions of their values."""
-        candidates = self._prefilter.candidates(text, self._path)
-        if not candidates or is_example(self._path):
+        if is_example(self._path):
             return []
+        candidates = self._prefilter.candidates(text, self._path)
         self._tried += len(candidates)
         lowered = text.lower()
         matches = [
@@ -122,11 +128,18 @@ class Search:
             if self._before <= match.start() < until
         ]
         matches.sort(key=_in_order)
+        distinctive = sum(1 for found in matches if _rank(found[0]) == 0)
         taken: list[Span] = []
+        self._store(matches[:distinctive], text, taken)
+        self._store_encoded(text, until, taken)
+        self._store(matches[distinctive:], text, taken)
+        return taken
+
+    def _store(self, matches: Iterable[_Found], text: bytes, taken: list[Span]) -> None:
         for rule, match, span, verdict in matches:
             if self.full:
                 break
-            if not any(span[0] < other[1] and other[0] < span[1] for other in taken):
+            if not _overlaps(span, taken):
                 taken.append(span)
                 start, end = match.span() if rule.block else span
                 line = self._line + text.count(b"\n", 0, start)
@@ -134,10 +147,30 @@ class Search:
                 found = _secret(rule, match, span, verdict, self._path, line, last)
                 self._by_value.setdefault(text[slice(*span)], []).append(found)
                 self._count += 1
-        return taken
+
+    def _store_encoded(self, text: bytes, until: int, taken: list[Span]) -> None:
+        """Stores the secrets in texts that are encoded within the text."""
+        for start, end, inner in () if self._is_inner else in_base64(text):
+            if self.full or self._tried > MAX_TRIED:
+                break
+            if not self._before <= start < until or _overlaps((start, end), taken):
+                continue
+            search = Search(self._path, self._prefilter, is_inner=True)
+            search.spans(inner, len(inner))
+            self._tried += search._tried
+            line = self._line + text.count(b"\n", 0, start)
+            for value, secrets in search._by_value.items():
+                place = Location(self._path, line, line)
+                self._by_value.setdefault(value, []).extend(replace(secret, location=place) for secret in secrets)
+            self._count += search._count
+            taken += [(start, end)] if search._count else []
 
 
-def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
+def _overlaps(span: Span, taken: Iterable[Span]) -> bool:
+    return any(span[0] < other[1] and other[0] < span[1] for other in taken)
+
+
+def _in_order(found: _Found) -> tuple[int, int, int, int, str]:
     """A sort key for matches. Of two that overlap the first counts: with equal rank and position, the one that
     includes more text before the value."""
     rule, match, span, _ = found
@@ -147,7 +180,7 @@ def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int
 def _matches(
     rule: Rule, text: bytes, lowered: bytes, start: int, path: str
 ) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
-    for match in _paired(rule, text, start) if rule.paired else _found(rule, text, lowered, start):
+    for match in _paired(rule, text, start) if rule.paired else matches(rule, text, lowered, start, len(text)):
         span = match.span("secret") if "secret" in match.re.groupindex else match.span()
         value = text[slice(*span)]
         verdict = verify(rule.check, value, match[0]) if rule.check else None
@@ -162,26 +195,6 @@ def _matches(
         if rule.near and not rule.spaced and text[span[0] - 1 : span[0]] in b" \t" and not _is_directive(text, match, span):
             continue
         yield match, span, verdict
-
-
-def _found(rule: Rule, text: bytes, lowered: bytes, start: int) -> Iterator["re.Match[bytes]"]:
-    """The matches from ``start`` on, as ``finditer`` gives them. If their first words are known, they are found
-    faster."""
-    if not rule.begins:
-        yield from pattern(rule).finditer(text, start)
-        return
-    match_at = pattern(rule).match
-    for place in sorted({place for word in rule.begins for place in _places(lowered, word.encode(), start)}):
-        if place >= start and (match := match_at(text, place)):
-            yield match
-            start = match.end()
-
-
-def _places(text: bytes, word: bytes, start: int) -> Iterator[int]:
-    at = text.find(word, start)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
 
 
 def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
@@ -299,7 +312,15 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
             return "possible"
     if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
         return "confirmed"
-    return rule.assurance
+    return "possible" if rule.human and _is_explained(text, span) else rule.assurance
+
+
+def _is_explained(text: bytes, span: Span) -> bool:
+    """Whether a password is in a comment, with the name of a host that exists in documentation only (RFC 2606)."""
+    start = max(span[0] - _LONG_LINE, text.rfind(b"\n", 0, span[0]) + 1)
+    end = text.find(b"\n", span[1], span[1] + _LONG_LINE)
+    line = text[start : end if end >= 0 else span[1] + _LONG_LINE]
+    return _COMMENT.match(line) is not None and _FOR_EXAMPLES.search(line) is not None
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from .ruleset import Rule, pattern
+from .ruleset import Rule, matches
 
 _BEFORE, _AFTER = 160, 80  # maximal distance of a name in an assignment from its value
 _RUN, _PLAIN_RUN = b"a" * 12, 30  # consecutive characters, with a digit among them or without
@@ -57,7 +57,7 @@ class Keywords:
             for number in sorted(numbers):
                 start, end = regions[number]
                 to_the_end = not (rule.near or rule.last)
-                if pattern(rule).search(text, start, len(text) if to_the_end else end):
+                if any(matches(rule, text, lowered, start, len(text) if to_the_end else end)):
                     yield rule, start
                     break
                 if to_the_end:  # then there is none from a later region on

@@ -36,6 +36,7 @@ _CREDENTIAL = pattern(
 )
 _VENDORED = pattern(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/bundle|gems/[^/]+/(?:gems|specifications)|"
+    r"lib(?:64)?/(?:python\d[^/]*|perl5?/\d[^/]*|ruby/(?:\d[^/]*|gems|site_ruby|vendor_ruby))|"
     r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
 _TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")

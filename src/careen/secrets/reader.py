@@ -3,21 +3,42 @@
 Its facts are redacted secrets; it finds no packages.
 """
 
+import codecs
+from collections.abc import Iterator
+
 from careen.model.finding import ExposedSecret
+from careen.model.inventory import Unknown
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from . import NAME
+from .encodings import encoding_of
 from .find import Search
 from .paths import is_searched
 
 _CHECKED_BYTES = 1024
 
 
-def read(file: File) -> Search | None:
+class Decoded:
+    """A search that is fed with a text in another encoding."""
+
+    def __init__(self, search: Search, encoding: str) -> None:
+        self._search = search
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def feed(self, piece: bytes) -> None:
+        self._search.feed(self._decoder.decode(piece).encode("utf-8", "replace"))
+
+    def facts(self) -> Iterator[ExposedSecret | Unknown]:
+        return self._search.facts()
+
+
+def read(file: File) -> Search | Decoded | None:
     """Begins the search for secrets in a file; None if its first bytes are not text."""
-    if not file.size_bytes or b"\0" in file.data[:_CHECKED_BYTES]:
+    encoding = encoding_of(file.data[:_CHECKED_BYTES])
+    if not file.size_bytes or encoding is None:
         return None
-    return Search(file.path)
+    search = Search(file.path)
+    return search if encoding == "utf-8" else Decoded(search, encoding)
 
 
 SECRETS = Cataloger(

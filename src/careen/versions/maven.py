@@ -20,6 +20,7 @@ from careen.plugins import VersionScheme
 from careen.safety.pattern import pattern
 
 _JAVA = pattern(r"(?<=.)[.-](?:jre|jdk)[0-9]+$")
+_BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")
 _TOKEN = pattern(r"(?P<separator>[.-]?)(?:(?P<number>[0-9]+)|(?P<word>[^0-9.-]+)(?:-?(?P<count>[0-9]+))?)?")
 _QUALIFIERS = {"alpha": 0, "beta": 1, "milestone": 2, "rc": 3, "cr": 3, "snapshot": 4, "sp": 6}
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}  # only right before a number
@@ -125,4 +126,4 @@ def _meets(place: Key, part: str) -> bool:
     return holds
 
 
-VERSION_SCHEME = VersionScheme(name="maven", key=key, satisfies=satisfies)
+VERSION_SCHEME = VersionScheme(name="maven", key=key, satisfies=satisfies, release=lambda text: _BUILD.sub("", text))

@@ -127,4 +127,4 @@ def _specifiers(part: str) -> list[tuple[str, str]]:
     return found
 
 
-VERSION_SCHEME = VersionScheme(name="pep440", key=key, satisfies=satisfies)
+VERSION_SCHEME = VersionScheme(name="pep440", key=key, satisfies=satisfies, release=lambda text: text.partition("+")[0])

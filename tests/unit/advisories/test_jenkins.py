@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.advisories.jenkins import ADVISORY_SOURCE
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.ranges import match_of
 from careen.model.advisory import Advisory, VulnerabilityRecord
 from careen.plugins import Feed
 from careen.versions.maven import VERSION_SCHEME
 
-KEY = keys_of(VERSION_SCHEME)
+KEY = Key(VERSION_SCHEME)
 NUMBERS = st.sampled_from(["0", "1", "2", "[0-3]", "[13]", "1[0-9]", "([0-9]|1[0-2])"])
 RELEASES = st.lists(NUMBERS, min_size=1, max_size=3).map("[.]".join)
 LINES = st.lists(RELEASES, min_size=1, max_size=3).map("|".join)

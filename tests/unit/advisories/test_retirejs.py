@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.advisories.retirejs import ADVISORY_SOURCE
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.ranges import match_of
 from careen.model.advisory import Advisory
 from careen.plugins import Feed
 from careen.versions.npm import VERSION_SCHEME
 
-KEY = keys_of(VERSION_SCHEME)
+KEY = Key(VERSION_SCHEME)
 CVES = [f"CVE-2098-500{number}" for number in range(4)]
 VERSIONS = [f"{major}.{minor}.0" for major in range(4) for minor in (0, 1, 5)]
 NEVER = "99.999.99999"

@@ -76,6 +76,14 @@ def test_there_are_few_rows_and_one_a_source():
     assert len(found) == len({finding.package for finding in found}) == MAX_ROWS
 
 
+def test_the_entries_next_to_an_old_version_count():
+    entry = "demo (1.{}-1) unstable; urgency=medium\n\n  * Update the manual.\n\n"
+    many = "".join(entry.format(number) for number in range(500, 100, -1))
+    (finding,) = _found(many + CHANGELOG)
+    assert "1.2-3 describes a fix" in finding.message
+    assert _found(CHANGELOG + many, _package(version="1.101-1")) == []  # too many are between
+
+
 def test_without_changelogs_nothing_is_known():
     assert list(undisclosed_fixes([_package()], DEBIAN)) == []
 
@@ -134,6 +142,8 @@ def test_a_newer_release_of_a_project_is_reported():
     [
         (PROJECT, "2.1.0", {}),
         (PROJECT, "1.0.0", {}),  # not in it
+        (PROJECT.replace("2.1.0", "2.0.0-rc.1"), "2.0.0", {}),  # older
+        (PROJECT.replace("2.1.0", "2.1.0-rc.1"), "2.0.0", {}),  # not for those who use releases
         (PROJECT.replace(FIX, f"{FIX} (CVE-2026-1234)"), "2.0.0", {}),
         (
             PROJECT.replace("### Security", "### Added")
@@ -148,6 +158,21 @@ def test_a_newer_release_of_a_project_is_reported():
 )
 def test_nothing_is_reported_of_a_project(changelog, version, options):
     assert _project(changelog, version, **options) == []
+
+
+def test_pre_releases_of_a_project_count_once_they_are_released():
+    early = PROJECT.replace("[2.1.0]", "[2.1.0-rc.1]")
+    released = early.replace("# Changelog\n", "# Changelog\n\n## [2.1.0] - 2026-02-11\n\n- Add the option `size`\n")
+    (finding,) = _project(released)
+    assert "2.1.0-rc.1 describes a fix" in finding.message
+    user_of_early_ones = early.replace("[2.0.0]", "[2.1.0-beta.1]")
+    assert len(_project(user_of_early_ones, "2.1.0-beta.1")) == 1
+
+
+def test_the_releases_next_to_an_old_version_of_a_project_count():
+    many = "".join(f"## 3.{number}.0\n\n- Add the option `size`\n\n" for number in range(400, 0, -1))
+    (finding,) = _project(PROJECT.replace("## [2.1.0]", f"{many}## [2.1.0]"))
+    assert "2.1.0 describes a fix" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,10 @@ def test_an_extension_of_an_editor_is_not_an_npm_package():
         ("app/node_modules/next/dist/compiled/cookie/package.json", b'{"name": "cookie"}', ("cookie", "")),
         ("node_modules/next/dist/compiled/react/package.json", manifest("react", "19.0.0"), ("react", "19.0.0")),
         ("node_modules/next/dist/compiled/@babel/runtime/package.json", b"{}", ("@babel/runtime", "")),
+        ("node_modules/next/dist/src/compiled/react/package.json", b'{"name": "react"}', ("react", "")),
         ("node_modules/@rspack/core/compiled/zod/package.json", b'{"name": "zod"}', ("zod", "")),
+        ("node_modules/bson/vendor/base64/package.json", manifest("base-64", "1.0.0"), ("base-64", "1.0.0")),
+        ("node_modules/@a/b/lib/third_party/c/package.json", manifest("c", "2.0.0"), ("c", "2.0.0")),
     ],
 )
 def test_what_a_framework_bundled_is_listed_with_less_confidence(path, text, expected):
@@ -185,3 +188,7 @@ def test_parts_of_what_a_framework_bundled_are_no_packages():
     path = "node_modules/next/dist/compiled/react/cjs/package.json"
     assert not names({path: manifest("x")})
     assert not names({"node_modules/next/dist/other/react/package.json": manifest("x")})
+    vendor = "node_modules/a/vendor"
+    assert not names({f"{vendor}/b/package.json": b'{"name": "b"}', f"{vendor}/c/package.json": b'{"version": "1.0.0"}'})
+    assert not names({f"{vendor}/package.json": manifest("a"), f"{vendor}/b/test/package.json": manifest("c")})
+    assert not names({f"{vendor}/b/package.json": manifest("b", private=True)})

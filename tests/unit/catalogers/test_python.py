@@ -171,3 +171,20 @@ def test_bundled_wheels_and_zipped_eggs():
 @pytest.mark.parametrize("data", [b"PK\3\4 and no more", archive(**{"x.py": "pass"})])
 def test_a_bundled_wheel_that_cannot_be_read_is_an_unknown(data):
     assert len(read_files(CATALOGER, {"usr/share/python-wheels/a-1-py3-none-any.whl": data}).unknowns) == 1
+
+
+@pytest.mark.parametrize("folder", ["", "site-packages__", ".deps__Flask-1.0-py3-none-any.whl__"])
+def test_an_application_in_one_archive(folder):
+    members = {
+        f"{folder}Flask-1.0.dist_info__METADATA": "Name: Flask\nVersion: 1.0\n",
+        f"{folder}Click-8.0.dist_info__METADATA": "Name: Click\nVersion: 8.0\n",
+        "run.py": "",
+    }
+    program = b"#!/usr/bin/env python3\n" + archive(**members)
+    files = {"app/run.pyz": program, "app/other.pyz": b"#!/bin/sh\nexec x\n", "app/plain.pyz": archive(**{"run.py": ""})}
+    reading = read_files(CATALOGER, files)
+    assert [(package.name, package.version, package.confidence) for package in reading.packages] == [
+        ("Flask", "1.0", 0.9),
+        ("Click", "8.0", 0.9),
+    ]
+    assert [unknown.evidence.path for unknown in reading.unknowns] == ["app/other.pyz"]

@@ -65,6 +65,38 @@ def test_which_subcharts_are_in(dependency, values, is_in):
     assert ([subchart.name for subchart in found.subcharts], missing) == (["sub"] if is_in else [], [])
 
 
+NESTED = {
+    "Chart.yaml": b"name: top\ndependencies: [{name: sub, alias: other}]\n",
+    "charts/sub/Chart.yaml": b"name: sub\ndependencies: [{name: inner, condition: 'global.use,inner.use', tags: [back]}]\n",
+    "charts/sub/charts/inner/Chart.yaml": b"name: inner\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "is_in"),
+    [
+        ("", "", True),
+        ("values.yaml", "other: {inner: {use: false}}", False),  # the defaults of the chart above
+        ("values.yaml", "sub: {inner: {use: false}}", True),  # the alias is its name
+        ("values.yaml", "global: {use: false}", False),
+        ("values.yaml", "tags: {back: false}", False),
+        ("values.yaml", "other: {tags: {back: true}}\ntags: {back: false}", False),
+        ("charts/sub/values.yaml", "inner: {use: false}", False),
+        ("charts/sub/values.yaml", "tags: {back: false}", False),
+        ("charts/sub/charts/inner/values.yaml", "use: false", False),  # its own
+    ],
+)
+def test_which_nested_subcharts_are_in(place, text, is_in):
+    found, _ = enabled(read_chart(NESTED | {place: text.encode()} if place else NESTED), {})
+    assert [inner.name for inner in found.subcharts[0].subcharts] == (["inner"] if is_in else [])
+
+
+def test_values_of_the_user_replace_all_others_in_a_condition_of_a_nested_subchart():
+    top = read_chart(NESTED | {"values.yaml": b"other: {inner: {use: false}}\ntags: {back: false}"})
+    found, _ = enabled(top, {"other": {"inner": {"use": True}}})
+    assert [inner.name for inner in found.subcharts[0].subcharts] == ["inner"]
+
+
 def test_a_null_of_the_user_removes_a_value_of_a_subchart_and_one_of_a_chart_does_not():
     top = chart("name: top\n", "sub: {a: null}\n", sub="a: 1\nb: 2\n")
     assert coalesced(top, {})["sub"] == {"a": 1.0, "b": 2.0, "global": {}}

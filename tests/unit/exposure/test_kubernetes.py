@@ -39,6 +39,17 @@ spec:
     - http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 8080}}}}]}
 ---
 """
+TRAEFIK = """\
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: way}
+spec: {routes: [{match: x, services: [{name: shared, kind: TraefikService}]}]}
+---
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: shared}
+spec:
+"""
 CLUSTER_IP = service("a", "type: ClusterIP")
 GUEST = "ingress: [{from: [{namespaceSelector: {matchLabels: {x: y}}}]}]"
 MOUNT = "volumeMounts: [{name: v, mountPath: /h}]"
@@ -79,6 +90,16 @@ def part(path):
             "  to: {kind: Service, name: a}\n",
             True,
         ),
+        (pod("a") + CLUSTER_IP + TRAEFIK + "  weighted: {services: [{name: a, port: 8080}]}\n", True),
+        (pod("a") + CLUSTER_IP + TRAEFIK + "  mirroring: {name: b, port: 1, mirrors: [{name: a, port: 8080}]}\n", True),
+        (pod("a") + CLUSTER_IP + TRAEFIK + "  mirroring: {name: a, port: 8080}\n", True),
+        (pod("a") + CLUSTER_IP + TRAEFIK + "  weighted: {services: [{name: shared, kind: TraefikService}]}\n", False),
+        (pod("a") + CLUSTER_IP + TRAEFIK + "  weighted: {services: [{name: b}], sticky: {cookie: {name: a}}}\n", False),
+        (
+            pod("a") + CLUSTER_IP + INGRESS.replace("name: a,", "name: alias,") + "apiVersion: v1\nkind: Service\n"
+            "metadata: {name: alias}\nspec: {type: ExternalName, externalName: a.default.svc.cluster.local}\n",
+            True,
+        ),
         (pod("a"), False),
         (pod("a") + CLUSTER_IP, False),
         (pod("a") + service("b"), False),
@@ -89,6 +110,8 @@ def part(path):
         (pod("a") + service("a") + policy("a", "ingress: [{ports: [{port: 81}]}]"), False),
         (pod("a") + service("a") + policy("a", "ingress: [{ports: [{port: 80}]}]"), True),
         (pod("a") + service("a") + policy("a", "ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]"), True),
+        (pod("a") + service("a") + policy("a", "ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]"), True),
+        (pod("a") + service("a") + policy("a", "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]"), False),
         (pod("a") + CLUSTER_IP + INGRESS + policy("a", "ingress: [{from: [{podSelector: {}}]}]"), False),
         (pod("a") + CLUSTER_IP + INGRESS + policy("a", GUEST), True),
         (
@@ -266,6 +289,15 @@ def rule(resources, verbs, rest=""):
     return f"[{{apiGroups: ['', apps, rbac.authorization.k8s.io], resources: [{resources}], verbs: [{verbs}]{rest}}}]"
 
 
+ONE_SECRET_AND_PODS = (
+    "[{apiGroups: [''], resources: [secrets], verbs: [get], resourceNames: [one]},"
+    " {apiGroups: [batch], resources: [jobs], verbs: [create]}]"
+)
+AGGREGATED = role("[]").replace("rules: []", "aggregationRule: {clusterRoleSelectors: [{matchLabels: {x: y}}]}") + role(
+    rule("secrets", "list"), name="part", subject="kind: User, name: nobody"
+).replace("{name: part}\nrules", "{name: part, labels: {x: y}}\nrules")
+
+
 @pytest.mark.parametrize(
     ("text", "target"),
     [
@@ -280,6 +312,14 @@ def rule(resources, verbs, rest=""):
         (role(rule("secrets", "get"), "RoleBinding"), "every Secret of namespace default"),
         (role(rule("secrets", "get"), "RoleBinding", "Role"), "every Secret of namespace default"),
         (role(rule("secrets", "get", ", resourceNames: [one]"), "RoleBinding", "Role"), "Secret one"),
+        (role(ONE_SECRET_AND_PODS, "RoleBinding", "Role"), "Secret one"),
+        (role(ONE_SECRET_AND_PODS, "RoleBinding", "Role"), "every Secret of namespace default"),
+        (role(rule("secrets", "list"), subject="kind: Group, name: 'system:authenticated'"), "every Secret of the cluster"),
+        (
+            role(rule("secrets", "list"), subject="kind: User, name: 'system:serviceaccount:default:agent'"),
+            "every Secret of the cluster",
+        ),
+        (AGGREGATED, "every Secret of the cluster"),
         (role("", "RoleBinding", name="edit"), "every Secret of namespace default"),
         (role(rule("secrets", "list"), subject="kind: Group, name: 'system:serviceaccounts'"), "every Secret of the cluster"),
     ],
@@ -297,6 +337,9 @@ def test_what_a_token_opens(text, target):
         role(rule("pods", "get, list, watch")),
         role(rule("secrets", "create")),
         role(rule("secrets", "list"), subject="kind: ServiceAccount, name: other"),
+        role(rule("secrets", "list"), subject="kind: User, name: 'system:serviceaccount:other:agent'"),
+        role(rule("secrets", "list"), subject="kind: User, name: 'system:authenticated'"),
+        AGGREGATED.replace("x: y", "x: z", 1),
         role(rule("secrets", "list"), subject="kind: Group, name: 'system:serviceaccounts:other'"),
         role(rule("pods/exec", "create"), "RoleBinding"),  # nothing but itself is there
     ],
@@ -353,3 +396,10 @@ def test_a_password_written_out_twice_is_shared_and_never_shown():
 def test_a_pod_of_its_node_is_more_likely_reached_if_it_is_known_to_listen():
     silent = pod("a", "hostNetwork: true").replace("      ports: [{containerPort: 80}]\n", "")
     assert exposure(pod("a", "hostNetwork: true")).paths[0].likelihood > 2 * exposure(silent).paths[0].likelihood
+
+
+def test_of_several_mounts_of_a_path_one_that_writes_counts():
+    paths = "volumes: [{name: v, hostPath: {path: /}}]"
+    both = "volumeMounts: [{name: v, mountPath: /w}, {name: v, mountPath: /r, readOnly: true}]"
+    writes, reads = (next(path.likelihood for path in exposure(pod("a", paths, mounts)).paths) for mounts in (both, READ))
+    assert writes > reads

@@ -45,7 +45,8 @@ def reaching_web(*specs, port=8080):
     by_name = {pod.resource.name: pod for pod in found.pods}
     traffic = Traffic(found)
     sources = [name for name in ("edge", "far", "host") if traffic.allows(by_name[name], by_name["web"], port)]
-    return sources + (["outside"] if traffic.allows(None, by_name["web"], port) else [])
+    admitted = traffic.from_outside(by_name["web"], port)
+    return sources + {"all": ["outside"], "some": ["some of outside"], "none": []}[admitted]
 
 
 ALL = ["edge", "far", "host", "outside"]
@@ -69,6 +70,19 @@ ALL = ["edge", "far", "host", "outside"]
         ),
         (["{WEB, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}"], ALL),
         (["{WEB, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"], []),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}]}]}"], ALL),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: '0::/0'}}]}]}"], ALL),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [0.0.0.0/1, 128.0.0.0/1]}}]}]}"], []),
+        (
+            [
+                "{WEB, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, "
+                "192.168.0.0/16]}}]}]}"
+            ],
+            ["outside"],
+        ),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}"], ["some of outside"]),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: 1}]}]}"], []),
+        (["{WEB, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 203.0.113.9/32}}]}]}"], ["some of outside"]),
         (["{WEB, ingress: [{ports: [{port: 8080}]}]}"], ALL),
         (["{WEB, ingress: [{ports: [{port: http}]}]}"], ALL),
         (["{WEB, ingress: [{ports: [{port: 8000, endPort: 8100}]}]}"], ALL),

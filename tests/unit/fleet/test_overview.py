@@ -22,7 +22,8 @@ def fleet(tmp_path):
     add_image(made, [deb()], 2, one)
     add_image(made, [deb()], 3, other)
     with writing(made.engine) as connection:
-        connection.execute(update(image).where(image.c.id == 1).values(runs_at=1.0, critical=2))
+        connection.execute(update(image).where(image.c.id == 1).values(critical=2))
+        connection.execute(update(project_image).where(project_image.c.image_id == 1).values(runs_at=1.0))
         connection.execute(update(image).where(image.c.id == 2).values(state="reading", enrolled_at=7.0))
     yield made
     made.engine.dispose()

@@ -66,7 +66,10 @@ def test_a_verdict_counts_until_the_policy_or_a_decision_changes(fleet):
     assert mark(fleet, now=NOW - 1) != mark(fleet, now=NOW + 1), "a decision that expires changes it"
 
 
-def test_each_undecided_image_is_queued_and_decided_once(fleet, monkeypatch):
+@pytest.mark.parametrize("kind", ["image", "uploaded"])
+def test_each_undecided_image_is_queued_and_decided_once(fleet, monkeypatch, kind):
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).values(kind=kind))
     put_policy(fleet, fail_on=("high",))
     added = []
     with_queue = msgspec.structs.replace(fleet, queue=SimpleNamespace(add=lambda connection, jobs: added.extend(jobs)))

@@ -73,24 +73,37 @@ def test_the_newest_tags_of_a_registry_with_webhooks_and_what_runs_stay(fleet):
         add_image(fleet, [pypi(version=f"4.{number}"), deb()], number, 1)
     tagged(fleet, 1, 2, 3, 4, 5, 6)
     with writing(fleet.engine) as connection:
-        connection.execute(update(image).where(image.c.id == 1).values(runs_at=NOW - DAY_S))
-        connection.execute(update(image).where(image.c.id == 2).values(runs_at=NOW - 30 * DAY_S))
+        connection.execute(update(project_image).where(project_image.c.image_id == 1).values(runs_at=NOW - DAY_S))
+        connection.execute(update(project_image).where(project_image.c.image_id == 2).values(runs_at=NOW - 30 * DAY_S))
     assert purge(fleet, Retention(), NOW) == Purged(3, 3, 3, 0)
-    assert rows(fleet, image, "id", "runs_at") == [(1, NOW - DAY_S), (5, None), (6, None)]
+    assert rows(fleet, project_image, "image_id", "runs_at") == [(1, NOW - DAY_S), (5, None), (6, None)]
     removed = [name for name, identity in rows(fleet, tag_change, "name", "identity") if not identity]
     assert removed == ["v2", "v3", "v4"]
     assert sorted({name for (name,) in rows(fleet, unit, "name")}) == ["django", "libssl3"]
     assert purge(fleet, Retention(), NOW) == Purged()
 
 
+def test_what_runs_in_another_project_keeps_no_tag_and_no_image_is_lost_there(fleet):
+    add_project(fleet, 2)
+    chosen(fleet, 1)
+    for number in (1, 2):
+        add_image(fleet, [deb()], number, 1)
+    tagged(fleet, 1, 2)
+    with writing(fleet.engine) as connection:
+        row = {"project_id": 2, "image_id": 1, "seen_at": NOW - 30 * DAY_S, "runs_at": NOW - DAY_S}
+        connection.execute(project_image.insert().values(row))
+    assert purge(fleet, Retention(), NOW) == Purged(1, 0, 0, 0)
+    assert rows(fleet, image, "id") == [(1,), (2,)]
+
+
 def test_an_image_that_no_agent_reports_any_more_does_not_run_for_ever(fleet):
     for number in (1, 2, 3):
         add_image(fleet, [deb()], number, 1)
     with writing(fleet.engine) as connection:
-        connection.execute(update(image).values(runs_at=NOW - 8 * DAY_S))
-        connection.execute(update(image).where(image.c.id == 3).values(runs_at=NOW - 6 * DAY_S))
+        connection.execute(update(project_image).values(runs_at=NOW - 8 * DAY_S))
+        connection.execute(update(project_image).where(project_image.c.image_id == 3).values(runs_at=NOW - 6 * DAY_S))
     assert purge(fleet, Retention(), NOW) == Purged()
-    assert rows(fleet, image, "id", "runs_at") == [(1, None), (2, None), (3, NOW - 6 * DAY_S)]
+    assert rows(fleet, project_image, "image_id", "runs_at") == [(1, None), (2, None), (3, NOW - 6 * DAY_S)]
 
 
 def test_without_a_number_all_tags_stay(fleet):

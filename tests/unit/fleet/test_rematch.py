@@ -8,7 +8,7 @@ from tests.support.fleet_units import add_image, add_project, database_with, fin
 from tests.support.matching import advisory, deb, info, pypi
 from tests.support.service import FakeQueue
 
-from careen.fleet import image_counts, rematch
+from careen.fleet import image_counts, rematch, unit_batches
 from careen.fleet.connection import writing
 from careen.fleet.progress import progress_of
 from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_count, unit_finding
@@ -103,14 +103,14 @@ def test_the_same_update_again_changes_nothing(fleet, tmp_path):
     assert (findings(fleet), events_of(fleet), counts(fleet)) == was
 
 
-@pytest.mark.parametrize("step", ["_write", "image_counts.count_after_update", "_make_events"])
+@pytest.mark.parametrize("step", ["unit_batches.write", "image_counts.count_after_update", "_make_events"])
 def test_a_killed_run_goes_on(fleet, tmp_path, monkeypatch, step):
     after = [advisory(fixed="3.0.14-1"), of_django(), advisory("CVE-2026-0003", "2.0-1", package="zlib")]
     begin(fleet, [advisory()], [OPENSSL, DJANGO], [ZLIB, DJANGO])
     monkeypatch.setattr(rematch, "BATCH", 1)
     module, _, name = f"careen.fleet.rematch.{step}".rpartition(".")
     module = pkgutil.resolve_name(module)
-    real, left = getattr(module, name), [1 if step == "_write" else 0]
+    real, left = getattr(module, name), [1 if step == "unit_batches.write" else 0]
 
     def dying(*args, **options):
         if not left[0]:
@@ -195,14 +195,14 @@ def test_a_run_that_a_newer_update_overtakes_writes_no_older_verdict(fleet, tmp_
 def test_a_first_verdict_that_is_late_for_an_update_is_made_again(fleet, tmp_path, monkeypatch):
     begin(fleet, [], [ZLIB])
     fleet = replace(fleet, queue=FakeQueue())
-    real = rematch._rows_of
+    real = unit_batches.rows_of
 
     def late(*arguments):
-        monkeypatch.setattr(rematch, "_rows_of", real)
+        monkeypatch.setattr(unit_batches, "rows_of", real)
         update(fleet, tmp_path, [], [of_django(severity="critical")])
         return real(*arguments)
 
-    monkeypatch.setattr(rematch, "_rows_of", late)
+    monkeypatch.setattr(unit_batches, "rows_of", late)
     add_image(fleet, [DJANGO], 2)
     assert assessed_by(fleet)["django"] == FIRST
     assert [job.kind for job in fleet.queue.jobs] == ["rematch"]

@@ -12,7 +12,7 @@ from careen.fleet import conditions, found, search
 from careen.fleet.conditions import Versions
 from careen.fleet.connection import writing
 from careen.fleet.image_secrets import known_kinds, store_kinds
-from careen.fleet.tables import image, image_secret
+from careen.fleet.tables import image_secret, project_image
 from careen.model.advisory import VulnerabilityRecord
 from careen.model.finding import ExposedSecret, Location
 from careen.model.package import Source
@@ -46,7 +46,7 @@ def fleet(tmp_path_factory):
     add_image(made, [pypi(version="4.2.2")], 3, one)
     add_image(made, [pypi(version="4.10.0"), deb()], 4, other)
     with writing(made.engine) as connection:
-        connection.execute(update(image).where(image.c.id == 1).values(runs_at=1.0))
+        connection.execute(update(project_image).where(project_image.c.image_id == 1).values(runs_at=1.0))
         for number, kinds in SECRETS.items():
             store_kinds(connection, number, replace(usual(), findings=tuple(map(secret, kinds))))
     yield made

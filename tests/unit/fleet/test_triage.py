@@ -1,13 +1,19 @@
 """Decisions in bulk: what they would hide is what they hide, and one call takes all of them back."""
 
+from types import SimpleNamespace
+
 import pytest
-from sqlalchemy import func, select
+from msgspec.structs import replace
+from sqlalchemy import func, select, text, update
+from tests.support.reports import usual
+from tests.support.service import json_of
 from tests.support.triage_world import DJANGO, LIBSSL, OPENSSL, a_decision, triage_fleet
 
-from careen.fleet import decisions, triage
-from careen.fleet.connection import writing
-from careen.fleet.tables import decision
+from careen.fleet import decisions, reported_findings, triage, uploads
+from careen.fleet.connection import is_sqlite, writing
+from careen.fleet.tables import decision, image
 from careen.fleet.triage import Batch, DecisionError, Target
+from careen.model.finding import Vulnerability
 
 
 @pytest.fixture
@@ -82,3 +88,43 @@ def test_a_decision_says_what_it_is_about_and_why(fleet, code, wanted):
         with writing(fleet.engine) as connection, pytest.raises(DecisionError) as refused:
             ask(connection, 1, wanted)
         assert refused.value.code == code
+
+
+def reported(fleet, *findings, name="ci:1"):
+    report = replace(usual(), findings=findings)
+    with writing(fleet.engine) as connection:
+        made = uploads.store(fleet, connection, 1, uploads.read(json_of(report), fleet.settings), name, "key:ci")
+        connection.execute(update(image).where(image.c.identity == made.identity).values(state="ready"))
+    return made.identity
+
+
+@pytest.fixture
+def with_reports(fleet):
+    """Two uploaded reports: one that has a finding of OpenSSL, and one that names it as an alias, besides others."""
+    with writing(fleet.engine) as connection:
+        if not is_sqlite(connection):  # the images of the fleet have numbers of the test's own
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('image', 'id'), 100)"))
+    queueing = replace(fleet, queue=SimpleNamespace(add=lambda *_: None))
+    first, other = [each for each in usual().findings if isinstance(each, Vulnerability)][:2]
+    identities = [
+        reported(queueing, replace(first, id=OPENSSL, aliases=()), replace(other, id="CVE-2026-7777", aliases=())),
+        reported(queueing, replace(first, id="GHSA-xxxx-yyyy-zzzz", aliases=(OPENSSL,)), name="ci:2"),
+    ]
+    return first.package, identities
+
+
+def test_a_preview_counts_the_findings_of_uploaded_reports(fleet, with_reports):
+    package, (identity, _) = with_reports
+    assert previewed(fleet, Target(OPENSSL, LIBSSL)) == (2, 4, 2)
+    assert previewed(fleet, Target(OPENSSL, package)) == (2, 4, 2)
+    assert previewed(fleet, Target(OPENSSL, identity=identity)) == (1, 4, 1)
+    a_decision(fleet, identity=identity)
+    assert previewed(fleet, Target(OPENSSL, package)) == (1, 3, 1)
+
+
+def test_a_preview_states_which_reports_it_did_not_read(fleet, with_reports, monkeypatch):
+    package, _ = with_reports
+    monkeypatch.setattr(reported_findings, "READ_BYTES", 1 << 10)
+    with fleet.engine.connect() as connection:
+        found = triage.preview(connection, 1, Batch((Target(OPENSSL, package),), "fixed"))
+    assert (found.total, found.exact, found.unread_reports) == (2, False, 2)

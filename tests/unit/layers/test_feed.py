@@ -106,6 +106,22 @@ def test_a_file_beyond_the_bound_is_not_read_whole(monkeypatch):
     assert (found.facts, [unknown.code for unknown in found.unknowns]) == ({}, ["unreadable"])
 
 
+def test_a_reader_that_closes_a_large_file_leaves_it_to_the_next_one(monkeypatch):
+    monkeypatch.setattr(module, "MEMORY_BYTES", 1 << 10)
+
+    def read(file):
+        with file.open() as stream, file.open() as other:
+            yield stream.read(4)
+            stream.seek(-4, io.SEEK_END)
+            yield (other.read(2), stream.read(), stream.tell())
+        yield file.open().read()
+
+    found = found_in(LONG, reader(read), reader(read))
+    assert found.unknowns == [] and list(found.facts) == ["0", "1"]
+    expected = [LONG[:4], (LONG[:2], LONG[-4:], len(LONG)), LONG]
+    assert all(values["f"] == expected for values in found.facts.values())
+
+
 def test_a_large_file_is_read_from_a_temporary_file(monkeypatch):
     monkeypatch.setattr(module, "MEMORY_BYTES", 1 << 10)
     found = found_in(LONG, reader(lambda file: [file.open().read()]), reader(lambda file: [file.data]))

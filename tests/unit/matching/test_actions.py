@@ -1,4 +1,5 @@
-from tests.support.matching import pypi
+from msgspec.structs import replace
+from tests.support.matching import deb, pypi
 from tests.support.reports import vulnerability
 
 from careen.matching.actions import actions_of, changed_places
@@ -57,3 +58,19 @@ def test_the_interpreter_that_no_advisory_speaks_of():
 
 def test_places_that_nothing_changes_are_left_out():
     assert changed_places([Place(), PINS, ENVIRONMENT, PINS]) == [PINS, ENVIRONMENT]
+
+
+def test_a_system_package_of_a_foreign_architecture_is_named_with_it():
+    names = (("apt", "amd64"), ("libssl3", "amd64"), ("libssl3", "i386"), ("tzdata", "all"), ("odd", "i386;reboot"))
+    packages = [replace(deb(name, "1.0"), arch=arch) for name, arch in names]
+    places = [(Place("apt", "", "dockerfile"),)] * len(packages)
+    targets = dict.fromkeys(range(1, len(packages)), "2")
+
+    def command(packages):
+        inventory = Inventory(None, tuple(packages))
+        (action,) = actions_of(inventory, targets, places, (), (), upgraded(inventory, targets, places))
+        return action.command.partition("--only-upgrade ")[2].partition(" &&")[0]
+
+    assert command(packages) == "libssl3 libssl3:i386 odd tzdata"
+    other = replace(packages[0], name="bash")  # without apt there is no own architecture
+    assert command([other, *packages[1:]]) == "libssl3 odd tzdata"

@@ -13,7 +13,7 @@ from tests.support.matching import (
 )
 
 from careen.matching.assess import assess, contradictions, matches_of, system_of, with_paid_support
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.match import match
 from careen.matching.subject import Subject
 from careen.model.advisory import Range, VulnerabilityRecord
@@ -55,7 +55,7 @@ def test_systems_by_the_names_of_files():
 
 # --- the rules, one by one -------------------------------------------------------------------------------------------
 
-KEY = keys_of(VersionScheme("deb", release_key))
+KEY = Key(VersionScheme("deb", release_key))
 OPENSSL = Subject(deb(), "debian:12", "openssl", "3.0.11-1", "deb", "Debian 12", distribution=True)
 DJANGO = Subject(pypi(), "PyPI", "django", "4.2.1", "pep440", "PyPI", distribution=False)
 CVE = "CVE-2026-0001"
@@ -87,8 +87,9 @@ def test_not_affected_rules_the_vulnerability_out():
 
 def test_a_distributions_own_feed_takes_precedence_over_copies():
     copy, own = advisory(source="osv"), advisory(fixed="3.0.11-1")
-    contradicted, fixed = contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY))
+    contradicted, fixed = contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY), {CVE})
     assert contradicted == fixed == {CVE}
+    assert contradictions(OPENSSL, matches_of(OPENSSL, [copy, own], KEY), {"CVE-2026-9999"}) == (frozenset(), frozenset())
     assert assessed(OPENSSL, copy, own) == {}
     assert assessed(OPENSSL, copy) == {CVE: "confirmed"}
 

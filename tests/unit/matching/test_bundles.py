@@ -42,3 +42,25 @@ def test_a_script_in_the_folder_of_a_module_of_node():
 def test_a_library_in_the_program_of_another():
     assert owner("generic", "openssl", "usr/local/bin/node") == "node"
     assert OWNERS.owners_of(NODE) == OWNERS.owners_of(PILLOW) == OWNERS.owners_of(NPM) == set()
+
+
+def test_a_library_in_a_folder_of_packages_anywhere():
+    target = package("pypi", "Pillow", "var/task/Pillow-9.5.0.dist-info/METADATA")
+    cached = package("pypi", "psycopg-binary", "root/.cache/uv/archive-v0/x/psycopg_binary-3.1.9.dist-info/METADATA")
+    at_root = package("pypi", "a-b", "a_b-1.egg-info")
+    owners = Bundles((target, cached, at_root))
+    assert owners.owners_of(package("generic", "libpng", "var/task/Pillow.libs/libpng16.so")) == {"Pillow"}
+    library = package("generic", "openssl", "root/.cache/uv/archive-v0/x/psycopg_binary.libs/libssl.so.1.1")
+    assert owners.owners_of(library) == {"psycopg-binary"}
+    assert owners.owners_of(package("generic", "zlib", "a_b/libz.so")) == {"a-b"}
+    assert owners.owners_of(package("generic", "zlib", "var/other/Pillow.libs/libz.so")) == set()
+
+
+def test_a_module_compiled_into_another_owns_nothing_of_it():
+    folder = "app/node_modules/next"
+    compiled = package("npm", "@babel/core", f"{folder}/dist/compiled/@babel/core/package.json")
+    next_ = package("npm", "next", f"{folder}/package.json")
+    owners = Bundles((compiled, next_))
+    assert owners.owners_of(next_) == set()
+    assert owners.owners_of(compiled) == {"next"}
+    assert owners.owners_of(package("generic", "brotli", f"{folder}/dist/a.node")) == {"next"}

@@ -19,7 +19,7 @@ from tests.support.reports import clean, vulnerability
 from careen.database.combined import FallbackKnowledge
 from careen.matching.explain import Explainer, explain
 from careen.matching.explain_texts import range_text
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.model.advisory import Listed, Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
 from careen.model.inventory import Inventory
@@ -207,7 +207,7 @@ def test_malicious_packages():
     assert one.statements[0].comparisons == ("4.2.1 is among 1 versions",)
 
 
-KEY = keys_of(VersionScheme("deb", release_key))
+KEY = Key(VersionScheme("deb", release_key))
 
 
 @pytest.mark.parametrize(

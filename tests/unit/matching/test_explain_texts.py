@@ -15,12 +15,12 @@ from careen.matching.explain_texts import (
     suppressed_text,
     unassessed_text,
 )
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.subject import Subject
 from careen.model.advisory import Import, Malicious, Range
 from careen.model.finding import SuppressedBy
 
-KEY = keys_of(SCHEMES["pep440"])
+KEY = Key(SCHEMES["pep440"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.matching.keys import Keys, keys_of
+from careen.matching.keys import Key, Keys
 from careen.plugins import VersionScheme
 
 
@@ -18,7 +18,7 @@ def scheme(name="x"):
 
 def test_each_key_is_computed_once():
     one, asked = scheme()
-    key = keys_of(one)
+    key = Key(one)
     assert (key("1"), key("1"), key("v1"), key("v1")) == (("1",), ("1",), None, None)
     assert asked == ["1", "v1"]
 
@@ -26,7 +26,7 @@ def test_each_key_is_computed_once():
 @pytest.mark.parametrize("text", ["unknown", "dev-main", ""])
 def test_text_without_a_digit_has_no_key(text):
     one, asked = scheme()
-    assert keys_of(one)(text) is None
+    assert Key(one)(text) is None
     assert asked == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.support.matching import SCHEMES, TODAY, deb, knowledge
 
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.limited import limited_of
 from careen.matching.subject import Subject
 from careen.model.advisory import LimitedSupport
@@ -14,7 +14,7 @@ NAMESPACE = "debian:12"
 def gaps(*listed, names=("openssl",), version="3.0-1"):
     group = [Subject(deb(name), NAMESPACE, name, version, "deb", "Debian 12", distribution=True) for name in names]
     records = [LimitedSupport(NAMESPACE, *entry) for entry in listed]
-    found = limited_of(NAMESPACE, group, knowledge(*records), keys_of(SCHEMES["deb"]), TODAY)
+    found = limited_of(NAMESPACE, group, knowledge(*records), Key(SCHEMES["deb"]), TODAY)
     return [(gap.cause.code, gap.cause.packages, gap.packages) for gap in found]
 
 

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
@@ -27,6 +28,18 @@ def test_every_evidence_has_its_place():
     assert places(package("gem", "a", "usr/local/bundle/specifications/a-1.0.gemspec", "app/Gemfile.lock")) == [
         ("bundler", "usr/local/bundle"), ("bundler", "app/Gemfile.lock"),
     ]  # fmt: skip
+
+
+def test_python_packages_outside_of_an_interpreter():
+    info = "a-1.0.dist-info/METADATA"
+    assert places(package("pypi", "a", f"usr/local/lib/python3.11/dist-packages/{info}")) == [("pip", "/usr/bin/python3.11")]
+    assert places(package("pypi", "a", f"var/task/{info}")) == [("pip --target", "/var/task")]
+    assert places(package("pypi", "a", "opt/python/a-1.0.egg-info")) == [("pip --target", "/opt/python")]
+    assert places(package("pypi", "a", info)) == [("pip", info)]  # a command would name the root
+    assert places(package("pypi", "a", f"var/my task/{info}")) == [("pip", f"var/my task/{info}")]
+    cache = "root/.cache/uv/archive-v0"
+    assert places(package("pypi", "a", f"{cache}/x/{info}", f"{cache}/y/{info}")) == [("uv cache", f"/{cache}")] * 2
+    assert places(package("pypi", "a", f"archive-v0/x/{info}")) == [("uv cache", "/archive-v0")]
 
 
 def test_a_command_in_a_project_changes_its_lock_file():
@@ -93,3 +106,26 @@ def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
 def test_packages_of_the_system_have_the_managers_place():
     assert places(deb(), Package("deb", "debian", "apt", "1")) == [("apt", "")]
     assert [place.obstacle.code for place in places_of(deb(), {}, Bundles([]))] == ["no_package_manager"]
+
+
+def test_a_manager_without_its_database_upgrades_nothing():
+    apt = replace(deb("apt", "2.6.1"), presence="shadowed")
+    assert managers_of((apt,)) == {}
+    assert [place.obstacle.code for place in places_of(apt, managers_of((apt,)), Bundles((apt,)))] == ["no_package_manager"]
+
+
+def test_projects_of_bun():
+    own, stored = "app/node_modules/a/package.json", "app/node_modules/.bun/a@1.0/node_modules/a/package.json"
+    assert places(package("npm", "a", own, "app/bun.lock")) == [("bun", "/app")] * 2
+    assert places(package("npm", "a", stored, "app/bun.lock")) == [("bun overrides", "/app")] * 2
+    assert places(package("npm", "a", stored)) == [("bun overrides", "/app")]
+
+
+def test_projects_that_yarn_runs_without_node_modules():
+    archive = "srv/app/.yarn/cache/a-npm-1.0-d192f6b3b3-8633cce2db.zip"
+    unplugged = "srv/app/.yarn/unplugged/a-npm-1.0-de8e99b449/node_modules/a/package.json"
+    assert places(package("npm", "a", archive, "srv/app/yarn.lock")) == [("yarn resolutions", "/srv/app")] * 2
+    assert places(package("npm", "a", unplugged)) == [("yarn resolutions", "/srv/app")]
+    assert places(package("npm", "a", ".yarn/cache/a.zip")) == [("yarn resolutions", "/")]
+    assert places(package("npm", "a", "srv/my app/.yarn/cache/a.zip"))[0][0] == "npm"
+    assert places(package("npm", "a", "root/.yarn/berry/cache/a.zip")) == [("npm", "root/.yarn/berry/cache/a.zip")]

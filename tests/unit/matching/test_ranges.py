@@ -3,13 +3,14 @@ from tests.support.matching import number_key
 
 from careen.matching import ranges
 from careen.matching.finding_texts import comparison
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.ranges import spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 from careen.versions.maven import VERSION_SCHEME
+from careen.versions.pep440 import VERSION_SCHEME as PEP440
 
-KEY = keys_of(VersionScheme("numbers", number_key))
+KEY = Key(VersionScheme("numbers", number_key))
 
 
 def match_of(advisory, version, key):
@@ -54,8 +55,25 @@ def test_the_ends_of_a_range(range, version, affected):
     ],
 )
 def test_a_build_is_of_the_last_release_that_is_affected(range, version, affected):
-    key = keys_of(VERSION_SCHEME)
+    key = Key(VERSION_SCHEME)
     assert (match_of(with_ranges(range), version, key) is not None) is affected
+
+
+@pytest.mark.parametrize(
+    ("advisory", "version", "affected"),
+    [
+        (with_ranges(Range(None, None, "2.6.0")), "2.6.0+cu124", True),
+        (with_ranges(Range(None, None, "2.6.0")), "2.6.1+cu124", False),
+        (with_ranges(Range(None, None, "2.6.0")), "2.6.0.post1", False),
+        (with_ranges(Range(None, "2.6.0")), "2.6.0+cpu", False),
+        (with_ranges(Range(None, "2.6.0")), "2.5.1+cpu", True),
+        (with_ranges(Range(None, None, "2.6.0+cu118")), "2.6.0+cu124", True),
+        (with_ranges(versions=("2.5", "2.6.0")), "2.6+cu124", True),
+        (with_ranges(versions=("2.6.0+cpu",)), "2.6.0+cu124", False),
+    ],
+)
+def test_a_local_version_of_python_is_a_build_of_its_release(advisory, version, affected):
+    assert (match_of(advisory, version, Key(PEP440)) is not None) is affected
 
 
 def test_listed_versions_compare_by_key():
@@ -113,7 +131,7 @@ def test_keys_are_computed_once():
         asked.append(text)
         return number_key(text)
 
-    cached = keys_of(VersionScheme("counting", key))
+    cached = Key(VersionScheme("counting", key))
     assert [cached("1.0"), cached("1.0"), cached("1x"), cached("1x")] == [(1, 0), (1, 0), None, None]
     assert asked == ["1.0", "1x"]
 
@@ -122,7 +140,7 @@ def test_spellings_of_a_version():
     def zeros_count_nothing(text):
         return tuple(number_key(text.partition("+")[0].rstrip(".0") or "0"))
 
-    key = keys_of(VersionScheme("zeros", zeros_count_nothing))
+    key = Key(VersionScheme("zeros", zeros_count_nothing))
     advisories = [
         with_ranges(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")),
         with_ranges(versions=("01.2", "1.2.1")),

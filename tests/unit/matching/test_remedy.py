@@ -183,3 +183,21 @@ def test_a_third_partys_package_has_an_epoch_that_its_maker_does_not_know():
     (action,) = made.actions
     assert [(one.package, one.to) for one in action.upgrades] == [("docker-ce", "24.0.7")]
     assert made.after == 0
+
+
+def test_a_qualifier_of_maven_is_spelled_as_the_installed_one():
+    maven = {**ALL, "maven": Ecosystem("maven", "maven", "Maven")}
+
+    def target(version, fixed):
+        codec = Package("maven", None, "io.netty:netty-codec", version, evidence=(Evidence("app/codec.jar", 1),))
+        known = knowledge(advisory("CVE-1", fixed, "Maven", "io.netty:netty-codec"))
+
+        def reassess(inventory):
+            return match(inventory, known, SCHEMES, maven, TODAY).findings
+
+        (action,) = plan(replace(clean(), inventory=Inventory(DEBIAN, (codec,))), reassess, SCHEMES, maven).actions
+        return action.upgrades[0].to
+
+    assert target("4.1.48.Final", "4.1.133.final") == "4.1.133.Final"
+    assert target("4.1.48.Final", "4.1.133") == "4.1.133"
+    assert target("4.1.48", "4.1.133.final") == "4.1.133.final"

@@ -1,9 +1,13 @@
 import pytest
 from msgspec.structs import replace
 
+from careen.matching.keys import Key
+from careen.matching.ranges import contains
 from careen.matching.rpm import is_about_build, stream_of, without_module_build
 from careen.model.advisory import Advisory, Range
 from careen.model.package import Package
+from careen.plugins import VersionScheme
+from careen.versions.rpm import VERSION_SCHEME
 
 
 def package(version, module=None, arch="x86_64"):
@@ -55,7 +59,7 @@ def test_an_ordinary_package_hears_no_module():
     ],
 )
 def test_versions_without_the_number_of_a_module_build(version, compared):
-    assert without_module_build(lambda text: (text,))(version) == (compared,)
+    assert without_module_build(Key(VersionScheme("texts", lambda text: (text,))))(version) == (compared,)
 
 
 def test_a_lost_label_leaves_the_stream_unknown():
@@ -92,3 +96,12 @@ def test_if_binaries_are_listed_only_their_own_advisories_count():
     assert is_about_build(replace(of_source, namespace="rhel:9"), curl)
     assert not is_about_build(replace(of_source, namespace="hummingbird:1"), curl)
     assert is_about_build(replace(of_source, namespace="hummingbird:1", arch=("x86_64",)), curl)
+
+
+def test_the_order_without_builds_of_modules_has_ranges():
+    key = without_module_build(Key(VERSION_SCHEME))
+    module = "18.1-1.module+el8+{}+abcdef01"
+    assert contains(Range(None, None, module.format(1)), key(module.format(9)), key, module.format(9))
+    later = module.format(1).replace("18.1", "18.2")
+    assert not contains(Range(None, None, module.format(1)), key(later), key, later)
+    assert key("unknown") is None

@@ -32,6 +32,8 @@ def test_commands(manager, text):
         ("npm", "npm install a@2"),
         ("pnpm", "pnpm add a@2"),
         ("yarn", "yarn add a@2"),
+        ("bun", "bun add a@2"),
+        ("bun overrides", "npm pkg set 'overrides[a]=2' && bun install"),
         ("npm overrides", "npm pkg set 'overrides[a]=2' && npm install"),
         ("pnpm overrides", "npm pkg set 'pnpm.overrides[a]=2' && pnpm install"),
         ("yarn resolutions", "npm pkg set 'resolutions[a]=2' && yarn install"),
@@ -39,6 +41,19 @@ def test_commands(manager, text):
 )
 def test_commands_in_a_project(manager, text):
     assert command(manager, "/app", [("a", "1", "2")]) == f"cd /app && {text}"
+
+
+@pytest.mark.parametrize(
+    ("manager", "place", "text"),
+    [
+        ("pip", "/v/bin/python3", "/v/bin/python3 -m pip install --no-cache-dir 'a==2'"),
+        ("pip", "app/requirements.txt", "set a to 2"),
+        ("pip --target", "/var/task", "python3 -m pip install --no-cache-dir --upgrade --target /var/task 'a==2'"),
+        ("uv cache", "/root/.cache/uv/archive-v0", "rm -rf /root/.cache/uv/archive-v0"),
+    ],
+)
+def test_commands_for_python(manager, place, text):
+    assert command(manager, place, [("a", "1", "2")]) == text
 
 
 def test_go_itself_is_a_toolchain():

@@ -28,13 +28,13 @@ var __copyProps = (to, from, except, desc) => {
 
 def test_the_list_is_in_order():
     for family in FAMILIES:
-        assert _common()[family].size > 1000
+        assert _common()[family].size > (100 if family == "file" else 1000)
         assert bool((np.diff(_common()[family]) > 0).all())
         assert int(_common()[family].max()) < 1 << HASH_BITS
 
 
 def test_what_a_bundler_writes_is_common():
-    for family in FAMILIES:
+    for family in ("letters", "tokens"):
         hashes = features_of("a.js", PROLOGUE)[family]
         assert distinctive(family, hashes).size < 0.7 * hashes.size
 
@@ -44,3 +44,19 @@ def test_other_code_and_other_families_stay():
     hashes.sort()
     assert distinctive("letters", hashes).size == 2
     assert distinctive("literals", hashes).tolist() == hashes.tolist()
+
+
+SHA1 = b"""
+#define SHA1_R(a, b, c, d, e, f, k, w) e += ROL(a, 5) + f + k + w; b = ROL(b, 30)
+#define rol(value, bits) (((value) << (bits)) | ((value) >> (32 - (bits))))
+#define blk0(i) (block->l[i] = (rol(block->l[i],24)&0xFF00FF00) |(rol(block->l[i],8)&0x00FF00FF))
+#define blk(i) (block->l[i&15] = rol(block->l[(i+13)&15]^block->l[(i+8)&15] ^block->l[(i+2)&15]^block->l[i&15],1))
+#define R0(v,w,x,y,z,i) z+=((w&(x^y))^y)+blk0(i)+0x5A827999+rol(v,5);w=rol(w,30);
+#define R1(v,w,x,y,z,i) z+=((w&(x^y))^y)+blk(i)+0x5A827999+rol(v,5);w=rol(w,30);
+"""
+
+
+def test_the_usual_code_of_a_public_algorithm_is_common():
+    for family in ("letters", "tokens"):
+        hashes = features_of("a.c", SHA1)[family]
+        assert distinctive(family, hashes).size < 0.7 * hashes.size

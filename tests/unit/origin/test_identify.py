@@ -248,6 +248,21 @@ def test_a_few_tables_among_thousands_are_those_of_a_standard(numbers, found):
     assert [one[1] for one in components(base, {"a": elf() + bytes(64) + table + amid})] == ["codes"] * found
 
 
+@pytest.mark.parametrize(("texts", "files", "found"), [(1200, 1, False), (1200, 3, True), (100, 1, True)])
+def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, found):
+    """A server has the tables of a protocol, and so has another."""
+    made = random.Random(13)
+    tables = [[made.randrange(1 << 16) for _ in range(100)] for _ in range(files)]
+    sources = [
+        (f"t{n}.c", f"const uint16_t t[] = {{ {', '.join(map(str, table))} }};".encode()) for n, table in enumerate(tables)
+    ]
+    sources.append(("server.c", b"".join(b'x("message %d of the server");\n' % number for number in range(texts))))
+    base = build([(Project("server", ("1",)), [ReleaseReader().read("1", sources)])])
+    content = b"".join(number.to_bytes(2, "little") for table in tables for number in table)
+    others = b"\0".join(b"own text %d" % number for number in range(300))
+    assert [one[1] for one in components(base, {"a": elf() + bytes(64) + content + bytes(64) + others})] == ["server"] * found
+
+
 def test_compiled_python_is_one_program_a_package():
     files = {
         f"lib/part{number}.py": "".join(f"def function_{number}_{at}():\n    return 'text {number} {at}'\n" for at in range(20))
@@ -375,3 +390,73 @@ def test_a_few_stretches_amid_thousands_are_alike_by_chance():
     others = [function(random.Random(number)) for number in range(5000, 5160)]
     assert components(known, {"own.c": "".join((*others[:8], text)).encode()}) != []
     assert components(known, {"own.c": "".join((*others, text)).encode()}) == []
+
+
+def large(files: dict[str, bytes]):
+    """A project of which each of these files is a small part."""
+    return build(
+        [dated("large", "", {**{f"src/{n}.c": data for n, data in enumerate(project(78, 24)["1.1"].values())}, **files})]
+    )
+
+
+def amid_own(text: bytes) -> bytes:
+    return project(4717)["1.1"]["src/part0.c"] + text
+
+
+@pytest.mark.parametrize(("name", "found"), [("engine.c", ["large"]), ("sha256.c", []), ("ours_md5.c", [])])
+def test_a_part_of_a_public_algorithm_shows_no_project(name, found):
+    code = project(90)["1.1"]["src/part0.c"]
+    part = {"own.c": amid_own(b"\n".join(code.split(b"\n")[:40]))}
+    known = large({f"src/{name}": code})
+    assert [one[1] for one in components(known, part)] == found
+    assert [one[1] for one in components(known, part, deep=True)] == ["large"]
+    assert [one[1] for one in components(known, {"own.c": code})] == ["large"]  # the whole file
+
+
+def test_a_public_algorithm_beside_other_code_of_the_project_counts():
+    code, other = (project(seed)["1.1"]["src/part0.c"] for seed in (90, 91))
+    known = large({"src/sha256.c": code, "src/engine.c": other})
+    (found,) = identify(known, [("own/sha256.c", code + b"int x;"), ("own/engine.c", other + b"int y;")]).components
+    assert found.files == ("own/sha256.c", "own/engine.c")
+
+
+def test_what_is_in_a_file_of_a_public_algorithm_as_well_shows_no_project():
+    """A tool has the same code once more, in a file of another name."""
+    code = project(90)["1.1"]["src/part0.c"]
+    known = large({"src/sha256.c": code, "tool/sign.c": project(92)["1.1"]["src/part0.c"] + code})
+    assert components(known, {"own.c": amid_own(code)}) == []
+
+
+def test_a_project_that_is_an_algorithm_is_named_for_it():
+    code = project(90)["1.1"]["src/part0.c"]
+    known = build([dated("hash", "", {"src/sha256.c": code})])
+    assert [one[1] for one in components(known, {"own.c": amid_own(code)})] == ["hash"]
+
+
+def test_numbers_alone_show_no_project():
+    made = random.Random(12)
+    rows = [", ".join(hex(made.randrange(1 << 32)) for _ in range(8)) for _ in range(120)]
+    table = f"static const unsigned long table[] = {{ {','.join(rows)} }};".encode()
+    known = large({"src/checks.c": project(93)["1.1"]["src/part0.c"] + table})
+    assert components(known, {"own.c": amid_own(table)}) == []
+    assert [one[1] for one in components(known, {"own.c": amid_own(table)}, deep=True)] == ["large"]
+
+
+def test_code_of_another_language_is_no_copy():
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    known = build([dated("one", "", {"src/main.c": code})])
+    assert [one[1] for one in components(known, {"own.h": code + b"int x;"})] == ["one"]
+    assert components(known, {"own.js": code + b"let x;"}) == []
+
+
+def test_a_small_part_amid_the_files_of_another_project_came_with_them():
+    """A library and a large project both have a table of events, each its own version of it."""
+    shared = project(94)["1.1"]["src/part0.c"]
+    library = {f"src/{n}.c": data for n, data in enumerate(project(95)["1.1"].values())}
+    files = {**{f"src/{n}.c": data for n, data in enumerate(project(78, 24)["1.1"].values())}, "src/events.c": shared}
+    known = build([dated("large", "", files), dated("library", "", library)])
+    copy = {**below("own/copy", library), "own/copy/src/events.c": amid_own(shared)}
+    assert [one[1] for one in components(known, copy)] == ["library"]
+    assert [one[1] for one in components(known, copy, deep=True)] == ["library", "large"]
+    elsewhere = {**below("own/copy", library), "own/events.c": amid_own(shared)}
+    assert [one[1] for one in components(known, elsewhere)] == ["library", "large"]

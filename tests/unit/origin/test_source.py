@@ -7,7 +7,7 @@ np = pytest.importorskip("numpy")
 
 from tests.support.work import ends  # noqa: E402
 
-from careen.origin.source import Parsed, language_of, letters_of, literals_of, tokens_of  # noqa: E402
+from careen.origin.source import Parsed, language_of, letters_of, letters_of_numbers, literals_of, tokens_of  # noqa: E402
 
 C = b"""
 /* A comment with "text" in it. */
@@ -119,3 +119,11 @@ def test_comments_are_the_same_whether_strings_are_asked_for_or_not(path, text):
     found = source.language.strings.finditer(source.data)
     gaps = [match.span(match.lastgroup) for match in found if match.lastgroup in ("comment", "docstring")]
     assert list(source.gaps) == gaps
+
+
+def test_letters_and_tokens_of_numbers():
+    source = of(b"int a1[] = { 0x1F, /* 7 */ 20ul, b_2, };", "a.c")
+    text, marked = letters_of(source).tobytes(), letters_of_numbers(source)
+    assert text == b"inta10x1f20ulb2"
+    assert bytes(byte for byte, is_number in zip(text, marked, strict=True) if is_number) == b"0x1f20ul"
+    assert int(tokens_of(source).are_numbers.sum()) == 2

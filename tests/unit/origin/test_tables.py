@@ -127,3 +127,9 @@ def test_text_and_simple_progressions_have_no_rows():
     assert rows_in(np.frombuffer(b"some text of a program, " * 40, np.uint8)).size == 0
     assert rows_in(np.arange(400, dtype="<u4").view(np.uint8)).size == 0
     assert rows_in(np.zeros(20, np.uint8)).size == 0
+
+
+def test_rows_of_which_one_has_a_fraction():
+    rows = [("(float)0.25", 4, 0), *((MADE.randrange(200), MADE.randrange(200), MADE.randrange(60_000)) for _ in range(40))]
+    text = ", ".join(f"{{ {one}, {two}, {three} }}" for one, two, three in rows)
+    assert of_source(f"static struct row rows[] = {{ {text} }};")

@@ -6,7 +6,7 @@ np = pytest.importorskip("numpy")
 
 from careen.origin import spans, winnowing  # noqa: E402
 from careen.origin.spans import Prefixes, bytes_of  # noqa: E402
-from careen.origin.winnowing import least_grams, sliding_minima  # noqa: E402
+from careen.origin.winnowing import grams_with, least_grams, sliding_minima  # noqa: E402
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=80), st.integers(1, 20))
@@ -23,6 +23,15 @@ def test_the_smallest_gram_of_every_window_is_kept(data, gram, window):
     window = min(window, len(grams))
     least = {min(grams[at : at + window]) for at in range(len(grams) - window + 1)} if grams else set()
     assert found.tolist() == sorted(least)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=90), st.integers(1, 8))
+def test_grams_with_marked_symbols(symbols, least):
+    data = bytes_of(bytes(symbol for symbol, _ in symbols))
+    marked = np.array([is_marked for _, is_marked in symbols], np.bool_)
+    grams = Prefixes(data).grams(8).tolist()
+    wanted = {gram for at, gram in enumerate(grams) if marked[at : at + 8].sum() >= least}
+    assert grams_with(marked, least, data, 8, 5).tolist() == sorted(wanted & set(least_grams(data, 8, 5).tolist()))
 
 
 @given(st.binary(min_size=60, max_size=120), st.binary(max_size=90), st.binary(max_size=90))

@@ -67,6 +67,10 @@ def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
     alone = Plan(2, 2, 2, (), (), (), bundled={LOG4J.purl: "Jinja2"})
     (step,) = (step for step in first_steps(replace(usual(), findings=found, plan=alone)))
     assert (step.title.startswith("upgrade Jinja2 to a release with a newer copy of"), step.effect) == (True, "may remove 1")
+    assert step.briefs == (
+        "upgrade Jinja2, which contains org.apache.logging.log4j:log4j-core 2.14.1",
+        "upgrade Jinja2, for its org.apache.logging.log4j:log4j-core", "upgrade Jinja2",
+    )  # fmt: skip
     pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
     (step,) = first_steps(replace(usual(), findings=found, plan=replace(alone, actions=(pip,))))
     assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")

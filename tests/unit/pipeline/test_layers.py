@@ -41,11 +41,37 @@ def test_deltas_come_in_the_order_of_layers(reading):
 
     for jobs in (1, 3):
         seen.clear()
-        deltas = read_layers(big, replace(reading, jobs=jobs, on_delta=on_delta, store=MemoryStore()), Budget(Limits()))
+        asked = replace(reading, jobs=jobs, on_delta=on_delta, store=MemoryStore())
+        deltas = read_layers(replace(IMAGE, layers=big), asked, Budget(Limits()))
         assert ["etc/os-release" in str(delta) for delta in deltas] == [True, False, False]
         assert len(seen) == 3
     assert threading.get_ident() in threads
     assert len(threads) > 1
+
+
+@pytest.mark.parametrize(
+    ("processors", "opened", "expected"),
+    [
+        (2, "oci-layout:/images/shop", 1),
+        (1, "oci-layout:/images/shop", 1),
+        (6, "oci-layout:/images/shop", 3),
+        (64, "oci-layout:/images/shop", 4),
+        (2, "registry:registry.example/shop:1", 2),
+    ],
+)
+def test_as_many_layers_at_a_time_as_suit_the_image(reading, monkeypatch, processors, opened, expected):
+    big = tuple(replace(LAYERS[0], index=number, size_bytes=PARALLEL_FROM_BYTES) for number in range(6))
+    places = threading.Barrier(expected)  # passed if so many threads read at the same time
+    threads = set()
+
+    def on_delta(delta):
+        if len(threads) < expected:
+            threads.add(threading.get_ident())
+            places.wait(10)
+
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    read_layers(replace(IMAGE, layers=big, opened=opened), replace(reading, on_delta=on_delta), Budget(Limits()))
+    assert len(threads) == expected
 
 
 def test_an_error_of_one_thread_ends_the_others(reading):
@@ -54,7 +80,7 @@ def test_an_error_of_one_thread_ends_the_others(reading):
 
     big = tuple(replace(one, size_bytes=PARALLEL_FROM_BYTES) for one in LAYERS)
     with pytest.raises(RuntimeError, match="no"):
-        read_layers(big, replace(reading, jobs=3, on_delta=fail), Budget(Limits()))
+        read_layers(replace(IMAGE, layers=big), replace(reading, jobs=3, on_delta=fail), Budget(Limits()))
 
 
 def test_a_second_reading_takes_the_stored_inventory(reading):

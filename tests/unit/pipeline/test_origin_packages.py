@@ -76,6 +76,8 @@ def test_another_package_does_not_hide_it(named, component, type, name, path):
     [
         (COPY, "pypi", "urllib3", "site/pip/_vendor/urllib3-1.26.dist-info/METADATA"),
         (LIBRARY, "generic", "zlib", "opt/tool"),
+        (replace(LIBRARY, path="site/a.libs/libz-1.so", files=("site/a.libs/libz-1.so",)), "generic", "zlib",
+         "site/a.libs/libz-2.so"),
         (replace(COPY, project="npm:urllib3", purls=("pkg:npm/urllib3",)), "npm", "urllib3",
          "site/pip/_vendor/urllib3/package.json"),
     ],

@@ -229,6 +229,16 @@ def test_what_was_merely_possible_in_the_baseline_is_new_once_it_is_more():
     assert Baseline(saved(before)).change(before.findings[0]) is None
 
 
+def test_what_was_unrated_in_the_baseline_is_new_once_it_is_rated():
+    now = report(deb())
+    (finding,) = now.findings
+    before = replace(now, findings=(replace(finding, severity="unknown"),))
+    assert Baseline(saved(before)).change(finding) == "disclosed"
+    assert Baseline(saved(before)).change(before.findings[0]) is None
+    policy = Policy(fail_on=(read_gate("low"),), baseline=Baseline(saved(before)))
+    assert assess(now.findings, ALL, (), policy, TODAY).verdict.exit_code == 1
+
+
 def with_secret(secret):
     return replace(clean(), findings=(secret,))
 

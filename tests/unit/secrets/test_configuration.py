@@ -75,6 +75,30 @@ def test_what_the_build_was_given_stays_in_the_history():
     ]
 
 
+def test_a_token_hides_no_other_credential_of_its_step():
+    token = filled("npm_{alnum36}")
+    step = f"RUN |3 NPM_TOKEN={token} DB_PASSWORD=tRombone7 API_KEY='{token}' /bin/sh -c npm ci"
+    assert [(id, match) for id, _, match in secrets_in(ImageConfig(history=(History(created_by=step),)))] == [
+        ("npm-access-token", "npm_…(redacted)"),
+        ("credential-in-configuration", "DB_PASSWORD=…(redacted)"),
+    ]
+
+
+def test_commands_contain_assignments():
+    config = ImageConfig(
+        entrypoint=("/bin/sh", "-c", "DB_PASSWORD=tRombone1 exec app"),
+        cmd=("env", "API_TOKEN=tRombone2", "app", "SIGNING_SECRET=$SIGNING_SECRET"),
+        health_check=("CMD-SHELL", "PROBE_TOKEN=tRombone3 probe"),
+        on_build=("RUN make", "ENV SIGNING_SECRET=tRombone4"),
+    )
+    assert [(place, match) for _, place, match in secrets_in(config)] == [
+        ("ENTRYPOINT", "DB_PASSWORD=…(redacted)"),
+        ("CMD", "API_TOKEN=…(redacted)"),
+        ("HEALTHCHECK", "PROBE_TOKEN=…(redacted)"),
+        ("ONBUILD 1", "SIGNING_SECRET=…(redacted)"),
+    ]
+
+
 def test_a_variable_and_the_step_that_set_it_are_one_secret():
     config = ImageConfig(env=("DB_PASSWORD=tRombone7",), history=(History(created_by="ENV DB_PASSWORD=tRombone7"),))
     assert [place for _, place, _ in secrets_in(config)] == ["ENV DB_PASSWORD"]

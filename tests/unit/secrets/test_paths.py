@@ -21,6 +21,8 @@ from careen.secrets.paths import is_searched
         "usr/lib/app/server.pem",
         "app/node_modules/own/.npmrc",
         "usr/src/app/config.json",
+        "app/lib/ruby/client.rb",
+        "app/lib/python/settings.py",
     ],
 )
 def test_what_somebody_wrote_or_configured_is_searched(path):
@@ -37,6 +39,10 @@ def test_what_somebody_wrote_or_configured_is_searched(path):
         "app/go.sum",
         "usr/share/doc/x/README",
         "usr/lib/python3.11/secrets.py",
+        "root/.pyenv/versions/3.11.7/lib/python3.11/urllib/request.py",
+        "root/.rbenv/versions/3.2.2/lib/ruby/3.2.0/uri/generic.rb",
+        "opt/ruby/lib/ruby/vendor_ruby/xmlrpc.rb",
+        "opt/perl/lib/perl5/5.38.2/Net/FTP.pm",
         "opt/venv/lib/python3.11/site-packages/django/conf.py",
         "app/node_modules/x/index.js",
         "app/node_modules/public-encrypt/test/test_key.pem",

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from careen.secrets.ruleset import Rule, _rule, load, pattern
+from careen.secrets.ruleset import Rule, _rule, load, matches, pattern
 from tests.support.leading import leading
+from tests.support.secrets import filled
 
 
 def test_ids_are_unique():
@@ -90,3 +93,22 @@ def test_most_rules_state_how_their_matches_begin():
 )
 def test_how_matches_begin_by_the_parser(expression, expected):
     assert leading(expression) == expected
+
+
+@given(st.data())
+def test_a_rule_that_states_how_its_matches_begin_finds_what_its_expression_finds(data):
+    rule = data.draw(st.sampled_from([rule for rule in load() if rule.begins]))
+    parts = data.draw(
+        st.lists(st.sampled_from([filled(rule.example), *rule.begins, "=", " ", "\n", "a", "public", '"', "Z9"]), max_size=8)
+    )
+    text = "".join(parts).encode()
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found = [match.span() for match in matches(rule, text, text.lower(), start, end)]
+    assert found == [match.span() for match in pattern(rule).finditer(text, start, end)]
+
+
+def test_a_match_does_not_begin_within_the_one_before():
+    rule = next(rule for rule in load() if rule.id == "assigned-credential")
+    text = b'secret = "token=aaaaaaaaaaaaaaaaaaaaaaaaa1"\n'
+    assert [match.start() for match in matches(rule, text, text, 0, len(text))] == [0]

@@ -36,6 +36,7 @@ MAX_OVAL_BYTES = 2 << 30
 _TRACKER = "https://security-tracker.debian.org/tracker"
 _LISTS = re.compile(r"security-tracker[\w.-]*\.tar\.(?:gz|bz2|xz|zst)")
 _OVAL = re.compile(r"oval-definitions-([a-z]+)\.xml(?:\.bz2|\.gz|\.xz)?")
+_REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}")
 _ADVISORY = re.compile(r"D[SL]A-\d+(?:-\d+)?")
 _STATES: dict[str, Status] = {
     "fixed": "fixed", "unfixed": "open", "no-dsa": "deferred", "postponed": "deferred", "ignored": "wont_fix",
@@ -142,7 +143,7 @@ def _listed(package: str, repositories: Collection[bytes]) -> Iterator[Record]:
 
 def _advisory(namespace: str, package: str, id: str, release: _Release) -> Advisory | None:
     status = _status(release)
-    fixed = release.fixed_version if status == "fixed" else None
+    fixed = _fixed(release) if status == "fixed" else None
     if status == "not_affected" or (status == "fixed" and not fixed):
         return None  # nothing to match, and the package's other issues show that it is known
     return Advisory(
@@ -155,6 +156,18 @@ def _advisory(namespace: str, package: str, id: str, release: _Release) -> Advis
         severity=_SEVERITIES.get(release.urgency.rstrip("*"), "unknown"),
         url=f"{_TRACKER}/{id}",
     )
+
+
+def _fixed(release: _Release) -> str | None:
+    """The fixed version. If the release has it as a rebuild (``1.2-3~deb12u4`` of 1.2-3), which is older by its name, the first
+    rebuild of it has the fix: "resolved" is about the version that the release has.
+    """
+    version = release.fixed_version
+    if not version or b"~deb" not in bytes(release.repositories):
+        return version
+    there = from_json(release.repositories, dict[str, str]).values()
+    rebuilds = (_REBUILD.fullmatch(text.removeprefix(version)) for text in there if text.startswith(version))
+    return next((f"{version}{rebuild[1]}u1" for rebuild in rebuilds if rebuild), version)
 
 
 def _status(release: _Release) -> Status:

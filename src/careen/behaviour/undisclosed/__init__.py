@@ -4,8 +4,10 @@ An entry that names a CVE is left out: advisories have it. A finding is a guess 
 most ``MAX_ROWS``, and each has the line of the changelog that it rests on.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from re import Match
 
 from msgspec import Struct
 
@@ -17,12 +19,12 @@ from careen.safety.pattern import pattern
 
 from .classifier import PROJECTS_FILE, Scored, model, scored
 from .items import NAMED, items_of
-from .releases import changes_of, circumstances_of, numbers_of, releases_of
+from .releases import changes_of, circumstances_of, order_of, releases_of
 
 PROJECTS = ("npm", "pypi", "gem")  # types of packages with a changelog of their project
 _GONE = frozenset(("absent", "shadowed"))
 MAX_ROWS = 5
-MAX_ENTRIES = 50  # newer ones of a package
+MAX_ENTRIES = 50  # newer ones of a package: those next to the installed version
 MAX_CHANGELOG = 4 << 20
 _REBUILD = pattern(r"\+b\d{1,3}$")
 _QUIET = Rule(
@@ -97,16 +99,19 @@ def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
 
 
 def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
-    """Like ``quiet_fixes``, for the changelog of a project: a release is newer if its number is higher, since releases of older
-    lines are between those of newer ones."""
+    """Like ``quiet_fixes``, for the changelog of a project: a release is newer if its version is higher, since releases of
+    older lines are between those of newer ones. A pre-release counts for users of pre-releases, and after a release that has
+    its changes."""
     releases = list(releases_of(changelog[:MAX_CHANGELOG]))
-    numbers = numbers_of(installed)
-    if all(numbers_of(release.version) != numbers for release in releases):
+    order = order_of(installed)
+    if all(order_of(release.version) != order for release in releases):
         return
     known = model(PROJECTS_FILE)
+    newest = max(order_of(release.version) for release in releases if order.is_early or not order_of(release.version).is_early)
     pairs = zip(releases, circumstances_of(releases), strict=True)
-    newer = [(release, beside) for release, beside in pairs if numbers_of(release.version) > numbers]
-    for release, beside in newer if len(newer) <= MAX_ENTRIES else ():
+    newer = [(release, beside) for release, beside in pairs if order < order_of(release.version) <= newest]
+    newer.sort(key=lambda pair: order_of(pair[0].version))
+    for release, beside in newer[:MAX_ENTRIES]:
         if NAMED.search(release.text):
             continue
         for item in changes_of(release.text):
@@ -116,21 +121,15 @@ def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
 
 
 def _newer(changelog: str, installed: str) -> list[tuple[str, str]]:
-    """Version and text of each entry above that of the installed version, whose mark of a rebuild (``+b1``) does not count; []
-    if the first ``MAX_ENTRIES`` do not have that version."""
-    found_entries: list[tuple[str, str]] = []
-    starts = []
+    """Version and text of the last ``MAX_ENTRIES`` entries above that of the installed version, whose mark of a rebuild
+    (``+b1``) does not count; [] if no entry has that version."""
+    wanted = _REBUILD.sub("", installed)
+    starts = deque[Match[str]](maxlen=MAX_ENTRIES + 1)
     for start in ENTRY.finditer(changelog):
         starts.append(start)
-        if start[1] == _REBUILD.sub("", installed):
-            break
-        if len(starts) > MAX_ENTRIES:
-            return []
-    else:
-        return []
-    for entry, following in pairwise(starts):
-        found_entries.append((entry[1], changelog[entry.end() : following.start()]))
-    return found_entries
+        if start[1] == wanted:
+            return [(entry[1], changelog[entry.end() : following.start()]) for entry, following in pairwise(starts)]
+    return []
 
 
 def _finding(fix: QuietFix, package: Package) -> BehaviourFinding:

@@ -40,7 +40,21 @@ _WRITTEN_DAY = pattern(  # May 18, 2020; 18 May 2020
 _DATED = pattern(r"(?i)\W{0,3}(?:release|date)")
 _NUMBER = pattern(r"\d{1,6}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ORDER = pattern(r"[vV]?(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,5})[-._]?(?P<mark>[A-Za-z]{0,10})(?P<rest>[^+]{0,50})")
+_STAGES = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "c": -1, "rc": -1, "pre": -1, "post": 1, "final": 0}
 _PLAIN = frozenset(("release", "released", "version", "final", "yanked", "st", "nd", "rd", "th"))
+
+
+class Order(NamedTuple):
+    """A sort key for versions."""
+
+    numbers: tuple[int, ...]  # without zeros at the end
+    stage: int  # below 0 for a pre-release
+    within: tuple[int, ...]  # the numbers of the pre-release
+
+    @property
+    def is_early(self) -> bool:
+        return self.stage < 0
 
 
 class Release(NamedTuple):
@@ -87,6 +101,18 @@ def circumstances_of(releases: Sequence[Release]) -> Iterator[tuple[str, ...]]:
 def numbers_of(version: str) -> tuple[int, ...]:
     """A sort key for releases: their first four numbers."""
     return tuple(map(int, _NUMBER.findall(version)[:4]))
+
+
+def order_of(version: str) -> Order:
+    """The place of a version among the releases of its project."""
+    match = _ORDER.match(version)
+    if match is None:
+        return Order((), 0, ())
+    numbers = [int(number) for number in match["numbers"].split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    mark = match["mark"].lower()
+    return Order(tuple(numbers), _STAGES.get(mark, _STAGES["rc"]) if mark else 0, numbers_of(match["rest"]))
 
 
 def _head(line: str, following: str) -> tuple[str, str] | None:

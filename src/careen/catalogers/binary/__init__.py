@@ -15,7 +15,7 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
-from .library_version import by_file_name, by_functions, decimal
+from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
 from .own_name import of_product, own_name
@@ -28,6 +28,7 @@ MAX_VERSIONS = 16
 MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files have dozens
 SOON_BYTES = 512
 PART_CONFIDENCE = 0.4
+BUILD_CONFIDENCE = 0.4  # a distribution's build has fixes that its version does not show
 MAX_KEPT_BYTES = 16 << 20  # a larger file is not kept for its functions and for its own name
 
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
@@ -153,6 +154,7 @@ class _Search:
         self._named: Named | None = None  # of the product
         self._other: Named | None = None  # of the file
         self.has_functions = bool(program.functions)
+        self._by_debug_file: str | None = None
         self.open = True
 
     def search(self, window: bytes, start: int, end: int) -> None:
@@ -172,6 +174,7 @@ class _Search:
                 self._loose |= versions
         if program.at_start:
             self.open = False
+        self._by_debug_file = self._by_debug_file or by_debug_file(program, window)
 
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
@@ -201,6 +204,8 @@ class _Search:
             yield from self.names()
         elif self._by_name or self._program.unstated:
             yield self._package(self._by_name or "", 0.6)
+        elif self._by_debug_file:
+            yield self._package(self._by_debug_file, BUILD_CONFIDENCE)
 
     def names(self) -> Iterator[Package]:
         if self._named:

@@ -1,4 +1,8 @@
-"""The version of a library without a version string: what its own functions return, or the number in its file's name."""
+"""The version of a library without a version string: what its own functions return, the number in its file's name, or the
+name of its debug file.
+
+**Source:** GDB manual, "Separate Debug Files" (``.gnu_debuglink``); RPM, ``find-debuginfo``.
+"""
 
 import re
 from collections.abc import Callable
@@ -10,6 +14,14 @@ from careen.safety.pattern import pattern
 from .programs import Function, Program
 
 _FILE_NUMBER = pattern(r"\.so\.(\d{1,5}(?:\.\d{1,5}){1,3})$")
+_DEBUG_END = b".debug\x00"
+_DEBUG_FILE = pattern(
+    rb"(?:.*[^\w.+-])?(?P<file>lib[\w+-]{1,60}\.so(?:\.\d{1,5}){0,4})(?:\.[a-z]{1,20})?"
+    rb"-(?P<version>\d[\w.~^]{0,40})-\d[\w.~^]{0,60}\.[a-z]\w{1,10}\.debug\x00",
+    re.DOTALL | re.ASCII,
+)
+_DEBUG_BYTES = 256  # of such a name
+MAX_DEBUG_FILES = 16  # names that are tried in one part of a file; a library has one
 _PROTOBUF = pattern(r"(2[2-9]|3[0-2])\.0\.(\d{1,2})")  # of 3.11 to 3.21, which have a number of libtool for each minor version
 _GNOME = pattern(r"0\.(\d{3,5})\.(\d{1,3})")
 _TWO_NUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
@@ -33,6 +45,23 @@ def by_file_name(program: Program, name: str) -> str | None:
     if program.by_name == "protobuf 3":
         return _of_protobuf(found[1])
     return found[1] if program.by_name else dict(program.releases).get(found[1])
+
+
+def by_debug_file(program: Program, content: bytes) -> str | None:
+    """The version in the name of the library's debug file: a Red Hat build names it after the package and the release
+    (``libcurl.so.4.7.0-7.76.1-40.el9.x86_64.debug``), wherever a wheel carries the library to.
+    """
+    end = 0
+    for _ in range(MAX_DEBUG_FILES if program.by_debug_file else 0):
+        at = content.find(_DEBUG_END, end)
+        if at < 0:
+            return None
+        end = at + len(_DEBUG_END)
+        found = _DEBUG_FILE.fullmatch(content[max(0, end - _DEBUG_BYTES) : end])
+        file, version = (found["file"].decode(), found["version"].decode()) if found else ("", "")
+        if program.matches(file) and _exactly(program.version).fullmatch(version):
+            return version
+    return None
 
 
 def _of_gnome(major: str, number: str) -> str | None:

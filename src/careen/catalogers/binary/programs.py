@@ -24,6 +24,7 @@ A rule is a ``[[program]]``:
               (libfreetype.so.6.20.1 is of 2.13.2)
     by_name   the number in the file's name is the release (``same``), or a project's form of it: ``gnome 2``, libglib's
               0.7400.6 is 2.74.6; ``protobuf 3``, libprotobuf's 32.0.12 is 3.21.12
+    by_debug_file  a Red Hat build has it in the name of its debug file: libcurl.so.4.7.0-7.76.1-40.el9.x86_64.debug
     part      a library that most vulnerabilities of the product do not concern: findings are at most possible
     unstated  a library that states its version nowhere: it is listed without one
     version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
@@ -100,6 +101,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     cpe: str | None = None
     type: str = "generic"
     prefix: str = ""
+    by_debug_file: bool = False
     any_mode: bool = False
     at_start: bool = False
 

@@ -14,8 +14,8 @@ SOCKET = re.compile(r"(?:docker|containerd|crio|podman|buildkitd)(?:[.-]\w+)?\.s
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         for mount in service.mounts():
-            if SOCKET.search(mount.source) or has_engine_socket(mount.host_path):
-                yield below(service, f"mounts {mount.source}", "volumes", mount.index)
+            if SOCKET.search(mount.shown) or has_engine_socket(mount.host_path):
+                yield below(service, f"mounts {mount.shown}", "volumes", mount.index)
         if service.is_on("use_api_socket"):
             yield below(service, "is given the socket of the engine", "use_api_socket")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.places import at
 from careen.formats.data.yaml_document import Mapping
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
@@ -12,7 +12,7 @@ from careen.plugins import Check, Place
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for service, how in network_policy.exposed_services(manifests):
         ranges = service.spec.texts("loadBalancerSourceRanges")
-        if ranges and not set(ranges) & set(network_policy.WORLD):
+        if ranges and not address_blocks.open_to_all(ranges):
             continue
         for index, port in enumerate(service.spec.seq("ports")):
             numbers = [port.get(key) for key in ("port", "targetPort")] if isinstance(port, Mapping) else []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.places import at
 from careen.formats.data.yaml_document import Mapping
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
@@ -15,7 +15,8 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             if isinstance(rule, Mapping) and not rule.seq("to") and not rule.seq("ports"):
                 yield at(policy, "lets its pods reach everything", "spec", "egress", index)
         for peer, keys in network_policy.peers(policy):
-            if "egress" in keys and peer.text("ipBlock", "cidr") in network_policy.WORLD and not peer.seq("ipBlock", "except"):
+            block = peer.map("ipBlock")
+            if "egress" in keys and address_blocks.outside(block) == "all" and not block.seq("except"):
                 yield at(policy, "lets its pods reach every address", *keys, "ipBlock", "cidr")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
@@ -11,7 +11,7 @@ from careen.plugins import Check, Place
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for service in manifests.services:
         ranges = service.spec.texts("loadBalancerSourceRanges")
-        open_to_all = not ranges or bool(set(ranges) & set(network_policy.WORLD))
+        open_to_all = not ranges or address_blocks.open_to_all(ranges)
         internal = any("internal" in key.lower() for key in service.annotations)
         if service.spec.text("type") == "LoadBalancer" and open_to_all and not internal:
             yield at(service, "takes requests from every address", "spec", "type")

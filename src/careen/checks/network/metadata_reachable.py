@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
+
+_METADATA = ("169.254.169.254", "fd00:ec2::254")
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for policy in network_policy.policies(manifests):
         for peer, keys in network_policy.peers(policy):
             block = peer.map("ipBlock")
-            excepted = any(network.startswith(("169.254.169.254/", "169.254.0.0/16")) for network in block.texts("except"))
-            if "egress" in keys and block.text("cidr") == "0.0.0.0/0" and not excepted:
-                yield at(policy, "lets its pods reach 169.254.169.254", *keys, "ipBlock")
+            for address in _METADATA if "egress" in keys else ():
+                if address_blocks.admits(block, address):
+                    yield at(policy, f"lets its pods reach {address}", *keys, "ipBlock")
 
 
 CHECK = Check(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.places import at
 from careen.formats.data.yaml_document import Mapping
-from careen.formats.kubernetes import network_policy
+from careen.formats.kubernetes import address_blocks, network_policy
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
@@ -16,7 +16,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
                 what = "on some ports" if rule.seq("ports") else "on every port"
                 yield at(policy, f"lets everybody in {what}", "spec", "ingress", index)
         for peer, keys in network_policy.peers(policy):
-            if "ingress" in keys and peer.text("ipBlock", "cidr") in network_policy.WORLD:
+            if "ingress" in keys and address_blocks.outside(peer.map("ipBlock")) == "all":
                 yield at(policy, "lets every address in", *keys, "ipBlock", "cidr")
 
 

@@ -20,13 +20,16 @@ TAKEOVERS = (
     ("nodes/proxy", ("get", "create")),
     ("serviceaccounts/token", ("create",)),
     ("mutatingwebhookconfigurations", ("create", "update", "patch")),
+    *((kind, ("create", "update", "patch")) for kind in rbac.WORKLOADS),
+    *((kind, ("create", "get")) for kind in ("pods/attach", "pods/ephemeralcontainers")),
+    *((kind, ("impersonate",)) for kind in ("users", "groups", "serviceaccounts")),
 )
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod, binding in rbac.bindings_by_pod(manifests):
         role = rbac.role_of(manifests, binding)
-        rules = rbac.rules_of(role) if role is not None else []
+        rules = rbac.rules_of(manifests, role) if role is not None else []
         for resource, verbs in TAKEOVERS:
             if any(grants(rule, resource, verbs, wildcard=True) for rule in rules):
                 yield at(pod, f"has by {binding.label} rights on {resource}", "serviceAccountName")

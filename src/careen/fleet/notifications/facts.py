@@ -127,7 +127,7 @@ def _findings(connection: Connection, project_id: int, vulnerability: str, packa
 
 def _images(connection: Connection, project_id: int, units: Sequence[int], address: str, now: float) -> Images:
     of_project = (
-        select(image.c.id, image.c.identity, image.c.reference, image.c.risk, image.c.runs_at)
+        select(image.c.id, image.c.identity, image.c.reference, image.c.risk, project_image.c.runs_at)
         .join(project_image, project_image.c.image_id == image.c.id)
         .join(image_unit, image_unit.c.image_id == image.c.id)
         .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))

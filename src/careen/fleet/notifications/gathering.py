@@ -137,14 +137,14 @@ def _make(connection: Connection, sub: Row[Any], rule: Rule, about: wording.Abou
     if sub.kind in TICKETS:
         if count:
             _take(connection, sub.id, last, None)
-            connection.execute(update(subscription).where(subscription.c.id == sub.id).values(checked_at=0.0))
+            connection.execute(update(subscription).where(subscription.c.id == sub.id).values(checked_at=0.0, left_out=0))
         return 0
     made = 0
     if rule.digest:
         made = _make_digest(connection, sub, rule, about, last, count)
         at = next_digest(rule.digest, about.now)
         connection.execute(update(subscription).where(subscription.c.id == sub.id).values(digest_at=at))
-    elif count > ROWS or (count and sub.kind == "quay"):
+    elif count > ROWS or (count and (sub.kind == "quay" or sub.left_out)):
         made = _make_summary(connection, sub, about, last, count)
     elif count:
         made = _make_each(connection, sub, rule, about, last, count)
@@ -153,7 +153,7 @@ def _make(connection: Connection, sub: Row[Any], rule: Rule, about: wording.Abou
 
 def _make_digest(connection: Connection, sub: Row[Any], rule: Rule, about: wording.About, last: int, count: int) -> int:
     late = overdue_lines(connection, about)
-    if not count and not late:
+    if not count and not late and not sub.left_out:
         return 0
     assert rule.digest is not None
     every = rule.digest.every
@@ -279,6 +279,9 @@ def _summary(
     shown = lines[:LINES]
     severity = SEVERITIES[max((row.worst for row in rows), default=0)] if rows else ""
     more = max(0, sum(counts.values()) - len(shown))
+    if sub.left_out:
+        shown.append(wording.of_pause(about, sub.left_out))
+        connection.execute(update(subscription).where(subscription.c.id == sub.id).values(left_out=0))
     named = {name: counts[name] for name in wording.COUNTED if name in counts}
     message = wording.of_many(about, kind, named, (*shown, *late), more, "" if severity == "unknown" else severity, every)
     return msgspec.structs.replace(message, first_event=first or 0, last_event=last or 0)

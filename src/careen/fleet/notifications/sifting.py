@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..exposures import is_exposed
 from ..rows import insert
-from ..tables import event, image, notified, outbox
+from ..tables import event, image, notified, outbox, project_image
 from .facts import RUNS_S, affected, fits, is_decided
 from .rules import OF_VULNERABILITIES, Rule
 
@@ -77,7 +77,8 @@ def _image_is_wanted(connection: Connection, project_id: int, rule: Rule, row: R
             return False
     if not rule.running:
         return True
-    runs_at = connection.execute(select(image.c.runs_at).where(image.c.id == row.image_id)).scalar()
+    of_project = (project_image.c.project_id == project_id, project_image.c.image_id == row.image_id)
+    runs_at = connection.execute(select(project_image.c.runs_at).where(*of_project)).scalar()
     return runs_at is not None and runs_at >= now - RUNS_S
 
 

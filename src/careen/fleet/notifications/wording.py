@@ -158,6 +158,12 @@ def line_of(about: About, kind: str, id: str, package: str, severity: str, image
     return Line(visible(text, TITLE), links.vulnerability(about.address, about.project_id, id), severity)
 
 
+def of_pause(about: About, left_out: int) -> Line:
+    """A line of a summary about the events of a pause that were too many to be kept."""
+    older = "1 older event" if left_out == 1 else f"{left_out:,} older events"
+    return Line(f"{older} of the pause: too many to be kept for this message", links.project(about.address, about.project_id))
+
+
 def _of_image(about: About, kind: str, detail: Mapping[str, Any]) -> Line:
     reference, link = (
         str(detail.get("reference", "")),

@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Stri
 
 from .base import Moment, Number, metadata, number, of
 
-LISTED = ("state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at")
+LISTED = ("state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited")
 SEARCHED = ("reference", "distribution", "base", "base_digest")
 
 registry = Table(
@@ -83,7 +83,6 @@ image = Table(
     Column("ready_at", Moment),
     Column("assessed_at", Moment),
     Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
-    Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
     # Lists and counts are filtered in this index, because the rows contain large manifests.
     Index("ix_image_risk", "risk", "id", *LISTED, *SEARCHED),
@@ -137,7 +136,17 @@ project_image = Table(
     Column("exit_code", Integer),  # by the project's own policy, if it has one that gates apply (``project_verdicts``)
     Column("decided_by", String(64), nullable=False, server_default=""),  # a digest of the policy and the decisions
     Column("decided_at", Moment, nullable=False, server_default="0"),
+    Column("runs_at", Moment),  # when an agent of the project last saw it run
     Index("ix_project_image_image", "image_id", "project_id", "deleted_at"),
+)
+
+_RUNS = text("runs_at IS NOT NULL")
+Index(
+    "ix_project_image_running",
+    project_image.c.project_id,
+    project_image.c.image_id,
+    sqlite_where=_RUNS,
+    postgresql_where=_RUNS,
 )
 
 layer = Table(

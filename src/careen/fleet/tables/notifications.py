@@ -25,6 +25,7 @@ subscription = Table(
     Column("hold_until", Moment, nullable=False, default=0.0),  # after failures: the time of the next try
     Column("failures", Integer, nullable=False, default=0),  # consecutive failures
     Column("sent_at", Moment),  # when a message last arrived
+    Column("left_out", Integer, nullable=False, server_default="0"),  # events of a pause that were not kept for a message
 )
 
 # Which projects see an event, and the number of their affected images.

@@ -12,7 +12,7 @@ STOP = False
 HANGS_AFTER_S = 2.0
 
 
-def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], object] | None = None) -> Generator[bytes]:
+def ahead(source: Iterator[bytes], pieces: int = 3, while_waiting: Callable[[], object] | None = None) -> Generator[bytes]:
     """Yields the pieces of ``source`` in order. An exception of ``source`` is raised here, after the pieces before it.
     ``while_waiting`` is called in the caller's thread when the next piece is not ready.
 

@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 from careen.safety.budget import Budget, Limits, Spending, charge
 
-CHUNK_BYTES = 64 * 1024
-AHEAD_BYTES = 256 * 1024  # stored bytes that a thread reads ahead at a time: fewer are not worth the hand-over
+CHUNK_BYTES = 256 * 1024
+AHEAD_BYTES = 1024 * 1024  # stored bytes that a thread reads ahead at a time: fewer are not worth waking the other thread
 # The most that one call of a decompressor returns: bounds the memory of a bomb, and is seldom reached otherwise.
-PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 6  # identify the compression
 WINDOW_BYTES = 64 * 1024  # read of a plain file at a time: most members are smaller, and skipping one stays within the window
 

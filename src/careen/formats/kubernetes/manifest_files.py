@@ -22,7 +22,6 @@ CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "policy"))  # of Kubernetes itself, and *.k8s.io
 LATEST_MINOR = 35  # of the Pod Security Standards that are known
 MAX_COMPARED = 1_000_000
-MAX_LISTS = 4  # lists in lists
 MAX_NAME = 253  # characters of a name in messages, the most that the API takes
 COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd"))  # of a cluster
 _ARCHITECTURE = re.compile(r"-(?:amd64|arm|arm64|ppc64le|s390x)$")
@@ -251,21 +250,26 @@ def read(files: Iterable[tuple[str, str]]) -> Manifests:
     return Manifests(resource for path, text in files for resource in resources(yaml_document.read(text), path))
 
 
-def resources(documents: Iterable[Any], path: str, depth: int = MAX_LISTS) -> Iterator[Resource]:
-    """The resources among the documents of one file."""
-    for body in documents:
-        if not is_resource(body):
+def resources(documents: Iterable[Any], path: str) -> Iterator[Resource]:
+    """The resources among the documents of one file, and those within lists and templates of OpenShift."""
+    waiting = [(document, "") for document in reversed(list(documents))]
+    while waiting:
+        body, kind = waiting.pop()
+        if not kind and not is_resource(body):
             continue
-        kind = body.text("kind")
+        kind = kind or body.text("kind")
         items = body.get("items")
         if kind.endswith("List") and isinstance(items, Sequence):
-            for item in items:
-                if isinstance(item, Mapping) and "kind" not in item and len(kind) > len("List"):
-                    yield Resource(item, path, kind.removesuffix("List"))
-                elif depth:
-                    yield from resources((item,), path, depth - 1)
+            waiting += [(item, _kind_in(kind, item)) for item in reversed(items)]
         else:
             yield Resource(body, path, kind)
+            if kind == "Template":
+                waiting += [(item, "") for item in reversed(body.seq("objects"))]
+
+
+def _kind_in(kind: str, item: Any) -> str:
+    """The kind that an item of a list does not state; "" for others."""
+    return kind.removesuffix("List") if isinstance(item, Mapping) and "kind" not in item else ""
 
 
 def is_resource(document: Any) -> bool:

@@ -12,7 +12,6 @@ from careen.formats.data.yaml_document import Mapping
 
 from .manifest_files import Manifests, Pod, Resource
 
-WORLD = ("0.0.0.0/0", "::/0")
 ADMIN_PORTS = {
     22: "SSH",
     23: "Telnet",

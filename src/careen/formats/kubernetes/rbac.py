@@ -10,6 +10,7 @@ from msgspec import Struct
 from careen.formats.data.yaml_document import Mapping
 
 from .manifest_files import Manifests, Pod, Resource, Rule, built_in, grants
+from .selectors import matches
 
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
@@ -44,6 +45,24 @@ def granting(manifests: Manifests, resources: Iterable[str], verbs: Iterable[str
                 break
 
 
+def account(binding: Resource, subject: Mapping) -> tuple[str, str] | None:
+    """(namespace, name) of the service accounts that a subject of a binding names; None if it names none.
+
+    An empty name stands for all accounts of the namespace, an empty namespace for those of all namespaces.
+    """
+    kind, name = subject.text("kind"), subject.text("name")
+    system, _, rest = name.partition(":")
+    what, _, rest = rest.partition(":")
+    if kind == "ServiceAccount":
+        return subject.text("namespace") or binding.namespace or "default", name
+    if kind == "User" and (system, what) == ("system", "serviceaccount"):
+        namespace, _, own = rest.partition(":")
+        return (namespace, own) if namespace and own else None
+    if kind == "Group" and (system, what) == ("system", "serviceaccounts"):
+        return rest, ""
+    return ("", "") if kind == "Group" and name == "system:authenticated" else None
+
+
 def subjects(binding: Resource) -> list[Mapping]:
     return binding.body.maps("subjects")
 
@@ -55,27 +74,39 @@ def role_of(manifests: Manifests, binding: Resource) -> Resource | None:
     return manifests.named(reference.text("kind"), reference.text("name"), namespace)
 
 
-def rules_of(role: Resource) -> list[Rule]:
-    return [Rule(role, node) for node in role.body.maps("rules")]
+def rules_of(manifests: Manifests, role: Resource) -> list[Rule]:
+    """The rules of a role, with those of the ClusterRoles that it aggregates, directly or by others.
+
+    Raises: ValueError if there are too many pairs of roles.
+    """
+    found, waiting = {id(role): role}, [role]
+    while waiting:
+        for selector in waiting.pop().body.map("aggregationRule").maps("clusterRoleSelectors"):
+            for other in manifests.of("ClusterRole"):
+                manifests.count_pairs(1)
+                if id(other) not in found and matches(other.labels, selector):
+                    found[id(other)] = other
+                    waiting.append(other)
+    return [Rule(part, node) for part in found.values() for node in part.body.maps("rules")]
 
 
 def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
     """Yields, for each role that may create ``bindings`` and bind any role, the rule that allows it to create them."""
     for role in manifests.roles:
-        rules = rules_of(role)
+        rules = rules_of(manifests, role)
         makes = [rule for rule in rules if grants(rule, bindings, ("create",))]
         binds = any(grants(rule, kind, ("bind",)) for rule in rules for kind in ("roles", "clusterroles"))
         if makes and binds and not built_in(role.name):
             yield makes[0]
 
 
-def allows_everything(role: Resource) -> bool:
+def allows_everything(manifests: Manifests, role: Resource) -> bool:
     """Whether one rule of the role grants all verbs on all resources, by wildcards or by listing every verb."""
     return any(
         "*" in rule.groups
         and "*" in rule.resources
         and ("*" in rule.verbs or rule.verbs >= {*READ, *WRITE} - {"deletecollection"})
-        for rule in rules_of(role)
+        for rule in rules_of(manifests, role)
     )
 
 
@@ -91,7 +122,9 @@ def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Res
 def administrators(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
     """Bindings that make their subjects administrators, with the name of the role."""
     for binding, name, role in bound(manifests, kind, role_kind):
-        if (role_kind == "ClusterRole" and name == "cluster-admin") or (role is not None and allows_everything(role)):
+        if (role_kind == "ClusterRole" and name == "cluster-admin") or (
+            role is not None and allows_everything(manifests, role)
+        ):
             yield binding, name
 
 
@@ -100,7 +133,7 @@ def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Re
     for binding, name, role in bound(manifests, kind, role_kind):
         if role is not None and any(
             grants(rule, resource, ("create", "get"), wildcard=True)
-            for rule in rules_of(role)
+            for rule in rules_of(manifests, role)
             for resource in ("pods/exec", "pods/attach")
         ):
             yield binding, name
@@ -122,19 +155,11 @@ def bindings_by_pod(manifests: Manifests) -> Iterator[tuple[Pod, Resource]]:
 
 
 def _account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[Resource]]:
-    """The bindings by (namespace, name) of the service account that they name.
-
-    An empty name stands for all accounts of the namespace, an empty namespace for those of all namespaces.
-    """
+    """The bindings by the service account that they name, as by ``account``."""
     found: dict[tuple[str, str], list[Resource]] = {}
     for binding in manifests.bindings:
         for subject in subjects(binding):
-            kind, name = subject.text("kind"), subject.text("name")
-            if kind == "ServiceAccount":
-                key = (subject.text("namespace") or binding.namespace or "default", name)
-            elif kind == "Group" and name.split(":")[:2] == ["system", "serviceaccounts"]:
-                key = (name.removeprefix("system:serviceaccounts").removeprefix(":"), "")
-            else:
-                continue
-            found.setdefault(key, []).append(binding)
+            key = account(binding, subject)
+            if key is not None:
+                found.setdefault(key, []).append(binding)
     return found

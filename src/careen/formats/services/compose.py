@@ -71,6 +71,9 @@ class Compose:
         self.unresolved = tuple(unresolved)
         self.services = tuple(services)
         self.registries: tuple[str, ...] = ()  # that images may come from; (): any
+        bound = _bound(body.map("volumes"))
+        for service in self.services:
+            service.bound = bound
         self.users: dict[str, list[tuple[Service, Mount]]] = {}  # of each named volume
         for service in self.services:
             for mount in service.mounts():
@@ -107,6 +110,17 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
         if isinstance(node, Mapping)
     )
     return Compose(roots[0], services, body, origins, reader.unresolved)
+
+
+def _bound(volumes: Mapping) -> dict[str, tuple[str, bool]]:
+    """The host path of each volume that the local driver binds to one, and whether it is read-only."""
+    found = {}
+    for name in volumes:
+        options = volumes.map(name, "driver_opts")
+        device, flags = options.text("device"), options.text("o").split(",")
+        if device.startswith("/") and not {"bind", "rbind"}.isdisjoint(flags):
+            found[name] = (device, "ro" in flags)
+    return found
 
 
 def of_containers(

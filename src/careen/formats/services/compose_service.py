@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.kubernetes.quantity import quantity
@@ -31,11 +32,18 @@ class Mount(Struct, frozen=True):
     propagation: str
     options: tuple[str, ...]
     index: int  # in the service's volumes
+    device: str = ""  # the host path to which the definition of a volume binds it
 
     @property
     def host_path(self) -> str:
         """The mounted host path without trailing slash; "" if it is not a host path."""
-        return (self.source.rstrip("/") or "/") if self.kind == "bind" else ""
+        if self.kind == "bind":
+            return self.source.rstrip("/") or "/"
+        return self.device and (self.device.rstrip("/") or "/")
+
+    @property
+    def shown(self) -> str:
+        return self.device or self.source
 
 
 class Port(Struct, frozen=True):
@@ -68,7 +76,7 @@ class Service:
     ``noun`` is its name in messages: a Compose file has services, a command starts a container.
     """
 
-    __slots__ = ("image", "name", "node", "noun", "origins", "path")
+    __slots__ = ("bound", "image", "name", "node", "noun", "origins", "path")
 
     def __init__(self, name: str, node: Mapping, path: str, origins: dict[tuple[int, str], str], noun: str = "service") -> None:
         self.name = name
@@ -77,6 +85,7 @@ class Service:
         self.origins = origins
         self.noun = noun
         self.image = node.text("image")
+        self.bound: dict[str, tuple[str, bool]] = {}  # volumes that are a host path: the path, and whether it is read-only
 
     @property
     def label(self) -> str:
@@ -140,6 +149,14 @@ class Service:
                 yield name, text if equals else None, index
 
     def mounts(self) -> Iterator[Mount]:
+        for mount in self._mounts():
+            if mount.kind == "volume" and mount.source in self.bound:
+                device, read_only = self.bound[mount.source]
+                yield replace(mount, device=device, read_only=mount.read_only or read_only)
+            else:
+                yield mount
+
+    def _mounts(self) -> Iterator[Mount]:
         for index, entry in enumerate(self.node.seq("volumes")):
             if isinstance(entry, Mapping):
                 options = tuple(key for key in ("bind", "volume", "tmpfs") for key in entry.map(key))

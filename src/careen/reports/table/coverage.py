@@ -14,6 +14,7 @@ from .lines import NO_BREAK, NOT_IMAGES, Line, prose_width
 MAX_UNKNOWNS = 10
 MAX_REFERENCE = 300  # characters; a longer one cannot be typed
 HEADINGS = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
+DATABASE = "keep the package database in the image, or scan the image before it is slimmed or flattened"
 # What to do about a gap in the coverage, by the code of the reason.
 NEXT_STEPS = {
     "no_database": "careen db update, or --advisories DIR for advisories of your own",
@@ -29,8 +30,8 @@ NEXT_STEPS = {
     "end_of_life": "move to a supported release: this one gets no fixes",
     "unknown_distribution": "docs/coverage.md lists the supported distributions",
     "unreadable": "careen scan REFERENCE --debug, which shows details of each file",
-    "shadowed_database": "keep the package database in the image, or scan the image before it is slimmed",
-    "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
+    "shadowed_database": DATABASE,
+    "no_package_database": DATABASE,
     "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
     "unidentified_files": "--all lists them; --accept unidentified_files:PATH vouches for files of your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",

@@ -1,4 +1,7 @@
-"""The summary and what to do first: five steps with the number of findings that each removes, and the next command."""
+"""The summary with the next command, and what to do first: five steps with the number of findings that each removes.
+
+The command comes before the steps: below a long header, a terminal of 24 lines would not show it after them.
+"""
 
 from collections.abc import Iterator
 
@@ -22,19 +25,13 @@ WITHOUT_DATABASE = "careen db update, for the advisories that this scan lacks"
 
 def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     yield from _summary(report, options)
+    yield from _next_lines(report, options)
     steps = first_steps(report)
     if steps:
         yield []
         yield from _steps(steps if options.verbose else steps[:FIRST], prose_width(options))
         if len(steps) > FIRST and not options.verbose:
             yield [(f"     and {plural(len(steps) - FIRST, 'more step')} (--all lists them)", "dim")]
-    command, note = _next(report, options)
-    if command:
-        room = prose_width(options) - len(NEXT)
-        beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
-        yield [(NEXT, "bold"), (beside, "")]  # one line, so that it can be copied, even if the terminal wraps it
-        if beside == command:
-            yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
     yield []
 
 
@@ -53,6 +50,17 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(f"{HEADINGS[coverage.verdict]}: {reasons} below the findings", "bold yellow")]
 
 
+def _next_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    command, note = _next(report, options)
+    if not command:
+        return
+    room = prose_width(options) - len(NEXT)
+    beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
+    yield [(NEXT, "bold"), (beside, "")]  # one line, so that it can be copied, even if the terminal wraps it
+    if beside == command:
+        yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
+
+
 def _steps(steps: list[Step], width: int) -> Iterator[Line]:
     effects = [_effect(step) for step in steps]
     column = max(len("removes"), *map(len, effects))
@@ -64,7 +72,7 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         severe = ", ".join(["KEV"] * bool(step.exploited) + counts)
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
         ends = [f" ({'; '.join(filter(None, note))})" if any(note) else "" for note in ((severe, maybe), (severe,))]
-        title, end = _fitting([step.title, *filter(None, [step.brief])], ends, room)
+        title, end = _fitting([step.title, *filter(None, step.briefs)], ends, room)
         title = shorten(title, room - columns(end)) + end
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 

@@ -15,9 +15,10 @@ def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
     purls = [*dict.fromkeys(finding.package for finding in findings)]
     with_fix = sum(bool(finding.fix.versions) for finding in findings)
     upgrades = _upgrades(plan)
-    if known := [upgrades[purl] for purl in purls if purl in upgrades]:
+    known = [upgrades[purl] for purl in purls if purl in upgrades]
+    removed = sum(removes for _, removes in known)
+    if removed > 0:  # else a copy elsewhere keeps its findings
         versions = [version for versions, _ in known for version in versions]
-        removed = sum(removes for _, removes in known)
         # A version may be outside of what a finding without a fix affects: the plan has matched it.
         return _fixes(versions, removed if removed == len(findings) else min(with_fix, removed), findings)
     owners = {plan.bundled.get(purl, "") for purl in purls}

@@ -38,8 +38,8 @@ def list_events(call: Call) -> Answer:
 
 
 def set_running(call: Call, body: Running) -> Answer:
-    """Replaces the list of workloads from one source, and marks the project's images in it as running, which ranks them
-    first. Images of other projects are not changed.
+    """Replaces the list of workloads from one source, and marks the images in it as running in this project. Other projects
+    that have the same images do not see it.
     """
     source = call.path["source"]
     entries = {(entry.namespace, entry.workload, entry.digest): entry for entry in body.workloads}
@@ -48,9 +48,7 @@ def set_running(call: Call, body: Running) -> Answer:
         for entry in entries.values()
     ]
     digests = sorted({entry.digest for entry in entries.values() if entry.digest})
-    seen = select(project_image.c.image_id).where(
-        project_image.c.project_id == call.project, project_image.c.deleted_at.is_(None)
-    )
+    seen = (project_image.c.project_id == call.project, project_image.c.deleted_at.is_(None))
     known = 0
     with call.changing(source, f"{len(rows)} workloads") as connection:
         own = (agent_report.c.project_id == call.project, agent_report.c.source == source)
@@ -58,8 +56,9 @@ def set_running(call: Call, body: Running) -> Answer:
         for at in range(0, len(rows), BATCH):
             connection.execute(agent_report.insert(), rows[at : at + BATCH])
         for at in range(0, len(digests), BATCH):
-            running = update(image).where(image.c.digest.in_(digests[at : at + BATCH]), image.c.id.in_(seen))
-            known += connection.execute(running.where(image.c.kind == "image").values(runs_at=call.now)).rowcount
+            reported = select(image.c.id).where(image.c.digest.in_(digests[at : at + BATCH]), image.c.kind == "image")
+            running = update(project_image).where(*seen, project_image.c.image_id.in_(reported))
+            known += connection.execute(running.values(runs_at=call.now)).rowcount
     return Answer({"workloads": len(rows), "known": known})
 
 

@@ -4,12 +4,13 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, not_, select, update
 
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
 from careen.fleet.conditions import own_images
 from careen.fleet.purge import remove_images
+from careen.fleet.running import is_running, runs_at
 from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit, unit_package
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
@@ -21,21 +22,19 @@ from careen.server.errors import Refused, not_found, unprocessable
 SEVERITIES = {"critical": image.c.critical, "high": image.c.high, "medium": image.c.medium, "low": image.c.low}
 SAME = (
     "identity", "kind", "uploaded_by", "reference", "platform", "state", "reason", "size_bytes", "created", "distribution",
-    "base", "packages", "coverage", "exit_code", "enrolled_at", "ready_at", "assessed_at", "runs_at",
+    "base", "packages", "coverage", "exit_code", "enrolled_at", "ready_at", "assessed_at",
 )  # fmt: skip
 COUNTS = ("critical", "high", "medium", "low", "unrated", "fixable", "exploited", "misconfigurations", "secrets")
 COLUMNS = ("id", "risk", "assessed_by", *SAME, *COUNTS)
 
 
 def list_images(call: Call) -> Answer:
-    asked, wanted = call.query, select(*(image.c[name] for name in COLUMNS))
+    asked, wanted = call.query, select(*columns(call.project))
     for name in ("state", "coverage", "kind"):
         if asked[name] is not None:
             wanted = wanted.where(image.c[name] == asked[name])
     if asked["severity"] is not None:
         wanted = wanted.where(SEVERITIES[asked["severity"]] > 0)
-    if asked["runs"] is not None:
-        wanted = wanted.where(image.c.runs_at.is_not(None) if asked["runs"] else image.c.runs_at.is_(None))
     if asked["exploited"] is not None:
         wanted = wanted.where(image.c.exploited > 0 if asked["exploited"] else image.c.exploited == 0)
     if asked["repository"] is not None:
@@ -43,6 +42,9 @@ def list_images(call: Call) -> Answer:
     first = image.c.risk if asked["sort"] == "risk" else image.c.enrolled_at
     with call.reading() as connection:
         wanted = wanted.where(own_images(connection, call.project))
+        if asked["runs"] is not None:
+            running = is_running(connection, call.project)
+            wanted = wanted.where(running if asked["runs"] else not_(running))
         return Answer(page(call, connection, wanted, [(first, True), (image.c.id, True)], shown))
 
 
@@ -111,7 +113,11 @@ def read_sbom(call: Call) -> Answer:
 def visible(project: int) -> "Select[Any]":
     """Selects the images that a project sees, without columns that only the fleet needs."""
     seen = (project_image.c.project_id == project, project_image.c.deleted_at.is_(None))
-    return select(*(image.c[name] for name in COLUMNS)).join(project_image, project_image.c.image_id == image.c.id).where(*seen)
+    return select(*columns(project)).join(project_image, project_image.c.image_id == image.c.id).where(*seen)
+
+
+def columns(project: int) -> list[ColumnElement[Any]]:
+    return [*(image.c[name] for name in COLUMNS), runs_at(project).label("runs_at")]
 
 
 def row_of(connection: Connection, call: Call) -> Row[Any]:
@@ -135,7 +141,8 @@ def report_of(call: Call) -> Report:
 def shown(row: Row[Any]) -> dict[str, Any]:
     values = row._mapping
     counts = {name: values[name] for name in COUNTS}
-    return {name: values[name] for name in SAME} | {"risk": values["risk"] / 1000, "counts": counts}
+    same = {name: values[name] for name in (*SAME, "runs_at")}
+    return same | {"risk": values["risk"] / 1000, "counts": counts}
 
 
 def _written(call: Call, format: str) -> Answer:

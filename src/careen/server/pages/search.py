@@ -47,6 +47,8 @@ AFFECTED = Listing(
         Column("fix_state", "Fix"),
         Column("first_at", "Known since"),
         Column("runs_at", "Seen running"),
+        Column("decision", "Decision"),
+        Column("decision_reason", "Reason of the decision"),
         Column("identity", "Digest"),
     ),
 )

@@ -1,6 +1,14 @@
 import pytest
 
-from careen.behaviour.undisclosed.releases import MAX_RELEASES, Release, changes_of, circumstances_of, numbers_of, releases_of
+from careen.behaviour.undisclosed.releases import (
+    MAX_RELEASES,
+    Release,
+    changes_of,
+    circumstances_of,
+    numbers_of,
+    order_of,
+    releases_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,26 @@ def test_the_circumstances_of_a_release():
 
 def test_numbers_sort():
     assert sorted(("1.10", "1.9.2", "1.9"), key=numbers_of) == ["1.9", "1.9.2", "1.10"]
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        ("1.9", "1.9.2", "1.10"),
+        ("2.0.0.dev1", "2.0.0a1", "2.0.0-beta.2", "2.0.0-beta.10", "2.0.0rc1", "2.0.0", "2.0.0.post1", "2.0.1"),
+        ("4.18.0-next.3", "4.18.0"),
+        ("", "1"),
+    ],
+)
+def test_versions_sort(versions):
+    assert sorted((versions[-1], *versions[:-1]), key=order_of) == list(versions)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("1.2", "1.2.0"), ("v1.2", "1.2"), ("1.2rc1", "1.2.0-rc.1"), ("1.2+build.3", "1.2")]
+)
+def test_versions_that_are_the_same(one, other):
+    assert order_of(one) == order_of(other)
 
 
 def test_releases_are_bounded():

@@ -3,7 +3,7 @@ from struct import pack
 import pytest
 from tests.support.elf import library
 
-from careen.catalogers.binary.library_version import by_file_name, by_functions
+from careen.catalogers.binary.library_version import MAX_DEBUG_FILES, by_debug_file, by_file_name, by_functions
 from careen.catalogers.binary.programs import Function, Program
 from careen.formats.binaries.constant_functions import Functions
 
@@ -57,3 +57,24 @@ def test_a_table_of_releases():
     program = Program("freetype", ("*",), releases=(("6.20.1", "2.13.2"),))
     assert by_file_name(program, "libfreetype-1a2b.so.6.20.1") == "2.13.2"
     assert by_file_name(program, "libfreetype-1a2b.so.6.99.1") is None
+
+
+CURL = Program("curl", ("libcurl.so*",), by_debug_file=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"\0libcurl.so.4.7.0-7.76.1-40.el9_8.8.x86_64.debug\0", "7.76.1"),
+        (b"libcurl.so.4.7.0.minimal-7.76.1-40.el9.aarch64.debug\0\xa7", "7.76.1"),
+        (b"\0libssl.so.3-3.0.7-2.el9.x86_64.debug\0 and libcurl.so.4-7.61.1-34.el8.x86_64.debug\0", "7.61.1"),
+        (b"\0libcurl.so.4.7.0.debug\0", None),
+        (b"\0libcurl.so.4-7.76-40.el9.x86_64.debug\0", None),  # the rule expects three numbers
+        (b"\0mylibcurl.so.4-7.76.1-40.el9.x86_64.debug\0", None),
+        (b"\0libcurl.so.4-7.76.1-40.el9.x86_64.debugger\0", None),
+        (b".debug\0" * MAX_DEBUG_FILES + b"libcurl.so.4-7.76.1-40.el9.x86_64.debug\0", None),
+    ],
+)
+def test_the_name_of_a_debug_file(content, expected):
+    assert by_debug_file(CURL, content) == expected
+    assert by_debug_file(Program("curl", ("libcurl.so*",)), content) is None

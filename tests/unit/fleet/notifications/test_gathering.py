@@ -1,9 +1,10 @@
 """Which messages are made of the events that wait."""
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, func, insert, select, update
 from tests.support.notified import NOW, a_project, gathered, happen, has, messages, states, subscribe
 
+from careen.fleet.bulk import bulk
 from careen.fleet.connection import writing
 from careen.fleet.deadlines import Deadlines
 from careen.fleet.exposures import Container, Document, Node, store
@@ -12,6 +13,7 @@ from careen.fleet.notifications.gathering import FEW, MOST, QUIET_S
 from careen.fleet.notifications.links import publish
 from careen.fleet.notifications.rules import Digest, Rule
 from careen.fleet.projects import ProjectSettings, with_settings
+from careen.fleet.purge import Retention, purge
 from careen.fleet.tables import decision, image, outbox, project, project_image, rematch_change, subscription
 
 OPENSSL, ZLIB = "pkg:deb/debian/openssl", "pkg:deb/debian/zlib"
@@ -289,3 +291,30 @@ def test_long_names(fleet):
     for name in ("é" * 3000, "é" * 2999 + "x"):
         happen(fleet, package=f"pkg:npm/{name}")
     assert len(gathered(fleet)) == 1 and states(fleet, outbox) == ["gathered"] * 2
+
+
+@pytest.mark.parametrize("rule", [Rule(), Rule(digest=Digest("hourly"))])
+def test_a_long_pause_keeps_the_newest_events_and_the_message_states_how_many_it_leaves_out(fleet, rule):
+    bulk.create(fleet.engine, checkfirst=True)
+    subscribe(fleet, 1, paused=True, digest_at=NOW + 60 if rule.digest else None, rule=rule)
+    subscribe(fleet, 2, rule=rule, digest_at=NOW + 60 if rule.digest else None)
+    for number in range(8):
+        has(fleet, f"CVE-2026-100{number}", f"pkg:deb/debian/x{number}")
+        happen(fleet, id=f"CVE-2026-100{number}", package=f"pkg:deb/debian/x{number}")
+    for _ in range(2):
+        purge(fleet, Retention(collected=3), NOW)
+    with fleet.engine.connect() as connection:
+        counted = select(outbox.c.subscription_id, func.count()).group_by(outbox.c.subscription_id)
+        assert dict(connection.execute(counted).all()) == {1: 3, 2: 8}
+    with writing(fleet.engine) as connection:
+        connection.execute(delete(subscription).where(subscription.c.id == 2))
+        connection.execute(update(subscription).values(paused=False))
+    (message,) = gathered(fleet, NOW + 120)
+    assert message.counts == {"disclosed": 3}
+    assert [line.text for line in message.lines if "pause" in line.text] == [
+        "5 older events of the pause: too many to be kept for this message"
+    ]
+    has(fleet, "CVE-2026-2000", ZLIB)
+    happen(fleet, id="CVE-2026-2000", package=ZLIB, at=NOW + 8000)
+    later = [one for one in gathered(fleet, NOW + 8000) if one != message]
+    assert len(later) == 1 and not [line for line in later[0].lines if "pause" in line.text]

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careen.formats.feeds.secdb import fixes
-from careen.matching.keys import keys_of
+from careen.matching.keys import Key
 from careen.matching.ranges import match_of
 from careen.versions.apk import VERSION_SCHEME
 
-KEY = keys_of(VERSION_SCHEME)
+KEY = Key(VERSION_SCHEME)
 PARTS = st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 3), st.integers(0, 1))
 
 

@@ -34,6 +34,8 @@ TEMPLATE = f"template: {{metadata: {{labels: {{app: web}}}}, spec: {{{SPEC}}}}}"
         f"apiVersion: example.com/v1\nkind: Runner\nmetadata: {{labels: {{app: web}}}}\nspec: {{{SPEC}}}\n",
         f"apiVersion: v1\nkind: List\nitems: [{{apiVersion: v1, kind: Pod, metadata: {{labels: {{app: web}}}},"
         f" spec: {{{SPEC}}}}}]",
+        "apiVersion: template.openshift.io/v1\nkind: Template\nparameters: [{name: A}]\nobjects:\n"
+        f"- {{apiVersion: v1, kind: Pod, metadata: {{labels: {{app: web}}}}, spec: {{{SPEC}}}}}\n",
         f"apiVersion: v1\nkind: PodList\nitems: [{{metadata: {{labels: {{app: web}}}}, spec: {{{SPEC}}}}}]\n",
     ],
 )
@@ -61,9 +63,17 @@ def test_documents_that_are_not_resources_are_passed_over():
     assert found.resources == ()
 
 
-def test_lists_of_lists_end():
-    text = "apiVersion: v1\nkind: List\nitems: [" * 20 + "]" * 20
-    assert manifests(text.replace("\n", ", ").replace("apiVersion", "{apiVersion", 20).replace("]", "]}")).resources == ()
+def test_lists_of_lists():
+    text = "{apiVersion: v1, kind: List, items: [" * 20 + "{apiVersion: v1, kind: Pod}, {a: b}, 5" + "]}" * 20
+    assert [resource.kind for resource in manifests(text).resources] == ["Pod"]
+
+
+def test_items_of_lists_come_in_their_order():
+    names = "a", "b", "c", "d"
+    pods = [f"{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}}}" for name in names]
+    inner = f"{{apiVersion: v1, kind: List, items: [{pods[1]}, {pods[2]}]}}"
+    text = f"apiVersion: v1\nkind: List\nitems: [{pods[0]}, {inner}, {pods[3]}]"
+    assert [resource.name for resource in manifests(text).resources] == list(names)
 
 
 def test_containers_of_each_list_and_what_they_take_over():

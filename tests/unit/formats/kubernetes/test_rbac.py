@@ -84,7 +84,8 @@ def test_a_pod_has_the_bindings_of_its_service_account():
         ("system:serviceaccounts", ["Pod a", "Pod b", "Pod c"]),
         ("system:serviceaccounts:shop", ["Pod a", "Pod b"]),
         ("system:serviceaccountsx", []),
-        ("system:authenticated", []),
+        ("system:authenticated", ["Pod a", "Pod b", "Pod c"]),
+        ("system:unauthenticated", []),
     ],
 )
 def test_a_pod_has_the_bindings_of_groups_of_service_accounts(group, pods):

@@ -239,3 +239,19 @@ def test_the_documents_of_a_file_are_merged():
 def test_a_boolean_may_be_text(text):
     assert service(f"privileged: {text}").is_on("privileged")
     assert not service("privileged: 'no'").is_on("privileged")
+
+
+def test_a_volume_may_be_a_path_of_the_host():
+    text = (
+        "services: {web: {image: a, volumes: ['one:/x', 'two:/y:ro', 'three:/z', {type: volume, source: four, target: /q}]}}\n"
+        "volumes:\n  one: {driver_opts: {type: none, o: bind, device: /}}\n"
+        "  two: {driver_opts: {o: 'rbind,rw', device: /etc/}}\n"
+        "  three: {driver_opts: {type: tmpfs, device: tmpfs}}\n  four: {driver_opts: {o: 'bind,ro', device: /srv}}\n"
+    )
+    (service,) = compose.read([("compose.yaml", text)]).services
+    assert [(mount.host_path, mount.read_only, mount.shown) for mount in service.mounts()] == [
+        ("/", False, "/"),
+        ("/etc", True, "/etc/"),
+        ("", False, "three"),
+        ("/srv", True, "/srv"),
+    ]

@@ -1,11 +1,16 @@
+from itertools import takewhile
+
 from msgspec.structs import replace
 from tests.support.reports import clean, faulty, usual
+from tests.support.written import written
 
 from careen.model.advisory import SHIPPED, DatabaseInfo, SourceInfo
+from careen.model.integrity import FileCounts
 from careen.model.plan import Action, Change, Plan, Repair, Upgrade
 from careen.model.report import Reason
 from careen.output.escape import columns
 from careen.plugins import ReportOptions
+from careen.reports.table import REPORTER as TABLE
 from careen.reports.table.first import first_lines
 
 ACTION = Action("apt", "", "dockerfile", "…", (Upgrade("libssl3", "1", "2", 4, "pkg:deb/libssl3"),), 4)
@@ -63,7 +68,7 @@ def test_nothing_found_is_no_praise():
 def next_of(report, **options):
     lines = lines_of(report, **options)
     start = next(index for index, line in enumerate(lines) if line.startswith("  next: "))
-    return [line for line in lines[start:] if line]
+    return list(takewhile(bool, lines[start:]))
 
 
 def test_the_command_is_in_one_piece_with_the_flags_of_the_scan():
@@ -80,6 +85,17 @@ def test_the_command_is_in_one_piece_with_the_flags_of_the_scan():
     assert next_of(long)[0] == f"  next: careen fix '{'x y' * 40}'"
     endless = replace(planned, image=replace(usual().image, reference="x" * 301))
     assert next_of(endless)[0] == "  next: careen fix REFERENCE  (the commands; 4 of 8 vulnerabilities stay)"
+
+
+def test_a_terminal_of_24_lines_shows_the_command_below_a_long_header():
+    long = replace(usual().image, reference="registry.example/" + "shop/" * 20, opened="docker-archive:image.tar")
+    integrity = replace(usual().inventory.integrity, files=FileCounts(9, 3, 3, 3))
+    inventory = replace(usual().inventory, integrity=integrity)
+    many = tuple(replace(ACTION, place=f"app/{number}") for number in range(9))
+    report = replace(usual(), image=long, inventory=inventory, plan=Plan(80, 44, 4, many, (), ()))
+    lines = written(TABLE, report, width=80).splitlines()
+    assert sum(line.startswith("  next: careen fix") for line in lines[:24]) == 1
+    assert "     and 4 more steps (--all lists them)" in lines
 
 
 def test_the_database_comes_first_if_there_is_none():

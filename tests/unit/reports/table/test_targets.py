@@ -30,6 +30,8 @@ def upgraded(*upgrades):
         ((FIXED, OPEN), replace(NOTHING, versions={JINJA.purl: "3.1.3"}), "3.1.3 fixes 1 of 2"),
         ((FIXED, ELSEWHERE), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 places"),  # a row shows both
         ((FIXED, IN_OTHER), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 packages"),
+        ((FIXED, OPEN), upgraded(("3.1.3", -1)), ""),  # a copy elsewhere keeps its findings, and the new version has one more
+        ((FIXED,), replace(upgraded(("3.1.3", -1)), bundled={JINJA.purl: "flask"}), "upgrade flask, which contains it"),
         ((OPEN,), NOTHING, ""),
         ((OPEN,), None, ""),
     ],

@@ -147,6 +147,18 @@ def test_an_agent_marks_what_runs_and_replaces_its_report(service):
     assert body_of(client.put(url, json={"workloads": []})) == {"workloads": 0, "known": 0}
 
 
+def test_another_project_with_the_same_image_does_not_see_that_it_runs(service):
+    other = service.add_project("other")
+    for project_id in (service.id, other):
+        service.add_image(ONE, project_id)
+    running = {"workloads": [{"reference": f"a@{ONE}", "digest": ONE}]}
+    assert body_of(service.client(service.key).put(f"{service.path}/agents/prod", json=running))["known"] == 1
+    client, path = service.client(service.add_key(project_id=other)), f"/api/v1/projects/{other}"
+    assert body_of(client.get(f"{path}/images/{ONE}"))["runs_at"] is None
+    assert body_of(client.get(f"{path}/images?runs=true"))["items"] == []
+    assert [entry["identity"] for entry in body_of(client.get(f"{path}/images?runs=false"))["items"]] == [ONE]
+
+
 def test_jobs_are_for_administrators(service):
     client = service.client(service.key)
     client.post(f"{service.path}/uploads", content=b'{"bomFormat": "CycloneDX"}', headers={"Content-Type": "application/json"})

@@ -122,3 +122,16 @@ def searchable(service):
     with_findings(service)
     service.app.state.parts = replace(service.parts, search=_Search())
     return service.browser(service.admin), f"/projects/{service.id}"
+
+
+def test_the_page_of_a_vulnerability_marks_what_is_decided(service):
+    with_findings(service)
+    reason = "our build leaves <b>it</b> out"
+    decided = {"vulnerability": "CVE-2026-0001", "status": "not_affected", "identity": "sha256:2", "reason": reason}
+    assert service.client(service.key).post(f"{service.path}/decisions", json=decided).status_code == 201
+    browser, address = service.browser(service.admin), f"/projects/{service.id}/vulnerabilities/CVE-2026-0001"
+    rows = browser.get(address).text.partition("<tbody>")[2].split("<tr data-row>")[1:]
+    marked = {("app:2" in row): ("not affected" in row and "our build leaves &lt;b&gt;it" in row) for row in rows}
+    assert marked == {True: True, False: False}
+    found = {row["reference"]: row["decision"] for row in browser.get(f"{address}?export=json").json()["items"]}
+    assert found == {"app:1": "", "app:2": "not_affected"}

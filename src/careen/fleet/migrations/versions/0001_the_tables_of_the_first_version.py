@@ -96,7 +96,6 @@ def upgrade() -> None:
         sa.Column("ready_at", sa.Float(precision=53), nullable=True),
         sa.Column("assessed_at", sa.Float(precision=53), nullable=True),
         sa.Column("assessed_by", sa.String(length=100), nullable=False),
-        sa.Column("runs_at", sa.Float(precision=53), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_image")),
         sa.UniqueConstraint("identity", name=op.f("uq_image_identity")),
     )
@@ -123,7 +122,6 @@ def upgrade() -> None:
                 "low",
                 "fixable",
                 "exploited",
-                "runs_at",
             ],
             unique=False,
         )
@@ -142,7 +140,6 @@ def upgrade() -> None:
                 "low",
                 "fixable",
                 "exploited",
-                "runs_at",
                 "reference",
                 "distribution",
                 "base",
@@ -555,12 +552,20 @@ def upgrade() -> None:
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("decided_by", sa.String(length=64), nullable=False, server_default=""),
         sa.Column("decided_at", sa.Float(precision=53), nullable=False, server_default="0"),
+        sa.Column("runs_at", sa.Float(precision=53), nullable=True),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_project_image_image_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_image_project_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("project_id", "image_id", name=op.f("pk_project_image")),
     )
     with op.batch_alter_table("project_image", schema=None) as batch_op:
         batch_op.create_index("ix_project_image_image", ["image_id", "project_id", "deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_project_image_running",
+            ["project_id", "image_id"],
+            unique=False,
+            sqlite_where=sa.text("runs_at IS NOT NULL"),
+            postgresql_where=sa.text("runs_at IS NOT NULL"),
+        )
 
     op.create_table(
         "registry",
@@ -653,6 +658,7 @@ def upgrade() -> None:
         sa.Column("hold_until", sa.Float(precision=53), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.Float(precision=53), nullable=True),
+        sa.Column("left_out", sa.Integer(), nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_subscription_project_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )

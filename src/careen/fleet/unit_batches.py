@@ -1,0 +1,116 @@
+"""Assesses units in batches, and writes the verdicts of each batch in one transaction: only what differs from the stored
+ones, with the changes that become events. Units of an update leave its table of waiting ones in the same transaction.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, delete, select
+
+from . import events
+from .assessing import Assessed, Assessor
+from .connection import is_sqlite, writing
+from .joined import News
+from .progress import progress_of
+from .rows import batches, insert, insert_rows
+from .scores import BOTH, to_count
+from .shared_advisories import SHIPPED
+from .tables import context, rematch_change, rematch_unit, unit
+from .verdict_rows import (
+    Row,
+    changes_in,
+    counts_in,
+    counts_of,
+    findings_of,
+    write_counts,
+    write_findings,
+    write_sources,
+    write_units,
+)
+
+NO_NEWS = News()
+MANY = 5000  # changes in one statement
+
+
+Results = Sequence[tuple[Row, Assessed]]
+
+
+class Written(Struct, frozen=True):
+    """A batch that an update has assessed and written: how many ``units``, and those that need the day of their images."""
+
+    units: int
+    dated: tuple[int, ...] = ()
+
+
+def write_each(engine: Engine, build: str, results: Iterable[Results]) -> Iterator[Written]:
+    """Writes the verdicts of batches of an update. A second thread writes one batch while the next one is assessed."""
+    with ThreadPoolExecutor(1, thread_name_prefix="write") as pool:
+        last: Future[Written] | None = None
+        for batch in results:
+            if last:
+                yield last.result()
+            last = pool.submit(_written, engine, build, batch)
+        if last:
+            yield last.result()
+
+
+def _written(engine: Engine, build: str, results: Results) -> Written:
+    return Written(len(results), tuple(write(engine, build, results)))
+
+
+def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
+    wanted = (
+        select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
+        .join(context, context.c.id == unit.c.context_id)
+        .where(unit.c.id.in_(numbers))
+        .order_by(unit.c.name, unit.c.id)
+    )
+    with engine.connect() as connection:
+        return [
+            Row(number, bytes(key), by, bytes(data), bytes(around))
+            for number, key, by, data, around in connection.execute(wanted)
+        ]
+
+
+def assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> Results:
+    new = news.verdicts if news.build == assessor.build else {}
+    return [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
+
+
+def write(engine: Engine, build: str, results: Results, *, is_first: bool = False) -> list[int]:
+    """Writes the changes of units that were assessed with the database ``build``, in one transaction. Returns the
+    numbers of units that need the day of their images.
+    """
+    now = time.time()
+    with writing(engine) as connection:
+        if not is_first and is_overtaken(connection, build):
+            return []
+        numbers = [row.number for row, _ in results]
+        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
+            locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
+            connection.execute(locked).all()
+        changes = changes_in(findings_of(connection, numbers), results)
+        known = counts_of(connection, numbers)
+        counts = {row.number: counts_in(result) for row, result in results}
+        to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
+        write_findings(connection, changes, now)
+        write_units(connection, results, build, now)
+        write_counts(connection, {number: count for number, count in counts.items() if known.get(number) != count})
+        write_sources(connection, {row.number: result.sources for row, result in results})
+        if not is_first:
+            reported = (row.number for row, _ in results if row.assessed_by not in ("", SHIPPED))
+            for some in batches((change for number in reported for change in to_report[number]), MANY):
+                insert_rows(connection, insert(connection, rematch_change).on_conflict_do_nothing(), some)
+            changed = {number for number in numbers if to_report[number] or known.get(number) != counts[number]}
+            uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
+            changed.update(connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars())
+            connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
+            to_count(connection, changed)
+    return [row.number for row, result in results if result.needs_day]
+
+
+def is_overtaken(connection: Connection, build: str) -> bool:
+    """Whether another update has begun: its verdicts must not be replaced by those of this one."""
+    return progress_of(connection).build != build
