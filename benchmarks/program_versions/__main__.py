@@ -1,6 +1,6 @@
 """Versions of programs and libraries that an inventory finds by their bytes, against what their publishers state.
 
-    python -m benchmarks.program_versions [--half development|held_out|third] [--program NAME] [--neutral] [--format table|json]
+    python -m benchmarks.program_versions [--half HALF] [--program NAME] [--neutral] [--format table|json]
 
 Downloads each artefact of the manifests once, into .cache/programs, keeps the named files alone, and lists each in a folder
 of its own, without any package metadata. Nothing is installed or run. See README.md.
@@ -40,7 +40,7 @@ def _print_table(outcomes: list[Outcome], misses: bool) -> None:
     programs: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         programs.setdefault(outcome.case.program, []).append(outcome)
-    print(f"{'program':34} {'half':11} right wrong missing   P    R    F1")
+    print(f"{'program':34} {'half':18} right wrong missing   P    R    F1")
     for program, group in sorted(programs.items()):
         _print_row(program, half(program), group)
     for name in HALVES:
@@ -63,7 +63,7 @@ def _print_table(outcomes: list[Outcome], misses: bool) -> None:
 def _print_row(program: str, name: str, group: list[Outcome]) -> None:
     counts, total = Counter(outcome.outcome for outcome in group), score(group)
     numbers = " ".join(f"{counts[outcome]:5}" for outcome in OUTCOMES[:3])
-    print(f"{program:34} {name:11} {numbers}   {total.precision:.2f} {total.recall:.2f} {total.f1:.2f}")
+    print(f"{program:34} {name:18} {numbers}   {total.precision:.2f} {total.recall:.2f} {total.f1:.2f}")
 
 
 def _line(outcome: Outcome) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmarks.program_versions.artefacts import Artefact
 
 HERE = Path(__file__).parent
-HALVES = ("development", "held_out", "third")
+HALVES = ("development", "held_out", "third", "fourth_development", "fourth_held_out")
 
 
 class Case(NamedTuple):
@@ -30,13 +30,16 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    return [*_cases("manifest.tsv"), *_cases("third.tsv")]
+    return [*_cases("manifest.tsv"), *_cases("third.tsv"), *_cases("fourth.tsv")]
 
 
 def half(program: str) -> str:
-    """The half a program belongs to, by its name alone: rules are written with the development half. Or "third", of the set
-    that was made after both."""
-    return "third" if program in _third() else HALVES[hashlib.sha256(program.encode()).digest()[0] % 2]
+    """The half a program belongs to, by its name alone: rules are written with the development halves. Or "third", of a set
+    that is not halved."""
+    if program in _programs("third.tsv"):
+        return "third"
+    number = hashlib.sha256(program.encode()).digest()[0] % 2
+    return HALVES[number + 3] if program in _programs("fourth.tsv") else HALVES[number]
 
 
 def read_names() -> dict[str, frozenset[str]]:
@@ -72,8 +75,8 @@ def _cases(name: str) -> list[Case]:
 
 
 @cache
-def _third() -> frozenset[str]:
-    return frozenset(case.program for case in _cases("third.tsv"))
+def _programs(name: str) -> frozenset[str]:
+    return frozenset(case.program for case in _cases(name))
 
 
 def _case(line: str) -> Case:

@@ -282,6 +282,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     ``executables`` selects files with an execute bit or a name like a shared library or a module of Node (``.node``);
     ``magic`` then decides by the first bytes. ``anywhere`` selects every file that begins so, whatever its name and mode.
     In ``paths``, a ``*`` matches the name of a folder ("var/lib/pacman/local/*/desc").
+    ``unpackaged`` selects programs and libraries in the system's folders, only in a layer without a package database.
     """
 
     paths: tuple[str, ...] = ()
@@ -291,6 +292,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     below: tuple[str, ...] = ()
     executables: bool = False
     anywhere: bool = False
+    unpackaged: bool = False
     # Called for every file with its path and mode; if there are ``suffixes``, only for files with one of them.
     select: Callable[[str, int], bool] | None = None
     magic: tuple[bytes, ...] = ()

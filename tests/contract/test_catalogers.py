@@ -47,7 +47,7 @@ def test_wants_can_be_met(cataloger):
     for reader in cataloger.readers:
         wants = reader.wants
         by_name = wants.paths or wants.names or wants.suffixes or wants.folders or wants.below or wants.select
-        assert by_name or wants.executables or (wants.anywhere and wants.magic)
+        assert by_name or wants.executables or wants.unpackaged or (wants.anywhere and wants.magic)
         assert not any(path.startswith("/") or path.endswith("/") for path in (*wants.paths, *wants.folders, *wants.below))
         assert not any("/" in name for name in wants.names)
         assert all(suffix.startswith(".") or "/" in suffix for suffix in wants.suffixes)

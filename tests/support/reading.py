@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from careen.layers.dispatch import SYSTEM_FOLDERS
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package
@@ -97,6 +98,7 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
         or (wants.select is not None and not wants.suffixes and wants.select(file.path, file.mode))
         or wants.anywhere
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith((".so", ".node")) or ".so." in name))
+        or (wants.unpackaged and file.path.startswith(SYSTEM_FOLDERS) and (file.mode & 0o111 != 0 or ".so" in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))
 

@@ -9,6 +9,9 @@ from careen.safety.pattern import pattern
 
 Select = Callable[[str, int], bool]
 MAGIC_BYTES = 2
+SYSTEM_FOLDERS = tuple(
+    f"{usr}{folder}/" for usr in ("", "usr/") for folder in ("bin", "sbin", "lib", "lib32", "lib64", "libexec")
+)
 
 
 class Wanted(NamedTuple):
@@ -35,12 +38,16 @@ class Dispatch:
         self.by_magic: dict[bytes, list[Wanted]] = {}  # first two bytes of a file -> readers that want it in any folder
         self._asked: list[tuple[Select, Wanted]] = []
         self._asked_by_extension: dict[str, list[tuple[str, Select, Wanted]]] = {}
+        self._unpackaged: list[Wanted] = []
         for cataloger in catalogers:
             for reader in cataloger.readers:
                 self._add(Wanted(cataloger.name, reader))
 
     def _add(self, wanted: Wanted) -> None:
         wants = wanted.reader.wants
+        if wants.unpackaged:
+            self._unpackaged.append(wanted)
+            return
         for path in wants.paths:
             name = path.rpartition("/")[2]
             if "*" in path:
@@ -104,12 +111,20 @@ class Dispatch:
             for folder, wanted in self._below:
                 if folder in path and f"/{folder}" in f"/{path}":
                     found.append(wanted)
-        if self._executables and (mode & 0o111 or ".so" in name or name.endswith(".node")):
+        if self._executables and _is_executable(name, mode):
             found += self._executables
         for select, wanted in self._asked:
             if select(path, mode):
                 found.append(wanted)
         return _once(found) if len(found) > 1 else found
+
+    def unpackaged(self, path: str, mode: int) -> list[Wanted]:
+        """The readers that want this file too if the layer has no package database."""
+        return self._unpackaged if path.startswith(SYSTEM_FOLDERS) and _is_executable(path, mode) else []
+
+
+def _is_executable(name: str, mode: int) -> bool:
+    return bool(mode & 0o111) or ".so" in name or name.endswith(".node")
 
 
 def at_paths(wanted: Mapping[str, Wanted]) -> Callable[[str, int], list[Wanted]]:

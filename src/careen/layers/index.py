@@ -73,7 +73,7 @@ def index(
     if layer.folder:
         from .read import read_folder
 
-        return read_folder(layer, readers.dispatch, budget)
+        return read_folder(layer, readers, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
         _require_verifiable(layer, digest)
     if not verify_diff_id and (known := _stored(layer, readers, store, budget.limits)):

@@ -18,6 +18,7 @@ from .facts import Facts
 from .history import histories_of
 from .links import Reread, squash_with_links
 from .owners import Owners
+from .unpackaged import has_package_database
 from .walk import Select
 
 _SETTINGS = "etc/"
@@ -40,15 +41,18 @@ def with_not_installed(
     found = list(deltas)
     for layer in filter(is_by_table, layers):
         number = layer.index
+        is_packaged = has_package_database(deltas[number], catalogers)
 
-        def select(path: str, mode: int, number: int = number) -> list[Wanted]:
+        def select(path: str, mode: int, number: int = number, is_packaged: bool = is_packaged) -> list[Wanted]:
             late = [wanted for wanted in dispatch.readers(path, mode) if is_late(wanted)]
+            if not is_packaged:
+                late += dispatch.unpackaged(path, mode)
             installed_by = _owner(path, number, owners) if late else None
             if installed_by is None:
                 return late
             if installed_by.ecosystem.distribution:
                 return late if path.startswith(_SETTINGS) else []
-            return [wanted for wanted in late if not wanted.reader.wants.executables]
+            return [wanted for wanted in late if not (wanted.reader.wants.executables or wanted.reader.wants.unpackaged)]
 
         walked = again(number, select)
         known = found[number].unknowns

@@ -23,6 +23,7 @@ from .index import Readers, known_as
 from .kept import NAME as KEPT
 from .kept import Kept, md5_of_programs, with_kept
 from .tree import folder_entries
+from .unpackaged import with_unpackaged
 from .verified import first_reading, read_again
 from .walk import Walked, ended_early, over_budget, tar_entries, walk
 
@@ -67,16 +68,18 @@ def read_layer(
         far_links(walked),
         walked.roots,
     )
-    return with_hard_links(delta, walked, layer, dispatch, budget)
+    return with_unpackaged(with_hard_links(delta, walked, layer, dispatch, budget), layer, readers.catalogers, dispatch, budget)
 
 
-def read_folder(layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
+def read_folder(layer: Layer, readers: Readers, budget: Budget) -> Delta:
+    dispatch = readers.dispatch
     trouble: list[tuple[str, str]] = []
     excluded = Excluded(layer.excluded)
     entries = folder_entries(layer.folder, trouble, excluded)
     walked = walk(entries, dispatch.readers, budget.layer(), dispatch.by_magic)
     closed = (*(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble), *excluded.unknowns())
-    return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed, roots=walked.roots)
+    delta = Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed, roots=walked.roots)
+    return with_unpackaged(delta, layer, readers.catalogers, dispatch, budget)
 
 
 def _after_the_last_file(stream: Stream | SeekStream) -> tuple[Unknown, ...]:

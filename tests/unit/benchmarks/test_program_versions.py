@@ -42,7 +42,7 @@ def test_halves_share_no_program_and_are_about_as_large():
     programs = {entry.program for entry in read_cases()}
     sizes = Counter(map(half, programs))
     assert set(sizes) == set(HALVES)
-    assert min(sizes.values()) > len(programs) / 4
+    assert min(sizes.values()) > len(programs) / 8
 
 
 def test_chosen():

@@ -190,15 +190,15 @@ def test_module_cache_and_toolchain_sources_declare_nothing():
 @pytest.mark.parametrize(
     ("path", "flags", "expected"),
     [
-        ("example.com/x/cmd/tool", "", [("example.com/x/cmd/tool", "")]),
+        ("example.com/x/cmd/tool", "", [("example.com/x", "")]),
         ("cmd/vet", "", [("cmd/vet", "")]),
         (
             "example.com/x/cmd/tool",
             "-X example.com/x/version.Version=1.2.3+distro1",
-            [("example.com/x/cmd/tool", "v1.2.3+distro1")],
+            [("example.com/x", "v1.2.3+distro1")],
         ),
-        ("a.example/x/cmd/t", "-X 'a.example/x/vendor/b.example/v.gitVersion=v1.2.3'", [("a.example/x/cmd/t", "v1.2.3")]),
-        ("a.example/x/cmd/t", "-X b.example/y.Version=9.9.9", [("a.example/x/cmd/t", "")]),
+        ("a.example/x/cmd/t", "-X 'a.example/x/vendor/b.example/v.gitVersion=v1.2.3'", [("a.example/x", "v1.2.3")]),
+        ("a.example/x/cmd/t", "-X b.example/y.Version=9.9.9", [("a.example/x", "")]),
         ("command-line-arguments", "-X main.version=1.0.0", []),
     ],
 )
@@ -210,10 +210,11 @@ def test_built_without_modules(path, flags, expected):
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
-        (b"20.10.24+dfsg1\0\0\0", ("v20.10.24+dfsg1", 0.4)),
+        (b"20.10.24+dfsg1\0\0\0", ("v20.10.24", 0.4)),
         (b"v1.2.3\0\0", ("v1.2.3", 0.4)),
         (b"go1.22.1" + bytes(8) + b"1.9.0-1+b4\0", ("v1.9.0", 0.4)),
-        (b"1.6.20~ds1\0", ("", 1.0)),
+        (b"1.6.20~ds1\0", ("v1.6.20", 0.4)),
+        (b"debian/sid\0\0" + b"1.5.0-1+b6\0", ("v1.5.0", 0.4)),
         (b"runtime/cgo: \0", ("", 1.0)),
         (b"1.2.3 and more text\0", ("", 1.0)),
         (b"", ("", 1.0)),

@@ -62,3 +62,12 @@ def test_who_asks_for_a_beginning_is_known_by_its_first_bytes_alone():
 )
 def test_the_root_file_system_in_which_a_path_is_wanted(wants, path, root):
     assert [wanted.root for wanted in dispatch(**wants).readers(path, 0o644)] == [root]
+
+
+def test_programs_of_the_system_have_readers_of_their_own():
+    index = dispatch(unpackaged=True)
+    assert not index.readers("usr/bin/tool", 0o755)
+    matches = {path: bool(index.unpackaged(path, mode)) for path, mode in (("bin/a", 0o755), ("usr/lib/a.so.1", 0o644))}
+    assert matches == {"bin/a": True, "usr/lib/a.so.1": True}
+    assert not index.unpackaged("usr/bin/a", 0o644)
+    assert not index.unpackaged("opt/bin/a", 0o755)

@@ -17,7 +17,9 @@ from careen.safety.pattern import pattern as expression
 
 from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
-from .linked import LinkedScanner, OwnScanner, read_linked
+from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
+from .own_name import of_product, own_name
+from .own_version import Named, version_in
 from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
@@ -27,7 +29,7 @@ MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files
 SOON_BYTES = 512
 PART_CONFIDENCE = 0.4
 BUILD_CONFIDENCE = 0.4  # a distribution's build has fixes that its version does not show
-MAX_LIBRARY_BYTES = 16 << 20  # a larger one is not kept for its functions
+MAX_KEPT_BYTES = 16 << 20  # a larger file is not kept for its functions and for its own name
 
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
@@ -52,8 +54,10 @@ def read(file: File) -> "Scanner | None":
     wanted = _wanted(name)
     if not wanted:
         return None
-    has_functions = file.data.startswith(b"\x7fELF") and any(program.functions for program in wanted)
-    return Scanner(name, wanted, keep=has_functions and file.size_bytes <= MAX_LIBRARY_BYTES)
+    has_names = not is_in_system_folder(file.path)
+    is_kept = file.data.startswith(b"\x7fELF") and file.size_bytes <= MAX_KEPT_BYTES
+    has_functions = any(program.functions for program in wanted)
+    return Scanner(name, wanted, keep=is_kept and (has_names or has_functions), has_names=has_names)
 
 
 def read_any(file: File) -> LinkedScanner | OwnScanner | None:
@@ -62,10 +66,24 @@ def read_any(file: File) -> LinkedScanner | OwnScanner | None:
     return read_linked(file, frozenset(program.name for program in wanted))
 
 
-class Scanner:
-    """Searches overlapping windows of the file; the sizes of the chunks do not change their places."""
+def read_left(file: File) -> "Scanner | LinkedScanner | OwnScanner | None":
+    """What ``read`` and ``read_any`` leave to a package database."""
+    name = file.path.rpartition("/")[2]
+    if wanted := [program for program in _wanted(name) if program.matches(name)]:
+        is_kept = is_in_system_folder(file.path) and file.size_bytes <= MAX_KEPT_BYTES
+        return Scanner(name, wanted, keep=True, only_names=True) if is_kept else None
+    return read_unpackaged(file)
 
-    def __init__(self, name: str, wanted: list[Program], *, keep: bool = False) -> None:
+
+class Scanner:
+    """Searches overlapping windows of the file; the sizes of the chunks do not change their places. Of a file that it keeps it
+    knows the functions, and without a text that a rule knows also the names (``has_names``, ``only_names``).
+    """
+
+    def __init__(
+        self, name: str, wanted: list[Program], *, keep: bool = False, has_names: bool = False, only_names: bool = False
+    ) -> None:
+        self._has_names, self._only_names = has_names or only_names, only_names
         self._searches = [_Search(name, program) for program in wanted]
         self._kept: list[bytes] | None = [] if keep else None
         self._open = list(self._searches)
@@ -88,29 +106,39 @@ class Scanner:
 
     def facts(self) -> Iterator[Package]:
         self._search_window(bytes(self._data), len(self._data))
-        damage = self._ask_functions()
+        damage = self._look_again()
         for search in self._searches:
-            yield from search.packages()
+            yield from search.names() if self._only_names else search.packages()
+        if self._only_names:
+            return
         for search in self._searches:
             search.check()
         if damage:
             raise damage
 
-    def _ask_functions(self) -> ValueError | None:
+    def _look_again(self) -> ValueError | None:
         if self._kept is None or not self._open:
             return None
-        try:
-            library = Functions(b"".join(self._kept))
-        except ValueError as error:
-            return error
-        for search in self._open:
-            search.ask(library)
-        return None
+        data = b"".join(self._kept)
+        damage = None
+        if any(search.has_functions for search in self._open):
+            try:
+                library = Functions(data)
+            except ValueError as error:
+                damage = error
+            else:
+                for search in self._open:
+                    search.ask(library)
+        for search in self._open if self._has_names else ():
+            search.search_names(data)
+        return damage
 
     def _search_window(self, window: bytes, end: int) -> None:
         for search in self._open:
             search.search(window, self._from, end)
         self._open = [search for search in self._open if search.open]
+        if not self._open:
+            self._kept = None
 
 
 class _Search:
@@ -123,6 +151,9 @@ class _Search:
         self._candidates = 0
         self._name_version = _NAME_VERSION.search(name)
         self._by_name = by_file_name(program, name)
+        self._named: Named | None = None  # of the product
+        self._other: Named | None = None  # of the file
+        self.has_functions = bool(program.functions)
         self._by_debug_file: str | None = None
         self.open = True
 
@@ -148,23 +179,49 @@ class _Search:
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
 
+    def search_names(self, data: bytes) -> None:
+        """Without a text that the rule knows, a program may still have its version beside its name, or beside that of the
+        file, which may be another product then."""
+        if self._is_certain() or not self._program.matches(self._name):
+            return
+        own = own_name(self._name)
+        product = of_product(own, self._named_as(self._program.name))
+        named = version_in(data, product)
+        if named and _exactly(self._program.version).fullmatch(named.version):
+            self._named = named
+        elif own and not own.names & product.names:
+            self._other = version_in(data, own)
+
+    def _is_certain(self) -> bool:
+        return bool(self._version or (len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES))
+
     def packages(self) -> Iterator[Package]:
         if self._version:
             yield self._package(self._version, 0.8)
         elif len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES:
             yield self._package(next(iter(self._loose)), 0.6)
+        elif self._named or self._other:
+            yield from self.names()
         elif self._by_name or self._program.unstated:
             yield self._package(self._by_name or "", 0.6)
         elif self._by_debug_file:
             yield self._package(self._by_debug_file, BUILD_CONFIDENCE)
 
+    def names(self) -> Iterator[Package]:
+        if self._named:
+            yield self._package(self._named.version, self._named.confidence)
+        elif self._other:
+            yield own_package(self._other)
+
     def check(self) -> None:
-        if self._version or self._by_name:
+        if self._version or self._by_name or self._named or self._other:
             return
         if self._candidates > MAX_CANDIDATES:
-            raise ValueError(f"more than {MAX_CANDIDATES} texts that could be a version of {self._named(self._program.name)}")
+            raise ValueError(
+                f"more than {MAX_CANDIDATES} texts that could be a version of {self._named_as(self._program.name)}"
+            )
         if len(self._loose) > 1:
-            raise ValueError(f"{self._named(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
+            raise ValueError(f"{self._named_as(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
 
     def _loose_versions(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
         searched = self._matches_at(loose, window, start, end) if loose.starts else None
@@ -205,18 +262,18 @@ class _Search:
         return Package(
             type=program.type,
             namespace=None,
-            name=self._named(program.name),
+            name=self._named_as(program.name),
             version=program.prefix + version,
             cataloger="binary",
             confidence=min(confidence, PART_CONFIDENCE) if program.part else confidence,
-            cpe=_cpe(self._named(program.cpe), version) if program.cpe and version else None,
+            cpe=_cpe(self._named_as(program.cpe), version) if program.cpe and version else None,
         )
 
     def _text(self, match: re.Match[bytes]) -> str:
         version = match["version"].decode("latin-1")
         return decimal(int(version)) if self._program.written else version
 
-    def _named(self, text: str) -> str:
+    def _named_as(self, text: str) -> str:
         return text.replace(FILE, self._name)
 
 
@@ -238,6 +295,11 @@ def _any(texts: tuple[str, ...], window: bytes) -> bool:
 @lru_cache(maxsize=1)  # both readers call it for the same file, one after the other
 def _wanted(name: str) -> list[Program]:
     return NAMES.programs(name)
+
+
+@cache
+def _exactly(version: str) -> re.Pattern[str]:
+    return re.compile(version)
 
 
 @cache
@@ -267,6 +329,7 @@ CATALOGER = Cataloger(
             read,
         ),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_any),
+        Reader(Wants(unpackaged=True, magic=(b"\x7fELF",), amount="stream"), read_left),
         Reader(Wants(names=("versions.json",)), read_versions),
     ),
     identifies=identifies,

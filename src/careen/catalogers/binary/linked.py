@@ -16,14 +16,14 @@ from careen.model.package import Package
 from careen.plugins import File
 from careen.safety.pattern import pattern
 
-from .own_name import VERSION, OwnName, own_name
+from .numbers import MAX_NUMBERS
+from .own_name import OwnName, own_name
+from .own_version import STATED, VERSION, Named, OwnVersion, version_in
 from .programs import Linked, linked_libraries
-from .version_texts import MAX_NUMBERS, Known, VersionTexts, lone_versions
+from .version_texts import Known, VersionTexts
 
 SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library
 SMALLEST_BYTES = 128 << 10  # most of the system's programs are smaller still, and many of them are of one package
-OWN_CONFIDENCE = 0.6
-LONE_CONFIDENCE = 0.4  # of a version without a name beside it
 MAX_PLACES = 10_000  # of one text in one file
 
 _VERSION_OPTION, _IN_PLACE = b"--version\0", b"-inplace"
@@ -38,61 +38,71 @@ _SYSTEM_PROGRAMS = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec)?(?:/(?!python|node_mo
 
 def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | OwnScanner | None":
     """``known``: what rules for files of this name search for."""
+    return None if _is_of_the_system(file, known) else _scanner(file, known)
+
+
+def read_unpackaged(file: File) -> "LinkedScanner | OwnScanner | None":
+    """The same for the system's own files that no rule is about, where no package database has their versions."""
+    return _scanner(file, frozenset()) if _is_of_the_system(file, frozenset()) else None
+
+
+def is_in_system_folder(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return bool((_SYSTEM_LIBRARIES if _is_library(name) else _SYSTEM_PROGRAMS).fullmatch(folder))
+
+
+def _is_of_the_system(file: File, known: frozenset[str]) -> bool:
     folder, _, name = file.path.rpartition("/")
-    library = ".so" in name or name.endswith(_MODULES)
-    if library and _SYSTEM_LIBRARIES.fullmatch(folder):
-        return None
-    small = not library and file.size_bytes < SMALL_BYTES and bool(_SYSTEM_PROGRAMS.fullmatch(folder))
-    own = None if known else own_name(name)
-    if small and (own is None or file.size_bytes < SMALLEST_BYTES):
-        return None
+    if _is_library(name):
+        return bool(_SYSTEM_LIBRARIES.fullmatch(folder))
+    if file.size_bytes >= SMALL_BYTES or not _SYSTEM_PROGRAMS.fullmatch(folder):
+        return False
+    return file.size_bytes < SMALLEST_BYTES or bool(known) or own_name(name) is None
+
+
+def _is_library(name: str) -> bool:
+    return ".so" in name or name.endswith(_MODULES)
+
+
+def _scanner(file: File, known: frozenset[str]) -> "LinkedScanner | OwnScanner | None":
+    own = None if known else own_name(file.path.rpartition("/")[2])
     try:
         if has_go_build_id(file.data):
             return None
         ranges = data_ranges(mappings(file.data))
     except ValueError:
         return None  # not a file that could run
-    return OwnScanner(ranges, own) if small and own else LinkedScanner(ranges, known, own)
+    if is_in_system_folder(file.path) and file.size_bytes < SMALL_BYTES:
+        return OwnScanner(own, ranges) if own else None
+    return LinkedScanner(ranges, known, own)
 
 
 class OwnScanner:
     """Searches a small file for its own version alone."""
 
-    def __init__(self, ranges: Ranges | None, own: OwnName) -> None:
-        self.ranges = ranges
+    def __init__(self, own: OwnName, ranges: Ranges | None) -> None:
+        self.ranges = None if own.is_library else ranges  # of a library, its functions are read, too
         self._own = own
-        self._at = self._end_at = 0
-        self._parts: list[bytes] = [b"\0"]
+        self._data = bytearray()
 
     def skip(self, size: int) -> None:
-        self._at += size
+        self._data += bytes(size)
 
     def feed(self, chunk: bytes) -> None:
-        for at, part in ((self._at, chunk),) if self.ranges is None else within(self.ranges, self._at, chunk):
-            if at != self._end_at:
-                self._parts.append(b"\0")
-            self._parts.append(part)
-            self._end_at = at + len(part)
-        self._at += len(chunk)
+        self._data += chunk
 
     def facts(self) -> Iterator[Package]:
-        data = b"".join(self._parts)
-        self._own.search(data)
-        if named := self._own.version():
-            yield _own_package(named, OWN_CONFIDENCE)
-        elif versions := lone_versions(data):
-            self._own.search_callees(data)
-            if named := self._own.only_version(versions):
-                yield _own_package(named, LONE_CONFIDENCE)
+        if named := version_in(bytes(self._data), self._own):
+            yield own_package(named)
 
 
 class LinkedScanner:
     def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None) -> None:
         self.ranges = ranges
-        self._own = own
+        self._own = OwnVersion(own) if own else None
         self._at = self._end_at = 0
         self._recent = b""  # the last bytes before the next part
-        self._texts = VersionTexts(_KNOWN, known, is_program=own is not None)
+        self._texts = VersionTexts(_KNOWN, known, self._own)
         self._anywhere = dict.fromkeys((*_ANYWHERE, *((_VERSION_OPTION, _IN_PLACE) if own else ())), 0)
         self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
 
@@ -115,26 +125,17 @@ class LinkedScanner:
             for library, version in self._texts.found()
             if not library.anywhere or self._anywhere[library.anywhere.encode()]
         ]
-        yield from self._own_package({version for _, version in libraries})
+        others = {version for _, version in libraries}
+        if self._own and (named := self._own.version() or self._name_and_version() or self._own.only_version(others)):
+            yield own_package(named)
         for library, version in libraries:
             yield _package(library, version)
         if self._texts.is_cut:
             raise OverBudgetError(f"only its first {MAX_NUMBERS:,} numbers were searched for versions of libraries")
 
-    def _own_package(self, others: set[str]) -> Iterator[Package]:
-        if self._own is None:
-            return
-        if named := self._own.version() or self._name_and_version():
-            yield _own_package(named, OWN_CONFIDENCE)
-        elif (named := self._own.only_version(self._texts.alone)) and named[1] not in others:
-            yield _own_package(named, LONE_CONFIDENCE)
-
     def _search(self, part: bytes) -> None:
         seam = self._recent + part[:_SEAM_BYTES]
         for data in (seam, part):
-            if self._own:
-                self._own.search(data)
-                self._own.search_callees(data)
             for text, places in self._anywhere.items():
                 at = data.find(text)
                 while at >= 0 and places < MAX_PLACES:
@@ -147,19 +148,18 @@ class LinkedScanner:
     def _note(self, text: bytes, around: bytes) -> None:
         if text == _VERSION_OPTION:
             self._named.update(_NAME_AND_VERSION.findall(around))
-        elif text == _IN_PLACE:
-            units = (unit for unit in _UNIT.findall(around) if self._own and unit[0].decode().lower() == self._own.name.lower())
-            self._named.update(units)
+        elif text == _IN_PLACE and self._own:
+            self._named.update(unit for unit in _UNIT.findall(around) if self._own.is_own(unit[0]))
 
-    def _name_and_version(self) -> tuple[str, str] | None:
+    def _name_and_version(self) -> Named | None:
         if len(self._named) != 1:
             return None
         name, version = next(iter(self._named))
-        return name.decode(), version.decode()
+        return Named(name.decode(), version.decode(), STATED)
 
 
-def _own_package(named: tuple[str, str], confidence: float) -> Package:
-    return Package("generic", None, *named, cataloger="binary", confidence=confidence)
+def own_package(named: Named) -> Package:
+    return Package("generic", None, named.name, named.version, cataloger="binary", confidence=named.confidence)
 
 
 def _package(library: Linked, version: str) -> Package:

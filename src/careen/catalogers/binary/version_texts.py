@@ -9,26 +9,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 
 from careen.safety.pattern import pattern
 
+from .numbers import DOT, MAX_NUMBERS, POINT, start_of
+from .own_version import OwnVersion
 from .programs import Linked
 
 WINDOW_BYTES = 512 * 1024
 NEAR_BYTES = 256 * 1024  # how far from a version a text may be that identifies it
-MAX_NUMBERS = 100_000  # in one file: honest files have thousands
 MAX_VERSIONS = 16  # of one library
 
 _BEFORE_BYTES, _AFTER_BYTES = 3, 2  # that are looked up
-_DOT = pattern(rb"\.(?<=\d\.)\d")  # begins with a fixed byte, which is searched fast
 _REST = pattern(rb"[\d.]{1,24}")
-_DIGITS, _POINT = frozenset(b"0123456789"), ord(".")
 _PRINTABLE = frozenset(range(ord(" "), ord("~") + 1))  # before an array of characters lies any data, and no NUL
-_LONGEST_NUMBER = 5
-_LONE = pattern(rb"(\d{1,4}\.\d{1,4}\.\d{1,8}[\dA-Za-z.-]{0,12})\n?\x00")
-_BEFORE_LONE = frozenset(b"\0 v")
-_LONE_WORDS = (b"\0v", b"\0version ", b"\0 version ", b"\0Version ", b"\0 Version ")
 _SUFFIX = pattern(r"(?:\.\d{1,3})?[-+~a-z]")
 
 
@@ -61,17 +55,16 @@ class _Text:
 
 
 class VersionTexts:
-    """Searches overlapping windows; the sizes of the parts do not change their places. ``is_cut``: not all numbers were looked
-    at."""
+    """Searches overlapping windows; the sizes of the parts do not change their places. ``own`` gets each number, too.
+    ``is_cut``: not all numbers were looked at."""
 
-    def __init__(self, known: Known, names_left_out: frozenset[str], *, is_program: bool) -> None:
-        self._known, self._left_out, self._is_program = known, names_left_out, is_program
+    def __init__(self, known: Known, names_left_out: frozenset[str], own: OwnVersion | None) -> None:
+        self._known, self._left_out, self._own = known, names_left_out, own
         self._data = bytearray(1)  # a text may be the first thing in a range
         self._from = 1  # index of the first byte that no window has covered
         self._numbers = 0
         self.is_cut = False
         self._found: dict[str, dict[str, Linked]] = {}
-        self.alone: set[str] = set()  # numbers of three parts or more that are texts of their own, all if there are few
 
     def feed(self, part: bytes) -> None:
         self._data += part
@@ -96,14 +89,18 @@ class VersionTexts:
                 yield versions[longest[0]], longest[0]
 
     def _search(self, data: bytes, end: int) -> None:
-        known, places = self._known, _Places(data)
-        for match in _DOT.finditer(data, self._from, end + 1):
+        known, places, own = self._known, _Places(data), self._own
+        if own:
+            own.note_part(data)
+        for match in DOT.finditer(data, self._from, end + 1):
             if self._numbers >= MAX_NUMBERS:
                 self.is_cut = True
                 return
             self._numbers += 1
-            at = _start(data, match.start())
-            if at and data[at - 1] == _POINT:
+            at = start_of(data, match.start())
+            if own and at:
+                own.note(data, at)
+            if at and data[at - 1] == POINT:
                 continue  # within a version whose first dot was examined
             for text in known.before.get(data[at - _BEFORE_BYTES : at], ()) if at >= _BEFORE_BYTES else ():
                 self._note(text, data, at, places)
@@ -114,12 +111,10 @@ class VersionTexts:
             if at and data[at - 1] not in _PRINTABLE and data[after : after + 1] == b"\0":
                 for text in known.alone:
                     self._note(text, data, at, places)
-            if len(self.alone) < MAX_VERSIONS and (lone := _lone(data, at)):
-                self.alone.add(lone)
 
     def _note(self, text: _Text, data: bytes, at: int, places: "_Places") -> None:
         rule = text.rule
-        if rule.name in self._left_out or (rule.only == "program" and not self._is_program):
+        if rule.name in self._left_out or (rule.only == "program" and not self._own):
             return
         match = text.expression.match(data, at - len(text.before)) if at >= len(text.before) else None
         if match and (not text.beside or places.near(text.beside, at, rule.within)):
@@ -151,32 +146,6 @@ def _places(text: bytes, data: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(text, at + len(text))
-
-
-def _start(data: bytes, dot: int) -> int:
-    """Where the number in front of the dot begins. Numbers behind other dots of a version follow a dot; no text does."""
-    at = dot
-    while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
-        at -= 1
-    return at
-
-
-def lone_versions(data: bytes) -> set[str]:
-    """The numbers of three parts or more that are texts of their own; all, if there are few."""
-    found: set[str] = set()
-    for match in islice(_DOT.finditer(data, 1), MAX_NUMBERS):
-        if lone := _lone(data, _start(data, match.start())):
-            found.add(lone)
-            if len(found) == MAX_VERSIONS:
-                break
-    return found
-
-
-def _lone(data: bytes, at: int) -> str | None:
-    if not at or data[at - 1] not in _BEFORE_LONE:
-        return None
-    lone = _LONE.match(data, at)
-    return lone[1].decode() if lone and (data[at - 1] == 0 or data.endswith(_LONE_WORDS, 0, at)) else None
 
 
 def _continues(longer: str, version: str) -> bool:

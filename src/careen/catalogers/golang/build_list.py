@@ -3,7 +3,7 @@
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
 version among the texts that the linker wrote; a recorded pseudo-version; one from the commit; else "". If it was built without
-modules (``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package.
+modules (``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package before ``/cmd/``.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
@@ -24,6 +24,7 @@ _TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?"
 _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 # Of a package of a distribution: "1.9.0-1+b4". In semantic versions that would be before 1.9.0.
 _REVISION = pattern(r"-\d+(?:\.\d+)*(?:(?:ubuntu|build|\+b|\+deb)[\w.+]*)?")
+_REPACKED = pattern(r"[+~](?:dfsg|ds|repack|really)[\w.]*")
 _PSEUDO = pattern(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.-]+\.)?\d{14}-[0-9a-f]{12}(?:\+[0-9A-Za-z.-]+)?")
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
@@ -60,7 +61,7 @@ def read_build_list(info: BuildInfo) -> Binary:
             key, _, value = fields[0].partition("=")
             settings[key] = _unquoted(value)
     if main is None and path and path != _NO_PACKAGE:
-        main = Module(path, "")
+        main = Module(path.partition("/cmd/")[0], "")
     if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
         main = _main(main, path, settings, info)
     return Binary(info.version, main, tuple(modules), path)
@@ -95,8 +96,8 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
     if linked:
         return Module(module.path, linked, 0.9)
     for texts in ((info.beside,), info.before):
-        if len(texts) == 1 and _RELEASE.fullmatch(texts[0]):
-            return Module(module.path, _upstream(texts[0]), 0.4)
+        if len(texts) == 1 and _RELEASE.fullmatch(release := _REPACKED.sub("", texts[0])):
+            return Module(module.path, _upstream(release), 0.4)
     if _released(module.version):
         return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
@@ -118,13 +119,14 @@ def _linked_version(module: str, package: str, flags: str) -> str:
     for target, value in _LINKER_FLAG.findall(flags):
         place, _, name = target.rpartition(".")
         own = place in ("main", package, module, root) or place.startswith(root + "/")
-        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
+        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(_REPACKED.sub("", value)):
             found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
     return _upstream(min(found)[-1]) if found else ""
 
 
 def _upstream(version: str) -> str:
-    """The version as Go writes it, without the revision of a package."""
+    """The version as Go writes it, without what a distribution adds for its package."""
+    version = _REPACKED.sub("", version)
     release, dash, revision = version.removeprefix("v").partition("-")
     return f"v{release}" if _REVISION.fullmatch(dash + revision) else f"v{version.removeprefix('v')}"
 

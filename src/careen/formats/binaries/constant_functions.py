@@ -8,6 +8,7 @@ Raises: ValueError for impossible tables; a function that does more is None.
 
 import io
 import re
+from collections.abc import Iterable
 from struct import Struct as Layout
 from struct import unpack_from
 
@@ -40,6 +41,9 @@ class Functions:
         elf = read_elf(data)
         self._machine = elf.machine if elf.bits == 64 and elf.order == "<" else 0
         self._symbols = _symbols(data, elf) if self._machine in (_X86_64, _AARCH64) else {}
+
+    def names(self) -> Iterable[str]:
+        return self._symbols
 
     def number(self, symbol: str) -> int | None:
         code = self._code(symbol)

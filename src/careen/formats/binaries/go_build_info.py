@@ -33,7 +33,9 @@ _OVERLAP_BYTES = len(MODULES_START) - 1
 _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
 _BEFORE_BYTES = 768
-_VERSION_BEFORE = pattern(rb"\x00(v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:-[0-9A-Za-z.]{1,20})?)\x00")
+_RELEASE = rb"v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:[-+~][0-9A-Za-z.+~-]{1,40})?"
+_VERSION_BEFORE, _VERSION_AFTER = pattern(rb"\x00(" + _RELEASE + rb")\x00"), pattern(_RELEASE)
+_WORDS_AFTER = 4
 _BIG_ENDIAN, _INLINE = 1, 2
 
 Kind = Literal["marker", "modules", "version", "header"]
@@ -43,9 +45,9 @@ class BuildInfo(Struct, frozen=True, gc=False):
     """What the Go toolchain wrote into an executable. ``version`` is "" if it could not be found; ``modules`` is ""
     if none were recorded.
 
-    ``beside`` is the text after the toolchain's version, where the linker puts the values of ``-X``, each ended by
-    zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions in the text before it,
-    because the linker sorts these values by length.
+    ``beside`` is the first version, or else the first text, after the toolchain's version, where the linker puts the values
+    of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions in
+    the text before it, because the linker sorts these values by length.
     """
 
     version: str
@@ -153,8 +155,10 @@ class BuildInfoScan:
                 words = [word for word in text.split(b"\0") if word]
                 while words and words[0] == version:  # the runtime may keep it twice
                     words.pop(0)
-                if len(words) > 1 or (words and text.endswith(b"\0")):
-                    return _text(words[0])
+                ended = words if text.endswith(b"\0") else words[:-1]
+                releases = [word for word in ended[:_WORDS_AFTER] if _VERSION_AFTER.fullmatch(word)]
+                if ended:
+                    return _text((releases or ended)[0])
         return ""
 
     def _begun(self, window: bytes, start: int) -> "Iterator[_Part]":

@@ -1,123 +1,52 @@
-"""Programs that no rule is about, by the texts in which they name themselves."""
+"""Names by which a program may call itself, by the name of its file."""
 
 import pytest
-from tests.support.reading import MemoryFile, read
 
-from careen.catalogers.binary import CATALOGER
-from careen.catalogers.binary.linked import LONE_CONFIDENCE, OWN_CONFIDENCE, SMALLEST_BYTES
-
-READER = CATALOGER.readers[1]
-
-
-def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
-    content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + texts + bytes(200)
-    packages = [one for size in sizes for one in read(READER, MemoryFile(f"{folder}/{name}", content, 0o755), (size,))]
-    return {one.confidence if confidence else (one.name, one.version) for one in packages}
+from careen.catalogers.binary.own_name import of_product, own_name
 
 
 @pytest.mark.parametrize(
-    ("name", "texts", "expected"),
+    ("file_name", "name", "names"),
     [
-        ("acme", b"\0acme 0.18.0\0", ("acme", "0.18.0")),
-        ("acme", b"\0Acme version 1.2\n\0", ("acme", "1.2")),
-        ("acme", b"\0ACME Version: 2.0.1-rc1\0", ("acme", "2.0.1-rc1")),
-        ("acme", b"\0User-Agent: acme/3.1.4\r\n\0", ("acme", "3.1.4")),
-        ("acme-1.2", b"\0acme v3.1.4 (built today)\0", ("acme", "3.1.4")),
-        ("acme", b"\0/build/acme-3.1.4/src/main.c\0", ("acme", "3.1.4")),
-        ("acme", b"\0/usr/share/acme/3.1.4\0", ("acme", "3.1.4")),
-        ("grep2", b"\0never\0003.11\0GNU grep2\0/dev/null\0", ("grep2", "3.11")),
-        ("acme", b"\0%s (%s) %s\n\0acme\0002.3.4\0", ("acme", "2.3.4")),
-        ("bwrap", b"\0--help\0--version\0bubblewrap 0.11.0\0--args\0", ("bubblewrap", "0.11.0")),
-        ("shellcheck", b"\0ShellCheck-0.9.0-inplace:ShellCheck.AST\0Acme-1.0-inplace\0", ("ShellCheck", "0.9.0")),
+        ("patchelf", "patchelf", {"patchelf"}),
+        ("knotd", "knotd", {"knotd", "knot"}),
+        ("acme-1.2", "acme", {"acme"}),
+        ("wpa_supplicant", "wpa_supplicant", {"wpasupplicant"}),
+        ("x86_64-linux-gnu-objdump", "objdump", {"objdump"}),
+        ("prometheus-node-exporter", "prometheus-node-exporter", {"prometheusnodeexporter", "nodeexporter"}),
+        ("libgit2.so.1.9.0", "libgit2", {"libgit2", "git2", "git"}),
+        ("libacme-1a2b3c4d.so.25.9.1.0", "libacme", {"libacme", "acme"}),
+        ("libMagickCore-6.Q16.so.6.0.0", "libMagickCore", {"libmagickcore", "magickcore"}),
     ],
 )
-def test_a_program_that_names_itself(name, texts, expected):
-    assert found(name, texts) == {expected}
+def test_names(file_name, name, names):
+    own = own_name(file_name)
+    assert own
+    assert (own.name, own.names) == (name, names)
 
 
-@pytest.mark.parametrize(
-    ("name", "texts"),
-    [
-        ("acme", b"\0acme 1.2.3\0acme 1.2.4\0"),
-        ("acme", b"\0notacme 1.2.3\0acme-tools 1.2\0acme 1.2.3.4.5\0"),
-        ("http", b"\0HTTP/1.1\0"),
-        ("copy", b"\0001.0\0copy\0"),
-        ("acme", b"\0/usr/share/acme-3.31/\0"),
-        ("ac", b"\0ac 1.2.3\0"),
-        ("acme", b"\0--version\0acme %s\0"),
-    ],
-)
-def test_no_certain_version(name, texts):
-    assert not found(name, texts)
+@pytest.mark.parametrize("file_name", ["http", "1.2", "a", "_module.cpython-312-x86_64-linux-gnu.so"])
+def test_files_whose_names_are_no_programs(file_name):
+    assert own_name(file_name) is None
 
 
-def test_programs_with_a_rule_are_left_to_it():
-    assert not found("nginx", b"\0nginx 1.2.3\0")
+def test_the_first_part_of_a_name_may_be_the_products():
+    own = own_name("kea-dhcp4")
+    assert own
+    assert own.first == "kea"
 
 
-@pytest.mark.parametrize(
-    ("name", "texts", "expected"),
-    [
-        ("libacme.so.4.5.6", b"\0libacme 1.2.3\0", ("libacme", "1.2.3")),
-        ("libacme-1a2b3c4d.so.25.9.1.0", b"\0ACME 9.1.0\0", ("libacme", "9.1.0")),
-        ("libacme-2.0.so.0", b"\0acme/1.2.3\0", ("libacme", "1.2.3")),
-        ("libacme-0.196.so", b"\0acme/1.2.3\0", ("libacme", "0.196")),
-    ],
-)
-def test_a_library_that_names_itself(name, texts, expected):
-    assert found(name, texts) == {expected}
+def test_numbers_in_names():
+    own = own_name("librocksdb.so.9.11.2")
+    assert own
+    assert (own.number, own.file) == ("9.11.2", "librocksdb")
+    short, inside = own_name("libacme.so.4"), own_name("libacme-0.196.so")
+    assert short
+    assert inside
+    assert (short.number, inside.release) == ("", "0.196")
 
 
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        (b"\0acme (systemd) 257.13 (Git)\0", ("systemd", "257.13")),
-        (b"\0acme (GNU Tools) 1.11.0\nCopyright\0", ("Tools", "1.11.0")),
-        (b"\0%s from %s\n\0tools-ng 4.0.4\0bkmg\0", ("tools-ng", "4.0.4")),
-        (b"\0none\0GNU tools\0004.10.0\0\\n\0", ("tools", "4.10.0")),
-        (b"\0acme, version 8.4\n\0", ("acme", "8.4")),
-        (b"\0acme 3.5a\0", ("acme", "3.5a")),
-        (b"\0longopts\0003.25\0acme %s\n\0", ("acme", "3.25")),
-        (b"\0acme (Tools) %s\n\00023.7\0Cannot stat %s\0", ("acme", "23.7")),
-    ],
-)
-def test_a_program_that_names_its_product(texts, expected):
-    assert found("acme", texts) == {expected}
-
-
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        (b"\0--version\0001.16.2\0dbus-\0", "1.16.2"),
-        (b"\0Options\0 version 14.0.0\n\0", "14.0.0"),
-        (b"\0version\0v2.1.0-rc1\0", "2.1.0-rc1"),
-        (b"\0version\0001.52.0\0inflateInit2_\0001.2.13\0", "1.52.0"),
-        (b"\0version\0001.52.0\0png_create_read_struct\0001.6.48\0002.6.32\0", "1.52.0"),
-        (b"\0version\0001.52.0\0001.53.0\0", None),
-        (b"\0help\0001.52.0\0", None),
-        (b"\0version\0001.52.0\0acme 1.1\0acme 1.2\0", None),
-        (b"\0version\x00127.0.0.1\0", None),
-        (b"\0version\x00255.255.255.255\x00192.168.0.1\x000.0.0.0\0", None),
-        (b"\0version\x00252.39.1\0", "252.39.1"),
-        (b"\0version\x0012.4.0\0gcc \0", None),
-        (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
-        (b"\0version\000x1.52.0\0001.52\0", None),
-    ],
-)
-def test_the_only_version_of_a_file(texts, expected):
-    assert found("acme", texts) == ({("acme", expected)} if expected else set())
-    assert found("acme", texts + bytes(SMALLEST_BYTES), folder="usr/bin") == found("acme", texts)
-    assert not found("acme", texts, folder="usr/bin")
-
-
-def test_a_library_may_state_a_version_of_unicode():
-    assert found("libacme.so.1", b"\0version\0001.52.0\00016.0.0\0") == {("libacme", "1.52.0")}
-
-
-def test_the_only_version_is_a_guess():
-    assert found("acme", b"\0version\0001.52.0\0", confidence=True) == {LONE_CONFIDENCE}
-    assert found("acme", b"\0acme 1.52.0\0", confidence=True) == {OWN_CONFIDENCE}
-
-
-def test_a_flood_of_names_ends():
-    assert not found("acme", b"acme 1." * 100_000, (65536,))
+def test_another_product_may_have_a_file_of_the_same_name():
+    alike, other = of_product(own_name("knotd"), "knot"), of_product(own_name("smtpd"), "postfix")
+    assert (alike.names, alike.is_of_file) == ({"knotd", "knot"}, True)
+    assert (other.names, other.is_of_file) == ({"postfix"}, False)

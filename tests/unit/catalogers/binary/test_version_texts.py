@@ -9,7 +9,8 @@ from tests.support.reading import MemoryFile, read
 from tests.support.work import ends
 
 from careen.catalogers.binary import CATALOGER
-from careen.catalogers.binary.linked import LONE_CONFIDENCE
+from careen.catalogers.binary.own_name import own_name
+from careen.catalogers.binary.own_version import GUESSED, OwnVersion
 from careen.catalogers.binary.programs import Linked, linked_libraries
 from careen.catalogers.binary.version_texts import MAX_NUMBERS, NEAR_BYTES, WINDOW_BYTES, Known, VersionTexts
 
@@ -29,12 +30,12 @@ def found(text, rule=None, before=bytes(70_000)):
         (one.name, one.version)
         for size in (65536, 7919)
         for one in read(READER, MemoryFile(path, content, 0o755), (size,))
-        if one.confidence > LONE_CONFIDENCE
+        if one.confidence > GUESSED
     }
 
 
 def searched(rules, data, sizes=()):
-    texts = VersionTexts(Known(rules), frozenset(), is_program=True)
+    texts = VersionTexts(Known(rules), frozenset(), OwnVersion(own_name("acme")))
     for size in sizes:
         texts.feed(data[:size])
         data = data[size:]
@@ -152,8 +153,8 @@ def test_what_is_not_searched():
     data = b"\0acme 1.2.3\0"
     assert searched([IN_PROGRAMS], data) == {("in programs", "1.2.3")}
     for texts in (
-        VersionTexts(Known([IN_PROGRAMS]), frozenset(), is_program=False),
-        VersionTexts(Known([ACME]), frozenset(("acme",)), is_program=True),
+        VersionTexts(Known([IN_PROGRAMS]), frozenset(), None),
+        VersionTexts(Known([ACME]), frozenset(("acme",)), OwnVersion(own_name("acme"))),
     ):
         texts.feed(data)
         assert not list(texts.found())

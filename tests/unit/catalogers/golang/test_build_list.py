@@ -58,6 +58,8 @@ def test_a_version_beside_the_toolchain():
         ("1.9.0-1+b4", "v1.9.0"),
         ("1.9.0-2ubuntu0.1", "v1.9.0"),
         ("v1.9.0-1.1", "v1.9.0"),
+        ("1.9.0+ds1", "v1.9.0"),
+        ("1.9.0+dfsg-1+b4", "v1.9.0"),
         ("1.9.0-rc.1", "v1.9.0-rc.1"),
         ("1.9.0-4-g0123abc", "v1.9.0-4-g0123abc"),
         ("1.9.0-20240102030405-0123456789ab", "v1.9.0-20240102030405-0123456789ab"),
@@ -71,8 +73,8 @@ def test_the_revision_of_a_distributions_package_is_not_of_the_program(text, ver
     assert build_list(modules + flag).main == Module("x.org/a", version, 0.9)
 
 
-def test_without_modules_the_main_package_has_the_name():
-    assert build_list("path\tx.org/a/cmd/a\n").main == Module("x.org/a/cmd/a", "")
+def test_without_modules_the_path_of_the_main_package_has_the_name():
+    assert build_list("path\tx.org/a/cmd/a\n").main == Module("x.org/a", "")
     assert build_list("path\tcommand-line-arguments\n").main is None
 
 

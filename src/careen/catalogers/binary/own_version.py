@@ -1,0 +1,386 @@
+"""The version of a program or library that no rule is about, by the texts around the numbers among its constants.
+
+It is certain enough if the file's own name is beside the number: ``patchelf 0.18.0``, ``Foo version 1.2``, ``foo/1.2.3``, the
+constants ``GNU grep`` and ``3.11`` side by side, a format such as ``foo version %s`` beside ``1.2.3``, and the paths of its
+build, ``/build/foo-1.2/src/a.c``. ``busctl (systemd) 257.13``, ``%s (PSmisc) %s``, ``btrfs-progs v6.2`` and ``util-linux 2.41``
+name the product, too. The number in a library's file name is the release if it is among the constants, too, or if the name by
+which others load it has two numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two
+numbers that differ are none.
+
+The texts of Rust run into each other: ``spans0.9.3configcache``. The version is the only one of those near the own
+name, which is neither in the path of a crate nor in a sentence.
+
+A file without such a text is of the only version among its constants, if it names a version at all. Versions that its
+callees compare with their own (zlib's, libpng's), of kernels and of a compiler named beside them are not counted, nor are
+network addresses, nor those of Unicode in libraries.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+from careen.formats.binaries.constant_functions import Functions
+from careen.formats.binaries.segments import data_ranges, mappings
+from careen.safety.pattern import pattern
+
+from .numbers import DOT, MAX_NUMBERS, POINT, start_of
+from .own_name import OwnName, plain
+
+MAX_PLACES = 5000  # numbers with a name before them, in one file
+MAX_FUNCTIONS = 200
+MAX_JOINED, MAX_PRODUCTS = 64, 8
+STATED, GUESSED = 0.6, 0.4  # confidence of a version beside the name, and of one without a name
+
+VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,8}){0,2}(?:[-~.]?(?:alpha|beta|rc|pre|dev)[.-]?\d{0,4}|p\d{1,2}|[a-z])?"
+_BEFORE_BYTES, _PATH_BYTES, _NEAR_BYTES = 72, 160, 128
+_NAME = rb"[A-Za-z][A-Za-z0-9_+.-]{0,40}"
+_PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20})?\)"
+_WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|[Rr]elease"
+
+_ANY = pattern(VERSION)
+_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=[\x00\n\r ()\"',:;<>\]])")
+_ENDS = pattern(rb",?\n|,? ?\(|,|\x00")
+_LONE_LEAD = pattern(rb" ?(?:(?:" + _WORD + rb"):? ?)?[vV]?")
+_LONE_END = pattern(rb"\n?\x00| \([^\x00]{0,200}\x00")
+_LEAD = pattern(
+    rb"(?:^|[\x00-\x20\"'(<\[:,=@/-]|[^\x09-\x7e][\x21-\x7e]{1,2})((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
+    rb"(?: ?" + _PRODUCT + rb"|\(R\))?"
+    rb"(?:[ ,:;-]{1,2}\(?(?:" + _WORD + rb")[: ]{0,2}[\"']?| \(?|/|-|(?<=[a-z0-9])_)[vV]?$"
+)  # fmt: skip
+_PRODUCT_LEAD = pattern(rb"(?:[A-Za-z%][\w%+.-]{0,30} )?" + _PRODUCT + rb" [vV]?")
+_SUITE = pattern(rb"(" + _NAME + rb"(?:utils|tools|progs|-ng|-linux)) v?")
+_BUILT = pattern(
+    rb"/(?:build|builddir|home|root|src|tmp|work)/(?:[^\x00/]{1,60}/){0,8}?([A-Za-z][A-Za-z0-9_+]{0,30}(?:-[A-Za-z][A-Za-z0-9_+]{0,30}){0,4})-v?$"
+)
+_BUILT_END = pattern(rb"/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])")
+_INSTALLED = pattern(rb"/(" + _NAME + rb")[/-]$")
+_FORMAT = pattern(
+    rb"(?:^|[\n\"( ])(" + _NAME + rb"|%s)(?:[ ,:]{1,2}" + _PRODUCT + rb")?"
+    rb"(?:[ ,:]{1,2}(?:(?:[a-z]{1,12} )?(?:" + _WORD + rb"):? )?\(?|[-/])v?%s(?=$|[\n\r ,()])"
+)
+_FORMATS = (
+    b" v%s",
+    b" version %s",
+    b", version %s",
+    b" Version %s",
+    b" version: %s",
+    b" %s\n",
+    b"-%s\n",
+    b"/%s\n",
+    b" release %s",
+)
+_GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
+_GNU_CONSTANT, _GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")
+_NAMED = pattern(rb"(" + _NAME + rb") v?")
+_LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
+_FROM = b"%s from %s\n\0"
+_COMPILER = pattern(rb"gcc |clang ")
+_LONG = pattern(rb"\d{1,4}\.\d{1,4}\.\d{1,8}.*")
+_JOINED = pattern(rb"(\d{1,3}\.\d{1,3}\.\d{1,5}(?:-(?:alpha|beta|rc)\.?\d{0,3})?)[ -,:-~]")
+_JOINING = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ)]}>\"'`:;!? \n")
+_RUST = b"/rustc/"
+_KERNELS, _UNICODE = pattern(rb"2\.[46]\.\d{1,3}"), pattern(rb"1\d\.0\.0")
+_ADDRESS = pattern(rb"0\.0\.0\.\d|(?:(?:127|2[2-5]\d)\.\d{1,3}|169\.254|192\.168)(?:\.\d{1,3}){2}")
+_OF_CALLEES = (
+    (b"flateInit", pattern(rb"1\.[23]\.\d{1,2}(?:\.\d)?")), (b"png_create_", pattern(rb"1\.\d\.\d{1,2}")),
+    (b"_check_version\0", _ANY),
+)  # fmt: skip
+_NOT_PRODUCTS = frozenset(
+    (
+        b"alpine",
+        b"beta",
+        b"build",
+        b"c",
+        b"debian",
+        b"debug",
+        b"dynamic",
+        b"fedora",
+        b"git",
+        b"gnu",
+        b"linux",
+        b"r",
+        b"static",
+        b"tm",
+        b"ubuntu",
+    )
+)
+_KINDS = frozenset((b"bin", b"cli", b"client", b"core", b"daemon", b"ng", b"progs", b"server", b"tools", b"utils"))
+_COMPARED = frozenset(
+    (b"after", b"before", b"by", b"for", b"from", b"in", b"least", b"needs", b"requires", b"since", b"than", b"until", b"with")
+)
+_ABOUT_VERSION = pattern(r"(?i)version")
+_RETURNED = pattern(rf"(?:[A-Za-z][A-Za-z0-9_+ -]{{0,40}}[ /-])?v?({VERSION.decode()})")
+
+
+class Named(NamedTuple):
+    name: str
+    version: str
+    confidence: float
+
+
+def version_in(data: bytes, own: OwnName) -> Named | None:
+    """The version of a whole file."""
+    try:
+        ranges = data_ranges(mappings(data))
+    except ValueError:
+        return None  # not a file that could run
+    found = OwnVersion(own)
+    found.note_all(b"\0" + (data if ranges is None else b"\0".join(data[start:end] for start, end in ranges)))
+    return found.version() or (found.by_function(data) if own.is_library else None) or found.only_version()
+
+
+class OwnVersion:
+    """``note`` is called for each number with a dot among the constants, and ``note_part`` for each part of them."""
+
+    def __init__(self, own: OwnName) -> None:
+        self._own = own
+        self._places = 0
+        self._spellings = {name.encode() for name in (own.name, own.name.capitalize(), own.name.upper())}
+        self._stated: dict[bytes, str] = {}  # version -> name
+        self._beside: set[bytes] = set()
+        self._products: set[tuple[bytes, bytes]] = set()
+        self._named: set[tuple[bytes, bytes]] = set()
+        self._lone: dict[bytes, bool] = {}  # whether a text beside it is about versions
+        self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
+        self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
+        self._joined: dict[bytes, bool] = {}  # whether the own name is near
+        self._is_rust = False
+        self._compilers: set[bytes] = set()
+        self._callees: set[bytes] = set()
+        self._has_from = self._has_format = self._speaks_of_versions = False
+
+    def note_all(self, data: bytes) -> None:
+        self.note_part(data)
+        for match in islice(DOT.finditer(data, 1), MAX_NUMBERS):
+            at = start_of(data, match.start())
+            if at:
+                self.note(data, at)
+
+    def note_part(self, data: bytes) -> None:
+        self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
+        self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
+        self._has_from = self._has_from or _FROM in data
+        self._is_rust = self._is_rust or _RUST in data
+        at = data.find(_GNU_CONSTANT)
+        while at >= 0 and len(self._gnu) < MAX_PRODUCTS:
+            if gnu := _GNU_NAME.match(data, at):
+                self._gnu.add(gnu[1])
+            at = data.find(_GNU_CONSTANT, at + 1)
+        self._has_format = self._has_format or any(self._is_followed(spelling, data) for spelling in self._spellings)
+
+    def note(self, data: bytes, at: int) -> None:
+        """``at``: where the number begins."""
+        if data[at - 1] == POINT:
+            self._note_loaded(data, at)
+            return
+        number = _NUMBER.match(data, at)
+        if data[at - 1] in _JOINING and len(self._joined) < MAX_JOINED:
+            self._note_joined(data, at)
+        if number is None:
+            if data[at - 1] in b"-v":
+                self._note_built(data, at)
+            return
+        version = number[1]
+        start = data.rfind(b"\0", max(0, at - _BEFORE_BYTES), at) + 1 or max(0, at - _BEFORE_BYTES)
+        before, is_whole = data[start:at], start > 0 and data[start - 1] == 0
+        if version == self._own.number.encode():
+            self._number = True
+        if is_whole and _LONE_LEAD.fullmatch(before):
+            if _LONE_END.match(data, number.end()):
+                self._note_lone(data, start, number)
+        elif self._places < MAX_PLACES and before:
+            self._places += 1
+            self._note_lead(data, before, is_whole, number)
+
+    def is_own(self, text: bytes) -> bool:
+        return plain(text.decode("latin-1")) in self._own.names
+
+    def version(self) -> Named | None:
+        own = self._own
+        if own.release:
+            return Named(own.name, own.release, STATED)
+        if len(self._products) == 1 and not self._beside:
+            product, version = next(iter(self._products))
+            return Named(product.decode(), version.decode(), STATED)
+        if found := self._one_of(self._beside) or self._one_of(self._stated):
+            return Named(self._stated.get(found, own.name), found.decode(), STATED)
+        if self._has_from and len(self._named) == 1:
+            name, version = next(iter(self._named))
+            return Named(name.decode(), version.decode(), STATED)
+        if self._number:
+            return Named(own.name, own.number, STATED)
+        near = [version for version, is_near in self._joined.items() if is_near]
+        return Named(own.name, near[0].decode(), STATED) if self._is_rust and len(near) == 1 else None
+
+    def by_function(self, data: bytes) -> Named | None:
+        """By what the library's functions return that are about its version, if they agree."""
+        try:
+            library = Functions(data)
+        except ValueError:
+            return None  # its tables are damaged
+        texts: set[bytes] = set()
+        for name in islice(filter(_ABOUT_VERSION.search, library.names()), MAX_FUNCTIONS):
+            returned = _RETURNED.fullmatch(library.text(name) or "")
+            if returned and (returned[1].count(".") > 1 or any(own in plain(name) for own in self._own.names)):
+                texts.add(returned[1].encode())
+        agreed = _longest(texts)
+        return Named(self._own.name, agreed.decode(), STATED) if agreed else None
+
+    def only_version(self, others: Iterable[str] = ()) -> Named | None:
+        """The only version among the constants, if it is none of ``others``; or the number by which others load the library."""
+        if self._stated or self._beside or self._products or self._is_rust or not self._own.is_of_file:
+            return None  # constants of a program in Rust that end with a NUL are of C libraries
+        left_out = {version.encode() for version in others}
+        lone = {version for version in self._lone if self._may_be_own(version) and version not in left_out}
+        if len(self._gnu) == len(lone) == 1 and not self._own.is_library:
+            return Named(next(iter(self._gnu)).decode(), next(iter(lone)).decode(), GUESSED)
+        found = None
+        if self._speaks_of_versions or self._has_format:
+            found = _longest({version for version in lone if _LONG.fullmatch(version)})
+        if found is None and len(lone) == 1 and not self._own.is_library:
+            short = next(iter(lone))
+            found = short if self._has_format or self._lone[short] else None
+        if found:
+            return Named(self._own.name, found.decode(), GUESSED)
+        return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
+
+    def _is_followed(self, spelling: bytes, data: bytes) -> bool:
+        """Whether the name is followed by a format for its version."""
+        at = data.find(spelling)
+        for _ in range(MAX_PLACES):
+            if at < 0:
+                return False
+            at += len(spelling)
+            if data.startswith(_FORMATS, at):
+                return True
+            at = data.find(spelling, at)
+        return False
+
+    def _note_loaded(self, data: bytes, at: int) -> None:
+        """``libfoo.so.7.8`` among the constants of ``libfoo.so.7.8.3``."""
+        loaded = _LOADED.match(data, at) if self._own.number else None
+        if (
+            loaded
+            and self._own.number.startswith(f"{loaded[1].decode()}.")
+            and data.endswith(self._own.file.encode() + b".so.", 0, at)
+        ):
+            self._loaded_by = True
+
+    def _note_lead(self, data: bytes, before: bytes, is_whole: bool, number: re.Match[bytes]) -> None:
+        version, is_long = number[1], number[1].count(b".") > 1
+        if is_whole and before.endswith(b" "):
+            is_all = data[number.end()] == 0
+            if is_all and before.endswith(b") ") and (product := _PRODUCT_LEAD.fullmatch(before)):
+                self._note_product(product[1], version)
+                return
+            if is_all and (suite := _SUITE.fullmatch(before)):
+                self._products.add((suite[1], version))
+                return
+        if before.endswith((b"/", b"-")) and (path := _INSTALLED.search(before)):
+            if is_long and data[number.end()] == 0 and self.is_own(path[1]):
+                self._stated[version] = self._own.name
+            return
+        lead = _LEAD.search(before)
+        if lead is None:
+            return
+        begins = (
+            (is_whole and lead.start(1) == 0)
+            or before[lead.start(1) - 1 : lead.start(1)] == b"\n"
+            or lead.start(1) > lead.start() + 1
+        )
+        is_alone = begins and _ENDS.match(data, number.end()) is not None
+        words = lead[1].split(b" ")
+        if not (is_long or (is_alone and not before.endswith((b"-", b"_")))) or _COMPARED.intersection(
+            map(bytes.lower, words[:-1])
+        ):
+            return
+        if lead[2] and self._is_own_of(words):
+            self._note_product(lead[2], version)
+        elif self._is_own_of(words) or (is_long and self._own.first and plain(lead[1].decode("latin-1")) == self._own.first):
+            self._stated[version] = self._own.name
+        elif words[-1].rpartition(b"-")[2] in _KINDS and self.is_own(words[-1].rpartition(b"-")[0]):
+            self._stated[version] = words[-1].decode()
+        elif is_whole and data[number.end()] == 0 and (named := _NAMED.fullmatch(before)):
+            self._named.add((named[1], version))
+
+    def _note_lone(self, data: bytes, start: int, number: re.Match[bytes]) -> None:
+        version = number[1]
+        before, after = _text_before(data, start), _text_after(data, number.end())
+        if _COMPILER.match(after):
+            self._compilers.add(version)
+            return
+        for text in (before, after):
+            if (gnu := _GNU.fullmatch(text)) and not self.is_own(gnu[1]):
+                self._products.add((gnu[1], version))
+            elif gnu or (version.count(b".") > 1 and self.is_own(text.removesuffix(b"version"))):
+                self._beside.add(version)
+            elif b"%s" in text and (form := _FORMAT.search(text)):
+                self._note_format(form, version)
+        self._lone[version] = self._lone.get(version, False) or _is_about_versions(before) or _is_about_versions(after)
+
+    def _note_format(self, form: re.Match[bytes], version: bytes) -> None:
+        """``foo %s`` is written with the constant before or after it."""
+        if form[2]:
+            self._note_product(form[2], version)
+        elif self.is_own(form[1]):
+            self._beside.add(version)
+
+    def _note_product(self, product: bytes, version: bytes) -> None:
+        if self.is_own(product):
+            self._stated[version] = product.decode()
+        elif product.lower().split()[0] not in _NOT_PRODUCTS:
+            self._products.add((product, version))
+
+    def _note_joined(self, data: bytes, at: int) -> None:
+        joined = _JOINED.match(data, at)
+        if joined is None or (data[at - 1 : at].isspace() and data[joined.end() - 1 : joined.end()].isspace()):
+            return
+        near = data[max(0, at - _NEAR_BYTES // 2) : joined.end() + _NEAR_BYTES // 2]
+        self._joined[joined[1]] = self._joined.get(joined[1], False) or any(
+            name in plain(near.decode("latin-1")) for name in self._own.names
+        )
+
+    def _note_built(self, data: bytes, at: int) -> None:
+        built, number = _BUILT.search(data, max(0, at - _PATH_BYTES), at), _ANY.match(data, at)
+        if built and number and self.is_own(built[1]) and _BUILT_END.match(data, number.end()):
+            self._stated[number[0]] = self._own.name
+
+    def _is_own_of(self, words: list[bytes]) -> bool:
+        """Whether the last words or the first one are the own name."""
+        return any(self.is_own(b"".join(words[at:])) for at in range(len(words))) or self.is_own(words[0])
+
+    def _one_of(self, versions: Iterable[bytes]) -> bytes | None:
+        """The only one, or the complete form of all; or the one that is a constant of its own."""
+        found = set(versions)
+        return _longest(found) or _longest(found & self._lone.keys())
+
+    def _may_be_own(self, version: bytes) -> bool:
+        if (
+            (_KERNELS.fullmatch(version) and not self._lone[version])
+            or _ADDRESS.fullmatch(version)
+            or version in self._compilers
+        ):
+            return False
+        if self._own.is_library and _UNICODE.fullmatch(version):
+            return False
+        return not any(versions.fullmatch(version) for callee, versions in _OF_CALLEES if callee in self._callees)
+
+
+def _is_about_versions(text: bytes) -> bool:
+    return b"ersion" in text or b"ERSION" in text
+
+
+def _longest(versions: set[bytes]) -> bytes | None:
+    """The only one, or the complete form of all."""
+    longest = max(versions, key=len, default=None)
+    return longest if longest and all(longest.startswith(version) for version in versions) else None
+
+
+def _text_before(data: bytes, start: int) -> bytes:
+    return data[max(0, start - _NEAR_BYTES) : start].rstrip(b"\0").rpartition(b"\0")[2]
+
+
+def _text_after(data: bytes, end: int) -> bytes:
+    after = data.find(b"\0", end)
+    return data[after : after + _NEAR_BYTES].lstrip(b"\0").partition(b"\0")[0] if after >= 0 else b""
