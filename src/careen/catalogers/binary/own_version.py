@@ -60,16 +60,8 @@ _FORMAT = pattern(
     rb"(?:[ ,:]{1,2}(?:(?:[a-z]{1,12} )?(?:" + _WORD + rb"):? )?\(?|[-/])v?%s(?=$|[\n\r ,()])"
 )
 _FORMATS = (
-    b" v%s",
-    b" version %s",
-    b", version %s",
-    b" Version %s",
-    b" version: %s",
-    b" %s\n",
-    b"-%s\n",
-    b"/%s\n",
-    b" release %s",
-)
+    b" v%s", b" version %s", b", version %s", b" Version %s", b" version: %s", b" %s\n", b"-%s\n", b"/%s\n", b" release %s"
+)  # fmt: skip
 _GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
 _GNU_CONSTANT, _GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")
 _NAMED = pattern(rb"(" + _NAME + rb") v?")
@@ -87,24 +79,9 @@ _OF_CALLEES = (
     (b"_check_version\0", _ANY),
 )  # fmt: skip
 _NOT_PRODUCTS = frozenset(
-    (
-        b"alpine",
-        b"beta",
-        b"build",
-        b"c",
-        b"debian",
-        b"debug",
-        b"dynamic",
-        b"fedora",
-        b"git",
-        b"gnu",
-        b"linux",
-        b"r",
-        b"static",
-        b"tm",
-        b"ubuntu",
-    )
-)
+    (b"alpine", b"beta", b"build", b"c", b"debian", b"debug", b"dynamic", b"fedora", b"git", b"gnu", b"linux", b"r", b"static",
+     b"tm", b"ubuntu")
+)  # fmt: skip
 _KINDS = frozenset((b"bin", b"cli", b"client", b"core", b"daemon", b"ng", b"progs", b"server", b"tools", b"utils"))
 _COMPARED = frozenset(
     (b"after", b"before", b"by", b"for", b"from", b"in", b"least", b"needs", b"requires", b"since", b"than", b"until", b"with")
