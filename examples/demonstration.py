@@ -72,7 +72,7 @@ def _registry(connection: "Connection", project_id: int, images: Mapping[str, st
     """It is listed when somebody asks for it: nothing answers at its address."""
     from sqlalchemy import select, update
 
-    from careen.fleet.tables import agent_report, image, registry, repository, tag, tag_change
+    from careen.fleet.tables import agent_report, image, project_image, registry, repository, tag, tag_change
 
     numbers = dict(connection.execute(select(image.c.identity, image.c.id)).all())
     row = {"project_id": project_id, "host": HOST, "listed_at": now}
@@ -89,7 +89,8 @@ def _registry(connection: "Connection", project_id: int, images: Mapping[str, st
                 connection.execute(tag_change.insert().values(**values, at=now - days * DAY_S, identity=images[each]))
     runs = {"project_id": project_id, "source": BY, "namespace": "shop", "workload": "Deployment/web"}
     connection.execute(agent_report.insert().values(**runs, digest=images[LATEST], at=now))
-    connection.execute(update(image).where(image.c.identity == images[LATEST]).values(runs_at=now))
+    latest = (project_image.c.project_id == project_id, project_image.c.image_id == numbers[images[LATEST]])
+    connection.execute(update(project_image).where(*latest).values(runs_at=now))
 
 
 def _exposure(fleet: "Fleet", connection: "Connection", project_id: int, now: float) -> None:

@@ -127,12 +127,16 @@ def test_huge_lists_that_nothing_reads_are_harmless(shell, tmp_path):
     config = {
         "ExposedPorts": {f"{number}/tcp": {} for number in range(60_000)},
         "Volumes": {f"/volume{number}": {} for number in range(60_000)},
-        "OnBuild": ["RUN true"] * 60_000,
         "Entrypoint": ["/bin/x"] * 5_000,
         "Env": ["PATH=" + ":".join(f"/p{number}" for number in range(50_000))],
     }
     code, report = scanned(shell, configured(tmp_path, config))
     assert (code, codes(report)) == (0, set())
+
+
+def test_very_many_instructions_for_later_builds_are_searched_in_part(shell, tmp_path):
+    code, report = scanned(shell, configured(tmp_path, {"OnBuild": ["RUN true"] * 60_000}))
+    assert (code, codes(report)) == (3, {"over_budget"})
 
 
 def blob(folder, data):

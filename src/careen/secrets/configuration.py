@@ -25,7 +25,7 @@ from .ruleset import load
 from .values import joined
 
 PATH = "image configuration"
-MAX_TEXTS = 10_000  # variables, labels and steps of the history; images have some hundreds
+MAX_TEXTS = 10_000  # variables, labels, instructions and steps; images have some hundreds
 MAX_CHARACTERS = 1 << 20  # of all texts together
 MAX_SECRETS = 1000
 _BATCH = 4096  # characters that are searched for keywords at once: starting a search costs more than a short text
@@ -84,7 +84,7 @@ def _joined(found: dict[str, list[ExposedSecret]]) -> tuple[ExposedSecret, ...]:
 def _over(texts: int, characters: int) -> str:
     """The message for an exceeded bound; "" if none is exceeded."""
     if texts > MAX_TEXTS:
-        return f"only the first {MAX_TEXTS:,} variables, labels and steps of the history were searched for secrets"
+        return f"only the first {MAX_TEXTS:,} variables, labels, instructions and steps of the history were searched for secrets"
     return f"only its first {MAX_CHARACTERS >> 20} MiB were searched for secrets" if characters > MAX_CHARACTERS else ""
 
 

@@ -10,6 +10,7 @@ from tests.support.work import ends
 from careen.app import wiring
 from careen.app.opening import open_image
 from careen.app.wiring import fingerprint
+from careen.catalogers import dpkg
 from careen.catalogers.binary import AFTER_BYTES, CATALOGER, PROGRAMS, WINDOW_BYTES, _compiled, _Search
 from careen.config import Settings
 from careen.contents import Contents, contents
@@ -132,7 +133,9 @@ PRESENT = {
     "python": r"bin/python3\.\d+|/libpython3\.\d+\.so\.1\.0",
     "ruby": r"/libruby-3\.\d\.so\.3\.\d\.\d+",
     "sqlite": r"/libsqlite3\.so\.0\.8\.6",
-    "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock|losetup|lscpu|partx|zramctl)",
+    "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock|losetup|lscpu|partx|zramctl|blkid|mkswap)",
+    "diffutils": r"bin/diff",
+    "procps-ng": r"bin/(ps|top)",
     "xz": r"/liblzma(-[0-9a-f]{8})?\.so\.5\.[\d.]+",
     "subversion": r"/libsvn_ra(_\w+)?-1\.so\.1\.[\d.]+",
     "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+|bin/node|/lxml/(etree|objectify)\.cpython-39-x86_64-linux-gnu\.so",
@@ -321,7 +324,7 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
     images = [CORPUS / name for name in DEBIAN if (CORPUS / name).exists()]
     if not images:
         pytest.skip("no .cache/corpus here: tests over real images are skipped")
-    readers, seen = Readers.of((CATALOGER,), ""), set()
+    readers, seen = Readers.of((CATALOGER, dpkg.CATALOGER), ""), set()
     for folder in images:
         for layer in open_image(str(folder), Settings(cache_dir=tmp_path)).layers:
             if layer.digest in seen:

@@ -91,6 +91,7 @@ def test_from_a_folder(cache, mirror):
         "CVE-2025-2",
         "CVE-2025-3",
         "TEMP-0000001-ABCDEF",
+        "CVE-2025-11",
         "CVE-2025-9",
     ]
     assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]

@@ -3,6 +3,7 @@
 import pytest
 
 from careen.advisories.gitlab.ranges import ranges_of
+from careen.matching.keys import Key
 from careen.matching.ranges import contains
 from careen.model.advisory import Range
 from careen.plugins import VersionScheme, load
@@ -52,7 +53,7 @@ def test_ranges(text, language, expected):
     ],
 )
 def test_contains_the_versions_that_the_package_manager_allows(text, language, scheme):
-    key, satisfies = SCHEMES[scheme].key, SCHEMES[scheme].satisfies
+    key, satisfies = Key(SCHEMES[scheme]), SCHEMES[scheme].satisfies
     found = ranges_of(text, language)
     held = [version for version in VERSIONS if any(contains(range, key(version), key) for range in found)]
     assert held == [version for version in VERSIONS if satisfies(version, text)]
