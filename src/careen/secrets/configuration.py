@@ -84,7 +84,9 @@ def _joined(found: dict[str, list[ExposedSecret]]) -> tuple[ExposedSecret, ...]:
 def _over(texts: int, characters: int) -> str:
     """The message for an exceeded bound; "" if none is exceeded."""
     if texts > MAX_TEXTS:
-        return f"only the first {MAX_TEXTS:,} variables, labels, instructions and steps of the history were searched for secrets"
+        return (
+            f"only the first {MAX_TEXTS:,} variables, labels, instructions and steps of the history were searched for secrets"
+        )
     return f"only its first {MAX_CHARACTERS >> 20} MiB were searched for secrets" if characters > MAX_CHARACTERS else ""
 
 

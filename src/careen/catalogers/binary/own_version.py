@@ -36,7 +36,7 @@ VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,8}){0,2}(?:[-~.]?(?:alpha|beta|rc|pre|dev
 _BEFORE_BYTES, _PATH_BYTES, _NEAR_BYTES = 72, 160, 128
 _NAME = rb"[A-Za-z][A-Za-z0-9_+.-]{0,40}"
 _PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20})?\)"
-_WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|[Rr]elease"
+_WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
 
 _ANY = pattern(VERSION)
 _NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=[\x00\n\r ()\"',:;<>\]])")
