@@ -1,6 +1,7 @@
 """Layers are read once, several at a time, and an inventory is stored under the names of its layers."""
 
 import threading
+import time
 
 import pytest
 from msgspec.structs import replace
@@ -65,9 +66,11 @@ def test_as_many_layers_at_a_time_as_suit_the_image(reading, monkeypatch, proces
     threads = set()
 
     def on_delta(delta):
-        if len(threads) < expected:
-            threads.add(threading.get_ident())
+        is_first = len(threads) < expected
+        threads.add(threading.get_ident())
+        if is_first:
             places.wait(10)
+        time.sleep(0.01)
 
     monkeypatch.setattr("os.cpu_count", lambda: processors)
     read_layers(replace(IMAGE, layers=big, opened=opened), replace(reading, on_delta=on_delta), Budget(Limits()))
