@@ -11,15 +11,13 @@ the largest shift. Ends with 1 if a page paints after 1 s, or moves. Needs Chrom
 
 import argparse
 import json
-import multiprocessing
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from fleet_readers import _pages, _serve, _wait_for
+from fleet_readers import pages, served
 
 SCRIPT = Path(__file__).with_suffix(".mjs")
 PAINT_MS = 1000
@@ -34,26 +32,15 @@ def main() -> int:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         raise SystemExit("no Chromium")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(options, port, theirs), daemon=True)
-    server.start()
-    headers, places = ours.recv()
-    _wait_for(port)
-    image = ("image", f"/projects/1/images/{places['identity']}")
-    plan = {
-        "address": f"http://127.0.0.1:{port}",
-        "cookie": headers["Cookie"].split("=", 1),
-        "pages": [*_pages(places), image],
-        "times": options.times,
-    }
-    try:
+    with served(options) as (_, port, headers, places):
+        image = ("image", f"/projects/1/images/{places['identity']}")
+        plan = {
+            "address": f"http://127.0.0.1:{port}",
+            "cookie": headers["Cookie"].split("=", 1),
+            "pages": [*pages(places), image],
+            "times": options.times,
+        }
         found = json.loads(subprocess.check_output(["node", str(SCRIPT), json.dumps(plan), chromium], text=True))
-    finally:
-        server.terminate()
-        server.join()
     print(json.dumps({"load": os.getloadavg()[0], "pages": found}, indent=1))
     return any(page["first_paint_ms"] > PAINT_MS or page["shift"] > 0 for page in found)
 

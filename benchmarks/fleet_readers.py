@@ -17,6 +17,8 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -39,21 +41,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pages", action="store_true", help="pages of people, not lists of the API")
     options = parser.parse_args()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(options, port, theirs), daemon=True)
-    server.start()
-    headers, places = ours.recv()
-    _wait_for(port)
-    asked = _pages(places) if options.pages else _lists(places)
-    _read(port, headers, [(name, address) for name, address in asked], 1, len(asked) * 1.0, think_s=0.0)  # each once
-    before = _cpu_s(server.pid)
-    taken = _read(port, headers, asked, options.readers, options.seconds)
-    spent = _cpu_s(server.pid) - before
-    server.terminate()
-    server.join()
+    with served(options) as (pid, port, headers, places):
+        asked = pages(places) if options.pages else _lists(places)
+        _read(port, headers, asked, 1, len(asked) * 1.0, think_s=0.0)  # each once
+        before = _cpu_s(pid)
+        taken = _read(port, headers, asked, options.readers, options.seconds)
+        spent = _cpu_s(pid) - before
     every = [one for times in taken.values() for one in times]
     result = {name: _shown(times) for name, times in sorted(taken.items())}
     cost = {"requests": len(every), "a second": round(len(every) / options.seconds, 1), "all": _shown(every)}
@@ -63,6 +56,25 @@ def main() -> int:
         )
     )
     return 0
+
+
+@contextmanager
+def served(options: argparse.Namespace) -> Iterator[tuple[int, int, dict[str, str], dict[str, str]]]:
+    """A server of the fleet in ``options.data`` or ``options.to``: its process and port, the headers of an administrator's
+    session, and the names that addresses need."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(options, port, theirs), daemon=True)
+    server.start()
+    try:
+        headers, places = ours.recv()
+        _wait_for(port)
+        yield server.pid, port, headers, places
+    finally:
+        server.terminate()
+        server.join()
 
 
 def _lists(places: dict[str, str]) -> list[tuple[str, str]]:
@@ -82,7 +94,7 @@ def _lists(places: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def _pages(places: dict[str, str]) -> list[tuple[str, str]]:
+def pages(places: dict[str, str]) -> list[tuple[str, str]]:
     start = f"/projects/{PROJECT}"
     return [
         ("overview", start),

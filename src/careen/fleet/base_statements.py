@@ -19,7 +19,7 @@ from careen.policy.vex import Statements, applies
 
 from .conditions import visible
 from .decisions import HIDING, Stated, counting, statement_of, statements
-from .named_findings import NamedFinding, named_findings
+from .named_findings import NamedFinding, is_scanned, named_findings
 from .signed_statements import stated_about
 from .tables import decision, image, image_layer, image_unit, member, project, signed_statement, user
 from .triage import Justification
@@ -198,7 +198,7 @@ def _of_base(
     """
     in_base = select(image_unit.c.unit_id).where(image_unit.c.image_id == base_id)
     of_layers = (image_unit.c.image_id == image_id, image_unit.c.layer < layers, image_unit.c.unit_id.in_(in_base))
-    return named_findings(connection, project_id, [vulnerability], *of_layers, limit=MAX_OFFERS)
+    return named_findings(connection, project_id, [vulnerability], is_scanned(), *of_layers, limit=MAX_OFFERS)
 
 
 def _is_about(stated: _StatedAbout, found: NamedFinding) -> bool:

@@ -8,7 +8,7 @@ from tests.support.triage_world import ABOVE, BASE, LIBSSL, OPENSSL, a_decision,
 
 from careen.fleet import base_statements
 from careen.fleet.connection import writing
-from careen.fleet.tables import image_layer, image_unit, user
+from careen.fleet.tables import image_layer, image_unit, upload, user
 
 BOTH = ((1, "triager"), (2, "admin"))
 
@@ -87,6 +87,16 @@ def test_a_package_that_a_later_layer_brings_is_no_longer_the_one_of_the_base(fl
         rows = [{"image_id": 4, "position": place, "digest": digest} for place, digest in enumerate([*BASE, ABOVE])]
         connection.execute(image_layer.insert(), rows)
     assert offered(fleet, image_id=4) == [], "another version"
+
+
+def test_an_uploaded_report_has_findings_of_its_own(fleet):
+    a_user(fleet, roles=BOTH)
+    a_decision(fleet, identity="sha256:1", status="fixed")
+    assert offered(fleet)
+    row = {"project_id": 1, "image_id": 2, "kind": "report", "name": "ci:1", "token": "t", "at": 1.0}
+    with writing(fleet.engine) as connection:
+        connection.execute(upload.insert().values(**row, content=b"", size_bytes=0, uploaded_by="key:ci"))
+    assert offered(fleet) == []
 
 
 def test_what_the_project_has_decided_itself_comes_first(fleet):
