@@ -68,6 +68,7 @@ def served(options: argparse.Namespace) -> Iterator[tuple[int, int, dict[str, st
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(options, port, theirs), daemon=True)
     server.start()
+    theirs.close()  # so that the end of the server is noticed
     try:
         headers, places = ours.recv()
         _wait_for(port)
