@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 from tests.support.images import make_image, make_layer, write_docker_archive
@@ -17,11 +18,14 @@ FILES = {"etc/os-release": b'ID=debian\nVERSION_ID="12"\n', "var/lib/dpkg/status
 def start(tmp_path):
     environ = {**os.environ, "CAREEN_CACHE_DIR": str(tmp_path / "cache"), "CAREEN_LOG_LEVEL": "info"}
 
-    def started(*arguments):
-        command = [sys.executable, "-m", "careen", *map(str, arguments)]
-        return subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with ExitStack() as stack:
 
-    return started
+        def started(*arguments):
+            command = [sys.executable, "-m", "careen", *map(str, arguments)]
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            return stack.enter_context(subprocess.Popen(command, env=environ, cwd=tmp_path, text=True, **pipes))
+
+        yield started
 
 
 def images(folder, count):

@@ -13,8 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from careen.errors import DatabaseError, UsageError
+from careen.store.write_ahead import use_write_ahead_log
 
-PATIENCE_MS = 10_000  # how long a writer waits for SQLite's write lock
+PATIENCE_S = 10.0  # how long a writer waits for SQLite's write lock
 CACHE_KIB = 32 * 1024  # per connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
 
@@ -24,7 +25,7 @@ def connect(address: str, connections: int = 8) -> Engine:
     """
     url = _parsed(address)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=connections, hide_parameters=True, connect_args={"timeout": PATIENCE_MS / 1000})
+        engine = create_engine(url, pool_size=connections, hide_parameters=True, connect_args={"timeout": PATIENCE_S})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -75,8 +76,8 @@ def _parsed(address: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # our code begins each transaction itself
-    limits = (f"busy_timeout = {PATIENCE_MS}", f"cache_size = -{CACHE_KIB}")
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", *limits):
+    use_write_ahead_log(connection, PATIENCE_S)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", f"cache_size = -{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

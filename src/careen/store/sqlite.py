@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from careen.log import logger
 from careen.safety.deflate import deflated, inflated
 from careen.safety.sealed import sealed, unsealed
+from careen.store.write_ahead import use_write_ahead_log
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 COMPRESS_FROM_BYTES = 4096
+PATIENCE_S = 5.0  # how long a look-up waits for other processes
 USED_PRECISION_S = 3600  # precise enough, so that most reads write nothing
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry(key TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL)"
@@ -107,8 +109,8 @@ class SqliteStore:
         if self._broken:
             return None
         if self._connection is None:
-            self._connection = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection = sqlite3.connect(self._path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
+            use_write_ahead_log(self._connection, PATIENCE_S)
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute(SCHEMA)
         return self._connection
