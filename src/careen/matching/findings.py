@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from careen.formats.feeds.software import CPE_NAMESPACE
-from careen.model.advisory import Advisory, Epss, Exploited, Malicious, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, Epss, Exploited, Malicious, VulnerabilityRecord
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability, Weakness
 from careen.model.package import Package
 
@@ -25,6 +25,20 @@ from .subject import Subject
 EXPLOITS = "exploitdb"  # the source of published exploits
 
 
+class Facts(Struct, frozen=True):
+    """What is known about one vulnerability, whichever package has it."""
+
+    records: list[VulnerabilityRecord]
+    cvss: tuple[Cvss, ...]
+    best: Cvss | None  # of these scores
+    epss: Epss | None
+    exploited: bool | None  # None if the catalogue is not loaded
+    exploit: bool
+    summary: str
+    published: str | None
+    weaknesses: tuple[Weakness, ...]
+
+
 class Enrichment(Struct, frozen=True):
     """Facts about the vulnerabilities themselves, by id."""
 
@@ -33,6 +47,30 @@ class Enrichment(Struct, frozen=True):
     exploited: Mapping[str, Exploited] | None  # None if the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
     severity_from: tuple[str, ...] = ()  # the sources whose severity takes precedence
+    known: dict[tuple[str, ...], Facts] = {}  # many packages have the same vulnerabilities
+
+    def of(self, ids: tuple[str, ...]) -> Facts:
+        """The facts about the vulnerability with these ids, the main one first."""
+        facts = self.known.get(ids)
+        if facts is None:
+            facts = self.known[ids] = self._facts(ids)
+        return facts
+
+    def _facts(self, ids: tuple[str, ...]) -> Facts:
+        records = [record for id in ids for record in self.records.get(id, ())]
+        cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
+        names = dict.fromkeys(id for record in records for id in record.cwes)
+        return Facts(
+            records,
+            cvss,
+            best(cvss),
+            next((self.epss[id] for id in ids if id in self.epss), None),
+            None if self.exploited is None else any(id in self.exploited for id in ids),
+            any(record.source == EXPLOITS for record in records),
+            next((record.summary for record in records if record.summary), ""),
+            min((record.published for record in records if record.published), default=None),
+            tuple(Weakness(id, self.weaknesses.get(id, "")) for id in names),
+        )
 
 
 class Place(Struct, frozen=True):
@@ -59,13 +97,9 @@ def place_of(package: Package) -> Place:
 
 def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vulnerability:
     vulnerability, package = assessed.vulnerability, assessed.subject.package
-    ids = (vulnerability.id, *vulnerability.aliases)
-    records = [record for id in ids for record in known.records.get(id, ())]
+    facts = known.of((vulnerability.id, *vulnerability.aliases))
     advisories = [match.advisory for match in vulnerability.matches]
-    severity, source = severity_of(advisories, records, known.severity_from)
-    cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
-    epss = next((known.epss[id] for id in ids if id in known.epss), None)
-    exploited = None if known.exploited is None else any(id in known.exploited for id in ids)
+    severity, source = severity_of(advisories, facts.records, known.severity_from)
     fix = _fix(assessed, key)
     main = max(assessed.preferred, key=lambda match: match.range is not None and match.range.fixed is not None)
     return Vulnerability(
@@ -77,10 +111,10 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         paths=place.paths,
         severity=severity,
         severity_source=source,
-        cvss=cvss,
-        epss=EpssScore.of(epss),
-        kev=exploited,
-        risk=risk_of(severity, best(cvss), epss, bool(exploited), bool(fix.versions)),
+        cvss=facts.cvss,
+        epss=EpssScore.of(facts.epss),
+        kev=facts.exploited,
+        risk=risk_of(severity, facts.best, facts.epss, bool(facts.exploited), bool(fix.versions)),
         fix=fix,
         advisories=_references(advisories),
         reason=because_text(_because(assessed, main, fix)),
@@ -88,15 +122,13 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         layer=place.layer,
         last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", vulnerability.id, place),
-        summary=next((record.summary for record in records if record.summary), ""),
-        published=min((record.published for record in records if record.published), default=None),
+        summary=facts.summary,
+        published=facts.published,
         fix_published=_fix_published(assessed, known) if fix.versions else None,
-        exploit=any(record.source == EXPLOITS for record in records),
+        exploit=facts.exploit,
         paid_fix=None if fix.versions else assessed.paid_fix,
         lowered_by=assessed.lowered_by,
-        weaknesses=tuple(
-            Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
-        ),
+        weaknesses=facts.weaknesses,
     )
 
 

@@ -20,13 +20,12 @@ _HIDDEN = pattern(
 
 
 def write_json(document: Any, stream: TextIO) -> None:
+    """``document``: dicts, lists, and structures of msgspec."""
     text = _text_of(document)
     start = 0
     while start < len(text):
         end = text.find(b"\n", start + PIECE_BYTES) + 1 or len(text)  # no text of a document goes over the end of a line
-        piece = text[start:end]
-        plain = piece.isascii() and b"\x7f" not in piece and b"##" not in piece  # nearly always, and quick to check
-        stream.write(piece.decode() if plain else _HIDDEN.sub(_escaped, piece.decode()))
+        stream.write(_shown(text[start:end]))
         start = end
     stream.write("\n")
 
@@ -35,8 +34,20 @@ def _text_of(document: Any) -> bytes:
     try:
         encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_unicode(document))
+        encoded = msgspec.json.encode(_unicode(msgspec.to_builtins(document)))
     return msgspec.json.format(encoded, indent=2)
+
+
+def _shown(piece: bytes) -> str:
+    """The lines, with the escapes of hidden characters. Few lines can have one, which is quick to see."""
+    if _is_plain(piece):
+        return piece.decode()
+    lines = piece.splitlines(keepends=True)
+    return "".join(line.decode() if _is_plain(line) else _HIDDEN.sub(_escaped, line.decode()) for line in lines)
+
+
+def _is_plain(text: bytes) -> bool:
+    return text.isascii() and b"\x7f" not in text and b"##" not in text
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from careen.model.report import Coverage, Report, Rule, Verdict
 
 from .escape import visible
 from .lines import plural
-from .summary import vulnerabilities
+from .summary import of_kind
 
 SHOWN = 3  # names that a failed rule shows
 _KINDS = {"misconfiguration": ("misconfiguration", "misconfigurations"), "integrity": ("modified file", "modified files"),
@@ -71,7 +71,7 @@ def _reach(report: Report) -> Iterator[str]:
     else:
         yield "No package was assessed"
     yield from _hidden(report)
-    if unrated := sum(finding.severity == "unknown" for finding in vulnerabilities(report.findings)):
+    if unrated := sum(finding.severity == "unknown" for finding in of_kind(report.findings, Vulnerability)):
         yield f"{unrated:,} unrated"
     if coverage.data_of:
         yield f"data of {visible(coverage.data_of)}"
@@ -82,15 +82,14 @@ def _found(report: Report, packages: str) -> str:
     """The findings by the worst known severity: "No known vulnerability of high or worse in 5 of 5 packages" if that
     is medium."""
     left = " left" if any(_hidden(report)) else ""
-    rated = [
-        SEVERITIES.index(finding.severity) for finding in vulnerabilities(report.findings) if finding.severity != "unknown"
-    ]
+    found = of_kind(report.findings, Vulnerability)
+    rated = [SEVERITIES.index(finding.severity) for finding in found if finding.severity != "unknown"]
     worst = min(rated, default=len(SEVERITIES))
     if worst == 0:
-        return f"{plural(len(vulnerabilities(report.findings)), 'known vulnerability')}; {packages} assessed"
+        return f"{plural(len(found), 'known vulnerability')}; {packages} assessed"
     if rated:
         return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse{left} in {packages}"
-    return f"No {'rated' if vulnerabilities(report.findings) else 'known'} vulnerability{left} in {packages}"
+    return f"No {'rated' if found else 'known'} vulnerability{left} in {packages}"
 
 
 def _hidden(report: Report) -> Iterator[str]:

@@ -23,7 +23,7 @@ _PLAIN = pattern(r"[A-Za-z0-9@._+~/-]+")
 def repairs_of(report: Report, lines: Mapping[str, str] | None = None) -> tuple[Repair, ...]:
     """The changes. ``lines``: lines for a Dockerfile, by the id of the check that they satisfy. A finding that is
     only possible has no change of its own."""
-    others = [finding for finding in ordered(report.findings) if not isinstance(finding, Vulnerability)]
+    others = ordered(finding for finding in report.findings if not isinstance(finding, Vulnerability))
     secrets = [finding for finding in others if isinstance(finding, ExposedSecret)]
     rest = [row_of(finding, report.image) for finding in others if not isinstance(finding, ExposedSecret)]
     return (*_of_secrets(secrets, report), *_of_advice(rest, lines or {}))

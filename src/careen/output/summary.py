@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import TypeVar, get_args
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from careen.model.image import BaseImage
 from careen.model.package import Package, Presence
 from careen.safety.pattern import pattern
 
+_Kind = TypeVar("_Kind", bound=Finding)
 FIX_STATES: tuple[FixState, ...] = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
 MAX_STEP = 65_536
 _NOP = pattern(r"^(?:\|\d+ .{0,2000}?)?/bin/sh -c #\(nop\)\s+", re.DOTALL)
@@ -63,31 +64,33 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
     return known + sorted((finding for finding in all if id(finding) not in listed), key=_by_place)
 
 
+def of_kind(findings: Iterable[Finding], kind: type[_Kind]) -> list[_Kind]:
+    """The findings of one class, and not of its subclasses, in the order in which they come."""
+    return [finding for finding in findings if type(finding) is kind]
+
+
 def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
-    return sorted(
-        (finding for finding in findings if isinstance(finding, Vulnerability)),
-        key=lambda finding: (-finding.risk, _RANK[finding.severity], finding.id, finding.package, finding.fingerprint),
-    )
+    return sorted(of_kind(findings, Vulnerability), key=_by_risk)
 
 
 def secrets(findings: Iterable[Finding]) -> list[ExposedSecret]:
-    return sorted((finding for finding in findings if isinstance(finding, ExposedSecret)), key=_by_place)
+    return sorted(of_kind(findings, ExposedSecret), key=_by_place)
 
 
 def integrity_findings(findings: Iterable[Finding]) -> list[IntegrityFinding]:
-    return sorted((finding for finding in findings if isinstance(finding, IntegrityFinding)), key=_by_place)
+    return sorted(of_kind(findings, IntegrityFinding), key=_by_place)
 
 
 def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
-    return sorted((finding for finding in findings if type(finding) is Misconfiguration), key=_by_place)
+    return sorted(of_kind(findings, Misconfiguration), key=_by_place)
 
 
 def licence_findings(findings: Iterable[Finding]) -> list[LicenceFinding]:
-    return sorted((finding for finding in findings if isinstance(finding, LicenceFinding)), key=_by_place)
+    return sorted(of_kind(findings, LicenceFinding), key=_by_place)
 
 
 def behaviour_findings(findings: Iterable[Finding]) -> list[BehaviourFinding]:
-    return sorted((finding for finding in findings if isinstance(finding, BehaviourFinding)), key=_by_place)
+    return sorted(of_kind(findings, BehaviourFinding), key=_by_place)
 
 
 def other_kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -135,6 +138,10 @@ def build_step(created_by: str) -> str:
     step = " ".join(_SHELL.sub("", text.removeprefix("RUN ")).split())
     is_step = not text.startswith("RUN ") and _KEYWORD.match(text) is not None
     return step if is_step or not step else f"RUN {step}"
+
+
+def _by_risk(finding: Vulnerability) -> tuple[float, int, str, str, str]:
+    return -finding.risk, _RANK[finding.severity], finding.id, finding.package, finding.fingerprint
 
 
 def _by_place(one: Finding) -> tuple[int, str, int, str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from careen.errors import UsageError
@@ -57,7 +57,7 @@ def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
         return report
     from careen.reports.json import document
 
-    known = document(report, ReportOptions())
+    known = to_builtins(document(report, ReportOptions()))
     rules = [*report.verdict.rules]
     for policy in policies:
         messages = _messages(policy, known)

@@ -4,14 +4,22 @@ Shape: every key is always present, an unknown value is null, lists have a stabl
 if ``listed`` restricts the list to some severities.
 """
 
+from collections import Counter
 from typing import Any, TextIO
 
-import msgspec
+from msgspec.structs import asdict
 
 from careen import __version__
 from careen.formats.images.base import base_of
 from careen.model.attached import Attached, Signature
-from careen.model.finding import Finding
+from careen.model.finding import (
+    BehaviourFinding,
+    ExposedSecret,
+    IntegrityFinding,
+    LicenceFinding,
+    Misconfiguration,
+    Vulnerability,
+)
 from careen.model.image import Layer
 from careen.model.integrity import Integrity
 from careen.model.inventory import Inventory
@@ -19,17 +27,11 @@ from careen.model.package import Evidence, Package
 from careen.model.report import Report
 from careen.output.json_text import write_json
 from careen.output.summary import (
-    behaviour_findings,
     by_severity,
     in_base,
-    integrity_findings,
-    licence_findings,
     merged,
-    misconfigurations,
     ordered,
-    secrets,
     settled,
-    vulnerabilities,
 )
 from careen.plugins import Reporter, ReportOptions
 
@@ -41,11 +43,13 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 
 def document(report: Report, options: ReportOptions) -> dict[str, Any]:
+    """The document. Its values are plain ones, and structures of the model that msgspec encodes as the schema says."""
     packages = merged(report.inventory.packages)
     base = report.base or base_of(report.image)
     findings = [
         finding for finding in ordered(report.findings) if not options.severities or finding.severity in options.severities
     ]
+    kinds = Counter(map(type, report.findings))
     return {
         "schema": SCHEMA,
         "tool": {"name": "careen", "version": __version__},
@@ -65,10 +69,8 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         ],
         "packages": [_package(purl, package) for purl, package in packages],
         "listed": sorted(options.severities) if options.severities else None,
-        "findings": [_finding(finding) for finding in findings],
-        "suppressed": [
-            {"finding": _finding(entry.finding), "by": msgspec.to_builtins(entry.by)} for entry in settled(report.suppressed)
-        ],
+        "findings": findings,
+        "suppressed": settled(report.suppressed),
         "unknowns": [
             {
                 "code": unknown.code,
@@ -80,28 +82,28 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             }
             for unknown in report.unknowns
         ],
-        "coverage": msgspec.to_builtins(report.coverage),
+        "coverage": report.coverage,
         "inventory": _inventory(report.inventory),
         "integrity": _integrity(report.inventory.integrity),
-        "behaviour": msgspec.to_builtins(report.behaviour),
-        "details": msgspec.to_builtins(report.inventory.details),
-        "database": msgspec.to_builtins(report.database),
-        "verdict": msgspec.to_builtins(report.verdict),
-        "compared": msgspec.to_builtins(report.compared),
-        "plan": msgspec.to_builtins(report.plan),
-        "compliance": msgspec.to_builtins(report.compliance),
-        **({"exposure": msgspec.to_builtins(report.exposure)} if report.exposure else {}),
+        "behaviour": report.behaviour,
+        "details": report.inventory.details,
+        "database": report.database,
+        "verdict": report.verdict,
+        "compared": report.compared,
+        "plan": report.plan,
+        "compliance": report.compliance,
+        **({"exposure": report.exposure} if report.exposure else {}),
         "totals": {
             "packages": len(packages),
             "findings": len(report.findings),
             "by_severity": by_severity(report.findings),
             "by_kind": {
-                "vulnerability": len(vulnerabilities(report.findings)),
-                "secret": len(secrets(report.findings)),
-                "misconfiguration": len(misconfigurations(report.findings)),
-                "integrity": len(integrity_findings(report.findings)),
-                "licence": len(licence_findings(report.findings)),
-                "behaviour": len(behaviour_findings(report.findings)),
+                "vulnerability": kinds[Vulnerability],
+                "secret": kinds[ExposedSecret],
+                "misconfiguration": kinds[Misconfiguration],
+                "integrity": kinds[IntegrityFinding],
+                "licence": kinds[LicenceFinding],
+                "behaviour": kinds[BehaviourFinding],
             },
             "in_base": len(in_base(report.findings, base)) if base and base.layers else None,
             "suppressed": len(report.suppressed),
@@ -136,7 +138,7 @@ def _target(report: Report) -> dict[str, Any]:
         }
         if distribution
         else None,
-        "base_image": msgspec.to_builtins(report.base or base_of(image)),
+        "base_image": report.base or base_of(image),
         "base_excluded": report.base_excluded,
         "attached": _attached(beside) if beside is not None else None,
     }
@@ -155,7 +157,7 @@ def _attached(beside: Attached) -> dict[str, Any]:
                 "builder": document.builder or None,
                 "source": document.source or None,
                 "revision": document.revision or None,
-                "materials": [msgspec.to_builtins(material) for material in document.materials],
+                "materials": document.materials,
                 "materials_count": document.materials_count,
                 "signature": _signature(document.signature),
             }
@@ -183,12 +185,12 @@ def _attached(beside: Attached) -> dict[str, Any]:
         ],
         "others": beside.others,
         "troubles": list(beside.troubles),
-        "refusals": msgspec.to_builtins(beside.refusals),
+        "refusals": beside.refusals,
     }
 
 
 def _inventory(found: Inventory) -> dict[str, Any]:
-    origin = {"origin": msgspec.to_builtins(found.origin_read)} if found.origin_read else {}
+    origin = {"origin": found.origin_read} if found.origin_read else {}
     return {
         "files": found.files,
         "unowned_executables": found.unowned_executables,
@@ -197,7 +199,7 @@ def _inventory(found: Inventory) -> dict[str, Any]:
         "created": found.created or None,
         "no_package_database": found.no_package_database,
         "sbom_tool": found.sbom_tool,
-        **({"ledger": msgspec.to_builtins(found.ledger)} if found.ledger else {}),
+        **({"ledger": found.ledger} if found.ledger else {}),
         **origin,
     }
 
@@ -208,8 +210,8 @@ def _integrity(found: Integrity) -> dict[str, Any]:
         "verified": found.verified,
         "modified": len(found.modified),
         "without_digest": found.without_digest,
-        "modified_files": [msgspec.to_builtins(file) for file in found.modified],
-        **({"files": msgspec.to_builtins(found.files)} if found.files else {}),
+        "modified_files": found.modified,
+        **({"files": found.files} if found.files else {}),
         **({"not_compared": found.not_compared} if found.not_compared else {}),
     }
 
@@ -217,19 +219,19 @@ def _integrity(found: Integrity) -> dict[str, Any]:
 def _signature(signature: Signature | None) -> dict[str, Any] | None:
     if signature is None:
         return None
-    fields = {name: value or None for name, value in msgspec.structs.asdict(signature).items()}
+    fields = {name: value or None for name, value in asdict(signature).items()}
     return fields | {"digest": signature.digest, "how": signature.how}
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:
-    origin = {"origin": msgspec.to_builtins(package.origin)} if package.origin else {}
+    origin = {"origin": package.origin} if package.origin else {}
     return {
         "purl": purl,
         "type": package.type,
         "namespace": package.namespace,
         "name": package.name,
         "version": package.version,
-        "source": msgspec.to_builtins(package.source),
+        "source": package.source,
         "arch": package.arch,
         "distro": package.distro,
         "module": package.module,
@@ -244,11 +246,6 @@ def _package(purl: str, package: Package) -> dict[str, Any]:
         "evidence": [_place(place) for place in package.evidence],
         **origin,
     }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    built: dict[str, Any] = msgspec.to_builtins(finding)
-    return built
 
 
 def _place(place: Evidence) -> dict[str, Any]:

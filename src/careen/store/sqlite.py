@@ -111,7 +111,8 @@ class SqliteStore:
         if self._connection is None:
             self._connection = sqlite3.connect(self._path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
             use_write_ahead_log(self._connection, PATIENCE_S)
-            self._connection.execute("PRAGMA synchronous = NORMAL")
+            # No wait for the disk: what a crash of the system leaves damaged, the checksums show, and it is read anew.
+            self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.execute(SCHEMA)
         return self._connection
 

@@ -2,8 +2,13 @@ import io
 import json
 
 import pytest
+from msgspec import Struct
 
 from careen.output.json_text import write_json
+
+
+class Structure(Struct):
+    name: str
 
 
 def text_of(document):
@@ -39,3 +44,7 @@ def test_pieces_make_the_same_document(monkeypatch, size):
     whole = text_of(document)
     monkeypatch.setattr("careen.output.json_text.PIECE_BYTES", size)
     assert text_of(document) == whole
+
+
+def test_structures_are_objects():
+    assert json.loads(text_of([Structure("a"), Structure("x\ud800")])) == [{"name": "a"}, {"name": "x\ufffd\ufffd\ufffd"}]

@@ -1,6 +1,7 @@
 import io
 import json
 
+import msgspec
 from msgspec.structs import replace
 from tests.support.reports import usual
 
@@ -26,7 +27,7 @@ def test_the_fields_of_the_predicate():
 
 def test_the_result_is_the_whole_report():
     result = predicate_of(usual())["scanner"]["result"]
-    assert result == json.loads(json.dumps(document(usual(), ReportOptions())))
+    assert result == json.loads(msgspec.json.encode(document(usual(), ReportOptions())))
     assert result["schema"] == "careen.report/1"
 
 

@@ -22,7 +22,7 @@ MAX_ID = 24  # columns of an id on a narrow terminal: a longer one has a line of
 
 def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     by_path: dict[str, list[Finding]] = {}
-    found: list[Finding] = [finding for finding in ordered(report.findings) if not isinstance(finding, Vulnerability)]
+    found = ordered(finding for finding in report.findings if not isinstance(finding, Vulnerability))
     rows = {id(finding): row_of(finding, report.image) for finding in found}
     listed = [finding for finding in found if is_listed(finding, options)]
     folded = [finding for finding in listed if not options.verbose and is_possible(finding)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from careen.formats.images.base import base_of
 from careen.model.advisory import SEVERITIES
+from careen.model.finding import Vulnerability
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.lines import plural
@@ -17,9 +18,9 @@ from careen.output.summary import (
     integrity_findings,
     licence_findings,
     misconfigurations,
+    of_kind,
     other_kinds,
     secrets,
-    vulnerabilities,
 )
 from careen.plugins import ReportOptions
 
@@ -72,7 +73,7 @@ def _totals(report: Report) -> Iterator[Line]:
     if inherited := in_base(report.findings, base):
         excluded = "; --fail-on excludes them" if report.base_excluded else ""
         yield [(f"({len(inherited):,} of them came with the base image{excluded})", "")]
-    found = vulnerabilities(report.findings)
+    found = of_kind(report.findings, Vulnerability)
     if possible := sum(finding.confidence == "possible" for finding in found):
         yield [(f"({possible:,} of them only possible, which gates do not count)", "dim")]
     distinct = len({finding.id for finding in found})
