@@ -33,6 +33,7 @@ _MANAGERS = (
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
 _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
+_INSTALLERS = {"deb": "apt", "rpm": "rpm", "apk": "apk"}  # of packages that a file declares, such as a Dockerfile
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry by their lock files. If a project has several, the first counts.
 _LOCKS = {
@@ -98,6 +99,8 @@ def places_of(
     count = max(len(package.evidence), 1)
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
+    if package.type in SYSTEM and package.presence == "declared":
+        return tuple(Place(_INSTALLERS[package.type], evidence.path) for evidence in package.evidence) or (Place(),)
     if package.type in SYSTEM:
         manager = managers.get(package.type, "")
         return (Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager")),) * count

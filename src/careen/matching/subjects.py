@@ -100,11 +100,17 @@ def _subject(package: Package, ecosystem: Ecosystem | None, context: _Context) -
         return "assessed_with_owner"
     if package.type == "maven" and ":" not in package.name and product is None:
         return "part_of_owner" if owner else MavenWithoutGroup()
-    if ecosystem.namespace is not None:
+    if ecosystem.namespace is not None and not _is_source_code(package):
         name = key_name(ecosystem.namespace, package.name)
         subject = _of_ecosystem(package, ecosystem.namespace, name, ecosystem.scheme, owner, product)
         return replace(subject, version=version) if owner and (version := _packaged(package, owner, context)) else subject
     return _without_ecosystem_advisories(package, owner, product, context)
+
+
+def _is_source_code(package: Package) -> bool:
+    """Whether the package is a repository whose code a build step downloads, and not an action that a workflow uses: both
+    have the same type."""
+    return package.type == "github" and package.cataloger == "dockerfile"
 
 
 def _without_ecosystem_advisories(

@@ -18,9 +18,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:
-        case "apt":
+        case "apt" if not place:
             return f"apt-get update && apt-get install -y --only-upgrade {names} && rm -rf /var/lib/apt/lists/*"
-        case "apk":
+        case "apk" if not place:
             return f"apk add --no-cache --upgrade {names}"
         case "dnf" | "microdnf" | "tdnf" | "yum":
             return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"

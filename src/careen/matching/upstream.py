@@ -18,12 +18,14 @@ from careen.formats.feeds.software import (
     upstream_version,
     version_of_cpe,
 )
+from careen.formats.packages.release_tag import version_of_tag
 from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem
 
 from .distributions import distribution_of
 from .vendors import vendor_of
 
+REPOSITORIES = ("github", "gitlab", "bitbucket")  # types of packages whose versions are tags of releases
 UPSTREAM_BUILDERS = ("conda", "spack")  # types of packages that are built from upstream versions, without backports
 
 
@@ -55,7 +57,8 @@ def named(package: Package) -> Identity | None:
         software = software_of_cpe(package.cpe)
     else:
         software = software_of_conda(package.name) if package.type in UPSTREAM_BUILDERS else None
-    return _identity(software, package.version or version_of_cpe(package.cpe or "")) if software else None
+    version = version_of_tag(package.version) if package.type in REPOSITORIES else package.version
+    return _identity(software, version or version_of_cpe(package.cpe or "")) if software else None
 
 
 def namespaces(package: Package, distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]) -> frozenset[str]:

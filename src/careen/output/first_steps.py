@@ -86,7 +86,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
-            briefs=(f"{briefly_where(action)}: {_upgraded(action)}",),
+            briefs=(f"{briefly_where(action)}: {_upgraded(action)}", *_briefly_upgraded(action)),
         )
     for owner, copies in inside.items():
         subjects = [*dict.fromkeys(row.subject for row in copies)]
@@ -105,7 +105,8 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
             known = left if len(left) == advice.findings else []
             why = advice.text.partition("): ")[2] or advice.text  # without the command, which is the title
-            yield _step(NEWER_BASE, known, why, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+            step = _step(NEWER_BASE, known, why, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+            yield replace(step, briefs=(NEWER_BASE.partition(" (")[0],))
 
 
 def _detail(action: Action) -> str:
@@ -144,6 +145,14 @@ def _upgraded(action: Action) -> str:
     return f"upgrade {what}"
 
 
+def _briefly_upgraded(action: Action) -> Iterator[str]:
+    if len(action.upgrades) == 1:
+        (upgrade,) = action.upgrades
+        name = upgrade.package.rpartition(":")[2] if action.manager == "maven" else upgrade.package  # without its group
+        yield f"{briefly_where(action)}: upgrade {name} to {upgrade.to}"
+        yield f"upgrade {name} to {upgrade.to}"
+
+
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
     """A step for each source: packages that are built from one source are upgraded together."""
     sources = {package.purl: package.source for package in report.inventory.packages if package.source}
@@ -170,9 +179,10 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
     for repair in (report.plan.repairs if report.plan else ()) or repairs_of(report):
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
-            title = f"{repair.title}{_at(group) if report.image.kind == 'files' else ''}"
-            step = _step(title, group, " ".join(repair.steps))
-            yield replace(step, commands=tuple(repair.lines), briefs=(brief_title(repair),))
+            where = _at(group) if report.image.kind == "files" else ""
+            step = _step(f"{repair.title}{where}", group, " ".join(repair.steps))
+            brief = brief_title(repair)
+            yield replace(step, commands=tuple(repair.lines), briefs=(f"{brief}{where}" if brief else "",))
 
 
 def _at(rows: Iterable[Row]) -> str:

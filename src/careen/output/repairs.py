@@ -58,11 +58,13 @@ def _of_secrets(secrets: Sequence[ExposedSecret], report: Report) -> Iterator[Re
 
 
 def brief_title(repair: Repair) -> str:
-    """ "remove 2 secrets from app/.env, and revoke them"; "" where the title has no list to count."""
-    if repair.kind != "secret" or repair.removes < 2:
-        return ""
+    """ "remove 2 secrets from app/.env, and revoke them"; "USER missing"; "" where nothing can be left out."""
+    if repair.kind != "secret":
+        title, explained, _ = repair.title.partition(": ")
+        return title if explained else ""
     where = repair.paths[0] if len(repair.paths) == 1 else plural(len(repair.paths), "place")
-    return f"remove {plural(repair.removes, 'secret')} from {where}, and revoke them"
+    them = "it" if repair.removes == 1 else "them"
+    return f"remove {plural(repair.removes, 'secret')} from {where}, and revoke {them}"
 
 
 def _out_of(path: str, layer: int | None, deleted: bool, report: Report) -> str:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from careen.formats.feeds.software import software_of_source
+from careen.formats.packages.release_tag import version_of_tag
 from careen.log import logger
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package
 from careen.output.summary import build_step
-from careen.safety.pattern import pattern
 
 if TYPE_CHECKING:
     from careen.predict.declared import Predicted
@@ -27,7 +26,6 @@ CATALOGER = "history"
 CONFIDENCE = 0.3  # so low that findings are possible
 MAX_ENTRIES = 500
 MAX_FILES = 20  # files listed as its places
-_PLAIN = pattern(r"[\dA-Za-z.+-]+")
 
 
 def with_downloads(image: Image, inventory: Inventory) -> Inventory:
@@ -43,7 +41,7 @@ def with_downloads(image: Image, inventory: Inventory) -> Inventory:
         name, version = install.package.name, install.package.version
         if layer in files and (layer, name.lower()) not in known and (name, version) not in found:
             places = tuple(Evidence(path, layer) for path in sorted(files[layer])[:MAX_FILES])
-            found[name, version] = _package(name.rpartition("/")[2], version, places)
+            found[name, version] = _package(name.rpartition("/")[2], version, places, install.package.cpe)
     return replace(inventory, packages=(*inventory.packages, *found.values())) if found else inventory
 
 
@@ -77,9 +75,6 @@ def _on_one_line(step: str) -> str:
     return step.replace("<<", "").rstrip("\\") or "#"
 
 
-def _package(name: str, version: str, places: tuple[Evidence, ...]) -> Package:
-    software = software_of_source(name)
-    product = next(iter(software.cpe), "") if software else ""
-    plain = version.removeprefix("v")
-    cpe = f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if product and _PLAIN.fullmatch(plain) else None
+def _package(name: str, version: str, places: tuple[Evidence, ...], cpe: str | None) -> Package:
+    plain = version_of_tag(version) or version
     return Package("generic", None, name, plain, cataloger=CATALOGER, confidence=CONFIDENCE, evidence=places, cpe=cpe)

@@ -17,7 +17,9 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
+from careen.formats.feeds.software import cpe_of_archive
 from careen.formats.packages.package_file_name import FileName, read_address
+from careen.formats.packages.release_tag import version_of_tag
 from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call, read_options
 from careen.formats.shell.package_specs import Spec, is_url
@@ -28,6 +30,7 @@ from .base import distribution_of
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .third_party import ThirdParty
 
+CODE = ("generic", "github", "gitlab", "bitbucket")  # types of archives and repositories
 MAX_SOUGHT = 8  # words of a command whose line is searched
 _UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
@@ -242,8 +245,9 @@ def _cloned(
     tags = [tag for tag in options.values("-b", "--branch") if re.search(r"\d\.\d", tag) and "$" not in tag]
     hosted = _HOSTED.match(options.words[0]) if options.words else None
     if tags and hosted:
-        kind = "github" if hosted[1] == "github.com" else "generic"
-        package = Package(kind, None, hosted[2].strip("/"), tags[-1])
+        is_github = hosted[1] == "github.com"
+        version = tags[-1] if is_github else version_of_tag(tags[-1])
+        package = _of_software(Package("github" if is_github else "generic", None, hosted[2].strip("/"), version))
         yield _found(document, package, "git", (line, line), stage, base, url=options.words[0])
 
 
@@ -286,7 +290,14 @@ def _downloaded(
 def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) -> Package:
     if name.kind in OF_DISTRIBUTIONS:
         return _package(document, name.kind, name.name, name.version, base, name.arch)
-    return _made(document, Package(name.kind, None, name.name, name.version, arch=name.arch))
+    return _made(document, _of_software(Package(name.kind, None, name.name, name.version, arch=name.arch)))
+
+
+def _of_software(package: Package) -> Package:
+    """The package, with its name in the CPE dictionary if it is an archive or a repository of well-known software."""
+    if package.type not in CODE or not package.version:
+        return package
+    return replace(package, cpe=cpe_of_archive(package.name.rpartition("/")[2], version_of_tag(package.version)))
 
 
 def _package(
@@ -304,6 +315,17 @@ def _made(document: Dockerfile, package: Package) -> Package:
     return replace(package, cataloger="dockerfile", confidence=0.7, presence="declared", evidence=place)
 
 
+def _is_known(package: Package) -> bool:
+    """Whether its address alone tells what it is: the layout of a package registry, the name of well-known software, or
+    a repository of its makers. Of a distribution's package, only the file itself names the vendor.
+    """
+    if package.type not in CODE:
+        return package.type not in OF_DISTRIBUTIONS
+    owner, _, name = package.name.lower().rpartition("/")
+    makers = {part for product in (package.cpe or "").split(":")[3:5] for part in (product, product.replace("_", "-"))}
+    return package.cpe is not None and (not owner or owner in makers or owner == name)
+
+
 def _found(
     document: Dockerfile,
     package: Package,
@@ -317,6 +339,6 @@ def _found(
     exact: bool = True,
 ) -> Predicted:
     made = package if package.evidence else _made(document, package)
-    if url is not None and document.head(url) is None:  # only the file itself names its vendor
+    if url is not None and document.head(url) is None and not _is_known(made):
         made = replace(made, confidence=0.4)
     return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)

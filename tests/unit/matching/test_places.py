@@ -108,6 +108,15 @@ def test_packages_of_the_system_have_the_managers_place():
     assert [place.obstacle.code for place in places_of(deb(), {}, Bundles([]))] == ["no_package_manager"]
 
 
+def test_packages_of_the_system_that_a_file_declares_are_changed_there():
+    for type, manager in (("deb", "apt"), ("rpm", "rpm"), ("apk", "apk")):
+        declared = package(type, "nginx", "Dockerfile", "other/Dockerfile", presence="declared")
+        assert places(declared, Package("deb", "debian", "apt", "1")) == [
+            (manager, "Dockerfile"),
+            (manager, "other/Dockerfile"),
+        ]
+
+
 def test_a_manager_without_its_database_upgrades_nothing():
     apt = replace(deb("apt", "2.6.1"), presence="shadowed")
     assert managers_of((apt,)) == {}

@@ -70,3 +70,8 @@ def test_the_manager_that_an_image_has():
     assert managers_of(rpms("microdnf")) == {"rpm": "microdnf"}
     assert managers_of([Package("apk", "alpine", "apk-tools", "1"), Package("npm", None, "apt", "1")]) == {"apk": "apk"}
     assert managers_of(rpms("bash")) == {}
+
+
+@pytest.mark.parametrize("manager", ["apt", "apk", "rpm"])
+def test_a_pinned_version_in_a_file(manager):
+    assert command(manager, "Dockerfile", [("nginx", "1-1", "1-2"), ("curl", "7-1", "8-1")]) == "set curl to 8-1, nginx to 1-2"

@@ -7,6 +7,7 @@ from careen.matching.upstream import named, namespaces, packaged
 from careen.model.advisory import NamespaceInfo, Range
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Evidence, Package, Source
+from careen.plugins import Ecosystem
 
 NGINX = deb("nginx", "1.24.0-1~bookworm", Source("nginx", "1.24.0-1~bookworm"), vendor="third_party")
 CPE = "cpe:2.3:a:f5:nginx:1.24.0:*:*:*:*:*:*:*"
@@ -249,3 +250,18 @@ def test_a_file_of_a_conda_package_is_assessed_once():
     assert len(matching([owner, replace(BINARY, owned_by=owner.purl)], cpe()).findings) == 1
     other = Package("conda", None, "acme", "1.0")
     assert len(matching([other, replace(BINARY, owned_by=other.purl)], cpe()).findings) == 1
+
+
+def test_source_code_that_a_build_downloads_is_no_action_of_a_workflow():
+    ecosystems = {**ECOSYSTEMS, "github": Ecosystem("github", "generic", "GitHub Actions")}
+    records = knowledge(NVD, cpe(), info("GitHub Actions", "osv"))
+    code = Package("github", None, "nginx/nginx", "release-1.24.0", cpe=CPE, cataloger="dockerfile", presence="declared")
+
+    def matched(package):
+        return match(Inventory(None, (package,)), records, SCHEMES, ecosystems, TODAY)
+
+    (found,) = matched(code).findings
+    assert (found.id, found.reason) == ("CVE-2026-0001", "1.24.0 < 1.25.3 (upstream order, CPE f5:nginx)")
+    unknown = replace(code, name="o/r", cpe=None)
+    assert [reason.code for reason in matched(unknown).reasons] == ["no_source"]
+    assert matched(replace(unknown, version="v1", cataloger="github_actions")).assessed == 1

@@ -42,7 +42,7 @@ def test_secrets_are_counted_where_a_line_is_narrow():
         "remove 2 secrets from app/.env, and revoke them",
         "remove 2 secrets from 2 places, and revoke them",
     ]
-    assert brief_title(repairs_of(report_of(secret("a", "app/.env")))[0]) == ""  # its title lists nothing
+    assert brief_title(repairs_of(report_of(secret("a", "app/.env")))[0]) == "remove 1 secret from app/.env, and revoke it"
 
 
 def test_a_guess_alone_is_no_step_but_goes_with_its_file():

@@ -147,3 +147,31 @@ def test_a_loop_is_followed_within_bounds():
     values = " ".join(f"a{number}==1" for number in range(500))
     document = read_dockerfile(f"FROM debian:12\nRUN for p in {values}; do pip install {'$p ' * 5000}; done\n")
     assert 0 < len(predicted(document)) <= 200
+
+
+def test_archives_of_well_known_software_have_its_name_in_the_cpe_dictionary():
+    text = (
+        "FROM debian:12\nRUN curl -O https://x.example/openssl-1.0.2g.tgz\nADD https://x.example/apache-tomcat-8.5.31.zip /\n"
+        "RUN wget https://github.com/nginx/nginx/archive/refs/tags/release-1.14.0.tar.gz\n"
+        "RUN wget https://github.com/someone/redis/archive/5.0.0.tar.gz && wget https://x.example/thing-1.2.3.tgz\n"
+        "RUN git clone --branch v2.9.4 https://gitlab.example/GNOME/libxml2 && wget https://x.example/openssl-latest.tgz\n"
+    )
+    found = {one.package.purl: (one.package.cpe, one.package.confidence) for one in predicted(read_dockerfile(text))}
+    name = "cpe:2.3:a:{}:*:*:*:*:*:*:*".format
+    assert found == {
+        "pkg:generic/openssl@1.0.2g": (name("openssl:openssl:1.0.2g"), 0.7),
+        "pkg:generic/apache-tomcat@8.5.31": (name("apache:tomcat:8.5.31"), 0.7),
+        "pkg:github/nginx/nginx@release-1.14.0": (name("f5:nginx:1.14.0"), 0.7),
+        "pkg:github/someone/redis@5.0.0": (name("redis:redis:5.0.0"), 0.4),  # perhaps other software of this name
+        "pkg:generic/thing@1.2.3": (None, 0.4),
+        "pkg:generic/GNOME/libxml2@2.9.4": (name("xmlsoft:libxml2:2.9.4"), 0.4),
+        "pkg:generic/openssl-latest": (None, 0.4),
+    }
+
+
+def test_an_address_in_a_registry_tells_what_it_is():
+    text = (
+        "FROM debian:12\nRUN wget https://x.example/maven2/org/a/log/log-core/2.14.1/log-core-2.14.1.jar\n"
+        "RUN yum install -y https://x.example/a-1.2-3.el9.x86_64.rpm\n"
+    )
+    assert [one.package.confidence for one in predicted(read_dockerfile(text))] == [0.7, 0.4]

@@ -10,6 +10,7 @@ Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
               a shell, ``.`` and ``-`` as they are
     conda     its conda packages, of any channel
     sources   its source packages in Debian, by which knowledge bases of code name it
+    archives  names of its source archives and repositories that are none of these, nor its name or its product's
     parts     packages of the same build that do not contain the program itself
     other     names that match the patterns above but are something else
     built_by  an expression that maker, version or release must match, if the name alone is not enough
@@ -33,6 +34,7 @@ from careen.safety.pattern import pattern
 
 CPE_NAMESPACE = "cpe"
 
+_PLAIN = pattern(r"[\dA-Za-z.+-]+")
 _WILD = pattern(r"\[[^\]]*\]|[*?]")
 _SEPARATOR = pattern(r"(?<!\\):")
 _UPSTREAM = pattern(
@@ -48,6 +50,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
     packages: tuple[str, ...] = ()
     conda: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     built_by: str = ""
@@ -120,6 +123,35 @@ def software_of_source(name: str) -> Software | None:
         return found
     package = software_of_package(name, "")
     return package[0] if package else software_of_conda(name)
+
+
+@cache
+def _by_archive() -> dict[str, Software]:
+    """The software by its name, its products in the CPE dictionary, and the names of its archives, in lower case. A name of
+    two programs names neither.
+    """
+    found: dict[str, Software] = {}
+    taken: set[str] = set()
+    for entry in software():
+        products = (product.split(":")[1].replace("_", "-") for product in map(unquoted, entry.cpe))
+        for name in {"-".join(entry.name.lower().split()), *products, *entry.archives}:
+            if found.setdefault(name, entry) is not entry:
+                taken.add(name)
+    return {name: entry for name, entry in found.items() if name not in taken}
+
+
+def software_of_archive(name: str) -> Software | None:
+    """The software in a source archive or repository with this name, without its version: ``apache-tomcat``, ``php-src``."""
+    return software_of_source(name.lower()) or _by_archive().get(name.lower())
+
+
+def cpe_of_archive(name: str, version: str) -> str | None:
+    """The CPE 2.3 name of the software in a source archive; None if the map lacks it, or if the version has other signs
+    than those of plain versions."""
+    found = software_of_archive(name)
+    if found is None or not found.cpe or not _PLAIN.fullmatch(version):
+        return None
+    return f"cpe:2.3:a:{found.cpe[0]}:{version}:*:*:*:*:*:*:*"
 
 
 def version_of_cpe(cpe: str) -> str:

@@ -5,7 +5,7 @@
 Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows no rule:
 it has a name and the distribution that it is for, but no version.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
-Maven, "Repository layout".
+Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code".
 """
 
 import re
@@ -51,6 +51,9 @@ _MAVEN = re.compile(
 _VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*|[a-z](?![^\W_]))?"
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
 _PACMAN = re.compile(r"([a-z\d@_+][\w@.+-]*)-((?:\d+:)?[^-/]+-[\d.]+)-(x86_64|any|i686|aarch64|armv7h)\.pkg$")
+_GO = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:rc\d+|beta\d+)?)\.(?:src$|[a-z])")
+_SQLITE = re.compile(r"sqlite-(?:autoconf|amalgamation|src|preprocessed|tools-[\w-]{1,20})-(\d)(\d\d)(\d\d)(\d\d)$")
+_UNDERSCORES = re.compile(r"([A-Za-z][A-Za-z-]{0,40})_(\d{1,3}(?:_\d{1,3}){1,3})")
 _FOLDER = re.compile(r"(?<=/)v?(\d+(?:\.\d+){1,3})(?=/)")
 _PROGRAM = re.compile(r"(?!install|setup|get|key|gpg|public)[a-z][a-z\d_-]*")
 CODE_HOSTS = ("github.com", "gitlab.com", "codeload.github.com", "bitbucket.org", "codeberg.org")
@@ -169,17 +172,22 @@ def _gem(stem: str) -> FileName:
 
 
 def _archive(stem: str) -> FileName:
-    """The package of ``name-1.2.3`` or ``go1.21.5``, perhaps with operating system and machine after it; other names
-    stay complete."""
+    """The package of ``name-1.2.3``, ``boost_1_70_0`` or ``go1.21``, perhaps with operating system and machine after it;
+    other names stay complete."""
     pacman = _PACMAN.match(stem)
     if pacman:
         return FileName("alpm", pacman[1], pacman[2], pacman[3])
+    if go := _GO.match(stem):  # advisories name the toolchain by its library
+        return FileName("golang", "stdlib", go[1])
+    if sqlite := _SQLITE.match(stem):
+        version = [int(sqlite[1]), int(sqlite[2]), int(sqlite[3]), int(sqlite[4])]
+        return FileName("generic", "sqlite", ".".join(map(str, version if version[3] else version[:3])))
+    if underscores := _UNDERSCORES.fullmatch(stem):
+        return FileName("generic", underscores[1], underscores[2].replace("_", "."))
     found = re.fullmatch(
         rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
         stem,
     )
-    if found and found[1] == "go":  # advisories name the toolchain by its library
-        return FileName("golang", "stdlib", found[2])
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
 
 

@@ -73,7 +73,7 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
         ends = [f" ({'; '.join(filter(None, note))})" if any(note) else "" for note in ((severe, maybe), (severe,))]
         title, end = _fitting([step.title, *filter(None, step.briefs)], ends, room)
-        title = shorten(title, room - columns(end)) + end
+        title = _cut(title, room - columns(end)) + end
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 
 
@@ -82,6 +82,18 @@ def _fitting(titles: list[str], ends: list[str], room: int) -> tuple[str, str]:
     shown = [visible(title, 400) for title in titles]
     pairs = [(title, end) for title in shown for end in ends]
     return next((pair for pair in pairs if columns("".join(pair)) <= room), pairs[-1])
+
+
+def _cut(title: str, width: int) -> str:
+    """The title in at most ``width`` columns: its first words, and the place after its last colon."""
+    if columns(title) <= width:
+        return title
+    what, _, place = title.rpartition(": ")
+    end = f" …: {place}" if what and columns(place) < width // 2 else " …"
+    words = (what if end != " …" else title).split(" ")
+    while len(words) > 1 and columns(" ".join(words) + end) > width:
+        words.pop()
+    return shorten(" ".join(words).rstrip(":,") + end, width)
 
 
 def _effect(step: Step) -> str:

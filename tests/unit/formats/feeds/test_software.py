@@ -4,7 +4,10 @@ import pytest
 from tests.conftest import ROOT
 
 from careen.catalogers.binary import PROGRAMS
+from careen.formats.feeds import software as software_module
 from careen.formats.feeds.software import (
+    Software,
+    cpe_of_archive,
     joined,
     known_cpes,
     software,
@@ -160,3 +163,34 @@ def test_version_and_update():
     assert joined("1.0", "-") == "1.0"
     assert joined("-", "*") == ""
     assert joined("3.2", "5") == "3.2-5"
+
+
+@pytest.mark.parametrize(
+    ("archive", "product"),
+    [
+        ("redis", "redis:redis"),
+        ("Python", "python:python"),
+        ("cpython", "python:python"),
+        ("php-src", "php:php"),
+        ("apache-tomcat", "apache:tomcat"),
+        ("ImageMagick", "imagemagick:imagemagick"),
+        ("wordpress", "wordpress:wordpress"),
+    ],
+)
+def test_names_of_source_archives(archive, product):
+    assert cpe_of_archive(archive, "1.2.3") == f"cpe:2.3:a:{product}:1.2.3:*:*:*:*:*:*:*"
+
+
+def test_an_unknown_archive_has_no_name():
+    assert cpe_of_archive("thing", "1.2.3") is None
+    assert cpe_of_archive("redis", "1.2.3:x") is None
+
+
+def test_the_name_of_two_programs_names_neither(monkeypatch):
+    entries = (Software("Two Words", cpe=("a:one",)), Software("One", cpe=("b:two",)), Software("Three", archives=("four",)))
+    monkeypatch.setattr("careen.formats.feeds.software.software", lambda: entries)
+    software_module._by_archive.cache_clear()
+    try:
+        assert software_module._by_archive().keys() == {"two-words", "two", "three", "four"}
+    finally:
+        software_module._by_archive.cache_clear()

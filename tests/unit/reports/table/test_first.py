@@ -1,5 +1,6 @@
 from itertools import takewhile
 
+import pytest
 from msgspec.structs import replace
 from tests.support.reports import clean, faulty, usual
 from tests.support.written import written
@@ -11,7 +12,7 @@ from careen.model.report import Reason
 from careen.output.escape import columns
 from careen.plugins import ReportOptions
 from careen.reports.table import REPORTER as TABLE
-from careen.reports.table.first import first_lines
+from careen.reports.table.first import _cut, first_lines
 
 ACTION = Action("apt", "", "dockerfile", "…", (Upgrade("libssl3", "1", "2", 4, "pkg:deb/libssl3"),), 4)
 
@@ -114,3 +115,18 @@ def test_the_database_comes_first_if_there_is_none():
 def test_steps_without_a_vulnerability():
     repair = Repair("secret", ("x",), "remove it", (), (), (), 1, ("f",))
     assert next_of(replace(clean(), plan=Plan(0, 0, 0, (), (), (), repairs=(repair,))))[0].endswith("(the steps in full)")
+
+
+@pytest.mark.parametrize(
+    ("title", "width", "cut"),
+    [
+        ("Container is privileged: k.yaml:9", 40, "Container is privileged: k.yaml:9"),
+        ("Container runtime socket is mounted (docker, containerd): k.yaml:11", 45, "Container runtime socket is …: k.yaml:11"),
+        ("move to a supported release: Debian GNU/Linux 11 ended", 33, "move to a supported release …"),
+        ("a" * 50, 20, None),
+    ],
+)
+def test_titles_are_cut_between_words(title, width, cut):
+    found = _cut(title, width)
+    assert len(found) <= width
+    assert cut is None or found == cut
