@@ -2,8 +2,9 @@
 
 A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
 the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), its
-folder in ``node_modules``, or the program of its name that both are part of.
-**Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
+folder in ``node_modules``, the folder of a .NET SDK or shared framework, or the program of its name that both are part of.
+**Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules"; .NET, "install
+location".
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from careen.safety.pattern import pattern
 
 _INFO = pattern(r"(?P<site>(?:.*/)?)[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy, so that the innermost folder matches
+_DOTNET = pattern(r"(?P<folder>(?:.*/)?(?:sdk|shared/(?P<framework>[^/]+))/[0-9][^/]*)/")
 _MAX_DEPTH = 32  # folders of a path in which an owner is looked for
 _RUNS = pattern(r"[-_.]+")
 
@@ -49,11 +51,17 @@ class Bundles:
             self._by_folder.setdefault(found["site"] + _normal(package.name), package)
         elif package.type == "npm" and (found := _MODULE.match(path)) and path == f"{found['folder']}/package.json":
             self._by_folder.setdefault(found["folder"], package)
+        elif (dotnet := _DOTNET.match(path)) and package.name.startswith(f"{dotnet['framework']}.Runtime."):
+            self._by_folder.setdefault(dotnet["folder"], package)
+        elif dotnet and package.name == "dotnet-sdk":
+            self._by_folder.setdefault(dotnet["folder"], package)
         elif package.type == "generic" and package.name == basename(path):
             self._by_program[path].append(package)
 
     def _folders(self, path: str) -> Iterator[str]:
         if found := _MODULE.match(path):
+            yield found["folder"]
+        if found := _DOTNET.match(path):
             yield found["folder"]
         if _INFO.fullmatch(path):
             return

@@ -51,6 +51,8 @@ _OVERRIDE = {client: name for name, client in OVERRIDES.items()}
 # Archives and unpacked packages of a project that Yarn runs without node_modules.
 _PLUG_N_PLAY = pattern(r"(?P<root>(?:.*?/)?)\.yarn/(?:cache/[^/]+\.zip|unplugged/.+)")
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
+_DOTNET = pattern(r"(?P<root>.+)/shared/(?P<framework>[^/]+)/[0-9][^/]*/(?P=framework)\.deps\.json")
+_RUNTIME_PACK = pattern(r"Microsoft\.(?:NETCore|AspNetCore|WindowsDesktop)\.App\.Runtime\..+")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
@@ -124,6 +126,13 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)
+        case "nuget" if _RUNTIME_PACK.fullmatch(package.name):
+            found = _DOTNET.fullmatch(path)  # else a part of a self-contained application
+            return (
+                Place("dotnet-install", f"/{found['root']}")
+                if found and _is_safe(path + package.version)
+                else Place("dotnet publish", path)
+            )
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 

@@ -2,13 +2,15 @@
 
 Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), Bun (``overrides``), go, cargo, uv (``uv lock --upgrade-package``, cache directory).
+Yarn (``resolutions``), Bun (``overrides``), go, cargo, dotnet and dotnet-install.sh, uv (``uv lock --upgrade-package``, cache directory).
 """
 
 from collections.abc import Mapping, Sequence
 
 # The field of package.json that replaces dependencies of other packages.
 _OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
+
+_RUNTIMES = {"Microsoft.AspNetCore.App": "aspnetcore", "Microsoft.WindowsDesktop.App": "windowsdesktop"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
@@ -43,6 +45,10 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"composer require {_each(best, '{}:^{}')}"
         case "dotnet":
             return " && ".join(f"dotnet add package {name} --version {to}" for name, to in best.items())
+        case "dotnet-install":
+            return _dotnet_runtimes(place, upgrades)
+        case "dotnet publish":
+            return f"publish again with a .NET SDK that has runtime {', '.join(dict.fromkeys(best.values()))}"
     return "set " + ", ".join(f"{name} to {to}" for name, to in best.items())
 
 
@@ -55,6 +61,21 @@ def _python(manager: str, place: str, best: Mapping[str, str]) -> str:
         case "pip --target":
             return f"python3 -m pip install --no-cache-dir --upgrade --target {place} " + _each(best, "'{}=={}'")
     return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
+
+
+def _dotnet_runtimes(place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
+    """.NET's installation script puts a newer runtime beside the old one, which is still there for applications. The
+    runtime of ASP.NET Core contains that of .NET.
+    """
+    frameworks = [(name.partition(".Runtime.")[0], old, to) for name, old, to in upgrades]
+    kinds = dict.fromkeys((_RUNTIMES.get(framework, "dotnet"), to) for framework, _, to in frameworks)
+    installs = [
+        f"dotnet-install.sh --runtime {kind} --version {to} --install-dir {place}"
+        for kind, to in kinds
+        if kind != "dotnet" or ("aspnetcore", to) not in kinds
+    ]
+    old_folders = [f"{place}/shared/{framework}/{old}" for framework, old, _ in frameworks]
+    return " && ".join((*installs, f"rm -rf {' '.join(old_folders)}"))
 
 
 def _each(best: Mapping[str, str], form: str) -> str:

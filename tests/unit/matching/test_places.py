@@ -42,6 +42,34 @@ def test_python_packages_outside_of_an_interpreter():
     assert places(package("pypi", "a", f"archive-v0/x/{info}")) == [("uv cache", "/archive-v0")]
 
 
+def test_a_runtime_of_dotnet_is_no_dependency_of_a_project():
+    runtime, own = (
+        "Microsoft.NETCore.App.Runtime.linux-x64",
+        "shared/Microsoft.NETCore.App/8.0.1/Microsoft.NETCore.App.deps.json",
+    )
+    assert places(package("nuget", runtime, f"usr/share/dotnet/{own}")) == [("dotnet-install", "/usr/share/dotnet")]
+    hostile = replace(package("nuget", runtime, f"usr/share/dotnet/{own}"), version="8.0.1;id")
+    assert places(hostile) == [("dotnet publish", f"usr/share/dotnet/{own}")]
+    assert places(package("nuget", runtime, f"my $(id)/{own}")) == [("dotnet publish", f"my $(id)/{own}")]
+    assert places(package("nuget", runtime, "app/App.deps.json")) == [("dotnet publish", "app/App.deps.json")]
+    assert places(package("nuget", "Newtonsoft.Json", "app/App.deps.json")) == [("dotnet", "app/App.deps.json")]
+
+
+def test_what_an_sdk_or_a_framework_of_dotnet_contains_is_upgraded_with_it():
+    sdk = package("generic", "dotnet-sdk", "usr/share/dotnet/sdk/8.0.100/dotnet.deps.json")
+    parts = package(
+        "nuget", "NuGet.Packaging", "usr/share/dotnet/sdk/8.0.100/dotnet.deps.json",
+        "usr/share/dotnet/sdk/8.0.100/Sdks/a/a.deps.json", "usr/share/dotnet/sdk/9.0.100/dotnet.deps.json",
+    )  # fmt: skip
+    bundles = Bundles((sdk, parts))
+    assert [bundles.owner_at(parts, place.path) for place in parts.evidence] == ["dotnet-sdk", "dotnet-sdk", ""]
+    folder = "usr/share/dotnet/shared/Microsoft.AspNetCore.App/8.0.1"
+    runtime = package("nuget", "Microsoft.AspNetCore.App.Runtime.linux-x64", f"{folder}/Microsoft.AspNetCore.App.deps.json")
+    library = package("nuget", "Microsoft.Extensions.Http", f"{folder}/Microsoft.Extensions.Http.dll")
+    assert Bundles((runtime, library)).owners_of(library) == {runtime.name}
+    assert Bundles((runtime, library)).owners_of(runtime) == set()
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
