@@ -2,7 +2,8 @@
 
 Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), Bun (``overrides``), go, cargo, dotnet and dotnet-install.sh, uv (``uv lock --upgrade-package``, cache directory).
+Yarn (``resolutions``), Bun (``overrides``), go, cargo, dotnet and dotnet-install.sh, uv (``uv lock --upgrade-package``,
+cache directory).
 """
 
 from collections.abc import Mapping, Sequence

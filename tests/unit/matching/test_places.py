@@ -70,6 +70,14 @@ def test_what_an_sdk_or_a_framework_of_dotnet_contains_is_upgraded_with_it():
     assert Bundles((runtime, library)).owners_of(runtime) == set()
 
 
+def test_what_a_java_runtime_contains_is_upgraded_with_it():
+    runtime = package("generic", "openjdk", "opt/java/release", "opt/java/lib/server/libjvm.so")
+    image = package("generic", "libpng", "opt/java/lib/libsplashscreen.so")
+    beside = package("maven", "a:b", "opt/java/app/b.jar")
+    bundles = Bundles((runtime, image, beside))
+    assert [bundles.owners_of(found) for found in (runtime, image, beside)] == [set(), {"openjdk"}, set()]
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
