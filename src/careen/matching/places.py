@@ -10,7 +10,7 @@ node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specificati
 "The Executable Jar Format".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import basename, dirname
 from types import MappingProxyType
 from typing import Literal
@@ -32,6 +32,10 @@ _MANAGERS = (
 )  # fmt: skip
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
 _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
+_CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
+_CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")
+_BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\.spdx-[^/]+\.spdx)")
+_RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry by their lock files. If a project has several, the first counts.
@@ -63,12 +67,22 @@ def managers_of(packages: Iterable[Package]) -> dict[str, str]:
 
 
 def clients_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The client that installs npm packages in each project, by the project's folder."""
+    """The client that installs npm packages in each project, by the project's folder; and conda, by ``conda:FOLDER`` of
+    each environment and ``conda:FOLDER:NAME`` of each package in it.
+    """
+    packages = tuple(packages)
+    conda = {key: "conda" for package in packages if package.type == "conda" for key in _keys(package)}
     locks = {place.path for package in packages if package.type == "npm" for place in package.evidence}
     by_lock = (
         (f"/{dirname(path)}", client) for name, client in reversed(_LOCKS.items()) for path in locks if basename(path) == name
     )
-    return dict(by_lock)
+    return conda | dict(by_lock)
+
+
+def _keys(package: Package) -> Iterator[str]:
+    for place in package.evidence:
+        if found := _CONDA.fullmatch(place.path):
+            yield from (f"conda:/{found['prefix']}", f"conda:/{found['prefix']}:{_normal(package.name)}")
 
 
 def is_manager(package: Package) -> bool:
@@ -114,7 +128,13 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         return Place(obstacle=Obstacle("bundled", bundled_by))
     match package.type:
         case "pypi":
-            return _pypi(path)
+            return _pypi(package, path, clients)
+        case "conda":
+            found = _CONDA.fullmatch(path)
+            return Place("conda", f"/{found['prefix']}", "dockerfile") if found and _is_safe(path) else Place("conda", path)
+        case "bitnami":
+            found = _BITNAMI.fullmatch(path)
+            return Place("bitnami", found["folder"] if found else path)
         case "npm":
             return _npm(package, path, clients)
         case "composer":
@@ -136,11 +156,17 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 
-def _pypi(path: str) -> Place:
+def _pypi(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of a Python package: the interpreter that finds it, else the folder that it is installed into, as by
-    ``pip install --target``. uv keeps each package that it installed in a folder of its cache.
+    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too.
     """
+    cached = _CONDA_CACHE.fullmatch(path)
+    if cached and f"conda:/{cached['prefix']}" in clients and _is_safe(cached["prefix"]):
+        return Place("conda cache", f"/{cached['prefix']}/pkgs", "dockerfile")
     if (found := _PIP.match(path)) and _is_safe(found["prefix"]):
+        environment = f"/{found['prefix']}".rstrip("/")
+        if f"conda:{environment}:{_normal(package.name)}" in clients:
+            return Place("conda", environment, "dockerfile")
         # Debian's own interpreters install below usr/local, and are not there.
         prefix = found["prefix"].removesuffix("local/") if found["site"] == "dist" else found["prefix"]
         return Place("pip", f"/{prefix}bin/{found['python']}", "dockerfile")
@@ -187,6 +213,11 @@ def _with_locks(places: list[Place]) -> list[Place]:
         return found if _LOCKS[name] == client or (client, name) == _ALSO_WRITES else lock
 
     return [written_by(place) if place.manager == "npm" and basename(place.place) in _LOCKS else place for place in places]
+
+
+def _normal(name: str) -> str:
+    """A name of PyPI, as PEP 503 normalises it."""
+    return _RUNS.sub("-", name).lower()
 
 
 def _is_file(path: str, file: str) -> bool:

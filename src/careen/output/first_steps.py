@@ -86,7 +86,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
-            briefs=(f"{briefly_where(action)}: {_upgraded(action)}",),
+            briefs=(f"{briefly_where(action)}: {_upgraded(action)}", f"{action.manager}: {_briefly_upgraded(action)}"),
         )
     for owner, copies in inside.items():
         subjects = [*dict.fromkeys(row.subject for row in copies)]
@@ -142,6 +142,12 @@ def _upgraded(action: Action) -> str:
     else:
         what = plural(len(upgrades), "package")
     return f"upgrade {what}"
+
+
+def _briefly_upgraded(action: Action) -> str:
+    """What an action does, without the installed version."""
+    first, *others = action.upgrades
+    return _upgraded(action) if others else f"upgrade {first.package} to {first.to}"
 
 
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:

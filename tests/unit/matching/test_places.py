@@ -42,6 +42,33 @@ def test_python_packages_outside_of_an_interpreter():
     assert places(package("pypi", "a", f"archive-v0/x/{info}")) == [("uv cache", "/archive-v0")]
 
 
+def test_what_conda_installed_is_upgraded_by_conda():
+    site, kept = "lib/python3.10/site-packages/a_b-1.0.dist-info/METADATA", "opt/conda/pkgs/a_b-1.0-py310h06a4308_0"
+    there = package("pypi", "a_b", f"opt/conda/{site}", f"opt/conda/envs/ml/{site}", f"{kept}/{site}")
+    own = package("conda", "A-B", "opt/conda/conda-meta/a-b-1.0-py310h06a4308_0.json")
+    assert places(there, own) == [
+        ("conda", "/opt/conda"), ("pip", "/opt/conda/envs/ml/bin/python3.10"), ("conda cache", "/opt/conda/pkgs"),
+    ]  # fmt: skip
+    assert places(package("pypi", "c", f"opt/conda/{site}"), own) == [("pip", "/opt/conda/bin/python3.10")]
+    assert places(own) == [("conda", "/opt/conda")]
+    assert places(package("conda", "a", "app/environment.yml")) == [("conda", "app/environment.yml")]
+    hostile = package("conda", "a", "opt/$(id)/conda-meta/a.json")
+    assert places(hostile) == [("conda", "opt/$(id)/conda-meta/a.json")]
+    module = package("npm", "a", "opt/conda/node_modules/b/node_modules/a/package.json")
+    assert places(module, own) == [("npm overrides", "/opt/conda")]
+
+
+def test_components_of_bitnami_come_with_an_image():
+    own = package("bitnami", "kafka", "opt/bitnami/.bitnami_components.json", "opt/bitnami/kafka/.spdx-kafka.spdx")
+    assert places(own) == [("bitnami", "opt/bitnami")] * 2
+    part, archive = (
+        package("maven", "a:b", "opt/bitnami/kafka/.spdx-kafka.spdx"),
+        package("maven", "a:c", "opt/bitnami/kafka/l/c.jar"),
+    )
+    bundles = Bundles((own, part, archive))
+    assert [bundles.owners_of(found) for found in (own, part, archive)] == [set(), {"kafka"}, {"kafka"}]
+
+
 def test_a_runtime_of_dotnet_is_no_dependency_of_a_project():
     runtime, own = (
         "Microsoft.NETCore.App.Runtime.linux-x64",

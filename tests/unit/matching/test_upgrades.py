@@ -18,6 +18,8 @@ from careen.model.package import Package
         ("uv", "uv lock --upgrade-package 'a==2' --upgrade-package 'b==3'"),
         ("composer", "composer require a:^2 b:^3"),
         ("dotnet", "dotnet add package a --version 2 && dotnet add package b --version 3"),
+        ("bitnami", "build on an image that has a 2, b 3"),
+        ("conda", "set a to 2, b to 3"),
         ("dotnet publish", "publish again with a .NET SDK that has runtime 2, 3"),
         ("maven", "set a to 2, b to 3"),
         ("bundler", "set a to 2, b to 3"),
@@ -55,6 +57,12 @@ def test_commands_in_a_project(manager, text):
 )
 def test_commands_for_python(manager, place, text):
     assert command(manager, place, [("a", "1", "2")]) == text
+
+
+def test_commands_of_conda():
+    upgrades = [("requests", "1", "2.33.0"), ("PyYAML", "5", "6.0")]
+    assert command("conda", "/opt/conda", upgrades) == "conda install --yes --prefix /opt/conda 'pyyaml=6.0' 'requests=2.33.0'"
+    assert command("conda cache", "/opt/conda/pkgs", upgrades) == "conda clean --all --force-pkgs-dirs --yes"
 
 
 def test_runtimes_of_dotnet_are_installed_beside_the_old_ones():
