@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from careen.model.package import Package
 from careen.model.plan import Where
+from careen.output.roots import root_of
 from careen.safety.pattern import pattern
 
 from .bundles import Bundles
@@ -30,6 +31,8 @@ _MANAGERS = (
     ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
 )  # fmt: skip
+# Folders in which engines store images and their layers.
+_STORED = pattern(r"(?:.*/)?(?:var/lib|\.local/share)/(?:docker|containers|containerd|rancher|snapd)/")
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
 _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
@@ -61,9 +64,22 @@ _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The package manager in the image for each type of package. One whose database is gone upgrades nothing."""
-    names = {(package.type, package.name) for package in packages if package.presence != "shadowed"}
-    return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+    """The package manager for each type of package; those of other root file systems by ``TYPE:ROOT``. One whose
+    database is gone upgrades nothing.
+    """
+    roots: dict[tuple[str, str], set[str]] = {}
+    for package in packages:
+        if package.type in SYSTEM and package.presence != "shadowed":
+            roots.setdefault((package.type, package.name), set()).update(_roots(package))
+    return {
+        f"{type}:{root}" if root else type: name
+        for type, package, name in reversed(_MANAGERS)
+        for root in roots.get((type, package), ())
+    }
+
+
+def _roots(package: Package) -> list[str]:
+    return [root_of(place.path) for place in package.evidence] or [""]
 
 
 def clients_of(packages: Iterable[Package]) -> dict[str, str]:
@@ -92,12 +108,13 @@ def is_manager(package: Package) -> bool:
 class Obstacle(Struct, frozen=True):
     """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled copy."""
 
-    code: Literal["unsafe_name", "no_package_manager", "owned", "bundled"]
+    code: Literal["unsafe_name", "no_package_manager", "stored_image", "owned", "bundled"]
     by: str = ""
 
 
 class Place(Struct, frozen=True):
-    """Where a package is, as its manager names the place: an interpreter, a folder or a file; "" for system packages.
+    """Where a package is, as its manager names the place: an interpreter, a folder or a file; "" for packages of the image's
+    own system.
     Without a manager, ``obstacle`` states why the package cannot be upgraded there.
     """
 
@@ -115,12 +132,20 @@ def places_of(
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
     if package.type in SYSTEM:
-        manager = managers.get(package.type, "")
-        return (Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager")),) * count
+        return tuple(_in_root(package.type, root, managers) for root in _roots(package))
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
     return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path), clients) for path in paths]))
+
+
+def _in_root(type: str, root: str, managers: Mapping[str, str]) -> Place:
+    if _STORED.match(root):
+        return Place(obstacle=Obstacle("stored_image"))
+    manager = managers.get(f"{type}:{root}" if root else type, "")
+    if not manager or not _is_safe(root):
+        return Place(obstacle=Obstacle("no_package_manager"))
+    return Place(manager, f"/{root}" if root else "", "dockerfile")
 
 
 def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]) -> Place:

@@ -21,14 +21,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:
-        case "apt":
-            return f"apt-get update && apt-get install -y --only-upgrade {names} && rm -rf /var/lib/apt/lists/*"
-        case "apk":
-            return f"apk add --no-cache --upgrade {names}"
-        case "dnf" | "microdnf" | "tdnf" | "yum":
-            return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
-        case "zypper":
-            return f"zypper --non-interactive update {names} && zypper clean --all"
+        case "apt" | "apk" | "dnf" | "microdnf" | "tdnf" | "yum" | "zypper":
+            upgrade = _system(manager, names)
+            return f"chroot {place} sh -c '{upgrade}'" if place else upgrade
         case "pip" | "pip --target" | "uv" | "uv cache" | "conda" | "conda cache" if place.startswith("/") or manager == "uv":
             return _python(manager, place, best)
         case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
@@ -49,6 +44,17 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
         case "bitnami":
             return "build on an image that has " + ", ".join(f"{name} {to}" for name, to in best.items())
     return "set " + ", ".join(f"{name} to {to}" for name, to in best.items())
+
+
+def _system(manager: str, names: str) -> str:
+    match manager:
+        case "apt":
+            return f"apt-get update && apt-get install -y --only-upgrade {names} && rm -rf /var/lib/apt/lists/*"
+        case "apk":
+            return f"apk add --no-cache --upgrade {names}"
+        case "zypper":
+            return f"zypper --non-interactive update {names} && zypper clean --all"
+    return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
 
 
 def _python(manager: str, place: str, best: Mapping[str, str]) -> str:

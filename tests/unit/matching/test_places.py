@@ -171,6 +171,25 @@ def test_packages_of_the_system_have_the_managers_place():
     assert [place.obstacle.code for place in places_of(deb(), {}, Bundles([]))] == ["no_package_manager"]
 
 
+def test_packages_of_another_root_have_the_manager_there():
+    own, inner, stored = (
+        "var/lib/dpkg/status",
+        "srv/chroot/old/var/lib/dpkg/status",
+        "var/lib/docker/overlay2/a/diff/var/lib/dpkg/status",
+    )
+    apt, other = package("deb", "apt", own), package("deb", "apt", inner, stored)
+    assert places(package("deb", "a", own, inner), apt, other) == [("apt", ""), ("apt", "/srv/chroot/old")]
+    assert managers_of((other,)) == {"deb:srv/chroot/old": "apt", f"deb:{stored.removesuffix('/' + own)}": "apt"}
+
+    def obstacles(*packages):
+        return [place.obstacle and place.obstacle.code for place in places_of(packages[0], managers_of(packages), Bundles([]))]
+
+    assert obstacles(package("deb", "a", own, inner, stored), other) == ["no_package_manager", None, "stored_image"]
+    assert obstacles(package("deb", "a", inner), apt) == ["no_package_manager"]
+    hostile = f"srv/$(id)/{own}"
+    assert obstacles(package("deb", "a", hostile), package("deb", "apt", hostile)) == ["no_package_manager"]
+
+
 def test_a_manager_without_its_database_upgrades_nothing():
     apt = replace(deb("apt", "2.6.1"), presence="shadowed")
     assert managers_of((apt,)) == {}

@@ -59,6 +59,10 @@ def test_commands_for_python(manager, place, text):
     assert command(manager, place, [("a", "1", "2")]) == text
 
 
+def test_packages_of_another_root_are_upgraded_there():
+    assert command("apk", "/srv/a", [("a", "1", "2")]) == "chroot /srv/a sh -c 'apk add --no-cache --upgrade a'"
+
+
 def test_commands_of_conda():
     upgrades = [("requests", "1", "2.33.0"), ("PyYAML", "5", "6.0")]
     assert command("conda", "/opt/conda", upgrades) == "conda install --yes --prefix /opt/conda 'pyyaml=6.0' 'requests=2.33.0'"
