@@ -86,7 +86,11 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
-            briefs=(f"{briefly_where(action)}: {_upgraded(action)}", f"{action.manager}: {_briefly_upgraded(action)}"),
+            briefs=(
+                f"{briefly_where(action)}: {_upgraded(action)}",
+                f"{briefly_where(action)}: {_briefly_upgraded(action)}",
+                f"{action.manager}: {_briefly_upgraded(action)}",
+            ),
         )
     for owner, copies in inside.items():
         subjects = [*dict.fromkeys(row.subject for row in copies)]
