@@ -23,6 +23,7 @@ from careen.model.report import Report
 
 _STARTS = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "LABEL", "USER", "VOLUME"))
 _CALLS = {
+    "conda": re.compile(r"\b(?:conda|mamba|micromamba)\b"),
     "pip": re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm)\b"),
     "npm": re.compile(r"\b(?:npm|yarn|pnpm)\b"),
 }
@@ -44,7 +45,10 @@ class From(Struct, frozen=True):
     to: str
 
 
-_PROGRAMS = {"pip": "pip", "pip --target": "pip", "uv cache": "uv", "npm -g": "npm", **dict.fromkeys(IN_PROJECTS, "npm")}
+_PROGRAMS = {
+    "conda": "conda", "conda cache": "conda", "pip": "pip", "pip --target": "pip", "uv cache": "pip", "npm -g": "npm",
+    **dict.fromkeys(IN_PROJECTS, "npm"),
+}  # fmt: skip
 
 
 def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:

@@ -168,7 +168,8 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
         elif isinstance(fact.value, Assets):
             yield from (folder + name for name in fact.value.names)
             yield f"{folder}runtimes/"
-            yield fact.path.removesuffix(".deps.json")
+            program = fact.path.removesuffix(".deps.json")
+            yield from (program, f"{program}.exe")
         elif isinstance(fact.value, Assembly):
             yield fact.path
 

@@ -2,8 +2,10 @@
 
 A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
 the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), its
-folder in ``node_modules``, or the program of its name that both are part of.
-**Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
+folder in ``node_modules``, the folder of a Java runtime, a .NET SDK, a shared framework of .NET or a component of Bitnami, or
+the program of its name that both are part of.
+**Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules"; JEP 220; .NET,
+"install location".
 """
 
 from collections import defaultdict
@@ -16,6 +18,7 @@ from careen.safety.pattern import pattern
 _INFO = pattern(r"(?P<site>(?:.*/)?)[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy, so that the innermost folder matches
 _MAX_DEPTH = 32  # folders of a path in which an owner is looked for
+_JAVA = frozenset(("openjdk", "graalvm", "jdk", "jre"))
 _RUNS = pattern(r"[-_.]+")
 
 
@@ -23,6 +26,7 @@ class Bundles:
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_folder: dict[str, Package] = {}
         self._sites: set[str] = set()  # folders that have records of Python packages
+        self._products: dict[str, Package] = {}  # by the folders of their parts
         self._by_program: defaultdict[str, list[Package]] = defaultdict(list)
         for package in packages:
             for place in package.evidence:
@@ -32,10 +36,10 @@ class Bundles:
         """The name of the package that contains the copy at this path; "" if there is none, or if several programs
         at the path may contain it.
         """
-        for folder in self._folders(path):
-            owner = self._by_folder.get(folder)
-            if owner is not None:
-                return "" if owner.name == package.name else owner.name
+        owners = (self._by_folder.get(folder) for folder in self._folders(path))
+        owner = next(filter(None, owners), None) or self._product_at(path)
+        if owner is not None:
+            return "" if owner.name == package.name else owner.name
         programs = self._by_program.get(path, []) if package.type == "generic" else []
         return programs[0].name if len(programs) == 1 and programs[0].name != package.name else ""
 
@@ -49,8 +53,17 @@ class Bundles:
             self._by_folder.setdefault(found["site"] + _normal(package.name), package)
         elif package.type == "npm" and (found := _MODULE.match(path)) and path == f"{found['folder']}/package.json":
             self._by_folder.setdefault(found["folder"], package)
+        elif parts := _parts_of(package, path):
+            for folder in parts:
+                self._products.setdefault(folder, package)
         elif package.type == "generic" and package.name == basename(path):
             self._by_program[path].append(package)
+
+    def _product_at(self, path: str) -> Package | None:
+        """The product of which the file at this path is a part."""
+        parts = path.split("/")[:_MAX_DEPTH]
+        folders = ("/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1))
+        return next(filter(None, map(self._products.get, folders)), None)
 
     def _folders(self, path: str) -> Iterator[str]:
         if found := _MODULE.match(path):
@@ -62,6 +75,21 @@ class Bundles:
             if site in self._sites:
                 yield site + _normal(folder.removesuffix(".libs"))
             site += f"{folder}/"
+
+
+def _parts_of(package: Package, path: str) -> tuple[str, ...]:
+    """The folders that hold the parts of the runtime, or of Bitnami's component, that the file at this path describes.
+    Those of a Java runtime are named, as its own folder may also have an application.
+    """
+    folder, _, file = path.rpartition("/")
+    if package.type == "bitnami":
+        return (f"{folder}/{package.name}",) if file == ".bitnami_components.json" else (folder,)
+    if package.name in _JAVA and file == "release":
+        return tuple(f"{folder}/{part}" for part in ("bin", "jmods", "jre/bin", "jre/lib", "lib"))
+    framework = file.removesuffix(".deps.json")
+    if framework != file and (package.name == "dotnet-sdk" or package.name.startswith(f"{framework}.Runtime.")):
+        return (folder,)
+    return ()
 
 
 def _normal(name: str) -> str:

@@ -9,15 +9,21 @@ reported as not assessed. For those that keep their parent's versions (``derivat
 used; the report states that, and the confidence is lower. CentOS Linux is assessed as RHEL of the same major release.
 If the database has no advisories for RHEL or Rocky Linux, AlmaLinux's are used.
 
-**Source:** os-release(5); release notes of each distribution for its own versions.
+An image may have packages of several releases, as pins and other sources install them. The feed of a release states its own
+fixed versions, with which those of another release cannot be compared.
+
+**Source:** os-release(5); Debian Developer's Reference 5.5 (uploads to stable); release notes of each distribution for its own
+versions.
 """
 
+import re
 from functools import cache, lru_cache
 
 from msgspec import Struct
 
 from careen.distributions.profile import Profile, applied
 from careen.distributions.registry import profile, profile_of, profiles
+from careen.formats.debian.builds import without_backport
 from careen.model.package import Distribution, Package
 
 from .derivatives import followed, named
@@ -76,12 +82,13 @@ def release_of(distribution: Distribution) -> Release | None:
 
 
 def distribution_of(package: Package, image: Distribution | None) -> Distribution | None:
-    """The distribution of the database that lists the package, which may differ from the image's; None if unknown."""
-    if package.distro is None:
-        return image
-    if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
-        return image
-    return _bound(package.distro)
+    """The distribution of the database that lists the package, which may differ from the image's; None if unknown. A
+    package with the mark of another release of Debian (``+deb12u3``) is of that release, wherever it is installed.
+    """
+    stated = package.distro
+    names = (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}") if image else ()
+    listed = image if stated is None or stated in names else _bound(stated)
+    return _marked(package.version, listed) if package.type == "deb" and listed and listed.version else listed
 
 
 def label_of(distribution: Distribution) -> str:
@@ -117,6 +124,16 @@ def line_of(id: str) -> str:
         return ""
     parent = profiles().get(one.follows.parent) if one.follows else None
     return one.advisories.line or (parent.advisories.line if parent else "")
+
+
+def _marked(version: str, listed: Distribution) -> Distribution:
+    one = profile(listed.id)
+    if without_backport(version) != version:  # its mark is that of the version from which it was backported
+        return listed
+    found = re.search(one.builds.deb_release, version) if one and one.builds.deb_release else None
+    if one is None or found is None or found[1] == _release(listed, one):
+        return listed
+    return _bound(f"{listed.id}-{found[1]}")
 
 
 @lru_cache(maxsize=1024)

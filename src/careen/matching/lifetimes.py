@@ -23,8 +23,8 @@ def without_lifecycle(inventory: Inventory, assessed: Collection[str], knowledge
     ``assessed``: the namespaces whose advisories assessed a package; other releases do not count.
     """
     loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
-    bound = {package.distro: package for package in inventory.packages}.values()
-    for distribution in (inventory.distribution, *(distribution_of(package, inventory.distribution) for package in bound)):
+    bound = dict.fromkeys(distribution_of(package, inventory.distribution) for package in inventory.packages)
+    for distribution in dict.fromkeys((inventory.distribution, *bound)):
         release = release_of(distribution) if distribution and distribution.version else None  # a rolling release does not end
         if release is None or not {release.namespace, release.stand_in}.intersection(assessed):
             continue

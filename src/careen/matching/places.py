@@ -10,7 +10,7 @@ node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specificati
 "The Executable Jar Format".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import basename, dirname
 from types import MappingProxyType
 from typing import Literal
@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from careen.model.package import Package
 from careen.model.plan import Where
+from careen.output.roots import root_of
 from careen.safety.pattern import pattern
 
 from .bundles import Bundles
@@ -30,8 +31,14 @@ _MANAGERS = (
     ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
 )  # fmt: skip
+# Folders in which engines store images and their layers.
+_STORED = pattern(r"(?:.*/)?(?:var/lib|\.local/share)/(?:docker|containers|containerd|rancher|snapd)/")
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
 _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
+_CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
+_CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")
+_BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\.spdx-[^/]+\.spdx)")
+_RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
 _INSTALLERS = {"deb": "apt", "rpm": "rpm", "apk": "apk"}  # of packages that a file declares, such as a Dockerfile
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
@@ -52,22 +59,47 @@ _OVERRIDE = {client: name for name, client in OVERRIDES.items()}
 # Archives and unpacked packages of a project that Yarn runs without node_modules.
 _PLUG_N_PLAY = pattern(r"(?P<root>(?:.*?/)?)\.yarn/(?:cache/[^/]+\.zip|unplugged/.+)")
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
+_DOTNET = pattern(r"(?P<root>.+)/shared/(?P<framework>[^/]+)/[0-9][^/]*/(?P=framework)\.deps\.json")
+_RUNTIME_PACK = pattern(r"Microsoft\.(?:NETCore|AspNetCore|WindowsDesktop)\.App\.Runtime\..+")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The package manager in the image for each type of package. One whose database is gone upgrades nothing."""
-    names = {(package.type, package.name) for package in packages if package.presence != "shadowed"}
-    return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+    """The package manager for each type of package; those of other root file systems by ``TYPE:ROOT``. One whose
+    database is gone upgrades nothing.
+    """
+    roots: dict[tuple[str, str], set[str]] = {}
+    for package in packages:
+        if package.type in SYSTEM and package.presence != "shadowed":
+            roots.setdefault((package.type, package.name), set()).update(_roots(package))
+    return {
+        f"{type}:{root}" if root else type: name
+        for type, package, name in reversed(_MANAGERS)
+        for root in roots.get((type, package), ())
+    }
+
+
+def _roots(package: Package) -> list[str]:
+    return [root_of(place.path) for place in package.evidence] or [""]
 
 
 def clients_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The client that installs npm packages in each project, by the project's folder."""
+    """The client that installs npm packages in each project, by the project's folder; and conda, by ``conda:FOLDER`` of
+    each environment and ``conda:FOLDER:NAME`` of each package in it.
+    """
+    packages = tuple(packages)
+    conda = {key: "conda" for package in packages if package.type == "conda" for key in _keys(package)}
     locks = {place.path for package in packages if package.type == "npm" for place in package.evidence}
     by_lock = (
         (f"/{dirname(path)}", client) for name, client in reversed(_LOCKS.items()) for path in locks if basename(path) == name
     )
-    return dict(by_lock)
+    return conda | dict(by_lock)
+
+
+def _keys(package: Package) -> Iterator[str]:
+    for place in package.evidence:
+        if found := _CONDA.fullmatch(place.path):
+            yield from (f"conda:/{found['prefix']}", f"conda:/{found['prefix']}:{_normal(package.name)}")
 
 
 def is_manager(package: Package) -> bool:
@@ -77,12 +109,13 @@ def is_manager(package: Package) -> bool:
 class Obstacle(Struct, frozen=True):
     """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled copy."""
 
-    code: Literal["unsafe_name", "no_package_manager", "owned", "bundled"]
+    code: Literal["unsafe_name", "no_package_manager", "stored_image", "owned", "bundled"]
     by: str = ""
 
 
 class Place(Struct, frozen=True):
-    """Where a package is, as its manager names the place: an interpreter, a folder or a file; "" for system packages.
+    """Where a package is, as its manager names the place: an interpreter, a folder or a file; "" for packages of the image's
+    own system.
     Without a manager, ``obstacle`` states why the package cannot be upgraded there.
     """
 
@@ -100,14 +133,23 @@ def places_of(
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
     if package.type in SYSTEM and package.presence == "declared":
-        return tuple(Place(_INSTALLERS[package.type], evidence.path) for evidence in package.evidence) or (Place(),)
+        nowhere = Place(obstacle=Obstacle("no_package_manager"))
+        return tuple(Place(_INSTALLERS[package.type], place.path) for place in package.evidence) or (nowhere,)
     if package.type in SYSTEM:
-        manager = managers.get(package.type, "")
-        return (Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager")),) * count
+        return tuple(_in_root(package.type, root, managers) for root in _roots(package))
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
     return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path), clients) for path in paths]))
+
+
+def _in_root(type: str, root: str, managers: Mapping[str, str]) -> Place:
+    if _STORED.match(root):
+        return Place(obstacle=Obstacle("stored_image"))
+    manager = managers.get(f"{type}:{root}" if root else type, "")
+    if not manager or not _is_safe(root):
+        return Place(obstacle=Obstacle("no_package_manager"))
+    return Place(manager, f"/{root}" if root else "", "dockerfile")
 
 
 def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]) -> Place:
@@ -115,7 +157,13 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         return Place(obstacle=Obstacle("bundled", bundled_by))
     match package.type:
         case "pypi":
-            return _pypi(path)
+            return _pypi(package, path, clients)
+        case "conda":
+            found = _CONDA.fullmatch(path)
+            return Place("conda", f"/{found['prefix']}", "dockerfile") if found and _is_safe(path) else Place("conda", path)
+        case "bitnami":
+            found = _BITNAMI.fullmatch(path)
+            return Place("bitnami", found["folder"] if found else path)
         case "npm":
             return _npm(package, path, clients)
         case "composer":
@@ -127,14 +175,27 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)
+        case "nuget" if _RUNTIME_PACK.fullmatch(package.name):
+            found = _DOTNET.fullmatch(path)  # else a part of a self-contained application
+            return (
+                Place("dotnet-install", f"/{found['root']}")
+                if found and _is_safe(path + package.version)
+                else Place("dotnet publish", path)
+            )
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 
-def _pypi(path: str) -> Place:
+def _pypi(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of a Python package: the interpreter that finds it, else the folder that it is installed into, as by
-    ``pip install --target``. uv keeps each package that it installed in a folder of its cache.
+    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too.
     """
+    cached = _CONDA_CACHE.fullmatch(path)
+    if cached and f"conda:/{cached['prefix']}" in clients and _is_safe(cached["prefix"]):
+        return Place("conda cache", f"/{cached['prefix']}/pkgs", "dockerfile")
     if (found := _PIP.match(path)) and _is_safe(found["prefix"]):
+        environment = f"/{found['prefix']}".rstrip("/")
+        if f"conda:{environment}:{_normal(package.name)}" in clients:
+            return Place("conda", environment, "dockerfile")
         # Debian's own interpreters install below usr/local, and are not there.
         prefix = found["prefix"].removesuffix("local/") if found["site"] == "dist" else found["prefix"]
         return Place("pip", f"/{prefix}bin/{found['python']}", "dockerfile")
@@ -181,6 +242,11 @@ def _with_locks(places: list[Place]) -> list[Place]:
         return found if _LOCKS[name] == client or (client, name) == _ALSO_WRITES else lock
 
     return [written_by(place) if place.manager == "npm" and basename(place.place) in _LOCKS else place for place in places]
+
+
+def _normal(name: str) -> str:
+    """A name of PyPI, as PEP 503 normalises it."""
+    return _RUNS.sub("-", name).lower()
 
 
 def _is_file(path: str, file: str) -> bool:

@@ -2,13 +2,16 @@
 
 Names, versions and paths come from the image: texts that would need quoting in a shell never become part of a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), Bun (``overrides``), go, cargo, uv (``uv lock --upgrade-package``, cache directory).
+Yarn (``resolutions``), Bun (``overrides``), go, cargo, dotnet and dotnet-install.sh, uv (``uv lock --upgrade-package``,
+cache directory), conda.
 """
 
 from collections.abc import Mapping, Sequence
 
 # The field of package.json that replaces dependencies of other packages.
 _OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
+
+_RUNTIMES = {"Microsoft.AspNetCore.App": "aspnetcore", "Microsoft.WindowsDesktop.App": "windowsdesktop"}
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
@@ -18,15 +21,10 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:
-        case "apt" if not place:
-            return f"apt-get update && apt-get install -y --only-upgrade {names} && rm -rf /var/lib/apt/lists/*"
-        case "apk" if not place:
-            return f"apk add --no-cache --upgrade {names}"
-        case "dnf" | "microdnf" | "tdnf" | "yum":
-            return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
-        case "zypper":
-            return f"zypper --non-interactive update {names} && zypper clean --all"
-        case "pip" | "pip --target" | "uv" | "uv cache" if place.startswith("/") or manager == "uv":
+        case "apt" | "apk" | "dnf" | "microdnf" | "tdnf" | "yum" | "zypper" if not place or place.startswith("/"):
+            upgrade = _system(manager, names)
+            return f"chroot {place} sh -c '{upgrade}'" if place else upgrade
+        case "pip" | "pip --target" | "uv" | "uv cache" | "conda" | "conda cache" if place.startswith("/") or manager == "uv":
             return _python(manager, place, best)
         case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
@@ -41,20 +39,56 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":
             return f"composer require {_each(best, '{}:^{}')}"
-        case "dotnet":
-            return " && ".join(f"dotnet add package {name} --version {to}" for name, to in best.items())
+        case "dotnet" | "dotnet-install" | "dotnet publish":
+            return _dotnet(manager, place, upgrades)
+        case "bitnami":
+            return "build on an image that has " + ", ".join(f"{name} {to}" for name, to in best.items())
     return "set " + ", ".join(f"{name} to {to}" for name, to in best.items())
+
+
+def _system(manager: str, names: str) -> str:
+    match manager:
+        case "apt":
+            return f"apt-get update && apt-get install -y --only-upgrade {names} && rm -rf /var/lib/apt/lists/*"
+        case "apk":
+            return f"apk add --no-cache --upgrade {names}"
+        case "zypper":
+            return f"zypper --non-interactive update {names} && zypper clean --all"
+    return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
 
 
 def _python(manager: str, place: str, best: Mapping[str, str]) -> str:
     match manager:
         case "uv":
             return "uv lock " + _each(best, "--upgrade-package '{}=={}'")
+        case "conda":
+            return f"conda install --yes --prefix {place} " + _each({name.lower(): to for name, to in best.items()}, "'{}={}'")
+        case "conda cache":  # no environment needs what conda downloaded
+            return "conda clean --all --force-pkgs-dirs --yes"
         case "uv cache":
             return f"rm -rf {place}"  # only the folder that uv made in its cache: the path is the image's
         case "pip --target":
             return f"python3 -m pip install --no-cache-dir --upgrade --target {place} " + _each(best, "'{}=={}'")
     return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
+
+
+def _dotnet(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
+    """.NET's installation script puts a newer runtime beside the old one, which is still there for applications. The
+    runtime of ASP.NET Core contains that of .NET.
+    """
+    if manager == "dotnet":
+        return " && ".join(f"dotnet add package {name} --version {to}" for name, _, to in sorted(upgrades))
+    if manager == "dotnet publish":
+        return f"publish again with a .NET SDK that has runtime {', '.join(sorted({to for _, _, to in upgrades}))}"
+    frameworks = [(name.partition(".Runtime.")[0], old, to) for name, old, to in upgrades]
+    kinds = dict.fromkeys((_RUNTIMES.get(framework, "dotnet"), to) for framework, _, to in frameworks)
+    installs = [
+        f"dotnet-install.sh --runtime {kind} --version {to} --install-dir {place}"
+        for kind, to in kinds
+        if kind != "dotnet" or ("aspnetcore", to) not in kinds
+    ]
+    old_folders = [f"{place}/shared/{framework}/{old}" for framework, old, _ in frameworks]
+    return " && ".join((*installs, f"rm -rf {' '.join(old_folders)}"))
 
 
 def _each(best: Mapping[str, str], form: str) -> str:

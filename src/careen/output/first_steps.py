@@ -86,7 +86,12 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
             _exploited(upgraded),
-            briefs=(f"{briefly_where(action)}: {_upgraded(action)}", *_briefly_upgraded(action)),
+            briefs=(
+                f"{briefly_where(action)}: {_upgraded(action)}",
+                f"{briefly_where(action)}: {_briefly_upgraded(action)}",
+                f"{action.manager}: {_briefly_upgraded(action)}",
+                _briefly_upgraded(action),
+            ),
         )
     for owner, copies in inside.items():
         subjects = [*dict.fromkeys(row.subject for row in copies)]
@@ -145,12 +150,11 @@ def _upgraded(action: Action) -> str:
     return f"upgrade {what}"
 
 
-def _briefly_upgraded(action: Action) -> Iterator[str]:
-    if len(action.upgrades) == 1:
-        (upgrade,) = action.upgrades
-        name = upgrade.package.rpartition(":")[2] if action.manager == "maven" else upgrade.package  # without its group
-        yield f"{briefly_where(action)}: upgrade {name} to {upgrade.to}"
-        yield f"upgrade {name} to {upgrade.to}"
+def _briefly_upgraded(action: Action) -> str:
+    """What an action does, without the installed version and the group of Maven."""
+    first, *others = action.upgrades
+    name = first.package.rpartition(":")[2] if action.manager == "maven" else first.package
+    return _upgraded(action) if others else f"upgrade {name} to {first.to}"
 
 
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:

@@ -76,6 +76,23 @@ def test_a_renamed_archive_is_identified_by_its_content():
     assert found("app.jar", content) == [("org.apache.logging.log4j:log4j-core", "2.14.1")]
 
 
+def test_a_manifest_merged_from_shaded_artifacts_does_not_describe_the_archive():
+    shaded = maven("org.yaml", "snakeyaml", "1.19") | maven("org.lib", "c", "3.0")
+    merged = manifest(Bundle_SymbolicName="org.yaml.snakeyaml", Implementation_Version="3.1.0") | classes("dev/acme/tool")
+    own = [("org.yaml:snakeyaml", "1.19"), ("org.lib:c", "3.0")]
+    assert found("acme-tool-3.141.59.jar", shaded | merged) == [*own, ("acme-tool", "3.141.59")]
+    assert found("tool.jar", shaded | merged) == own and unidentified("tool.jar", shaded | merged) == ["tool.jar"]
+    merged = manifest(Automatic_Module_Name="org.lib.c", Implementation_Version="3.1.0") | classes("dev/acme/tool")
+    assert found("tool.jar", shaded | merged) == own
+
+
+def test_a_renamed_archive_with_shaded_artifacts_is_what_its_manifest_names():
+    members = maven("org.yaml", "snakeyaml", "1.19") | maven("org.lib", "c", "3.0") | classes("org/yaml/snakeyaml")
+    members |= manifest(Bundle_SymbolicName="org.yaml.snakeyaml", Bundle_Version="1.19")
+    assert found("yaml.jar", members) == [("org.yaml:snakeyaml", "1.19"), ("org.lib:c", "3.0")]
+    assert not unidentified("yaml.jar", members)
+
+
 def test_the_place_within_outer_archives():
     inner = jar(maven("g", "b", "2"))
     packages = read_all(

@@ -68,6 +68,32 @@ def test_an_alpine_that_follows_edge_is_assessed_as_edge():
     assert distribution_of(Package("apk", "alpine", "musl", "1.2.5-r1", distro="alpine-3.20.1"), image) == image
 
 
+@pytest.mark.parametrize(
+    ("version", "image", "release"),
+    [
+        ("3.0.20-1~deb12u2", "13", "12"),
+        ("1.22.1-9+deb12u9", "13", "12"),
+        ("8.14.1-2+deb13u2~bpo12+1", "12", "12"),
+        ("1.2-3+deb13u1~deb12u1", "13", "12"),
+        ("3.5.7-1~deb13u3", "13", "13"),
+        ("3.5.7-1~deb13u3", "13.1", "13.1"),
+        ("1.12-1", "13", "13"),
+        ("1.2-3+deb12u1", "", ""),  # testing and unstable get such packages too
+    ],
+)
+def test_a_package_with_the_mark_of_another_release_of_debian_is_of_that_release(version, image, release):
+    package = Package("deb", "debian", "a", version, distro=f"debian-{image}".rstrip("-"))
+    found = distribution_of(package, Distribution("debian", image, "trixie", "Debian GNU/Linux"))
+    assert (found.id, found.version) == ("debian", release)
+    assert distribution_of(package, None) == Distribution("debian", release)
+
+
+def test_marks_of_debian_mean_nothing_elsewhere():
+    for image in (Distribution("ubuntu", "22.04"), Distribution("alpine", "3.18")):
+        package = Package("deb", image.id, "a", "1.2-3+deb12u1", distro=f"{image.id}-{image.version}")
+        assert distribution_of(package, image) == image
+
+
 def test_service_packs_are_releases_of_their_own():
     """Their VERSION_ID is the same."""
     for pack in ("LTS", "LTS-SP3"):

@@ -42,6 +42,69 @@ def test_python_packages_outside_of_an_interpreter():
     assert places(package("pypi", "a", f"archive-v0/x/{info}")) == [("uv cache", "/archive-v0")]
 
 
+def test_what_conda_installed_is_upgraded_by_conda():
+    site, kept = "lib/python3.10/site-packages/a_b-1.0.dist-info/METADATA", "opt/conda/pkgs/a_b-1.0-py310h06a4308_0"
+    there = package("pypi", "a_b", f"opt/conda/{site}", f"opt/conda/envs/ml/{site}", f"{kept}/{site}")
+    own = package("conda", "A-B", "opt/conda/conda-meta/a-b-1.0-py310h06a4308_0.json")
+    assert places(there, own) == [
+        ("conda", "/opt/conda"), ("pip", "/opt/conda/envs/ml/bin/python3.10"), ("conda cache", "/opt/conda/pkgs"),
+    ]  # fmt: skip
+    assert places(package("pypi", "c", f"opt/conda/{site}"), own) == [("pip", "/opt/conda/bin/python3.10")]
+    assert places(own) == [("conda", "/opt/conda")]
+    assert places(package("conda", "a", "app/environment.yml")) == [("conda", "app/environment.yml")]
+    hostile = package("conda", "a", "opt/$(id)/conda-meta/a.json")
+    assert places(hostile) == [("conda", "opt/$(id)/conda-meta/a.json")]
+    module = package("npm", "a", "opt/conda/node_modules/b/node_modules/a/package.json")
+    assert places(module, own) == [("npm overrides", "/opt/conda")]
+
+
+def test_components_of_bitnami_come_with_an_image():
+    own = package("bitnami", "kafka", "opt/bitnami/.bitnami_components.json", "opt/bitnami/kafka/.spdx-kafka.spdx")
+    assert places(own) == [("bitnami", "opt/bitnami")] * 2
+    part, archive = (
+        package("maven", "a:b", "opt/bitnami/kafka/.spdx-kafka.spdx"),
+        package("maven", "a:c", "opt/bitnami/kafka/l/c.jar"),
+    )
+    bundles = Bundles((own, part, archive))
+    assert [bundles.owners_of(found) for found in (own, part, archive)] == [set(), {"kafka"}, {"kafka"}]
+
+
+def test_a_runtime_of_dotnet_is_no_dependency_of_a_project():
+    runtime, own = (
+        "Microsoft.NETCore.App.Runtime.linux-x64",
+        "shared/Microsoft.NETCore.App/8.0.1/Microsoft.NETCore.App.deps.json",
+    )
+    assert places(package("nuget", runtime, f"usr/share/dotnet/{own}")) == [("dotnet-install", "/usr/share/dotnet")]
+    hostile = replace(package("nuget", runtime, f"usr/share/dotnet/{own}"), version="8.0.1;id")
+    assert places(hostile) == [("dotnet publish", f"usr/share/dotnet/{own}")]
+    assert places(package("nuget", runtime, f"my $(id)/{own}")) == [("dotnet publish", f"my $(id)/{own}")]
+    assert places(package("nuget", runtime, "app/App.deps.json")) == [("dotnet publish", "app/App.deps.json")]
+    assert places(package("nuget", "Newtonsoft.Json", "app/App.deps.json")) == [("dotnet", "app/App.deps.json")]
+
+
+def test_what_an_sdk_or_a_framework_of_dotnet_contains_is_upgraded_with_it():
+    sdk = package("generic", "dotnet-sdk", "usr/share/dotnet/sdk/8.0.100/dotnet.deps.json")
+    parts = package(
+        "nuget", "NuGet.Packaging", "usr/share/dotnet/sdk/8.0.100/dotnet.deps.json",
+        "usr/share/dotnet/sdk/8.0.100/Sdks/a/a.deps.json", "usr/share/dotnet/sdk/9.0.100/dotnet.deps.json",
+    )  # fmt: skip
+    bundles = Bundles((sdk, parts))
+    assert [bundles.owner_at(parts, place.path) for place in parts.evidence] == ["dotnet-sdk", "dotnet-sdk", ""]
+    folder = "usr/share/dotnet/shared/Microsoft.AspNetCore.App/8.0.1"
+    runtime = package("nuget", "Microsoft.AspNetCore.App.Runtime.linux-x64", f"{folder}/Microsoft.AspNetCore.App.deps.json")
+    library = package("nuget", "Microsoft.Extensions.Http", f"{folder}/Microsoft.Extensions.Http.dll")
+    assert Bundles((runtime, library)).owners_of(library) == {runtime.name}
+    assert Bundles((runtime, library)).owners_of(runtime) == set()
+
+
+def test_what_a_java_runtime_contains_is_upgraded_with_it():
+    runtime = package("generic", "openjdk", "opt/java/release", "opt/java/lib/server/libjvm.so")
+    image = package("generic", "libpng", "opt/java/lib/libsplashscreen.so")
+    beside = package("maven", "a:b", "opt/java/app/b.jar")
+    bundles = Bundles((runtime, image, beside))
+    assert [bundles.owners_of(found) for found in (runtime, image, beside)] == [set(), {"openjdk"}, set()]
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
@@ -115,6 +178,25 @@ def test_packages_of_the_system_that_a_file_declares_are_changed_there():
             (manager, "Dockerfile"),
             (manager, "other/Dockerfile"),
         ]
+
+
+def test_packages_of_another_root_have_the_manager_there():
+    own, inner, stored = (
+        "var/lib/dpkg/status",
+        "srv/chroot/old/var/lib/dpkg/status",
+        "var/lib/docker/overlay2/a/diff/var/lib/dpkg/status",
+    )
+    apt, other = package("deb", "apt", own), package("deb", "apt", inner, stored)
+    assert places(package("deb", "a", own, inner), apt, other) == [("apt", ""), ("apt", "/srv/chroot/old")]
+    assert managers_of((other,)) == {"deb:srv/chroot/old": "apt", f"deb:{stored.removesuffix('/' + own)}": "apt"}
+
+    def obstacles(*packages):
+        return [place.obstacle and place.obstacle.code for place in places_of(packages[0], managers_of(packages), Bundles([]))]
+
+    assert obstacles(package("deb", "a", own, inner, stored), other) == ["no_package_manager", None, "stored_image"]
+    assert obstacles(package("deb", "a", inner), apt) == ["no_package_manager"]
+    hostile = f"srv/$(id)/{own}"
+    assert obstacles(package("deb", "a", hostile), package("deb", "apt", hostile)) == ["no_package_manager"]
 
 
 def test_a_manager_without_its_database_upgrades_nothing():

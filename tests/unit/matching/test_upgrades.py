@@ -18,6 +18,9 @@ from careen.model.package import Package
         ("uv", "uv lock --upgrade-package 'a==2' --upgrade-package 'b==3'"),
         ("composer", "composer require a:^2 b:^3"),
         ("dotnet", "dotnet add package a --version 2 && dotnet add package b --version 3"),
+        ("bitnami", "build on an image that has a 2, b 3"),
+        ("conda", "set a to 2, b to 3"),
+        ("dotnet publish", "publish again with a .NET SDK that has runtime 2, 3"),
         ("maven", "set a to 2, b to 3"),
         ("bundler", "set a to 2, b to 3"),
     ],
@@ -54,6 +57,30 @@ def test_commands_in_a_project(manager, text):
 )
 def test_commands_for_python(manager, place, text):
     assert command(manager, place, [("a", "1", "2")]) == text
+
+
+def test_packages_of_another_root_are_upgraded_there():
+    assert command("apk", "/srv/a", [("a", "1", "2")]) == "chroot /srv/a sh -c 'apk add --no-cache --upgrade a'"
+
+
+def test_commands_of_conda():
+    upgrades = [("requests", "1", "2.33.0"), ("PyYAML", "5", "6.0")]
+    assert command("conda", "/opt/conda", upgrades) == "conda install --yes --prefix /opt/conda 'pyyaml=6.0' 'requests=2.33.0'"
+    assert command("conda cache", "/opt/conda/pkgs", upgrades) == "conda clean --all --force-pkgs-dirs --yes"
+
+
+def test_runtimes_of_dotnet_are_installed_beside_the_old_ones():
+    core, web = "Microsoft.NETCore.App.Runtime.linux-x64", "Microsoft.AspNetCore.App.Runtime.linux-x64"
+    script, shared = "dotnet-install.sh --runtime", "/usr/share/dotnet/shared/Microsoft"
+    assert command("dotnet-install", "/usr/share/dotnet", [(core, "6.0.1", "6.0.36")]) == (
+        f"{script} dotnet --version 6.0.36 --install-dir /usr/share/dotnet && rm -rf {shared}.NETCore.App/6.0.1"
+    )
+    both = [(core, "6.0.1", "6.0.36"), (web, "6.0.1", "6.0.36"), (core, "8.0.1", "8.0.2")]
+    assert command("dotnet-install", "/usr/share/dotnet", both) == (
+        f"{script} aspnetcore --version 6.0.36 --install-dir /usr/share/dotnet"
+        f" && {script} dotnet --version 8.0.2 --install-dir /usr/share/dotnet"
+        f" && rm -rf {shared}.NETCore.App/6.0.1 {shared}.AspNetCore.App/6.0.1 {shared}.NETCore.App/8.0.1"
+    )
 
 
 def test_go_itself_is_a_toolchain():

@@ -76,6 +76,15 @@ def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
     assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")
 
 
+def test_an_upgrade_has_shorter_titles():
+    place, upgrade = "/opt/venv/bin/python3.9", Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl)
+    plan = Plan(1, 0, 0, (Action("pip", place, "dockerfile", "…", (upgrade,), 1),), (), ())
+    (step,) = first_steps(replace(usual(), findings=(vulnerability("CVE-1", JINJA),), plan=plan))
+    assert step.title == f"pip in {place}: upgrade Jinja2 3.0.1 to 3.1.3"
+    brief = "upgrade Jinja2 to 3.1.3"
+    assert step.briefs[1:] == (f"pip in {place}: {brief}", f"pip: {brief}", brief)
+
+
 def test_what_is_exploited_is_first_then_the_worst_severity():
     found = (
         *(vulnerability(f"CVE-{n}", LIBSSL, severity="high") for n in range(3)),

@@ -25,7 +25,7 @@ from careen.model.inventory import UNIDENTIFIED, Unknown
 from careen.model.package import GUESSED, Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-from .names import guess, split_name
+from .names import guess, is_named, split_name, states_version
 
 MAX_UNREAD = 100
 MAX_UNNAMED_BYTES, HELD_BYTES = 1 << 30, 8 << 20
@@ -124,7 +124,7 @@ def _found_in(found: Iterable[Archive | Closed]) -> Iterator[Artifact | Nameless
 
 def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
     artifact, version = split_name(archive.name.rpartition(".")[0])
-    own = [found for found in archive.coordinates if _is_own(found, artifact, version, len(archive.coordinates))]
+    own = [found for found in archive.coordinates if _is_own(found, artifact, version, archive)]
     for found in archive.coordinates:
         licenses = archive.licenses.get(found.artifact, ())
         if stated := found.version or (version if found in own else ""):
@@ -141,13 +141,18 @@ def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
         yield Nameless(archive.place)
 
 
-def _is_own(found: Coordinates, artifact: str, version: str, count: int) -> bool:
+def _is_own(found: Coordinates, artifact: str, version: str, archive: Archive) -> bool:
     """Whether the coordinates are those of the archive itself, not of an artifact shaded into it.
 
-    A renamed file (``app.jar``, ``tomcat10-api-10.1.jar``) still has its version, or no other coordinates.
+    A renamed file (``app.jar``, ``tomcat10-api-10.1.jar``) still has its version, or no other coordinates, or its
+    manifest names it in its version.
     """
-    same_name = artifact in (found.artifact, f"{found.group}.{found.artifact}") or artifact.startswith(f"{found.artifact}-")
-    return same_name or (version == found.version if version else count == 1)
+    if artifact in (found.artifact, f"{found.group}.{found.artifact}") or artifact.startswith(f"{found.artifact}-"):
+        return True
+    if version:
+        return version == found.version
+    named = is_named(found, archive.manifest) and states_version(archive.manifest, found.version)
+    return named or len(archive.coordinates) == 1
 
 
 def _licenses(manifest: dict[str, str]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 Artifact and version come from a file name of Maven's pattern (``artifact-1.2.3-classifier.jar``). If the name has no
 version, they come from the manifest: ``Implementation-Title`` if it looks like an artifact, and ``Implementation-Version``,
 ``Bundle-Version`` or ``Specification-Version``, in this order. A Jenkins plugin names all three coordinates.
-A renamed file is identified by its content, if ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the common folder of
+A manifest that names an artifact shaded into the archive, in another version, was merged with that artifact's, and is not
+used. A renamed file is identified by its content, if ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the common folder of
 its classes names a widely used artifact; its version is then only the manifest's.
 The group is, in this order: that of a widely used artifact (confidence 0.8); ``Bundle-SymbolicName`` without the
 artifact, or ``Implementation-Vendor-Id`` (0.6); the folders of the classes (0.4, right about half the time); ``""`` (0.3).
@@ -16,8 +17,9 @@ import re
 from collections import Counter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from careen.formats.packages.jar import Archive
+from careen.formats.packages.jar import Archive, Coordinates
 from careen.model.package import GUESSED
 from careen.safety.pattern import pattern
 
@@ -88,6 +90,8 @@ def split_name(name: str) -> tuple[str, str]:
 
 def guess(archive: Archive) -> Guess | None:
     """Guesses group, artifact and version of an archive; None if neither its name nor its manifest names an artifact."""
+    if any(is_named(found, archive.manifest) for found in archive.coordinates):
+        archive = replace(archive, manifest={})
     manifest = archive.manifest
     stem = archive.name.rpartition(".")[0]
     if plugin := manifest.get("plugin-version"):
@@ -114,6 +118,16 @@ def guess(archive: Archive) -> Guess | None:
     return _checked(group, artifact, version, confidence)
 
 
+def is_named(found: Coordinates, manifest: dict[str, str]) -> bool:
+    """Whether the manifest names the artifact of these coordinates."""
+    names = {_symbolic_name(manifest), _module_name(manifest)}
+    return f"{found.group}.{found.artifact}" in names or (found.group, found.artifact) in map(_widely_used, names)
+
+
+def states_version(manifest: dict[str, str], version: str) -> bool:
+    return bool(version) and _manifest_version(manifest) == version
+
+
 def _checked(group: str, artifact: str, version: str, confidence: float) -> Guess | None:
     return Guess(group, artifact, version, confidence) if _ARTIFACT.fullmatch(artifact) else None
 
@@ -137,13 +151,17 @@ def _is_numbered(artifact: str, bundle: str) -> bool:
 
 def _known_by_content(archive: Archive) -> tuple[str, str] | None:
     """(group, artifact) of a widely used artifact: ``log4j-core`` of ``org.apache.logging.log4j.core``."""
-    for name in (_symbolic_name(archive.manifest), _module_name(archive.manifest), _common_folder(archive.folders)):
-        words = name[:MAX_NAME].split(".")
-        for count in range(1, min(3, len(words)) + 1):
-            artifact = "-".join(words[-count:])
-            group = group_of(artifact)
-            if group and (count == len(words) or _is_of_project(words[:-count], group, artifact)):
-                return group, artifact
+    names = (_symbolic_name(archive.manifest), _module_name(archive.manifest), _common_folder(archive.folders))
+    return next(filter(None, map(_widely_used, names)), None)
+
+
+def _widely_used(name: str) -> tuple[str, str] | None:
+    words = name[:MAX_NAME].split(".")
+    for count in range(1, min(3, len(words)) + 1):
+        artifact = "-".join(words[-count:])
+        group = group_of(artifact)
+        if group and (count == len(words) or _is_of_project(words[:-count], group, artifact)):
+            return group, artifact
     return None
 
 

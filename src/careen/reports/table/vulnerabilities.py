@@ -8,6 +8,7 @@ from careen.model.package import Package
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible, web_link
 from careen.output.lines import plural, wrapped
+from careen.output.roots import root_of
 from careen.output.summary import build_step, by_severity, merged, vulnerabilities
 from careen.plugins import ReportOptions
 
@@ -122,6 +123,11 @@ def _severities(findings: Sequence[Vulnerability]) -> str:
 def _where(name: str, type: str, findings: list[Vulnerability]) -> str:
     """The binary packages, or the files of a package that no package database lists."""
     binaries = sorted({finding.package_name for finding in findings})
+    roots = {root_of(path) for finding in findings for path in finding.paths} if type in DISTRIBUTED else set[str]()
+    if roots and "" not in roots:
+        more = f" and {len(roots) - 1} more" if len(roots) > 1 else ""
+        type = f"{type} in /{visible(min(roots))}{more}"
+        return type if binaries == [name] else f"{type}: {visible(', '.join(binaries))}"
     if binaries != [name]:
         return f"{type}: {visible(', '.join(binaries))}"
     if type in DISTRIBUTED and not any(finding.location for finding in findings):

@@ -74,6 +74,13 @@ def test_where_a_package_is():
     assert lines_of(located)[1] == "openssl 3.0.11-1~deb12u2  deb: Dockerfile:3"
 
 
+def test_a_package_of_another_root_is_there():
+    own, inner = "var/lib/dpkg/status", "srv/old/var/lib/dpkg/status"
+    assert lines_of(vulnerability("CVE-1", CLI, paths=(inner,)))[1] == "openssl 3.0.11-1~deb12u2  deb in /srv/old"
+    assert lines_of(vulnerability("CVE-1", LIBSSL, paths=(inner,)))[1].endswith("deb in /srv/old: libssl3")
+    assert lines_of(vulnerability("CVE-1", CLI, paths=(own, inner)))[1].endswith("  deb")
+
+
 def test_negligible_findings_are_counted_unless_they_are_exploited():
     small = vulnerability("CVE-1", JINJA, severity="negligible")
     assert lines_of(small)[2].split() == ["negligible", "1", "finding", "(--all", "lists", "them)"]
