@@ -26,6 +26,7 @@ _ALGORITHM = pattern(
     r"|rb_?tree|splay|avl|uthash|utlist|stdint|inttypes"
 )
 COPIED = Path(__file__).with_name("copied.txt")
+_PREFIX = pattern(r"^[a-z]{1,3}[-_]")  # of the project that has a copy: la_queue.h
 _WORDS = pattern(r"[a-z]+\d*(?:_\d+)?")
 _LEAST_OF_AN_AUTHOR = 3  # letters
 _SCRIPTS = (".js", ".mjs", ".cjs")
@@ -52,7 +53,8 @@ def is_authors(path: str, project: str) -> bool:
 
 def _libraries(path: str) -> tuple[str, ...]:
     name = posixpath.basename(path).lower()
-    return tuple(known for known in (name, _stem(name)) if known in _copied())
+    names = (name, _PREFIX.sub("", name))
+    return tuple(known for known in (*names, *map(_stem, names)) if known in _copied())
 
 
 def _algorithms(path: str) -> tuple[str, ...]:
