@@ -39,13 +39,18 @@ class Source(NamedTuple):
 
 
 def originals(known: Knowledge) -> Iterator[Source]:
-    """Some files of each project, of the copies that others carry; those that releases in the base have by name."""
+    """Some files of each project, of the copies that others carry; those that releases in the base have by name.
+
+    What a copy carries itself (``packages/urllib3`` in Requests) is another project's.
+    """
     files: dict[str, dict[str, str]] = {}
     names = file_names(known)
     for query in vendored.queries():
         mine = files.setdefault(query.project, {})
         for path, data in sorted(query.files.items()):
-            is_known = posixpath.basename(path) in names.get(query.project, ()) and is_own_code(path.partition("/")[2])
+            carried = names.keys() & set(path.split("/")[1:-1]) - {query.project}
+            is_own = is_own_code(path.partition("/")[2]) and not carried
+            is_known = is_own and posixpath.basename(path) in names.get(query.project, ())
             if is_known and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path:
                 text = data.decode("utf-8", "replace")
                 if lines_of_code(text, LANGUAGES[posixpath.splitext(path)[1]]) >= LEAST_LINES:
@@ -124,11 +129,13 @@ def result(known: Knowledge, source: Source, text: str, *, deep: bool) -> Result
 
 def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Result]]]:
     mine = [source for source in originals(known) if sets.half(source.project) == half]
-    hosts = [source for source in unrelated() if sets.half(source.project) == half]
+    others = [source for source in unrelated() if sets.half(source.project) == half]
+    has_shared = {hit[:2] for hit in shared()}
+    hosts = [source for source in others if (source.project, source.path) not in has_shared]
     for kind in (*EDITS, *PASTED):
         yield kind, [result(known, edit.source, edit.text, deep=False) for edit in edited(kind, mine, hosts)]
-    yield "unrelated", [result(known, source, source.text, deep=False) for source in hosts]
-    yield "unrelated, --deep", [result(known, source, source.text, deep=True) for source in hosts]
+    yield "unrelated", [result(known, source, source.text, deep=False) for source in others]
+    yield "unrelated, --deep", [result(known, source, source.text, deep=True) for source in others]
 
 
 def row(kind: str, found: list[Result]) -> tuple[object, ...]:

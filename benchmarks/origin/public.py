@@ -6,7 +6,7 @@ place is one file that has such code, known by the constants of the algorithm or
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from careen.origin.building import is_own_code
@@ -58,9 +58,9 @@ class Place(NamedTuple):
     data: bytes
 
 
-def places() -> Iterator[Place]:
+def places(projects: Mapping[str, Sequence[str]] = PROJECTS) -> Iterator[Place]:
     """For each algorithm that a project has, the smallest file with it."""
-    for kind, names in PROJECTS.items():
+    for kind, names in projects.items():
         for name in names:
             archive = sets.one_release(kind, name)
             files = {} if archive is None else sets.files_of(archive)

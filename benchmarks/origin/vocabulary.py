@@ -13,6 +13,7 @@ import numpy as np
 from careen.origin.building import is_own_code
 from careen.origin.common import FAMILIES, PATH
 from careen.origin.features import features_of
+from careen.origin.public import is_public
 
 from . import public, sets
 from .sets import words
@@ -25,6 +26,13 @@ PROJECTS = {
     "pypi": words("ddtrace invoke joblib python-rapidjson snowflake-connector-python wandb setuptools"),
     "debian": words("json-c giflib libssh2 dropbear libpng1.6 nginx lcms2 libxml2 openssh"),
 }  # fmt: skip
+# Of the tuned half, and in no set of single files: their files with the name of a public algorithm count as well.
+CARRIERS = {
+    "debian": words(
+        "aom apr-util cyrus-sasl2 dav1d file gmp jbig2dec libfido2 libjpeg-turbo libmemcached libmicrohttpd libmspack libplist "
+        "libunistring libvncserver memcached php7.4 ruby2.7"
+    )
+}
 SEVERAL = ("letters", "tokens")  # of which a feature that several projects have is common
 PROJECTS_AT_LEAST, FILES_AT_LEAST = 2, 10
 
@@ -51,8 +59,9 @@ def main() -> None:
             print(kind, name, {family: len(found) for family, found in common.items()}, flush=True)
     for family in SEVERAL:
         common[family].update(feature for feature, count in projects[family].items() if count >= PROJECTS_AT_LEAST)
-    for place in public.places():
-        if sets.half(place.project) == "tune":
+    for place in (*public.places(), *public.places(CARRIERS)):
+        is_of_the_set = place.project not in CARRIERS["debian"]
+        if sets.half(place.project) == "tune" and (is_of_the_set or is_public(place.path, place.project)):
             for family, hashes in features_of(place.path, place.data).items():
                 if family in FAMILIES:
                     common[family].update(hashes.tolist())

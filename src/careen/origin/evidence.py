@@ -162,11 +162,21 @@ def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = F
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
 
 
-def share_of_file(base: Knowledge, evidence: Evidence, project: int, path: int) -> float:
-    """The part of a file of the project that was found, in the version that is most like it."""
-    own = (evidence.projects == project) & (base.columns.path[evidence.atoms] == path)
+def share_of_a_file(base: Knowledge, evidence: Evidence, project: int, same: float) -> float:
+    """The part of a file of the project that was found, in the version that is most like it. Of files that have about as many
+    of the features (the part ``same`` of the most), it is the one of which most was found: a project may have a copy of all
+    its code as one file."""
+    own = evidence.projects == project
     atoms, hits = np.unique(evidence.atoms[own], return_counts=True)
-    return _share(base, evidence.family, project, path, atoms, hits.astype(np.float64))
+    paths, places = np.unique(base.columns.path[atoms], return_inverse=True)
+    totals = np.bincount(places, hits, paths.size)
+    return max(
+        (
+            _share(base, evidence.family, project, int(paths[at]), atoms[places == at], hits[places == at].astype(np.float64))
+            for at in np.flatnonzero(totals >= same * totals.max(initial=0))
+        ),
+        default=0.0,
+    )
 
 
 def _share(base: Knowledge, family: str, project: int, path: int, atoms: Places, hits: Weights) -> float:

@@ -11,7 +11,7 @@ file that no project explains is counted, and is never taken for the application
 | low        | 3 stretches of a file                                | (not reported)                                |
 
 A component of source code that is less than 10 % of its project is of medium confidence at most, except of a package of npm;
-if all of it is numbers or in files of public algorithms (``public``), and no file is whole, it is of low confidence.
+if all of it is numbers or public code (``public``), it is of low confidence, also of npm.
 
 JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes
 are identified by sequences of the texts and names in them: 12 are medium, 20 and 30 % of the project's files high.

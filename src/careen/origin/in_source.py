@@ -19,24 +19,25 @@ from .evidence import (
     chosen,
     evidence_of,
     features_of_project,
-    share_of_file,
+    share_of_a_file,
     version_scores,
     whole_scores,
     without,
 )
 from .features import NUMBERS, Features
 from .knowledge import Knowledge
-from .public import is_public
+from .public import is_authors, is_library, is_public
 from .source import Language, language_of
 from .spans import Places, distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
 # Of a large file so many of its stretches of tokens, or ``MANY``: some are alike by chance, as minifiers write alike.
-AMID, MANY = 0.02, 64.0
+AMID, MANY = 0.03, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
 NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the project's file, edited
+ALL = 0.95  # of both
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
@@ -53,7 +54,7 @@ class MatchedFile(Struct, frozen=True):
     weight: float
     whole: bool  # its content is a file of the project as it is
     root: str  # the folder in which the project lies
-    is_common: bool  # only numbers and code of public algorithms, which anyone's code may have
+    is_common: bool  # only numbers and public code, which anyone's code may have
     versions: Weights  # the score of each
     most: float  # the score of a version that explains all that was found
 
@@ -64,7 +65,8 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
     if whole.weights.any():
         owner = _owner(base, path, whole)
         scores, most = whole_scores(base, whole, owner.project)
-        yield MatchedFile(path, owner.project, whole, max(most, MEDIUM), True, owner.root, False, scores, most)
+        is_common = is_library(base.paths[owner.file], base.projects[owner.project].name)
+        yield MatchedFile(path, owner.project, whole, max(most, MEDIUM), True, owner.root, is_common, scores, most)
     elif "letters" in features:
         yield from _in_part(base, path, features)
 
@@ -88,15 +90,16 @@ def _in_language(base: Knowledge, path: str, evidence: Evidence) -> Evidence:
     return evidence if counts.all() else chosen(evidence, counts[places])
 
 
-def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidence:
-    """The evidence without what anyone's code may have: tables of numbers, and what is in a file of a public algorithm."""
-    code = np.setdiff1d(features[family], features.get(NUMBERS[family], _NONE), assume_unique=True)
-    evidence = _in_language(base, path, evidence_of(base, family, code))
+def _parted(base: Knowledge, evidence: Evidence) -> tuple[Evidence, Evidence]:
+    """(the evidence without public code, that of files of public algorithms). Public code is what is in a file with the name
+    of such code, and in none of its author."""
     files, of_file = _files(base, evidence)
-    public = [
-        is_public(base.paths[file % len(base.paths)], base.projects[file // len(base.paths)].name) for file in files.tolist()
-    ]
-    return without(evidence, evidence.queries[np.array(public, np.bool_)[of_file]])
+    places = [(base.paths[file % len(base.paths)], base.projects[file // len(base.paths)].name) for file in files.tolist()]
+    public, authors, libraries = (
+        np.array([ask(*place) for place in places], np.bool_)[of_file] for ask in (is_public, is_authors, is_library)
+    )
+    private = without(evidence, np.setdiff1d(evidence.queries[public], evidence.queries[authors])) if public.any() else evidence
+    return private, chosen(evidence, public & ~libraries)
 
 
 def _files(base: Knowledge, evidence: Evidence) -> tuple[Places, Places]:
@@ -126,8 +129,7 @@ def _owners(base: Knowledge, path: str, features: Features, family: str) -> Iter
             return
         own = own or _own(base, path, features, family)
         mine = features_of_project(evidence, owner.project)
-        is_own = _is_enough(features_of_project(own, owner.project).size, evidence)
-        is_common = not is_own and not _is_nearly_whole(base, evidence, owner)
+        is_common = _is_common(base, path, evidence, own, owner.project)
         scores = version_scores(base, evidence, owner.project)
         size = float(mine.size)
         yield MatchedFile(path, owner.project, evidence, owner.weight, False, owner.root, is_common, scores, size)
@@ -136,10 +138,27 @@ def _owners(base: Knowledge, path: str, features: Features, family: str) -> Iter
         evidence = without(evidence, mine)
 
 
-def _is_nearly_whole(base: Knowledge, evidence: Evidence, owner: "_Owner") -> bool:
-    """Whether nearly all of this file is in one of the project's, and much of that is here."""
-    mine = features_of_project(evidence, owner.project).size
-    return mine >= NEARLY_ALL * evidence.features and share_of_file(base, evidence, owner.project, owner.file) >= MUCH
+def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidence:
+    """The evidence without what anyone's code may have: tables of numbers, and public code."""
+    code = np.setdiff1d(features[family], features.get(NUMBERS[family], _NONE), assume_unique=True)
+    return _parted(base, _in_language(base, path, evidence_of(base, family, code)))[0]
+
+
+def _is_common(base: Knowledge, path: str, evidence: Evidence, own: Evidence, project: int) -> bool:
+    """Whether what this file and the project have is no sign of the project: too little is its own, and the file is not one of
+    the project's. Of a public algorithm, which a project may have written in its own way, it has to be all of that file."""
+    private, algorithm = _parted(base, evidence)
+    if not is_public(path, base.projects[project].name):
+        is_own = _is_enough(features_of_project(own, project).size, evidence)
+        if is_own or _is_a_file(base, private, project, NEARLY_ALL, MUCH):
+            return False
+    return not _is_a_file(base, algorithm, project, ALL, ALL)
+
+
+def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_this: float, of_its: float) -> bool:
+    """Whether this file is one of the project's: these parts of both are the same."""
+    mine = features_of_project(evidence, project).size
+    return mine >= of_this * evidence.features and share_of_a_file(base, evidence, project, SAME) >= of_its
 
 
 class _Owner(NamedTuple):
@@ -235,8 +254,6 @@ def _lies_below(path: str, folder: str) -> bool:
 
 
 def _is_small_part(base: Knowledge, project: int, files: Sequence[MatchedFile], version: int) -> bool:
-    if any(purl.startswith("pkg:npm/") for purl in base.projects[project].purls):
-        return False
     found = sum(file.most for file in files if file.evidence.family != "tokens")
     return found < PART * _size(base, project, version, {language_of(file.path) for file in files})
 
@@ -265,10 +282,11 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         confidence = "high"
     elif any(map(_is_likely, files)):
         confidence = "medium"
-    is_part = _is_small_part(base, project, files, int(np.argmax(scores)))
+    is_small = _is_small_part(base, project, files, int(np.argmax(scores)))
+    is_part = is_small and not any(purl.startswith("pkg:npm/") for purl in known.purls)
     if is_part and confidence in ("exact", "high"):
         confidence = "medium"
-    if is_part and not exact and all(file.is_common for file in files):
+    if is_small and all(file.is_common for file in files):
         confidence = "low"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]

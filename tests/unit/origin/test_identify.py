@@ -13,6 +13,7 @@ from careen.origin.binary import texts_of  # noqa: E402
 from careen.origin.building import ReleaseReader, build  # noqa: E402
 from careen.origin.identify import identify  # noqa: E402
 from careen.origin.knowledge import Project  # noqa: E402
+from careen.origin.merging import joined  # noqa: E402
 
 WORDS = (
     "buffer header stream frame offset length index table symbol cursor packet window block chunk token state".split()  # noqa: SIM905
@@ -425,6 +426,38 @@ def test_what_is_in_a_file_of_a_public_algorithm_as_well_shows_no_project():
     code = project(90)["1.1"]["src/part0.c"]
     known = large({"src/sha256.c": code, "tool/sign.c": project(92)["1.1"]["src/part0.c"] + code})
     assert components(known, {"own.c": amid_own(code)}) == []
+
+
+def test_a_public_algorithm_that_others_have_in_another_form_shows_no_project():
+    """Both have changed what they copied."""
+    code = project(90)["1.1"]["src/part0.c"]
+    theirs, other = code + function(random.Random(96)).encode(), code + function(random.Random(97)).encode()
+    assert components(large({"src/sha256.c": theirs}), {"own.c": other}) == []
+    assert [one[1] for one in components(large({"src/engine.c": theirs}), {"own.c": other})] == ["large"]
+
+
+def test_a_file_with_the_name_of_a_public_algorithm_shows_no_project_that_has_it_amid_other_code():
+    code = project(90)["1.1"]["src/part0.c"]
+    known = large({"src/hash_tables.c": project(93)["1.1"]["src/part0.c"] + code})
+    assert components(known, {"own/lookup3.h": amid_own(code)}) == []
+    assert [one[1] for one in components(known, {"own/keys.h": amid_own(code)})] == ["large"]
+
+
+@pytest.mark.parametrize("edit", [lambda code: code, lambda code: code + b"int x;", lambda code: amid_own(code[:3000])])
+def test_a_library_that_is_made_to_be_copied_shows_its_own_project_or_none(edit):
+    code = project(90)["1.1"]["src/part0.c"]
+    carrier = large({"src/linenoise.c": code})
+    assert components(carrier, {"own.c": edit(code)}) == []
+    both = joined([carrier, build([dated("linenoise", "", {"linenoise.c": code})])])
+    assert [one[1] for one in components(both, {"own.c": edit(code)})] == ["linenoise"]
+
+
+def test_a_table_of_a_project_that_has_all_its_code_as_one_file_as_well():
+    made = random.Random(14)
+    rows = [", ".join(hex(made.randrange(1 << 32)) for _ in range(8)) for _ in range(120)]
+    table = f"static const unsigned long table[] = {{ {','.join(rows)} }};".encode()
+    known = large({"large.c": b"\n".join(project(78, 24)["1.1"].values()) + table, "src/gears.h": table})
+    assert [one[1] for one in components(known, {"own.h": table + b"int x;"})] == ["large"]
 
 
 def test_a_project_that_is_an_algorithm_is_named_for_it():
