@@ -24,7 +24,7 @@ from careen.formats.binaries.segments import data_ranges, mappings
 from careen.safety.pattern import pattern
 
 from .exported_version import exported_version, longest
-from .joined_texts import MARK, JoinedTexts
+from .joined_texts import MARKS, JoinedTexts
 from .numbers import DOT, MAX_NUMBERS, POINT, start_of
 from .own_name import OwnName, is_related, plain
 
@@ -39,7 +39,7 @@ _PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20}
 _WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
 
 _ANY = pattern(VERSION)
-_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=[\x00\n\r ()\"',:;<>\]])")
+_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=\.?[\x00\n\r ()\"',:;<>\]])")
 _ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} ")
 _JUNK = pattern(rb".*[\x01-\x08\x0e-\x1f\xf8-\xff]", re.DOTALL)  # neither text nor the end of one: other constants
 _LONE_LEAD = pattern(rb" ?(?:(?:" + _WORD + rb"):? ?)?[vV]?")
@@ -54,9 +54,12 @@ _SUITE = pattern(rb"(" + _NAME + rb"(?:utils|tools|progs|-ng|-linux)) v?")
 _BUILT = pattern(
     rb"/(?:build|builddir|home|root|src|tmp|work)/(?:[^\x00/]{1,60}/){0,8}?([A-Za-z][A-Za-z0-9_+]{0,30}(?:-[A-Za-z][A-Za-z0-9_+]{0,30}){0,4})-v?$"
 )
-_REGISTRY = pattern(rb"/registry/([A-Za-z][A-Za-z0-9_-]{1,60})-$")  # of Debian's builds in Rust
-_TARGET = b"/target/"
-_BUILT_END = pattern(rb"/target/|/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])")
+_REGISTRY = pattern(rb"/registry/([A-Za-z][A-Za-z0-9_-]{1,60})-$")  # of Debian's builds in Rust, also of the program itself
+_OWN_FOLDERS = (b"/target/", b"/debian/cargo_registry/")
+_PREFIX_MAP, _END_OF_MAP = pattern(rb"-prefix-map=/[^\x00= ]{0,80}/([A-Za-z][A-Za-z0-9_+-]{1,60})-$"), b"=."
+_BUILT_END = pattern(
+    rb"/(?:target|obj-[a-z0-9_-]{4,40})/?|/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])"
+)
 _INSTALLED = pattern(rb"/(" + _NAME + rb")[/-]$")
 _FORMAT = pattern(
     rb"(?:^|[\n\"( ])(" + _NAME + rb"|%s)(?:[ ,:]{1,2}" + _PRODUCT + rb")?"
@@ -143,7 +146,7 @@ class OwnVersion:
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
         self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
         self._related: dict[bytes, str] = {}  # version -> name
-        self._joined = JoinedTexts(own.names)
+        self._joined = JoinedTexts(own.names, tuple(self._spellings))
         self._is_rust = False
         self._compilers: set[bytes] = set()
         self._callees: set[bytes] = set()
@@ -160,7 +163,7 @@ class OwnVersion:
         self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
         self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
         self._has_from = self._has_from or _FROM in data
-        self._is_rust = self._is_rust or MARK in data
+        self._is_rust = self._is_rust or any(mark in data for mark in MARKS)
         at = data.find(_GNU_CONSTANT)
         while at >= 0 and len(self._gnu) < MAX_PRODUCTS:
             if gnu := _GNU_NAME.match(data, at):
@@ -231,8 +234,11 @@ class OwnVersion:
 
     def only_version(self, others: Iterable[str] = ()) -> Named | None:
         """The only version among the constants, if it is none of ``others``; or the number by which others load the library."""
-        if self._stated or self._beside or self._products or self._is_rust or not self._own.is_of_file:
-            return None  # constants of a program in Rust that end with a NUL are of C libraries
+        if self._stated or self._beside or self._products or not self._own.is_of_file:
+            return None
+        if self._is_rust:  # its constants that end with a NUL are of C libraries
+            joined = self._joined.only_version() if not self._own.is_library else None
+            return Named(self._own.name, joined.decode(), GUESSED) if joined else None
         left_out = {version.encode() for version in others}
         lone = {version for version in self._lone if self._may_be_own(version) and version not in left_out}
         if len(self._gnu) == len(lone) == 1 and not self._own.is_library:
@@ -353,7 +359,10 @@ class OwnVersion:
         if built and number and self._is_source_of(built[1]) and _BUILT_END.match(data, number.end()):
             self._stated[number[0]] = self._own.name
         crate = _REGISTRY.search(data, max(0, at - _PATH_BYTES), at)
-        if crate and number and self._is_source_of(crate[1]) and data.startswith(_TARGET, number.end()):
+        if crate and number and data.startswith(_OWN_FOLDERS, number.end()):
+            self._stated[number[0]] = self._own.name if self._is_source_of(crate[1]) else crate[1].decode()
+        source = _PREFIX_MAP.search(data, max(0, at - _PATH_BYTES), at)
+        if source and number and self._is_source_of(source[1]) and data.startswith(_END_OF_MAP, number.end()):
             self._stated[number[0]] = self._own.name
 
     def _note_needed(self, data: bytes, at: int) -> None:
