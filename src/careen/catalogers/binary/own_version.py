@@ -66,6 +66,7 @@ _FORMAT = pattern(
     rb"(?:[ ,:]{1,2}(?:(?:[a-z]{1,12} )?(?:" + _WORD + rb"):? )?\(?|[-/])v?%s(?=$|[\n\r ,()])"
 )
 _SAYS = pattern(rb"(?:.*[ \n])?(" + _NAME + rb"),? (?:" + _WORD + rb"):? ?", re.DOTALL)
+_SITE = pattern(rb"https?://(?:www\.)?([A-Za-z0-9-]{1,40})\.[a-z]")
 _OF_ANY = pattern(rb"%s[- ]v?%s\n")
 _SIDE_NOTE = pattern(rb" ?\([^()]{1,40}\)$")
 _MIDDLE = pattern(rb"[!-$&-~]{1,10}")
@@ -84,14 +85,16 @@ _NAMED = pattern(rb"(" + _NAME + rb") v?")
 _LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
 _ENDS_OF_LINES, _NEWLINE, _DASH = (0, ord("\n")), ord("\n"), ord("-")
 _JUNK_BYTES = 4
+_COMMON = 2
 _FROM = b"%s from %s\n\0"
 _COMPILER = pattern(rb"gcc |clang ")
 _LONG = pattern(rb"\d{1,4}\.\d{1,4}\.\d{1,8}.*")
 _KERNELS, _UNICODE = pattern(rb"2\.[46]\.\d{1,3}"), pattern(rb"1\d\.0\.0")
 _ADDRESS = pattern(rb"0\.0\.0\.\d|(?:(?:127|2[2-5]\d)\.\d{1,3}|169\.254|192\.168)(?:\.\d{1,3}){2}")
+_CHECK = b"_check_version\0"
 _OF_CALLEES = (
     (b"flateInit", pattern(rb"1\.[23]\.\d{1,2}(?:\.\d)?")), (b"png_create_", pattern(rb"1\.\d\.\d{1,2}")),
-    (b"_check_version\0", _ANY),
+    (_CHECK, _ANY),
 )  # fmt: skip
 _NOT_PRODUCTS = frozenset(
     (b"alpine", b"beta", b"build", b"c", b"debian", b"debug", b"dynamic", b"fedora", b"git", b"gnu", b"linux", b"r", b"static",
@@ -143,6 +146,7 @@ class OwnVersion:
         self._products: set[tuple[bytes, bytes]] = set()
         self._named: set[tuple[bytes, bytes]] = set()
         self._lone: dict[bytes, bool] = {}  # whether a text beside it is about versions
+        self._as_integers = _as_integers(own.number)
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
         self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
         self._related: dict[bytes, str] = {}  # version -> name
@@ -150,6 +154,8 @@ class OwnVersion:
         self._is_rust = False
         self._compilers: set[bytes] = set()
         self._callees: set[bytes] = set()
+        self._checks = [f"\0{name}".encode() for name in own.names] if own.is_library else []
+        self._has_check = False  # whether the library itself has such a function
         self._has_from = self._has_format = self._speaks_of_versions = False
 
     def note_all(self, data: bytes) -> None:
@@ -160,6 +166,8 @@ class OwnVersion:
                 self.note(data, at)
 
     def note_part(self, data: bytes) -> None:
+        self._number = self._number or bool(self._as_integers and self._as_integers in data)
+        self._has_check = self._has_check or any(name + _CHECK in data for name in self._checks)
         self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
         self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
         self._has_from = self._has_from or _FROM in data
@@ -188,7 +196,7 @@ class OwnVersion:
         if junk := _JUNK.match(data, start, at):
             start = self._behind(junk.end(), data, at)
         before, is_whole = data[start:at], start > 0 and (data[start - 1] == 0 or junk is not None)
-        if version == self._own.number.encode():
+        if version == self._own.number.encode() and _is_distinct(self._own.number):
             self._number = True
         if is_whole and _LONE_LEAD.fullmatch(before):
             if _LONE_END.match(data, number.end()):
@@ -214,7 +222,10 @@ class OwnVersion:
         if len(self._products) == 1 and not self._beside:
             product, version = next(iter(self._products))
             return Named(product.decode(), version.decode(), STATED)
-        if found := self._one_of(self._beside) or self._one_of(self._stated):
+        found = self._one_of(self._beside)
+        if found is None or not _LONG.fullmatch(found):
+            found = self._one_of({version for version in self._stated if _LONG.fullmatch(version)}) or found
+        if found := found or self._one_of(self._stated):
             return Named(self._stated.get(found, own.name), found.decode(), STATED)
         if self._has_from and len(self._named) == 1:
             name, version = next(iter(self._named))
@@ -248,7 +259,7 @@ class OwnVersion:
             found = longest({version for version in lone if _LONG.fullmatch(version)})
         if found is None and len(lone) == 1 and not self._own.is_library:
             short = next(iter(lone))
-            found = short if self._has_format or self._lone[short] else None
+            found = short if self._has_format or self._lone[short] or short[-1:].isalpha() else None
         if found:
             return Named(self._own.name, found.decode(), GUESSED)
         return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
@@ -300,6 +311,11 @@ class OwnVersion:
         is_alone = begins and _ENDS.match(data, number.end()) is not None
         is_line = is_whole and data[number.end()] == _NEWLINE
         words = lead[1].split(b" ")
+        if is_whole and words[0] == b"GNU" and words[-1].lower() == self._own.name.lower().encode():
+            self._stated[version] = self._own.name
+            return
+        if self._own.is_library and is_whole and before.endswith(b"_") and data[number.end()] == 0:
+            return  # a version of its interface, of which others need the first that has a function
         if not (is_long or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or _COMPARED.intersection(
             map(bytes.lower, words[:-1])
         ):
@@ -338,7 +354,12 @@ class OwnVersion:
         says, behind = _SAYS.fullmatch(before), is_long and _MIDDLE.fullmatch(before)
         if (says and self._is_own_or_first(says[1])) or (behind and self.is_own(_text_before(data, start - len(before) - 1))):
             self._beside.add(version)
-        about = any(_is_about_versions(text) or _OF_ANY.fullmatch(text) for text in (before, after))
+        about = any(
+            _is_about_versions(text)
+            or _OF_ANY.fullmatch(text)
+            or (self._is_own_or_site(text) and _is_distinct(version.decode()))
+            for text in (before, after)
+        )
         self._lone[version] = self._lone.get(version, False) or about
 
     def _note_format(self, form: re.Match[bytes], version: bytes) -> None:
@@ -380,6 +401,10 @@ class OwnVersion:
         """Whether the last words or the first one are the own name."""
         return any(self.is_own(b"".join(words[at:])) for at in range(len(words))) or self.is_own(words[0])
 
+    def _is_own_or_site(self, text: bytes) -> bool:
+        site = _SITE.match(text)
+        return self.is_own(site[1] if site else text)
+
     def _is_own_or_first(self, name: bytes) -> bool:
         return self.is_own(name) or bool(self._own.first and plain(name.decode("latin-1")) == self._own.first)
 
@@ -397,7 +422,24 @@ class OwnVersion:
             return False
         if self._own.is_library and _UNICODE.fullmatch(version):
             return False
-        return not any(versions.fullmatch(version) for callee, versions in _OF_CALLEES if callee in self._callees)
+        return not any(
+            versions.fullmatch(version)
+            for callee, versions in _OF_CALLEES
+            if callee in self._callees and not (versions is _ANY and self._has_check)
+        )
+
+
+def _is_distinct(number: str) -> bool:
+    """Whether a number is not also that of a common format, as 1.0 and 2.0 are."""
+    return number.count(".") > 1 or any(int(part) > _COMMON for part in number.split(".") if part.isdigit())
+
+
+def _as_integers(number: str) -> bytes:
+    """The number as a structure of three integers has it; nothing for a number that other tables may have, too."""
+    parts = [int(part) for part in number.split(".")] if number.count(".") == 2 else []
+    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * _COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
+        return b""
+    return b"".join(part.to_bytes(4, "little") for part in parts)
 
 
 def _is_about_versions(text: bytes) -> bool:

@@ -96,7 +96,8 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
-    for texts in ((info.beside,), info.before, info.constants):
+    others = [version for version in info.constants if f"\tv{version.removeprefix('v')}\t" not in info.modules]
+    for texts in ((info.beside,), info.before, others):
         if len(texts) == 1 and _RELEASE.fullmatch(release := _REPACKED.sub("", texts[0])):
             return Module(module.path, _upstream(release), 0.4)
     if _released(module.version):
