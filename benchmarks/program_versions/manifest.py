@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmarks.program_versions.artefacts import Artefact
 
 HERE = Path(__file__).parent
-HALVES = ("development", "held_out", "third", "fourth_development", "fourth_held_out")
+HALVES = ("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth")
 
 
 class Case(NamedTuple):
@@ -30,14 +30,15 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    return [*_cases("manifest.tsv"), *_cases("third.tsv"), *_cases("fourth.tsv")]
+    return [*_cases("manifest.tsv"), *_cases("third.tsv"), *_cases("fourth.tsv"), *_cases("fifth.tsv")]
 
 
 def half(program: str) -> str:
-    """The half a program belongs to, by its name alone: rules are written with the development halves. Or "third", of a set
-    that is not halved."""
-    if program in _programs("third.tsv"):
-        return "third"
+    """The half a program belongs to, by its name alone: rules are written with the development halves. Or "third" or
+    "fifth", of the sets that are not halved."""
+    for name in ("third", "fifth"):
+        if program in _programs(f"{name}.tsv"):
+            return name
     number = hashlib.sha256(program.encode()).digest()[0] % 2
     return HALVES[number + 3] if program in _programs("fourth.tsv") else HALVES[number]
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from itertools import islice
 
 from careen.formats.binaries.constant_functions import Functions
+from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -19,7 +20,7 @@ from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
 from .own_name import of_product, own_name
-from .own_version import Named, version_in
+from .own_version import Named, constants_of, version_among
 from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
@@ -29,7 +30,8 @@ MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files
 SOON_BYTES = 512
 PART_CONFIDENCE = 0.4
 BUILD_CONFIDENCE = 0.4  # a distribution's build has fixes that its version does not show
-MAX_KEPT_BYTES = 16 << 20  # a larger file is not kept for its functions and for its own name
+MAX_KEPT_BYTES = 16 << 20  # a larger file is not kept for its functions
+MAX_KEPT_CONSTANTS = 48 << 20  # nor are more constants of a larger file kept for its own name
 
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
@@ -57,6 +59,8 @@ def read(file: File) -> "Scanner | None":
     has_names = not is_in_system_folder(file.path)
     is_kept = file.data.startswith(b"\x7fELF") and file.size_bytes <= MAX_KEPT_BYTES
     has_functions = any(program.functions for program in wanted)
+    if has_names and not is_kept and (ranges := _constants(file)):
+        return Scanner(name, wanted, has_names=True, only_constants=ranges)
     return Scanner(name, wanted, keep=is_kept and (has_names or has_functions), has_names=has_names)
 
 
@@ -69,10 +73,23 @@ def read_any(file: File) -> LinkedScanner | OwnScanner | None:
 def read_left(file: File) -> "Scanner | LinkedScanner | OwnScanner | None":
     """What ``read`` and ``read_any`` leave to a package database."""
     name = file.path.rpartition("/")[2]
-    if wanted := [program for program in _wanted(name) if program.matches(name)]:
-        is_kept = is_in_system_folder(file.path) and file.size_bytes <= MAX_KEPT_BYTES
-        return Scanner(name, wanted, keep=True, only_names=True) if is_kept else None
-    return read_unpackaged(file)
+    wanted = [program for program in _wanted(name) if program.matches(name)]
+    if not wanted:
+        return read_unpackaged(file)
+    if not is_in_system_folder(file.path):
+        return None
+    if file.size_bytes <= MAX_KEPT_BYTES:
+        return Scanner(name, wanted, keep=True, only_names=True)
+    ranges = _constants(file)
+    return Scanner(name, wanted, only_constants=ranges, only_names=True) if ranges else None
+
+
+def _constants(file: File) -> Ranges | None:
+    try:
+        ranges = data_ranges(mappings(file.data)) if file.data.startswith(b"\x7fELF") else None
+    except ValueError:
+        return None
+    return ranges if ranges and sum(end - start for start, end in ranges) <= MAX_KEPT_CONSTANTS else None
 
 
 class Scanner:
@@ -81,11 +98,19 @@ class Scanner:
     """
 
     def __init__(
-        self, name: str, wanted: list[Program], *, keep: bool = False, has_names: bool = False, only_names: bool = False
+        self,
+        name: str,
+        wanted: list[Program],
+        *,
+        keep: bool = False,
+        only_constants: Ranges | None = None,
+        has_names: bool = False,
+        only_names: bool = False,
     ) -> None:
         self._has_names, self._only_names = has_names or only_names, only_names
         self._searches = [_Search(name, program) for program in wanted]
-        self._kept: list[bytes] | None = [] if keep else None
+        self._kept: bytearray | None = bytearray() if keep or only_constants else None
+        self._only, self._fed_bytes = only_constants, 0  # which parts of the file are kept
         self._open = list(self._searches)
         self._data = bytearray()
         self._from = 0  # index of the first byte that no window has covered
@@ -94,7 +119,7 @@ class Scanner:
         if not self._open:
             return
         if self._kept is not None:
-            self._kept.append(chunk)
+            self._keep(self._kept, chunk)
         self._data += chunk
         while len(self._data) >= self._from + WINDOW_BYTES + AFTER_BYTES:
             end = self._from + WINDOW_BYTES
@@ -103,6 +128,16 @@ class Scanner:
             self._search_window(window, end)
             del self._data[: end - BEFORE_BYTES]
             self._from = BEFORE_BYTES
+
+    def _keep(self, kept: bytearray, chunk: bytes) -> None:
+        if self._only is None:
+            kept += chunk
+            return
+        for at, part in within(self._only, self._fed_bytes, chunk):
+            if any(at == start for start, _ in self._only):
+                kept += b"\0"
+            kept += part
+        self._fed_bytes += len(chunk)
 
     def facts(self) -> Iterator[Package]:
         self._search_window(bytes(self._data), len(self._data))
@@ -119,9 +154,9 @@ class Scanner:
     def _look_again(self) -> ValueError | None:
         if self._kept is None or not self._open:
             return None
-        data = b"".join(self._kept)
+        data = bytes(self._kept)
         damage = None
-        if any(search.has_functions for search in self._open):
+        if not self._only and any(search.has_functions for search in self._open):
             try:
                 library = Functions(data)
             except ValueError as error:
@@ -129,8 +164,10 @@ class Scanner:
             else:
                 for search in self._open:
                     search.ask(library)
-        for search in self._open if self._has_names else ():
-            search.search_names(data)
+        constants = (data if self._only else constants_of(data)) if self._has_names else None
+        if constants:
+            for search in self._open:
+                search.search_names(constants, b"" if self._only else data)
         return damage
 
     def _search_window(self, window: bytes, end: int) -> None:
@@ -179,18 +216,18 @@ class _Search:
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
 
-    def search_names(self, data: bytes) -> None:
+    def search_names(self, constants: bytes, data: bytes) -> None:
         """Without a text that the rule knows, a program may still have its version beside its name, or beside that of the
         file, which may be another product then."""
         if self._is_certain() or not self._program.matches(self._name):
             return
         own = own_name(self._name)
         product = of_product(own, self._named_as(self._program.name))
-        named = version_in(data, product)
+        named = version_among(constants, data, product)
         if named and _exactly(self._program.version).fullmatch(named.version):
             self._named = named
         elif own and not own.names & product.names:
-            self._other = version_in(data, own)
+            self._other = version_among(constants, data, own)
 
     def _is_certain(self) -> bool:
         return bool(self._version or (len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES))

@@ -10,6 +10,7 @@ Without a certain version a library is left out. Raises: OverBudgetError for mor
 from collections.abc import Iterator
 
 from careen.errors import OverBudgetError
+from careen.formats.binaries.elf import has_late_headers
 from careen.formats.binaries.go_build_info import has_go_build_id
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
 from careen.model.package import Package
@@ -71,7 +72,9 @@ def _scanner(file: File, known: frozenset[str]) -> "LinkedScanner | OwnScanner |
             return None
         ranges = data_ranges(mappings(file.data))
     except ValueError:
-        return None  # not a file that could run
+        if not has_late_headers(file.data, file.size_bytes):
+            return None  # not a file that could run
+        ranges = None
     if is_in_system_folder(file.path) and file.size_bytes < SMALL_BYTES:
         return OwnScanner(own, ranges) if own else None
     return LinkedScanner(ranges, known, own)

@@ -13,15 +13,18 @@ _LIBRARY = pattern(
     r"_?lib([A-Za-z][A-Za-z0-9_+-]{1,40}?)(?:-[0-9a-f]{8})?(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|-\d{1,4}|\.Q\d\d\w*)*\.so(?:\.[\w.+]{1,20})?"
 )
 _RELEASE_IN_NAME = pattern(r"(lib[A-Za-z][A-Za-z0-9_+-]{1,40}?)-(\d{1,3}\.\d{1,4}(?:\.\d{1,4})?)\.so")
-_NUMBERED = pattern(r"\.so\.(\d{1,4}\.\d{1,4}\.\d{1,5}(?:\.\d{1,5})?)$")
-_NAME = pattern(r"([A-Za-z][A-Za-z0-9_+-]{1,40}?)(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|[-.]\d{1,4})?")
+_NUMBERED = pattern(r"\.so\.(\d{1,4}\.\d{1,4}(?:\.\d{1,5}){0,2})$")
+_NAME = pattern(
+    r"([A-Za-z][A-Za-z0-9_+-]{1,40}?)(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|[-.]\d{1,4}|(\.(?!so$|node$|ko$|dll$|dylib$)[a-z][a-z0-9]{1,9}))?"
+)
+_ENDINGS = (".exe", ".static", ".bin", ".real", ".orig")
 _TARGET = pattern(r"(?:x86_64|aarch64|arm|i[3-6]86|powerpc64le|riscv64|s390x)-(?:[a-z]{1,8}-)?linux-(?:gnu|musl)[a-z]{0,8}-")
 _PLAIN = pattern(r"[^a-z0-9]")
-_SHORTEST, _LONG_REST = 3, 5
+_SHORTEST, _LONG_REST, _LEAST_COMMON = 3, 5, 4
 _OTHERS = frozenset(
-    ("dns", "elf", "ftp", "gif", "html", "http", "https", "imap", "ipp", "json", "kernel", "ldap", "linux", "nfs", "ntp",
-     "openmp", "pdf", "png", "posix", "rpc", "rtsp", "sip", "smb", "smtp", "snmp", "soap", "ssh", "ssl", "tls", "unicode",
-     "usb", "vulkan", "xml", "zip")
+    ("dns", "elf", "ftp", "gif", "html", "http", "https", "imap", "ipp", "json", "kernel", "ldap", "linux", "nfs", "ntlm",
+     "ntp", "openmp", "pdf", "png", "posix", "rpc", "rtsp", "sip", "smb", "smtp", "snmp", "soap", "ssh", "ssl", "tls",
+     "unicode", "usb", "vulkan", "xml", "zip")
 )  # fmt: skip
 
 
@@ -49,19 +52,23 @@ def own_name(file_name: str) -> OwnName | None:
         return OwnName(
             f"lib{library[1]}",
             _spellings(f"lib{library[1]}", library[1], library[1].rstrip("0123456789")),
+            plain(library[1].partition("-")[0]) if "-" in library[1] else "",
             number=number[1] if number else "",
             file=file_name.partition(".so")[0],
             is_library=True,
         )
-    file_name = file_name.removesuffix(".exe").removesuffix(".static")
+    for ending in _ENDINGS:
+        file_name = file_name.removesuffix(ending)
     target = _TARGET.match(file_name)
     found = _NAME.fullmatch(file_name[target.end() :] if target else file_name)
     if not found or found[1].lower() in _OTHERS:
         return None
     name = found[1]
+    part = found[2] or ""  # mkfs.ext4, ld.gold
     first, _, rest = name.partition("-")
     daemon = name.removesuffix("d") if len(name) > _SHORTEST + 1 else name
-    return OwnName(name, _spellings(name, daemon, rest if len(rest) > _LONG_REST else ""), plain(first) if rest else "")
+    names = _spellings(name + part, name, daemon, rest if len(rest) > _LONG_REST else "")
+    return OwnName(name + part, names, plain(first) if rest else "")
 
 
 def of_product(own: OwnName | None, product: str) -> OwnName:
@@ -72,6 +79,18 @@ def of_product(own: OwnName | None, product: str) -> OwnName:
         replace(own, name=product, names=own.names | names)
         if own and own.names & names
         else OwnName(product, names, is_of_file=False)
+    )
+
+
+def is_related(own: OwnName, name: str) -> bool:
+    """Whether one name is the beginning of the other, or the end of the own one: ``jbigkit`` and ``libjbig``, ``pigz`` and
+    ``unpigz``."""
+    other = plain(name)
+    return any(
+        min(len(other), len(known)) >= max(_LEAST_COMMON, max(len(other), len(known)) // 2)
+        and (known.startswith(other) or known.endswith(other) or other.startswith(known))
+        for known in own.names
+        if other not in _OTHERS
     )
 
 

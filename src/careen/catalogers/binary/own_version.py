@@ -7,8 +7,8 @@ name the product, too. The number in a library's file name is the release if it 
 which others load it has two numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two
 numbers that differ are none.
 
-The texts of Rust run into each other: ``spans0.9.3configcache``. The version is the only one of those near the own
-name, which is neither in the path of a crate nor in a sentence.
+``joined_texts`` has the texts of Rust, ``exported_version`` the functions and variables of a library. A name that is a part of
+the own one or has it as a part (``pigz 2.8`` in ``unpigz``) counts in a text of its own, if nothing else does.
 
 A file without such a text is of the only version among its constants, if it names a version at all. Versions that its
 callees compare with their own (zlib's, libpng's), of kernels and of a compiler named beside them are not counted, nor are
@@ -20,16 +20,16 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from careen.formats.binaries.constant_functions import Functions
 from careen.formats.binaries.segments import data_ranges, mappings
 from careen.safety.pattern import pattern
 
+from .exported_version import exported_version, longest
+from .joined_texts import MARKS, JoinedTexts
 from .numbers import DOT, MAX_NUMBERS, POINT, start_of
-from .own_name import OwnName, plain
+from .own_name import OwnName, is_related, plain
 
 MAX_PLACES = 5000  # numbers with a name before them, in one file
-MAX_FUNCTIONS = 200
-MAX_JOINED, MAX_PRODUCTS = 64, 8
+MAX_PRODUCTS = 8
 STATED, GUESSED = 0.6, 0.4  # confidence of a version beside the name, and of one without a name
 
 VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,8}){0,2}(?:[-~.]?(?:alpha|beta|rc|pre|dev)[.-]?\d{0,4}|p\d{1,2}|[a-z])?"
@@ -39,12 +39,13 @@ _PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20}
 _WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
 
 _ANY = pattern(VERSION)
-_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=[\x00\n\r ()\"',:;<>\]])")
-_ENDS = pattern(rb",?\n|,? ?\(|,|\x00")
+_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=\.?[\x00\n\r ()\"',:;<>\]])")
+_ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} ")
+_JUNK = pattern(rb".*[\x01-\x08\x0e-\x1f\xf8-\xff]", re.DOTALL)  # neither text nor the end of one: other constants
 _LONE_LEAD = pattern(rb" ?(?:(?:" + _WORD + rb"):? ?)?[vV]?")
 _LONE_END = pattern(rb"\n?\x00| \([^\x00]{0,200}\x00")
 _LEAD = pattern(
-    rb"(?:^|[\x00-\x20\"'(<\[:,=@/-]|[^\x09-\x7e][\x21-\x7e]{1,2})((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
+    rb"(?:^|[\x00\t\n\r \"'(<\[:,=@/-]|[^\t\n\r -~][!-~]{0,2}?)((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
     rb"(?: ?" + _PRODUCT + rb"|\(R\))?"
     rb"(?:[ ,:;-]{1,2}\(?(?:" + _WORD + rb")[: ]{0,2}[\"']?| \(?|/|-|(?<=[a-z0-9])_)[vV]?$"
 )  # fmt: skip
@@ -53,12 +54,28 @@ _SUITE = pattern(rb"(" + _NAME + rb"(?:utils|tools|progs|-ng|-linux)) v?")
 _BUILT = pattern(
     rb"/(?:build|builddir|home|root|src|tmp|work)/(?:[^\x00/]{1,60}/){0,8}?([A-Za-z][A-Za-z0-9_+]{0,30}(?:-[A-Za-z][A-Za-z0-9_+]{0,30}){0,4})-v?$"
 )
-_BUILT_END = pattern(rb"/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])")
+_REGISTRY = pattern(rb"/registry/([A-Za-z][A-Za-z0-9_-]{1,60})-$")  # of Debian's builds in Rust, also of the program itself
+_OWN_FOLDERS = (b"/target/", b"/debian/cargo_registry/")
+_PREFIX_MAP, _END_OF_MAP = pattern(rb"-prefix-map=/[^\x00= ]{0,80}/([A-Za-z][A-Za-z0-9_+-]{1,60})-$"), b"=."
+_BUILT_END = pattern(
+    rb"/(?:target|obj-[a-z0-9_-]{4,40})/?|/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])"
+)
 _INSTALLED = pattern(rb"/(" + _NAME + rb")[/-]$")
 _FORMAT = pattern(
     rb"(?:^|[\n\"( ])(" + _NAME + rb"|%s)(?:[ ,:]{1,2}" + _PRODUCT + rb")?"
     rb"(?:[ ,:]{1,2}(?:(?:[a-z]{1,12} )?(?:" + _WORD + rb"):? )?\(?|[-/])v?%s(?=$|[\n\r ,()])"
 )
+_SAYS = pattern(rb"(?:.*[ \n])?(" + _NAME + rb"),? (?:" + _WORD + rb"):? ?", re.DOTALL)
+_SITE = pattern(rb"https?://(?:www\.)?([A-Za-z0-9-]{1,40})\.[a-z]")
+_OF_ANY = pattern(rb"%s[- ]v?%s\n")
+_SIDE_NOTE = pattern(rb" ?\([^()]{1,40}\)$")
+_MIDDLE = pattern(rb"[!-$&-~]{1,10}")
+_NEEDED = pattern(rb"\x00lib([A-Za-z][A-Za-z0-9_+-]{2,40})-$")
+_NEEDED_END = pattern(
+    rb"(\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:-[\w.+~-]{1,40})?\.so\x00"
+)  # a library with an interface for others has another number behind it
+_RELATED = pattern(rb"(" + _NAME + rb")(?: (?:" + _WORD + rb"))? v?")
+_RELATED_END = pattern(rb"\n?\x00| -{1,2} | / | \(|,")
 _FORMATS = (
     b" v%s", b" version %s", b", version %s", b" Version %s", b" version: %s", b" %s\n", b"-%s\n", b"/%s\n", b" release %s"
 )  # fmt: skip
@@ -66,17 +83,18 @@ _GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
 _GNU_CONSTANT, _GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")
 _NAMED = pattern(rb"(" + _NAME + rb") v?")
 _LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
+_ENDS_OF_LINES, _NEWLINE, _DASH = (0, ord("\n")), ord("\n"), ord("-")
+_JUNK_BYTES = 4
+_COMMON = 2
 _FROM = b"%s from %s\n\0"
 _COMPILER = pattern(rb"gcc |clang ")
 _LONG = pattern(rb"\d{1,4}\.\d{1,4}\.\d{1,8}.*")
-_JOINED = pattern(rb"(\d{1,3}\.\d{1,3}\.\d{1,5}(?:-(?:alpha|beta|rc)\.?\d{0,3})?)[ -,:-~]")
-_JOINING = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ)]}>\"'`:;!? \n")
-_RUST = b"/rustc/"
 _KERNELS, _UNICODE = pattern(rb"2\.[46]\.\d{1,3}"), pattern(rb"1\d\.0\.0")
 _ADDRESS = pattern(rb"0\.0\.0\.\d|(?:(?:127|2[2-5]\d)\.\d{1,3}|169\.254|192\.168)(?:\.\d{1,3}){2}")
+_CHECK = b"_check_version\0"
 _OF_CALLEES = (
     (b"flateInit", pattern(rb"1\.[23]\.\d{1,2}(?:\.\d)?")), (b"png_create_", pattern(rb"1\.\d\.\d{1,2}")),
-    (b"_check_version\0", _ANY),
+    (_CHECK, _ANY),
 )  # fmt: skip
 _NOT_PRODUCTS = frozenset(
     (b"alpine", b"beta", b"build", b"c", b"debian", b"debug", b"dynamic", b"fedora", b"git", b"gnu", b"linux", b"r", b"static",
@@ -86,8 +104,6 @@ _KINDS = frozenset((b"bin", b"cli", b"client", b"core", b"daemon", b"ng", b"prog
 _COMPARED = frozenset(
     (b"after", b"before", b"by", b"for", b"from", b"in", b"least", b"needs", b"requires", b"since", b"than", b"until", b"with")
 )
-_ABOUT_VERSION = pattern(r"(?i)version")
-_RETURNED = pattern(rf"(?:[A-Za-z][A-Za-z0-9_+ -]{{0,40}}[ /-])?v?({VERSION.decode()})")
 
 
 class Named(NamedTuple):
@@ -98,13 +114,24 @@ class Named(NamedTuple):
 
 def version_in(data: bytes, own: OwnName) -> Named | None:
     """The version of a whole file."""
+    constants = constants_of(data)
+    return version_among(constants, data, own) if constants else None
+
+
+def constants_of(data: bytes) -> bytes | None:
+    """The constants and variables of a file, each part behind a NUL; None for what is not a file that could run."""
     try:
         ranges = data_ranges(mappings(data))
     except ValueError:
-        return None  # not a file that could run
+        return None
+    return b"\0" + (data if ranges is None else b"\0".join(data[start:end] for start, end in ranges))
+
+
+def version_among(constants: bytes, data: bytes, own: OwnName) -> Named | None:
+    """``data``: the whole file, or nothing if it is not there."""
     found = OwnVersion(own)
-    found.note_all(b"\0" + (data if ranges is None else b"\0".join(data[start:end] for start, end in ranges)))
-    return found.version() or (found.by_function(data) if own.is_library else None) or found.only_version()
+    found.note_all(constants)
+    return found.version() or (found.exported(data) if own.is_library and data else None) or found.only_version()
 
 
 class OwnVersion:
@@ -119,12 +146,16 @@ class OwnVersion:
         self._products: set[tuple[bytes, bytes]] = set()
         self._named: set[tuple[bytes, bytes]] = set()
         self._lone: dict[bytes, bool] = {}  # whether a text beside it is about versions
+        self._as_integers = _as_integers(own.number)
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
         self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
-        self._joined: dict[bytes, bool] = {}  # whether the own name is near
+        self._related: dict[bytes, str] = {}  # version -> name
+        self._joined = JoinedTexts(own.names, tuple(self._spellings))
         self._is_rust = False
         self._compilers: set[bytes] = set()
         self._callees: set[bytes] = set()
+        self._checks = [f"\0{name}".encode() for name in own.names] if own.is_library else []
+        self._has_check = False  # whether the library itself has such a function
         self._has_from = self._has_format = self._speaks_of_versions = False
 
     def note_all(self, data: bytes) -> None:
@@ -135,10 +166,12 @@ class OwnVersion:
                 self.note(data, at)
 
     def note_part(self, data: bytes) -> None:
+        self._number = self._number or bool(self._as_integers and self._as_integers in data)
+        self._has_check = self._has_check or any(name + _CHECK in data for name in self._checks)
         self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
         self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
         self._has_from = self._has_from or _FROM in data
-        self._is_rust = self._is_rust or _RUST in data
+        self._is_rust = self._is_rust or any(mark in data for mark in MARKS)
         at = data.find(_GNU_CONSTANT)
         while at >= 0 and len(self._gnu) < MAX_PRODUCTS:
             if gnu := _GNU_NAME.match(data, at):
@@ -152,16 +185,18 @@ class OwnVersion:
             self._note_loaded(data, at)
             return
         number = _NUMBER.match(data, at)
-        if data[at - 1] in _JOINING and len(self._joined) < MAX_JOINED:
-            self._note_joined(data, at)
+        self._joined.note(data, at)
         if number is None:
             if data[at - 1] in b"-v":
                 self._note_built(data, at)
+                self._note_needed(data, at)
             return
         version = number[1]
         start = data.rfind(b"\0", max(0, at - _BEFORE_BYTES), at) + 1 or max(0, at - _BEFORE_BYTES)
-        before, is_whole = data[start:at], start > 0 and data[start - 1] == 0
-        if version == self._own.number.encode():
+        if junk := _JUNK.match(data, start, at):
+            start = self._behind(junk.end(), data, at)
+        before, is_whole = data[start:at], start > 0 and (data[start - 1] == 0 or junk is not None)
+        if version == self._own.number.encode() and _is_distinct(self._own.number):
             self._number = True
         if is_whole and _LONE_LEAD.fullmatch(before):
             if _LONE_END.match(data, number.end()):
@@ -169,6 +204,13 @@ class OwnVersion:
         elif self._places < MAX_PLACES and before:
             self._places += 1
             self._note_lead(data, before, is_whole, number)
+
+    def _behind(self, start: int, data: bytes, at: int) -> int:
+        """Where the own name begins: the last bytes of another constant may look like text."""
+        for name in range(start + 1, min(start + _JUNK_BYTES, at)):
+            if any(data.startswith(spelling, name) for spelling in self._spellings):
+                return name
+        return start
 
     def is_own(self, text: bytes) -> bool:
         return plain(text.decode("latin-1")) in self._own.names
@@ -180,44 +222,44 @@ class OwnVersion:
         if len(self._products) == 1 and not self._beside:
             product, version = next(iter(self._products))
             return Named(product.decode(), version.decode(), STATED)
-        if found := self._one_of(self._beside) or self._one_of(self._stated):
+        found = self._one_of(self._beside)
+        if found is None or not _LONG.fullmatch(found):
+            found = self._one_of({version for version in self._stated if _LONG.fullmatch(version)}) or found
+        if found := found or self._one_of(self._stated):
             return Named(self._stated.get(found, own.name), found.decode(), STATED)
         if self._has_from and len(self._named) == 1:
             name, version = next(iter(self._named))
             return Named(name.decode(), version.decode(), STATED)
         if self._number:
             return Named(own.name, own.number, STATED)
-        near = [version for version, is_near in self._joined.items() if is_near]
-        return Named(own.name, near[0].decode(), STATED) if self._is_rust and len(near) == 1 else None
+        if self._is_rust and (joined := self._joined.version()):
+            return Named(own.name, joined.decode(), STATED)
+        if related := self._one_of(self._related):
+            return Named(self._related[related], related.decode(), STATED)
+        return None
 
-    def by_function(self, data: bytes) -> Named | None:
-        """By what the library's functions return that are about its version, if they agree."""
-        try:
-            library = Functions(data)
-        except ValueError:
-            return None  # its tables are damaged
-        texts: set[bytes] = set()
-        for name in islice(filter(_ABOUT_VERSION.search, library.names()), MAX_FUNCTIONS):
-            returned = _RETURNED.fullmatch(library.text(name) or "")
-            if returned and (returned[1].count(".") > 1 or any(own in plain(name) for own in self._own.names)):
-                texts.add(returned[1].encode())
-        agreed = _longest(texts)
-        return Named(self._own.name, agreed.decode(), STATED) if agreed else None
+    def exported(self, data: bytes) -> Named | None:
+        """By what the library exports about its version."""
+        version = exported_version(data, self._own.names, VERSION.decode())
+        return Named(self._own.name, version.decode(), STATED) if version else None
 
     def only_version(self, others: Iterable[str] = ()) -> Named | None:
         """The only version among the constants, if it is none of ``others``; or the number by which others load the library."""
-        if self._stated or self._beside or self._products or self._is_rust or not self._own.is_of_file:
-            return None  # constants of a program in Rust that end with a NUL are of C libraries
+        if self._stated or self._beside or self._products or not self._own.is_of_file:
+            return None
+        if self._is_rust:  # its constants that end with a NUL are of C libraries
+            joined = self._joined.only_version() if not self._own.is_library else None
+            return Named(self._own.name, joined.decode(), GUESSED) if joined else None
         left_out = {version.encode() for version in others}
         lone = {version for version in self._lone if self._may_be_own(version) and version not in left_out}
         if len(self._gnu) == len(lone) == 1 and not self._own.is_library:
             return Named(next(iter(self._gnu)).decode(), next(iter(lone)).decode(), GUESSED)
         found = None
         if self._speaks_of_versions or self._has_format:
-            found = _longest({version for version in lone if _LONG.fullmatch(version)})
+            found = longest({version for version in lone if _LONG.fullmatch(version)})
         if found is None and len(lone) == 1 and not self._own.is_library:
             short = next(iter(lone))
-            found = short if self._has_format or self._lone[short] else None
+            found = short if self._has_format or self._lone[short] or short[-1:].isalpha() else None
         if found:
             return Named(self._own.name, found.decode(), GUESSED)
         return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
@@ -247,11 +289,11 @@ class OwnVersion:
     def _note_lead(self, data: bytes, before: bytes, is_whole: bool, number: re.Match[bytes]) -> None:
         version, is_long = number[1], number[1].count(b".") > 1
         if is_whole and before.endswith(b" "):
-            is_all = data[number.end()] == 0
-            if is_all and before.endswith(b") ") and (product := _PRODUCT_LEAD.fullmatch(before)):
+            end = data[number.end()]
+            if end == 0 and before.endswith(b") ") and (product := _PRODUCT_LEAD.fullmatch(before)):
                 self._note_product(product[1], version)
                 return
-            if is_all and (suite := _SUITE.fullmatch(before)):
+            if end in _ENDS_OF_LINES and (suite := _SUITE.fullmatch(before)):
                 self._products.add((suite[1], version))
                 return
         if before.endswith((b"/", b"-")) and (path := _INSTALLED.search(before)):
@@ -267,8 +309,14 @@ class OwnVersion:
             or lead.start(1) > lead.start() + 1
         )
         is_alone = begins and _ENDS.match(data, number.end()) is not None
+        is_line = is_whole and data[number.end()] == _NEWLINE
         words = lead[1].split(b" ")
-        if not (is_long or (is_alone and not before.endswith((b"-", b"_")))) or _COMPARED.intersection(
+        if is_whole and words[0] == b"GNU" and words[-1].lower() == self._own.name.lower().encode():
+            self._stated[version] = self._own.name
+            return
+        if self._own.is_library and is_whole and before.endswith(b"_") and data[number.end()] == 0:
+            return  # a version of its interface, of which others need the first that has a function
+        if not (is_long or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or _COMPARED.intersection(
             map(bytes.lower, words[:-1])
         ):
             return
@@ -278,8 +326,16 @@ class OwnVersion:
             self._stated[version] = self._own.name
         elif words[-1].rpartition(b"-")[2] in _KINDS and self.is_own(words[-1].rpartition(b"-")[0]):
             self._stated[version] = words[-1].decode()
-        elif is_whole and data[number.end()] == 0 and (named := _NAMED.fullmatch(before)):
-            self._named.add((named[1], version))
+        elif is_whole:
+            self._note_other(data, before, number)
+
+    def _note_other(self, data: bytes, before: bytes, number: re.Match[bytes]) -> None:
+        """Other names at the beginning of a text."""
+        if data[number.end()] == 0 and (named := _NAMED.fullmatch(before)):
+            self._named.add((named[1], number[1]))
+        related = _RELATED.fullmatch(before)
+        if related and is_related(self._own, related[1].decode("latin-1")) and _RELATED_END.match(data, number.end()):
+            self._related[number[1]] = related[1].decode("latin-1")
 
     def _note_lone(self, data: bytes, start: int, number: re.Match[bytes]) -> None:
         version = number[1]
@@ -287,14 +343,24 @@ class OwnVersion:
         if _COMPILER.match(after):
             self._compilers.add(version)
             return
+        is_long = version.count(b".") > 1
         for text in (before, after):
             if (gnu := _GNU.fullmatch(text)) and not self.is_own(gnu[1]):
                 self._products.add((gnu[1], version))
-            elif gnu or (version.count(b".") > 1 and self.is_own(text.removesuffix(b"version"))):
+            elif gnu or (is_long and self._is_own_or_first(_SIDE_NOTE.sub(b"", text).removesuffix(b"version"))):
                 self._beside.add(version)
             elif b"%s" in text and (form := _FORMAT.search(text)):
                 self._note_format(form, version)
-        self._lone[version] = self._lone.get(version, False) or _is_about_versions(before) or _is_about_versions(after)
+        says, behind = _SAYS.fullmatch(before), is_long and _MIDDLE.fullmatch(before)
+        if (says and self._is_own_or_first(says[1])) or (behind and self.is_own(_text_before(data, start - len(before) - 1))):
+            self._beside.add(version)
+        about = any(
+            _is_about_versions(text)
+            or _OF_ANY.fullmatch(text)
+            or (self._is_own_or_site(text) and _is_distinct(version.decode()))
+            for text in (before, after)
+        )
+        self._lone[version] = self._lone.get(version, False) or about
 
     def _note_format(self, form: re.Match[bytes], version: bytes) -> None:
         """``foo %s`` is written with the constant before or after it."""
@@ -309,28 +375,43 @@ class OwnVersion:
         elif product.lower().split()[0] not in _NOT_PRODUCTS:
             self._products.add((product, version))
 
-    def _note_joined(self, data: bytes, at: int) -> None:
-        joined = _JOINED.match(data, at)
-        if joined is None or (data[at - 1 : at].isspace() and data[joined.end() - 1 : joined.end()].isspace()):
-            return
-        near = data[max(0, at - _NEAR_BYTES // 2) : joined.end() + _NEAR_BYTES // 2]
-        self._joined[joined[1]] = self._joined.get(joined[1], False) or any(
-            name in plain(near.decode("latin-1")) for name in self._own.names
-        )
-
     def _note_built(self, data: bytes, at: int) -> None:
         built, number = _BUILT.search(data, max(0, at - _PATH_BYTES), at), _ANY.match(data, at)
-        if built and number and self.is_own(built[1]) and _BUILT_END.match(data, number.end()):
+        if built and number and self._is_source_of(built[1]) and _BUILT_END.match(data, number.end()):
             self._stated[number[0]] = self._own.name
+        crate = _REGISTRY.search(data, max(0, at - _PATH_BYTES), at)
+        if crate and number and data.startswith(_OWN_FOLDERS, number.end()):
+            self._stated[number[0]] = self._own.name if self._is_source_of(crate[1]) else crate[1].decode()
+        source = _PREFIX_MAP.search(data, max(0, at - _PATH_BYTES), at)
+        if source and number and self._is_source_of(source[1]) and data.startswith(_END_OF_MAP, number.end()):
+            self._stated[number[0]] = self._own.name
+
+    def _note_needed(self, data: bytes, at: int) -> None:
+        """``libacmecommon-17.0.so``, which a library of the same product needs."""
+        needed = _NEEDED.search(data, max(0, at - _BEFORE_BYTES), at) if self._own.is_library else None
+        release = _NEEDED_END.match(data, at) if needed else None
+        if needed and release and any(plain(needed[1].decode()).startswith(name) for name in self._own.names):
+            self._stated[release[1]] = self._own.name
+
+    def _is_source_of(self, name: bytes) -> bool:
+        """Whether the folder of sources has the own name, also behind that of the language (``rust-acme``) or project."""
+        return self.is_own(name) or any(self.is_own(name[at + 1 :]) for at, character in enumerate(name) if character == _DASH)
 
     def _is_own_of(self, words: list[bytes]) -> bool:
         """Whether the last words or the first one are the own name."""
         return any(self.is_own(b"".join(words[at:])) for at in range(len(words))) or self.is_own(words[0])
 
+    def _is_own_or_site(self, text: bytes) -> bool:
+        site = _SITE.match(text)
+        return self.is_own(site[1] if site else text)
+
+    def _is_own_or_first(self, name: bytes) -> bool:
+        return self.is_own(name) or bool(self._own.first and plain(name.decode("latin-1")) == self._own.first)
+
     def _one_of(self, versions: Iterable[bytes]) -> bytes | None:
         """The only one, or the complete form of all; or the one that is a constant of its own."""
         found = set(versions)
-        return _longest(found) or _longest(found & self._lone.keys())
+        return longest(found) or longest(found & self._lone.keys())
 
     def _may_be_own(self, version: bytes) -> bool:
         if (
@@ -341,17 +422,28 @@ class OwnVersion:
             return False
         if self._own.is_library and _UNICODE.fullmatch(version):
             return False
-        return not any(versions.fullmatch(version) for callee, versions in _OF_CALLEES if callee in self._callees)
+        return not any(
+            versions.fullmatch(version)
+            for callee, versions in _OF_CALLEES
+            if callee in self._callees and not (versions is _ANY and self._has_check)
+        )
+
+
+def _is_distinct(number: str) -> bool:
+    """Whether a number is not also that of a common format, as 1.0 and 2.0 are."""
+    return number.count(".") > 1 or any(int(part) > _COMMON for part in number.split(".") if part.isdigit())
+
+
+def _as_integers(number: str) -> bytes:
+    """The number as a structure of three integers has it; nothing for a number that other tables may have, too."""
+    parts = [int(part) for part in number.split(".")] if number.count(".") == 2 else []
+    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * _COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
+        return b""
+    return b"".join(part.to_bytes(4, "little") for part in parts)
 
 
 def _is_about_versions(text: bytes) -> bool:
     return b"ersion" in text or b"ERSION" in text
-
-
-def _longest(versions: set[bytes]) -> bytes | None:
-    """The only one, or the complete form of all."""
-    longest = max(versions, key=len, default=None)
-    return longest if longest and all(longest.startswith(version) for version in versions) else None
 
 
 def _text_before(data: bytes, start: int) -> bytes:

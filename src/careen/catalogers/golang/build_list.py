@@ -2,8 +2,9 @@
 
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
-version among the texts that the linker wrote; a recorded pseudo-version; one from the commit; else "". If it was built without
-modules (``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package before ``/cmd/``.
+version among the texts that the linker wrote; the only version among its short constants; a recorded pseudo-version; one
+from the commit; else "". If it was built without modules (``GO111MODULE=off``, the Go tools themselves), its name is the path
+of the main package before ``/cmd/``.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
@@ -95,7 +96,8 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
-    for texts in ((info.beside,), info.before):
+    others = [version for version in info.constants if f"\tv{version.removeprefix('v')}\t" not in info.modules]
+    for texts in ((info.beside,), info.before, others):
         if len(texts) == 1 and _RELEASE.fullmatch(release := _REPACKED.sub("", texts[0])):
             return Module(module.path, _upstream(release), 0.4)
     if _released(module.version):

@@ -1,4 +1,5 @@
-"""The return values of functions in a shared library that only return a constant: a number, a text, or several numbers.
+"""What a shared library's functions return that only return a constant (a number, a text, or several numbers), and what its
+variables hold.
 
 Libraries without a version in their texts have such a function (``WebPGetDecoderVersion``). Compilers make the same few
 instructions of it: load, return. Those of x86-64 and AArch64 are read, nothing is executed.
@@ -28,6 +29,9 @@ _STORED = pattern(
     _BEGIN + rb"((?:\xc7[\x02\x06\x07].{4}){2,3})" + _END, re.DOTALL
 )  # mov dword [rdi], number; the same for rsi, rdx
 _INTO_STRUCTURE = pattern(rb"\xc7(?:[\x40-\x43\x45-\x47]|\x44.).(.{4})", re.DOTALL)  # mov dword [register + offset], number
+_FUNCTION, _VARIABLE = 2, 1  # types of symbols
+_POINTER_BYTES = 8
+_RELATIVE = {_X86_64: (8).to_bytes(8, "little"), _AARCH64: (1027).to_bytes(8, "little")}  # the type of a relocation
 _BY_REGISTER = b"\x07\x06\x02"  # the first arguments: rdi, rsi, rdx
 _RETURN, _HINT, _MOVZ = 0xD65F03C0, 0xD503201F, 0x52800000
 
@@ -40,10 +44,13 @@ class Functions:
         self._mappings = mappings(data)
         elf = read_elf(data)
         self._machine = elf.machine if elf.bits == 64 and elf.order == "<" else 0
-        self._symbols = _symbols(data, elf) if self._machine in (_X86_64, _AARCH64) else {}
+        relocations = sections(io.BytesIO(data), elf).get(".rela.dyn") if self._machine else None
+        self._relocations = (relocations.offset, relocations.offset + relocations.size_bytes) if relocations else (0, 0)
+        self._symbols, self._variables = _symbols(data, elf) if self._machine in (_X86_64, _AARCH64) else ({}, {})
 
     def names(self) -> Iterable[str]:
-        return self._symbols
+        """Of functions and variables."""
+        return (*self._symbols, *self._variables)
 
     def number(self, symbol: str) -> int | None:
         code = self._code(symbol)
@@ -59,9 +66,7 @@ class Functions:
             target = self._symbols[symbol] + found.end(1) + unpack_from("<i", found[1])[0] if found else None
         else:
             target = _registers(code, self._symbols.get(symbol, 0)).get(0)
-        start = offset_of(self._mappings, target) if target else None
-        end = self._data.find(b"\0", start, start + MAX_TEXT_BYTES) if start is not None else -1
-        return self._data[start:end].decode("latin-1") if end >= 0 else None
+        return self._text_at(target) if target else None
 
     def stored(self, symbol: str) -> tuple[int, ...] | None:
         """The numbers that the function stores at the addresses in its first arguments, in their order; None if it
@@ -91,28 +96,54 @@ class Functions:
         fitting = [number for number in found if least <= number <= most]
         return fitting[0] if len(fitting) == 1 else None
 
+    def variable_text(self, symbol: str) -> str | None:
+        """The text in an array of characters, or the one that a pointer points to."""
+        address, size = self._variables.get(symbol, (0, 0))
+        target = self._pointer(address) if size == _POINTER_BYTES else None
+        text = (self._text_at(target) if target else None) or self._text_at(address)
+        return text if text and text.isprintable() else None
+
+    def variable_number(self, symbol: str) -> int | None:
+        address, size = self._variables.get(symbol, (0, 0))
+        start = offset_of(self._mappings, address) if size in (1, 2, 4) else None
+        return int.from_bytes(self._data[start : start + size], "little") if start is not None else None
+
+    def _pointer(self, address: int) -> int | None:
+        """What the dynamic linker writes to the address: a relocation says it, and sometimes the file has it in place."""
+        at = self._data.find(address.to_bytes(8, "little") + _RELATIVE.get(self._machine, b""), *self._relocations)
+        start = at + 16 if at >= 0 else offset_of(self._mappings, address)
+        return unpack_from("<Q", self._data, start)[0] or None if start is not None and start + 8 <= len(self._data) else None
+
+    def _text_at(self, address: int) -> str | None:
+        start = offset_of(self._mappings, address)
+        end = self._data.find(b"\0", start, start + MAX_TEXT_BYTES) if start is not None else -1
+        return self._data[start:end].decode("latin-1") if end >= 0 else None
+
     def _code(self, symbol: str, size: int = _CODE_BYTES) -> bytes:
         start = offset_of(self._mappings, self._symbols[symbol]) if symbol in self._symbols else None
         return self._data[start : start + size] if start is not None else b""
 
 
-def _symbols(data: bytes, elf: Elf) -> dict[str, int]:
-    """The address of each symbol that the file exports, by name."""
+def _symbols(data: bytes, elf: Elf) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+    """The address of each function that the file exports, and address and size of each variable, by name."""
     tables = sections(io.BytesIO(data), elf)
     symbols, names = tables.get(".dynsym"), tables.get(".dynstr")
     if not symbols or not names:
-        return {}
+        return {}, {}
     layout = Layout("<IBBHQQ")
     count = symbols.size_bytes // layout.size
     if count > MAX_SYMBOLS or symbols.offset + count * layout.size > len(data):
         raise ValueError("impossible ELF symbol table")
     texts = data[names.offset : names.offset + names.size_bytes]
-    found: dict[str, int] = {}
+    functions: dict[str, int] = {}
+    variables: dict[str, tuple[int, int]] = {}
     for at in range(count):
-        name, kind, _, section, address, _ = layout.unpack_from(data, symbols.offset + at * layout.size)
-        if section and kind & 15 == 2:
-            found[texts[name : texts.find(b"\0", name)].decode("latin-1")] = address
-    return found
+        name, kind, _, section, address, size = layout.unpack_from(data, symbols.offset + at * layout.size)
+        if section and kind & 15 == _FUNCTION:
+            functions[texts[name : texts.find(b"\0", name)].decode("latin-1")] = address
+        elif section and kind & 15 == _VARIABLE:
+            variables[texts[name : texts.find(b"\0", name)].decode("latin-1")] = (address, size)
+    return functions, variables
 
 
 def _registers(code: bytes, address: int, stored: dict[int, int] | None = None) -> dict[int, int]:

@@ -75,6 +75,17 @@ def read_elf(head: bytes) -> Elf:
     return Elf(bits, order, kind, machine, segments, shoff, shsize, shnum, names, by_type)
 
 
+def has_late_headers(head: bytes, file_bytes: int) -> bool:
+    """Whether the program headers lie within the file, and behind its first bytes: tools that rewrite a linked file put them
+    there (patchelf, BOLT)."""
+    known = _LAYOUTS.get(head[4:6])
+    if not head.startswith(_MAGIC) or known is None or len(head) < 16 + known[2].size:
+        return False
+    _, _, header, program = known
+    _, _, _, _, phoff, _, _, _, phsize, phnum, *_ = header.unpack_from(head, 16)
+    return bool(phsize == program.size and phnum and len(head) < phoff + phsize * phnum <= file_bytes)
+
+
 def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
     """Wraps ``examine`` so that it keeps its last answer: several readers examine the same first bytes one after
     another."""

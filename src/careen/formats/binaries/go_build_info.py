@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from careen.safety.pattern import pattern
 
 from .elf import note_bytes
+from .go_constants import AFTER_BYTES, ANCHOR, BEFORE_BYTES, short_versions
 from .segments import Mapping, Ranges, offset_of, within
 
 MAX_TEXT_BYTES = 1 << 20
@@ -34,11 +35,11 @@ _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
 _BEFORE_BYTES = 768
 _RELEASE = rb"v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:[-+~][0-9A-Za-z.+~-]{1,40})?"
-_VERSION_BEFORE, _VERSION_AFTER = pattern(rb"\x00(" + _RELEASE + rb")\x00"), pattern(_RELEASE)
+_VERSION_BEFORE, _VERSION_AFTER = pattern(rb"[\x00\xff](" + _RELEASE + rb")\x00"), pattern(_RELEASE)
 _WORDS_AFTER = 4
+Kind = Literal["marker", "modules", "version", "constants", "header"]
+_NOTED: tuple[Kind, ...] = ("version", "constants")  # with what precedes them
 _BIG_ENDIAN, _INLINE = 1, 2
-
-Kind = Literal["marker", "modules", "version", "header"]
 
 
 class BuildInfo(Struct, frozen=True, gc=False):
@@ -47,13 +48,15 @@ class BuildInfo(Struct, frozen=True, gc=False):
 
     ``beside`` is the first version, or else the first text, after the toolchain's version, where the linker puts the values
     of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions in
-    the text before it, because the linker sorts these values by length.
+    the text before it, because the linker sorts these values by length. ``constants`` lists the versions among the short
+    constants.
     """
 
     version: str
     modules: str
     beside: str = ""
     before: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
 
 
 def has_go_build_id(head: bytes) -> bool:
@@ -113,7 +116,7 @@ class BuildInfoScan:
         one is missing. Raises ValueError for a marker whose texts cannot be found.
         """
         for part in self._parts:
-            if part.kind == "version":  # the file ended soon after it
+            if part.kind in _NOTED:  # the file ended soon after it
                 self._texts[part.offset] = bytes(part.data)
         for own in (True, False):
             for here, info in self._inline:
@@ -122,7 +125,7 @@ class BuildInfoScan:
             for marker, headers in self._pointers:
                 followed = self._follow(marker, headers) if self._writable(marker) == own else None
                 if followed:
-                    return followed
+                    return self._with_neighbours(followed)
         if self._pointers:
             raise ValueError("Go executable whose build information cannot be found")
         wrapped = [modules for text in self._texts.values() if (modules := _unwrapped(text)).startswith("path\t")]
@@ -137,7 +140,7 @@ class BuildInfoScan:
             if not self._settle(part, waiting):
                 self._parts.append(part)
         self._fed_bytes += len(chunk)
-        self._tail = window[-(_BEFORE_BYTES if self._versions else _OVERLAP_BYTES) :]
+        self._tail = window[-(BEFORE_BYTES if self._versions else _OVERLAP_BYTES) :]
 
     def _with_neighbours(self, info: BuildInfo) -> BuildInfo:
         version = info.version.partition(" ")[0].encode()
@@ -147,7 +150,9 @@ class BuildInfoScan:
             if version and self._texts.get(place, b"").startswith(version + b"\0")
             for found in _VERSION_BEFORE.findall(text)
         }
-        return replace(info, beside=self._beside(version), before=tuple(sorted(before)))
+        regions = [(self._before[place], text) for place, text in self._texts.items() if text.startswith(ANCHOR)]
+        constants = short_versions(*regions[0]) if len(regions) == 1 else ()
+        return replace(info, beside=self._beside(version), before=tuple(sorted(before)), constants=constants)
 
     def _beside(self, version: bytes) -> str:
         for text in self._texts.values():
@@ -167,6 +172,7 @@ class BuildInfoScan:
         yield from self._seek("modules", MODULES_START, window, start, MAX_TEXT_BYTES)
         if self._versions:
             yield from self._seek("version", _VERSION_START, window, start, _VERSION_BYTES)
+            yield from self._seek("constants", ANCHOR, window, start, AFTER_BYTES)
 
     def _seek(self, kind: Kind, text: bytes, window: bytes, start: int, limit_bytes: int) -> "Iterator[_Part]":
         most = MAX_VERSIONS if kind == "version" else MAX_PARTS
@@ -176,8 +182,9 @@ class BuildInfoScan:
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
-                    if kind == "version":
-                        self._before[start + at] = window[max(0, at - _BEFORE_BYTES) : at]
+                    if kind in _NOTED:
+                        size = _BEFORE_BYTES if kind == "version" else BEFORE_BYTES
+                        self._before[start + at] = window[max(0, at - size) : at]
                     yield _Part(kind, start + at, limit_bytes)
             at = window.find(text, at + 1)
 
@@ -189,7 +196,7 @@ class BuildInfoScan:
             if end >= 0:
                 self._texts[part.offset] = bytes(part.data[: end + len(MODULES_END)])
                 return True
-        elif part.kind == "version" and part.full:
+        elif part.kind in _NOTED and part.full:
             self._texts[part.offset] = bytes(part.data)
         elif part.kind == "marker" and len(part.data) >= _HEADER_BYTES:
             if part.data[15] & _INLINE:

@@ -63,7 +63,7 @@ def test_a_program_that_names_itself(name, texts, expected):
         ("acme", b"\0as in acme 1.2 or older\0"),
         ("acme", b"\0/usr/lib/acme-1.0/modules\0"),
         ("acme", b"\0ACME_1.2\0acme-2.0\0"),
-        ("acme", b"\0/rustc/58cf8f9\0spans0.9.3config"),
+        ("acme", b"\0/rustc/58cf8f9\0spans0.9.3config0.9.4acmes"),
         ("acme", b"\0Acme's0.9.3config\0"),
         ("copy", b"\0001.0\0copy\0"),
         ("acme", b"\0/usr/share/acme-3.31/\0"),

@@ -1,0 +1,61 @@
+"""The version that a library exports: what its functions about versions return, and what its variables hold.
+
+A function may return a text (``acme_version()``) or store three numbers. Three functions or variables may have the parts of it:
+``acme_version_major``, ``acme_version_minor`` and ``acme_version_micro``. All must agree.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from careen.formats.binaries.constant_functions import Functions
+from careen.safety.pattern import pattern
+
+from .own_name import plain
+
+MAX_SYMBOLS = 200
+
+_ABOUT_VERSION = pattern(
+    r"(?i)(?!.*(?:unicode|protocol|interface|a[bp]i_?ver|format|file|min_|max_|least))(?:.*version|.*_ver$)"
+)
+_PART = pattern(r"(?i)(?:(major)|(minor)|(micro|patch|revision|bugfix|point|release))")
+_LARGEST = 9999
+
+
+def exported_version(data: bytes, names: Iterable[str], version: str) -> bytes | None:
+    """``version``: an expression for a version."""
+    try:
+        library = Functions(data)
+    except ValueError:
+        return None  # its tables are damaged
+    symbols = list(islice(filter(_ABOUT_VERSION.match, library.names()), MAX_SYMBOLS))
+    texts = set(_texts(library, symbols, tuple(names), version)) or set(_numbers(library, symbols))
+    return longest({text.encode() for text in texts})
+
+
+def longest(versions: set[bytes]) -> bytes | None:
+    """The only one, or the complete form of all."""
+    found = max(versions, key=len, default=None)
+    return found if found and all(found.startswith(version) for version in versions) else None
+
+
+def _texts(library: Functions, symbols: list[str], names: tuple[str, ...], version: str) -> Iterator[str]:
+    whole = pattern(rf"(?:[A-Za-z][A-Za-z0-9_+ -]{{0,40}}[ /-])?v?({version})(?:[ +~(,-].*)?")
+    for symbol in symbols:
+        found = whole.fullmatch((library.text(symbol) or library.variable_text(symbol) or "").rstrip("\n"))
+        if found and (found[1].count(".") > 1 or any(own in plain(symbol) for own in names)):
+            yield found[1]
+
+
+def _numbers(library: Functions, symbols: list[str]) -> Iterator[str]:
+    parts: dict[str, dict[int, int]] = {}  # the name of the symbols without the part's -> the three numbers
+    for symbol in symbols:
+        found = _PART.search(symbol)
+        number = library.number(symbol) if found else None
+        if found and number is None:
+            number = library.variable_number(symbol)
+        if found and number is not None and 0 <= number <= _LARGEST:
+            rest = symbol[: found.start()] + symbol[found.end() :]
+            parts.setdefault(rest, {})[found.lastindex or 0] = number
+        elif (stored := library.stored(symbol)) and len(stored) == 3 and max(stored) <= _LARGEST:
+            yield ".".join(map(str, stored))
+    yield from (f"{numbers[1]}.{numbers[2]}.{numbers[3]}" for numbers in parts.values() if len(numbers) == 3)
