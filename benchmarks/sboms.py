@@ -49,7 +49,11 @@ def main() -> int:
     print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     with Session(settings) as session, tempfile.TemporaryDirectory() as folder:
         for name in asked.names or sorted(path.name for path in asked.corpus.iterdir()):
-            of_image = session.scan(str(asked.corpus / name), plan=False)
+            try:
+                of_image = session.scan(str(asked.corpus / name), plan=False)
+            except careen.InputError:
+                print(f"| {name} | no image: it is damaged |{' |' * (len(columns) - 2)}", flush=True)
+                continue
             documents = sorted(asked.others.glob(f"{name}.*")) if asked.others else _written(of_image, name, Path(folder))
             for document in documents:
                 failed |= _compared(of_image, session.scan(str(document), plan=False), document, asked)

@@ -3,8 +3,7 @@
 import json
 from importlib import import_module
 
-from tests.conftest import ROOT
-from tests.docs.rules_of_others import rule_map
+from tests.docs.rules_of_others import MAPS, OF_DOCKERFILES, rule_map
 from tests.support.examples import examples_of
 
 from careen.checks.kinds import KINDS
@@ -133,7 +132,7 @@ def _rules_of_others() -> str:
     for check in load("careen.checks.dockerfile", "CHECK", Check):
         for reference in check.references:
             tool, _, rule = reference.partition(" ")
-            if tool in ("Hadolint", "BuildKit", "Trivy", "Checkov"):
+            if tool in OF_DOCKERFILES:
                 found.setdefault((tool, rule), []).append(check.id)
     out = "\n## Rules of other tools\n\n| tool | rule | check |\n| --- | --- | --- |\n"
     for (tool, rule), ids in sorted(found.items()):
@@ -144,7 +143,7 @@ def _rules_of_others() -> str:
 def _peers() -> dict[str, list[str]]:
     """The rules of other tools for the same misconfiguration, by our id."""
     found: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "tests/acceptance").glob("misconfig*_map.json")):
+    for path in MAPS:
         for peer, ids in json.loads(path.read_text("utf-8")).items():
             for id in ids:
                 found.setdefault(id, []).append(peer.replace(":", " ", 1))

@@ -1,13 +1,28 @@
-"""The page of other tools' rules, made from ``docs/reference/other-tools.toml``, and what that file has."""
+"""The page of other tools' rules, made from ``docs/reference/other-tools.toml``, what that file has, and the table of all
+rules of other tools, which ``careen.checks.other_tools`` reads.
+"""
 
+import json
 import tomllib
 from collections.abc import Iterator
 
 from msgspec import Struct, convert
 from tests.conftest import ROOT
 
+from careen.plugins import Check, load
+
 SOURCE = ROOT / "docs/reference/other-tools.toml"
 NOTE = "<!-- Made by `make golden` from other-tools.toml; tests/docs/test_reference.py fails if they differ. -->\n\n"
+MAPS = sorted((ROOT / "tests/acceptance").glob("misconfig*_map.json"))
+OF_DOCKERFILES = ("Hadolint", "BuildKit", "Trivy", "Checkov")  # as references name them
+NAMES = {  # of tools, as users know them
+    "checkov": "Checkov",
+    "trivy": "Trivy",
+    "kube-linter": "KubeLinter",
+    "polaris": "Polaris",
+    "Checkov for Terraform": "Checkov",
+    "Trivy for Terraform": "Trivy",
+}
 PAGES = {
     "IMG": "checks-image.md",
     "K8S": "checks-kubernetes.md",
@@ -76,6 +91,39 @@ def page() -> str:
     for tool, by_id in rules.tools.items():
         out += f"\n## {tool}\n\n| rule | what it reports | checks |\n| --- | --- | --- |\n" + "".join(_rows(by_id))
     return out
+
+
+def table_text() -> str:
+    """Our checks by rule, by tool, as JSON with a line for each rule."""
+    tools = (
+        f"{json.dumps(tool)}: {{\n"
+        + ",\n".join(f"  {json.dumps(rule)}: {json.dumps(ids)}" for rule, ids in rules.items())
+        + "\n}"
+        for tool, rules in _table().items()
+    )
+    return "{" + ",\n".join(tools) + "}\n"
+
+
+def _table() -> dict[str, dict[str, list[str]]]:
+    """Of the lists, of the map of names, and of the references of the checks of Dockerfiles."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for tool, rule, check in _pairs():
+        found.setdefault(NAMES.get(tool, tool), {}).setdefault(rule, set()).add(check)
+    return {tool: {rule: sorted(rules[rule]) for rule in sorted(rules)} for tool, rules in sorted(found.items())}
+
+
+def _pairs() -> Iterator[tuple[str, str, str]]:
+    for tool, by_id in rule_map().tools.items():
+        yield from ((tool, id, check) for id, rule in by_id.items() for check in rule.checks)
+    for path in MAPS:
+        for peer, checks in json.loads(path.read_text("utf-8")).items():
+            tool, _, rule = peer.partition(":")
+            yield from ((tool, rule, check) for check in checks)
+    for check in load("careen.checks.dockerfile", "CHECK", Check):
+        for reference in check.references:
+            tool, _, rule = reference.partition(" ")
+            if tool in OF_DOCKERFILES:
+                yield tool, rule, check.id
 
 
 def _rows(by_id: dict[str, Rule]) -> Iterator[str]:

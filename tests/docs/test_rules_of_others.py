@@ -2,8 +2,9 @@
 
 import re
 
-from tests.docs.rules_of_others import PAGES, page, rule_map
+from tests.docs.rules_of_others import PAGES, page, rule_map, table_text
 
+from careen.checks.other_tools import TABLE
 from careen.plugins import Check, load
 
 RULES = rule_map()
@@ -46,3 +47,10 @@ def test_the_page_has_every_rule_once():
         assert text.count(f"| {id} |") == 1, tool
         assert all(f"[{check}](" in row for check in rule.checks)
         assert rule.what in row
+
+
+def test_the_table_of_the_package_has_every_rule(update):
+    text = table_text()
+    if update:
+        TABLE.write_text(text, "utf-8")
+    assert TABLE.read_text("utf-8") == text, "make golden writes it"

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState
 from careen.app.databases import database_of
+from careen.checks.kinds import KINDS
+from careen.checks.other_tools import checks_like
 from careen.config import Settings
 from careen.database.knowledge import Knowledge, knows_exploited
 from careen.model.advisory import Advisory, Epss, Exploited, VulnerabilityRecord
@@ -14,7 +16,6 @@ from careen.model.finding import Weakness
 from careen.model.inventory import Inventory
 from careen.plugins import Check, Progress, load, silent
 
-CHECKS = ("compose", "dockerfile", "image", "integrity", "kubernetes", "network", "rbac", "running")  # folders of careen.checks
 MAX_IDS = 200
 MAX_ADVISORIES = 2_000
 
@@ -52,10 +53,11 @@ def packages_named(ids: Collection[str], settings: Settings) -> frozenset[str]:
     return frozenset(advisory.package for advisory in _advisories(frozenset(ids), settings))
 
 
-def check_of(id: str) -> Check | None:
-    """The check with this id; None if there is none."""
-    checks = (check for folder in CHECKS for check in load(f"careen.checks.{folder}", "CHECK", Check))
-    return next((check for check in checks if check.id == id.upper()), None)
+def checks_of(id: str) -> tuple[Check, ...]:
+    """The check with this id, or the checks for what a rule of another tool with this id reports; empty if there are none."""
+    wanted = {id.upper(), *(check for checks in checks_like(id).values() for check in checks)}
+    folders = dict.fromkeys(folder for kind in KINDS for folder in kind.folders)
+    return tuple(check for folder in folders for check in load(f"careen.checks.{folder}", "CHECK", Check) if check.id in wanted)
 
 
 def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:

@@ -1,7 +1,7 @@
 """``careen explain ID`` without an image: shows the data about a vulnerability, or describes a check."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 SCHEMA = "careen.about/1"
 SHOWN = 12  # packages of an ecosystem
+COMMANDS = {"IMG": "careen scan IMAGE", "SUP": "careen scan IMAGE", "RTM": "careen check --running"}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.app.explaining import about, check_of
+    from careen.app.explaining import about, checks_of
 
     from .output import write_lines
 
     settings = settings_of(arguments)
-    if check := check_of(arguments.id):
+    if checks := checks_of(arguments.id):
         if arguments.form == "json":
-            write_json({"schema": SCHEMA, **_of_check(check)})
+            write_json({"schema": SCHEMA, **_of_checks(arguments.id, checks)})
         else:
-            write_lines(_check_lines(check))
+            write_lines(_lines_of_checks(arguments.id, checks))
         return 0
     found = with_progress(settings, lambda progress: about(arguments.id, settings, progress))
     if not found.records and not found.advisories:
@@ -43,9 +44,34 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _of_check(check: "Check") -> dict[str, object]:
+def _of_checks(id: str, checks: "Sequence[Check]") -> dict[str, object]:
     keys = ("id", "title", "severity", "why", "fix", "references", "default")
-    return {key: getattr(check, key) for key in keys}
+    described: list[dict[str, object]] = [{key: getattr(check, key) for key in keys} for check in checks]
+    return described[0] if _is_own(id, checks) else {"id": id, "checks": described}
+
+
+def _lines_of_checks(id: str, checks: "Sequence[Check]") -> Iterator[str]:
+    if not _is_own(id, checks):
+        from careen.checks.other_tools import checks_like
+
+        yield f"{id} is a rule of {' and '.join(checks_like(id))}. Careen checks for the same:"
+        yield ""
+    for check in checks:
+        yield from _check_lines(check)
+    yield f"next: {_found_by(checks)}; --checks-off {','.join(check.id for check in checks)} switches it off"
+
+
+def _found_by(checks: "Sequence[Check]") -> str:
+    """The command that runs the checks."""
+    command = COMMANDS.get(checks[0].id[:3], "careen check .")
+    off = [check.id for check in checks if not check.default]
+    if not off:
+        return f"{command} finds it"
+    return f"{command} --checks-on {','.join(off)} finds it{'' if len(off) == len(checks) else ' in each case'}"
+
+
+def _is_own(id: str, checks: "Sequence[Check]") -> bool:
+    return [check.id for check in checks] == [id.upper()]
 
 
 def _check_lines(check: "Check") -> Iterator[str]:
@@ -54,7 +80,6 @@ def _check_lines(check: "Check") -> Iterator[str]:
     yield f"  fix: {check.fix}"
     yield f"  {'; '.join(check.references)}"
     yield ""
-    yield f"next: careen check . finds it; --checks-off {check.id} switches it off"
 
 
 def _lines(found: "About") -> Iterator[str]:

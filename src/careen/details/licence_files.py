@@ -18,7 +18,7 @@ _CODE = tuple(f".{name}" for name in re.split(" +", (
 class LicenceText(Struct, frozen=True, gc=False):
     expression: str
     holders: tuple[str, ...] = ()
-    is_copyright_file: bool = False
+    declares: bool = False  # its maker states its licence there
     inside: str = ""  # the member of an archive
 
 
@@ -45,7 +45,7 @@ def read(file: File) -> Iterator[LicenceText]:
     text = data.decode("utf-8", "replace")
     if file.path.endswith("/copyright") and "share/doc/" in file.path:
         found = copyright_file.read(text)
-        yield LicenceText(found.expression, found.holders, is_copyright_file=True)
+        yield LicenceText(found.expression, found.holders, declares=True)
     else:
         yield LicenceText(recognised(text).expression, copyright_file.holders(text))
 

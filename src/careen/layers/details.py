@@ -1,7 +1,7 @@
 """Licence files, dependencies and digests, each bound to the package to which it belongs.
 
-A licence file belongs to the package whose folder contains it, or that owns it by the package database. Debian's
-``usr/share/doc/NAME`` may be a link to the folder of another package of the same source.
+A licence file belongs to the package whose folder contains it, or that owns it by the package database, or whose source a build
+tool's cache has. Debian's ``usr/share/doc/NAME`` may be a link to the folder of another package of the same source.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from careen.plugins import Cataloger
 
 from .facts import Facts
 from .owners import Owners
+from .source_caches import cached_in, key_of
 from .squash import Squashed
 
 ROLES = ("licence_files", "requirements", "component_digests")
@@ -41,6 +42,7 @@ def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packag
     by_folder: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_folder[fact.path.rpartition("/")[0]].append(fact)
+    by_source = {cached: found for folder, found in by_folder.items() if (cached := cached_in(folder))}
     by_archive: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.value.inside:
@@ -56,10 +58,11 @@ def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packag
         else:
             found = [fact for folder in _folders(package) for fact in by_folder.get(folder, ()) if not fact.value.inside]
             found += by_archive.get(_archive_of(package), ())
+            found += by_source.get(key_of(package), ())
         for fact in found[:MAX_FILES]:
             text = fact.value
             path = f"{fact.path}!/{text.inside}" if text.inside else fact.path
-            yield LicenceFile(package.purl, path, text.expression, text.holders, text.is_copyright_file, fact.layer)
+            yield LicenceFile(package.purl, path, text.expression, text.holders, text.declares, fact.layer)
 
 
 def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, list[Fact]]) -> list[Fact]:

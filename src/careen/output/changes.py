@@ -1,6 +1,6 @@
 """An action of the plan as text: its place, and the commands or lines to type."""
 
-from careen.model.plan import Action
+from careen.model.plan import Action, Change
 
 from .lines import plural
 
@@ -29,8 +29,11 @@ def _places(action: Action) -> list[str]:
 
 
 def commands_of(action: Action) -> tuple[str, ...]:
-    """The commands to type. A manifest that the action changes is named, so that its line is not taken for a command."""
-    return (
-        action.command,
-        *(change.command if change.where == "dockerfile" else f"in {change.place}: {change.command}" for change in action.also),
-    )
+    """The commands to type. A manifest that one of several changes is about is named, so that its line is not taken for a
+    command."""
+    first, *others = action.changes
+    return (_line(first) if others else first.command, *map(_line, others))
+
+
+def _line(change: Change) -> str:
+    return change.command if change.where == "dockerfile" else f"in {change.place}: {change.command}"

@@ -87,6 +87,8 @@ def _found(report: Report, packages: str) -> str:
     worst = min(rated, default=len(SEVERITIES))
     if worst == 0:
         return f"{plural(len(found), 'known vulnerability')}; {packages} assessed"
+    if worst == 1:
+        return f"No known {SEVERITIES[0]} vulnerability{left} in {packages}"
     if rated:
         return f"No known vulnerability of {SEVERITIES[worst - 1]} or worse{left} in {packages}"
     return f"No {'rated' if found else 'known'} vulnerability{left} in {packages}"

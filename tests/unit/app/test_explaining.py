@@ -1,9 +1,11 @@
 import pytest
 
-from careen.app.explaining import about, check_of
-from careen.cli.about import _check_lines, _lines
+from careen.app.explaining import about, checks_of
+from careen.checks.kinds import KINDS
+from careen.cli.about import _lines, _lines_of_checks
 from careen.config import settings_of
 from careen.model.advisory import Advisory, Epss, Exploited, Range
+from careen.plugins import Check, load
 from tests.support.command import ADVISORIES
 
 
@@ -41,7 +43,35 @@ def test_what_is_printed(settings):
 
 
 def test_a_check():
-    check = check_of("dkr-021")
+    (check,) = checks_of("dkr-021")
     assert check.id == "DKR-021"
-    assert f"  fix: {check.fix}" in list(_check_lines(check))
-    assert check_of("CVE-2021-23337") is None
+    assert f"  fix: {check.fix}" in list(_lines_of_checks("dkr-021", (check,)))
+    assert checks_of("CVE-2021-23337") == ()
+
+
+@pytest.mark.parametrize("folder", sorted({folder for kind in KINDS for folder in kind.folders}))
+def test_a_check_of_every_kind(folder):
+    for check in load(f"careen.checks.{folder}", "CHECK", Check):
+        assert checks_of(check.id) == (check,)
+
+
+def test_a_rule_of_another_tool():
+    checks = checks_of("KSV110")
+    assert {check.id for check in checks} == {"K8S-029", "K8S-120"}
+    lines = list(_lines_of_checks("KSV110", checks))
+    assert lines[0] == "KSV110 is a rule of Trivy. Careen checks for the same:"
+    assert lines[-1] == (
+        "next: careen check . --checks-on K8S-120 finds it in each case; --checks-off K8S-029,K8S-120 switches it off"
+    )
+
+
+@pytest.mark.parametrize(
+    ("id", "command"),
+    [
+        ("IMG-001", "careen scan IMAGE finds it;"),
+        ("TFM-075", "careen check . finds it;"),
+        ("K8S-120", "careen check . --checks-on K8S-120 finds it;"),
+    ],
+)
+def test_the_command_that_runs_a_check(id, command):
+    assert f"next: {command}" in list(_lines_of_checks(id, checks_of(id)))[-1]

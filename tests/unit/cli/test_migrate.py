@@ -67,6 +67,19 @@ def test_nothing_is_replaced(careen_command, here):
     assert "CVE-1" in Path(".careen.yaml").read_text()
 
 
+def test_ids_of_checks_become_ours(careen_command, here):
+    Path(".trivyignore").write_text("# accepted by the platform team\nAVD-DS-0002 exp:2030-01-01\nCVE-2021-1234\n")
+    code, out, err = careen_command("migrate", ".trivyignore")
+    assert code == 0
+    first, second, third = read_ignores(out, "x")
+    assert [(rule.id, rule.kinds, str(rule.until)) for rule in (first, second)] == [
+        ("DKR-001", {"misconfiguration"}, "2030-01-01"),
+        ("DKR-022", {"misconfiguration"}, "2030-01-01"),
+    ]
+    assert (third.id, third.kinds) == ("CVE-2021-1234", frozenset())
+    assert ".trivyignore:2: AVD-DS-0002 is DKR-001 and DKR-022, which may report more: careen explain AVD-DS-0002" in err
+
+
 def test_rules_of_hadolint(careen_command, here):
     Path(".hadolint.yaml").write_text(
         "ignored: [DL3057, DL1]\noverride: {error: [DL3020], never: [DL3020]}\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.details import archive_licences, digests, licence_files, requirements
+from careen.details import archive_licences, crate_licences, digests, licence_files, requirements
 from careen.layers.feed import LayerFile
 from careen.licences.expressions import is_valid
 
@@ -16,6 +16,7 @@ READERS = [
     (licence_files.read, "usr/share/doc/a/copyright"),
     (licence_files.read, "a/LICENSE"),
     (archive_licences.read, "a.jar"),
+    (crate_licences.read, "root/.cargo/registry/src/index.crates.io-1/a-1.0.0/Cargo.toml"),
 ]
 DAMAGED = (
     b"Package: a\nVersion: \nDepends: ,,|,(\nStatus: installed\n",
@@ -26,6 +27,8 @@ DAMAGED = (
     b"Name: a\nRequires-Dist: \nRequires-Dist: ;\n",
     b"PK\5\6" + bytes(18),
     b"ADB." + bytes(50),
+    b"[package]\nlicense = [1]\n",
+    b"package = 1\n",
 )
 WORDS = st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
 TEXTS = st.binary(max_size=200) | WORDS | st.sampled_from(DAMAGED)

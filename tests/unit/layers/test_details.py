@@ -5,11 +5,13 @@ import io
 import json
 import zipfile
 
-from careen.details import archive_licences, digests, licence_files, requirements
+from careen.details import archive_licences, crate_licences, digests, licence_files, requirements
 from careen.layers.bind import bind
 from careen.layers.details import ROLES
 from careen.layers.index import Readers, index
 from careen.licences.library import entries_by_id
+from careen.licences.package import licence_of
+from careen.model.package import Package
 from careen.plugins import Cataloger, load
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
@@ -20,6 +22,7 @@ CATALOGERS = (
     *(one for one in load("careen.catalogers", "CATALOGER", Cataloger)),
     licence_files.CATALOGER,
     archive_licences.CATALOGER,
+    crate_licences.CATALOGER,
     requirements.CATALOGER,
     digests.CATALOGER,
 )
@@ -63,6 +66,36 @@ def test_a_copyright_file_belongs_to_its_package_even_behind_a_link():
         ("libgcc-s1", "MIT", True),
         ("gcc-12-base", "MIT", True),
     }
+
+
+def test_the_source_of_a_module_in_a_cache_has_its_licence():
+    manifest = (
+        b"module example.com/app\n\ngo 1.22\n\nrequire (\n\tgithub.com/BurntSushi/toml v1.4.0\n\texample.com/b v1.0.0\n)\n"
+    )
+    found = details_of(
+        {
+            "src/go.mod": manifest,
+            "go/pkg/mod/github.com/!burnt!sushi/toml@v1.4.0/COPYING": MIT,
+            "go/pkg/mod/github.com/!burnt!sushi/toml@v1.4.0/internal/LICENSE": b"a part",
+            "go/pkg/mod/example.com/b@v1.1.0/LICENSE": MIT,  # of another version
+        }
+    )
+    assert [(short(file.package), file.path, file.expression, file.declares) for file in found.licence_files] == [
+        ("toml", "go/pkg/mod/github.com/!burnt!sushi/toml@v1.4.0/COPYING", "MIT", False)
+    ]
+
+
+def test_the_manifest_of_a_crate_in_a_cache_states_its_licence():
+    lock = b'version = 3\n[[package]]\nname = "serde"\nversion = "1.0.1"\nsource = "registry+https://host.example/index"\n'
+    source = "usr/local/cargo/registry/src/host.example-1ecc6299/serde-1.0.1"
+    stated = b'[package]\nname = "serde"\nversion = "1.0.1"\nlicense = "MIT/Apache-2.0"\n'
+    found = details_of({"app/Cargo.lock": lock, f"{source}/Cargo.toml": stated, f"{source}/LICENSE-MIT": MIT})
+    assert {(short(file.package), file.expression, file.declares) for file in found.licence_files} == {
+        ("serde", "MIT OR Apache-2.0", True),
+        ("serde", "MIT", False),
+    }
+    package = Package(type="cargo", namespace=None, name="serde", version="1.0.1", cataloger="cargo")
+    assert licence_of(package, found.licence_files).concluded == "MIT OR Apache-2.0"
 
 
 def test_a_package_of_a_database_elsewhere_has_its_copyright_file():

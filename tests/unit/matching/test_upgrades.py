@@ -51,6 +51,7 @@ def test_commands_in_a_project(manager, text):
     [
         ("pip", "/v/bin/python3", "/v/bin/python3 -m pip install --no-cache-dir 'a==2'"),
         ("pip", "app/requirements.txt", "set a to 2"),
+        ("pip", "usr/share/python-wheels/a-1-py3-none-any.whl", "replace it by the wheel of a 2"),
         ("pip --target", "/var/task", "python3 -m pip install --no-cache-dir --upgrade --target /var/task 'a==2'"),
         ("uv cache", "/root/.cache/uv/archive-v0", "rm -rf /root/.cache/uv/archive-v0"),
     ],

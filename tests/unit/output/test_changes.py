@@ -33,3 +33,10 @@ def test_one_place_with_two_commands_is_named_once():
 def test_a_change_of_a_manifest_is_no_command():
     pin = Change("pip", "a/requirements.txt", "manifest", "set a to 2")
     assert commands_of(action("/v", pin)) == ("pip install a==2", "in a/requirements.txt: set a to 2")
+
+
+def test_the_first_of_several_manifests_is_named_too():
+    first, second = (Change("maven", f"app/{name}.jar", "manifest", "set a to 2") for name in "ab")
+    several = Action(first.manager, first.place, first.where, first.command, (), 1, (second,))
+    assert commands_of(several) == ("in app/a.jar: set a to 2", "in app/b.jar: set a to 2")
+    assert commands_of(Action(first.manager, first.place, first.where, first.command, (), 1)) == ("set a to 2",)

@@ -16,7 +16,7 @@ def found(*severities):
     [
         ((), "No known vulnerability in 5 of 5 packages; data of 2026-11-23."),
         (("medium", "low"), "No known vulnerability of high or worse in 5 of 5 packages; data of 2026-11-23."),
-        (("high",), "No known vulnerability of critical or worse in 5 of 5 packages; data of 2026-11-23."),
+        (("high",), "No known critical vulnerability in 5 of 5 packages; data of 2026-11-23."),
         (("critical", "low"), "2 known vulnerabilities; 5 of 5 packages assessed; data of 2026-11-23."),
         (("critical",), "1 known vulnerability; 5 of 5 packages assessed; data of 2026-11-23."),
         (("low", "unknown"), "No known vulnerability of medium or worse in 5 of 5 packages; 1 unrated; data of 2026-11-23."),

@@ -2,7 +2,7 @@
 
 | ``trivy.yaml``, ``.grype.yaml`` | settings; ``ignore:`` of Grype's becomes rules |
 | ``.hadolint.yaml`` | settings: the checks that are off, their severities, the registries |
-| ``.trivyignore``, ``.trivyignore.yaml``, ``osv-scanner.toml``, ``.snyk`` | ignore rules |
+| ``.trivyignore``, ``.trivyignore.yaml``, ``osv-scanner.toml``, ``.snyk`` | ignore rules; checks by our ids |
 
 The name of a file shows which tool wrote it, else its keys do. Raises: UsageError.
 """
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping, read
@@ -80,7 +81,27 @@ def _rules(text: str, name: str) -> Carried:
 
     with _warnings() as left:
         rules = read_ignores(text, name)
-    return Carried(rules, left=tuple(left))
+    return Carried(tuple(own for rule in rules for own in _own(rule)), left=tuple(left), notes=tuple(_notes(rules)))
+
+
+def _own(rule: Ignore) -> Iterator[Ignore]:
+    """The rule, or a rule for each of our checks for what a check of the other tool reports."""
+    checks = _checks_like(rule.id)
+    yield from (replace(rule, id=check, kinds=frozenset(("misconfiguration",))) for check in checks)
+    if not checks:
+        yield rule
+
+
+def _notes(rules: tuple[Ignore, ...]) -> Iterator[str]:
+    for rule in rules:
+        if checks := _checks_like(rule.id):
+            yield f"{rule.source}: {rule.id} is {' and '.join(checks)}, which may report more: careen explain {rule.id}"
+
+
+def _checks_like(id: str) -> tuple[str, ...]:
+    from careen.checks.other_tools import checks_like
+
+    return tuple(dict.fromkeys(check for checks in checks_like(id).values() for check in checks))
 
 
 def _document(text: str, name: str) -> Mapping:

@@ -1,8 +1,10 @@
-"""What empty lists of findings say where nothing, or not all, is known."""
+"""What lists of findings state if nothing, or not all, is known."""
 
 import pytest
+from tests.support.filled_service import with_findings
 
 from careen.fleet.advisory_age import AdvisoryAge
+from careen.server.pages.unknown import Unknown
 
 PLACES = ["/vulnerabilities/CVE-1900-1", "/triage"]
 
@@ -20,3 +22,11 @@ def test_an_empty_list_states_what_is_not_known(world, browser, monkeypatch, pla
     shown = browser.get(f"{world.pages}{place}").text
     assert text in shown
     assert other not in shown
+
+
+def test_a_list_of_affected_images_states_that_others_may_be_affected(service, monkeypatch):
+    with_findings(service)
+    monkeypatch.setattr("careen.server.pages.search.unknown_of", lambda visit: Unknown(False, "partially_assessed"))
+    shown = service.browser(service.admin).get(f"/projects/{service.id}/vulnerabilities/CVE-2026-0001").text
+    assert shown.count("<tr data-row>") == 2
+    assert "Other images may be affected" in shown
