@@ -18,8 +18,8 @@ from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .rows import batches, update_rows
 from .scores import TO_ASSESS
+from .storable import COUNTS
 from .tables import image, image_unit, policy, project_image, rematch_unit, unit_count
-from .verdict_rows import COUNTS
 
 IMAGES = 10_000  # in one transaction, and in one statement: for each, PostgreSQL reads all of ``unit_count``
 MANY = 1000  # ids in a list; more of them are read as a range
