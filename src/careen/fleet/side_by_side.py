@@ -5,6 +5,7 @@ so that a process that dies loses nothing. A process ends if the one that starte
 Raises: DatabaseError if a process ends early.
 """
 
+import gc
 import multiprocessing
 import signal
 import threading
@@ -109,6 +110,7 @@ def _work(order: Order, pipe: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a service manager sends them to all; the pipe's end stops this one
         signal.signal(number, signal.SIG_IGN)
     try:
+        gc.disable()  # nearly all objects live until the end of a batch, or of the process
         batches = SimpleQueue[bytes]()
         threading.Thread(target=_read, args=(pipe, batches), daemon=True).start()
         with (
