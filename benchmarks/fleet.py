@@ -148,7 +148,7 @@ def recount(fleet) -> None:
     from careen.fleet.tables import image
 
     with fleet.engine.connect() as connection:
-        ids = list(connection.execute(select(image.c.id)).scalars())
+        ids = list(connection.execute(select(image.c.id).order_by(image.c.id)).scalars())
     for first in range(0, len(ids), 2000):
         with writing(fleet.engine) as connection:
             image_counts.count_images(connection, ids[first : first + 2000])

@@ -1,13 +1,13 @@
 """A fleet over Debian's ``docker-registry``: every image read, each layer once, and each verdict that of a single scan.
 
 Run: ``python benchmarks/fleet_registry.py --database FOLDER [--repositories 300] [--tags 10] [--postgres] [--workers 4]
-[--kill 2] [--restart 2]``. FOLDER has an advisory database. Prints one line a step. Nothing leaves this machine.
+[--kill 2] [--restart 2] [--person] [--beneath LAYOUT …]``. FOLDER has an advisory database. LAYOUT has an image to build
+images of the registry on, in place of a made one. Prints one line a step. Nothing leaves this machine.
 """
 
 import argparse
 import contextlib
 import ctypes
-import json
 import os
 import random
 import resource
@@ -24,11 +24,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from fleet_images import filled  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
-from tests.e2e.test_registry_real import push  # noqa: E402
 from tests.support.fleet_world import a_project, states  # noqa: E402
-from tests.support.images import make_image, make_layer  # noqa: E402
 from tests.support.postgres import postgres  # noqa: E402
 from tests.support.real_registry import start_registry, stop_registry  # noqa: E402
 
@@ -42,10 +41,6 @@ from careen.fleet.tables import event, image, layer  # noqa: E402
 _ADOPT_ORPHANS = 36  # **Source:** linux/prctl.h, PR_SET_CHILD_SUBREAPER
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
-PYPI = ("django", "flask", "jinja2", "requests", "urllib3", "pyyaml", "pillow", "cryptography", "numpy", "aiohttp", "werkzeug")
-NPM = ("lodash", "express", "minimist", "axios", "moment", "ws", "qs", "semver", "tar", "json5", "async")
-PACKAGES = ("openssl", "zlib", "curl", "expat", "libxml2", "sqlite3", "perl", "bash", "glibc", "systemd", "util-linux", "tar")
-
 
 def main() -> None:
     asked = _arguments()
@@ -55,7 +50,7 @@ def main() -> None:
         home = Path(place)
         process, host = start_registry(home)
         try:
-            references = _fill(host, asked.repositories, asked.tags)
+            references = filled(host, asked.repositories, asked.tags, asked.beneath)
             print(f"{len(references)} tags in {asked.repositories} repositories")
             if asked.postgres:
                 with postgres(fsync="on", full_page_writes="on", synchronous_commit="on") as server:
@@ -80,6 +75,7 @@ def _run(asked: argparse.Namespace, home: Path, address: str | None, references:
     with opened(address, home / "data", settings, 2, alone=True) as fleet:
         shutil.copytree(asked.database, home / "data" / "cache" / "database", dirs_exist_ok=True)
         project = a_project(fleet)
+        late = references.pop() if asked.person else ""
         began = time.monotonic()
         with ThreadPoolExecutor(4) as pool:
             known = list(pool.map(lambda name: enrol(fleet, project, Enrolment(name), BACKGROUND, "bench"), references))
@@ -90,14 +86,15 @@ def _run(asked: argparse.Namespace, home: Path, address: str | None, references:
         interruptions = ["kill"] * asked.kill + ["restart"] * (asked.restart if server else 0)
         chance.shuffle(interruptions)
         steps = len(interruptions) + 1
-        person = None
         try:
             while not _is_done(fleet):
                 ready = _ready(fleet)
                 if interruptions and ready > len(set(known)) * (steps - len(interruptions)) / (steps + 1):
                     _interrupt(interruptions.pop(), workers, server, home, address, chance)
-                if person is None and ready > len(set(known)) // 3:
-                    person = _person(fleet, project, asked.person) if asked.person else 0.0
+                if late and ready > len(set(known)) // 3:
+                    known.append(_person(fleet, project, late))
+                    references.append(late)
+                    late = ""
                 time.sleep(0.5)
             wall = time.monotonic() - began
         finally:
@@ -217,13 +214,13 @@ def _interrupt(what: str, workers: list[Any], server: Any, home: Path, address: 
     print("a worker was killed, and another one started")
 
 
-def _person(fleet: Fleet, project: int, reference: str) -> float:
+def _person(fleet: Fleet, project: int, reference: str) -> str:
     began = time.monotonic()
     identity = enrol(fleet, project, Enrolment(reference), PERSON, "a person")
     while (state := state_of(fleet, project, identity)) and state.state == "opening":
         time.sleep(0.02)
     print(f"a person's scan started after {time.monotonic() - began:.2f} s")
-    return time.monotonic() - began
+    return identity
 
 
 def _is_done(fleet: Fleet) -> bool:
@@ -241,47 +238,6 @@ def _ready(fleet: Fleet) -> int:
         return 0
 
 
-def _fill(host: str, repositories: int, tags: int) -> list[str]:
-    chance = random.Random(7)
-    bases = [_base(number, chance) for number in range(12)]
-    middles = [_middle(number, chance) for number in range(60)]
-
-    def one(number: int) -> str:
-        repository, tag = divmod(number, tags)
-        app = make_layer({f"srv/app{repository}/version": f"1.{tag}.{repository}".encode()})
-        layers = [bases[repository % len(bases)], middles[(repository * 7 + tag // 4) % len(middles)], app]
-        made = make_image(layers, config={"Labels": {}}, compression="gzip")
-        return push(host, f"team{repository % 9}/app{repository}", f"1.{tag}", made)
-
-    return [one(number) for number in range(repositories * tags)]
-
-
-def _base(number: int, chance: random.Random) -> bytes:
-    release = 11 + number % 3
-    paragraphs = "".join(
-        f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {chance.randint(1, 9)}.{number}-1\n\n"
-        for name in PACKAGES
-    )
-    return make_layer({
-        "etc/os-release": f'ID=debian\nVERSION_ID="{release}"\n'.encode(),
-        "var/lib/dpkg/status": paragraphs.encode(),
-        **{f"usr/share/doc/{name}/copyright": chance.randbytes(2000) for name in PACKAGES},
-    })  # fmt: skip
-
-
-def _middle(number: int, chance: random.Random) -> bytes:
-    files = {}
-    for name in chance.sample(PYPI, 6):
-        version = f"{chance.randint(1, 4)}.{chance.randint(0, 20)}.{number}"
-        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        files[f"usr/lib/python3/site-packages/{name}-{version}.dist-info/METADATA"] = text.encode()
-    for name in chance.sample(NPM, 6):
-        package = {"name": name, "version": f"{chance.randint(0, 5)}.{chance.randint(0, 9)}.{number}"}
-        files[f"app/node_modules/{name}/package.json"] = json.dumps(package).encode()
-    files["opt/runtime/blob"] = chance.randbytes(100_000)
-    return make_layer(files)
-
-
 def _arguments() -> argparse.Namespace:
     made = argparse.ArgumentParser(description=__doc__)
     made.add_argument("--repositories", type=int, default=300)
@@ -291,7 +247,8 @@ def _arguments() -> argparse.Namespace:
     made.add_argument("--kill", type=int, default=0)
     made.add_argument("--restart", type=int, default=0)
     made.add_argument("--seed", type=int, default=1)
-    made.add_argument("--person", default="", help="a reference that a person asks for while everything is scanned")
+    made.add_argument("--beneath", type=Path, nargs="+", default=[], help="OCI layouts of the images to build on")
+    made.add_argument("--person", action="store_true", help="a person asks for the last image while everything is scanned")
     made.add_argument("--database", type=Path, required=True, help="the folder of an advisory database")
     return made.parse_args()
 

@@ -8,7 +8,6 @@ that contain a unit share its verdict; no image is read again.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -42,7 +41,7 @@ from .units import NO_DATABASE
 from .verdicts import Gap, Verdict, verdict_of
 
 STALE = "stale_source"
-VERSIONS = 20_000  # cached sort keys of versions, per scheme
+VERSIONS = 50_000  # cached sort keys of versions
 
 
 class Assessed(Struct, frozen=True):
@@ -69,13 +68,13 @@ class Assessor:
         self.has_database = has_database
         self._is_empty = not has_database and not settings.advisories  # except for the shipped facts
         self.knowledge, self._ecosystems = knowledge, ecosystems
-        self._schemes = {name: _with_kept_keys(scheme) for name, scheme in schemes.items()}
+        self._schemes = schemes
         self.today = today or date.today()
         self._policy: Policy = policy_of(settings)
         self._max_age_days = max_age_days(settings)
         self._recorded = Recorded(knowledge)
         self._with_shipped: dict[tuple[str, str], Recorded] = {}
-        self._keys = Keys(self._schemes)
+        self._keys = Keys(schemes)
         self._stale: dict[str, bool] = {}
 
     @property
@@ -89,7 +88,8 @@ class Assessor:
         recorded = self._recorded_for(inventory)
         if self._is_empty and recorded is self._recorded:
             return Assessed(Verdict(gaps=(Gap(NO_DATABASE, len(inventory.packages)),)), frozenset())
-        matched, _ = Matcher(recorded, self._schemes, self._ecosystems).matched(inventory, self._policy, self.today)
+        matcher = Matcher(recorded, self._schemes, self._ecosystems, keys=self._keys_of_versions())
+        matched, _ = matcher.matched(inventory, self._policy, self.today)
         needs_day = not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._keys)
         verdict = verdict_of(matched, inventory)
         if stale := [space for space in verdict.namespaces if self.is_stale(space)]:
@@ -127,6 +127,12 @@ class Assessor:
         has_ended = bool(end and end < self.today.isoformat())
         unread = sorted((source, len(found)) for source, found in self.knowledge.unread(namespace, ()).items())
         return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
+
+    def _keys_of_versions(self) -> Keys:
+        """Those of the last units too: they often have the same name, and are compared with the same versions."""
+        if sum(key.cached for key in self._keys.values()) > VERSIONS:
+            self._keys = Keys(self._schemes)
+        return self._keys
 
     def _recorded_for(self, inventory: Inventory) -> Recorded:
         """The advisories to assess an inventory with, which include shipped facts if these apply to its distribution."""
@@ -187,13 +193,6 @@ def _identity(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _with_kept_keys(scheme: VersionScheme) -> VersionScheme:
-    """The version scheme with a cache of sort keys: consecutive units often have the same name, and are compared with
-    the same versions.
-    """
-    return replace(scheme, key=lru_cache(VERSIONS)(scheme.key))
 
 
 def _has_debs(inventory: Inventory) -> bool:

@@ -16,6 +16,7 @@ from careen.errors import DatabaseError, UsageError
 from careen.store.write_ahead import use_write_ahead_log
 
 PATIENCE_S = 10.0  # how long a writer waits for SQLite's write lock
+LOG_PAGES = 16_000  # of SQLite's write-ahead log, 64 MB: an update changes the same pages of indexes in many transactions
 CACHE_KIB = 32 * 1024  # per connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
 
@@ -77,7 +78,8 @@ def _parsed(address: str) -> URL:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # our code begins each transaction itself
     use_write_ahead_log(connection, PATIENCE_S)
-    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", f"cache_size = -{CACHE_KIB}"):
+    settings = ("synchronous = NORMAL", "foreign_keys = ON", f"cache_size = -{CACHE_KIB}", f"wal_autocheckpoint = {LOG_PAGES}")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -8,13 +8,15 @@ projects.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, case, func, select, type_coerce
+from sqlalchemy import Connection, Engine, Integer, case, func, select, tuple_, type_coerce
 
 from careen.model.finding import Vulnerability
 
+from .connection import writing
 from .notifications.rules import SEVERITIES, rank, rule_of
 from .rows import batches
 from .tables import (
@@ -32,10 +34,13 @@ from .tables import (
 )
 
 KEYS = 200  # pairs of vulnerability and package per transaction
+READERS = 2
 SHOWN = 20  # findings that an image introduced, in its event
 REASON = 500  # characters
 Key = tuple[object, object, object]
 Seen = Mapping[Key, int]  # how many images of a project each event is about
+_Change = tuple[str, str, str]  # kind, vulnerability, package
+_Images = tuple[int, dict[int, int]]  # how many images have a change, in total and per project
 
 
 def after_ready(connection: Connection, image_id: int, project_id: int | None = None) -> None:
@@ -152,52 +157,66 @@ def lasting(purl: str) -> str:
     return head[:at] if at > head.rfind("/") else head
 
 
-def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
+def from_changes(engine: Engine, limit: int = KEYS) -> int | None:
     """Turns up to ``limit`` stored changes into events, and deletes them. Returns how many events; None if no changes
-    are left.
+    are left. Threads count the images of the changes before the transaction that writes.
     """
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
-    worst = select(*columns, func.max(rank_of(rematch_change.c.severity))).group_by(*columns)
-    found = connection.execute(worst.order_by(*columns).limit(limit)).all()
+    with engine.connect() as connection:
+        next_ones = select(*columns).distinct().order_by(*columns).limit(limit)
+        found: list[_Change] = [(row[0], row[1], row[2]) for row in connection.execute(next_ones)]
     if not found:
         return None
+
+    def count(change: _Change) -> _Images:
+        with engine.connect() as connection:
+            return _images_with(connection, *change)
+
+    with ThreadPoolExecutor(READERS, thread_name_prefix="events") as pool:
+        counted = dict(zip(found, pool.map(count, found), strict=True))
     now = time.time()
     made: list[dict[str, object]] = []
     seen: dict[int, dict[Key, int]] = {}
-    for kind, id, package, severity in found:
-        images, of_projects = _images_with(connection, kind, id, package)
-        if images:
-            columns_of_event = {"vulnerability": id, "package": package, "severity": SEVERITIES[severity], "images": images}
-            made.append(_event(now, kind, **columns_of_event))
-        for project_id, count in of_projects.items():
-            seen.setdefault(project_id, {})[kind, id, package] = count
-    _add(connection, made, seen)
-    connection.execute(rematch_change.delete().where(_upto(found[-1][:3])))
+    with writing(engine) as connection:
+        for change, severity in sorted(_taken(connection, found).items()):
+            (kind, id, package), (images, of_projects) = change, counted[change]
+            if images:
+                made.append(_event(now, kind, vulnerability=id, package=package, severity=severity, images=images))
+            for project_id, number in of_projects.items():
+                seen.setdefault(project_id, {})[change] = number
+        _add(connection, made, seen)
     return len(made)
 
 
-def _images_with(connection: Connection, kind: str, id: str, package: str) -> tuple[int, dict[int, int]]:
+def _taken(connection: Connection, changes: Sequence[_Change]) -> dict[_Change, str]:
+    """Deletes changes. Returns those that no other process has deleted, each with its worst severity."""
+    change = rematch_change.c
+    deleted = rematch_change.delete().where(tuple_(change.kind, change.vulnerability, change.package).in_(changes))
+    rows = connection.execute(deleted.returning(change.kind, change.vulnerability, change.package, change.severity)).all()
+    worst: dict[_Change, int] = {}
+    for kind, id, package, severity in rows:
+        worst[kind, id, package] = max(rank(severity), worst.get((kind, id, package), 0))
+    return {key: SEVERITIES[place] for key, place in worst.items()}
+
+
+def _images_with(connection: Connection, kind: str, id: str, package: str) -> _Images:
     """How many images contain a unit with this change, in total and per project.
 
-    Each image counts once. Queries for each change avoid sorting all changes together with each image. The total has
-    a query of its own: it includes images that no project has, and SQLite joins a shared CTE without an index.
+    Each image counts once. A query for each change avoids sorting all changes together with each image. The total is counted
+    before the projects are joined: it includes images that no project has, and those of several projects once.
     """
     change = rematch_change.c
     units = select(change.unit_id).where(change.kind == kind, change.vulnerability == id, change.package == package)
-    images = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().subquery()
+    distinct = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().subquery()
+    images = select(distinct.c.image_id, func.count().over().label("total")).subquery()
+    shown = (project_image.c.image_id == images.c.image_id) & project_image.c.deleted_at.is_(None)
     of_projects = (
-        select(project_image.c.project_id, func.count())
-        .join(images, images.c.image_id == project_image.c.image_id)
-        .where(project_image.c.deleted_at.is_(None))
+        select(project_image.c.project_id, func.count(), func.max(images.c.total))
+        .select_from(images.outerjoin(project_image, shown))
         .group_by(project_image.c.project_id)
     )
-    total = connection.execute(select(func.count()).select_from(images)).scalar_one()
-    return total, dict(connection.execute(of_projects).all())
-
-
-def _upto(last: tuple[str, str, str]) -> Any:
-    kind, id, package = rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package
-    return (kind < last[0]) | ((kind == last[0]) & ((id < last[1]) | ((id == last[1]) & (package <= last[2]))))
+    rows = connection.execute(of_projects).all()
+    return max((row[2] for row in rows), default=0), {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def _event(now: float, kind: str, detail: Mapping[str, object] | None = None, **columns: object) -> dict[str, object]:

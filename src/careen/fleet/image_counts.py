@@ -18,11 +18,11 @@ from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .rows import batches, update_rows
 from .scores import TO_ASSESS
+from .storable import COUNTS
 from .tables import image, image_unit, policy, project_image, rematch_unit, unit_count
-from .verdict_rows import COUNTS
 
 IMAGES = 10_000  # in one transaction, and in one statement: for each, PostgreSQL reads all of ``unit_count``
-MANY = 1000  # ids in a list; more of them are read as a range
+MANY = 1000  # ids in a list; more of them are read as a range, unless they are far apart
 MANY_UNITS = 2000  # so many units are in nearly every image: all images are counted
 READERS = 2
 
@@ -59,7 +59,7 @@ def forget_decided(connection: Connection, numbers: Sequence[int]) -> None:
 
 def count_images(connection: Connection, image_ids: Iterable[int]) -> None:
     """Counts these images and writes the result, within the caller's transaction."""
-    for some in batches(image_ids, IMAGES):
+    for some in batches(sorted(image_ids), IMAGES):
         _write(connection, _read(connection, some))
 
 
@@ -135,10 +135,12 @@ def _read(connection: Connection, numbers: Sequence[int]) -> _Counted:
 
 
 def _among(column: Column[int], numbers: Sequence[int]) -> ColumnElement[bool]:
-    """A condition that holds for these ids and, if they are many, for the others between them: PostgreSQL reads a range in
-    half the time of a list.
+    """A condition that holds for these ids and, if they are many and near each other, for the others between them: PostgreSQL
+    reads a range in half the time of a list.
     """
-    return column.in_(numbers) if len(numbers) <= MANY else column.between(min(numbers), max(numbers))
+    if len(numbers) <= MANY or max(numbers) - min(numbers) > 2 * len(numbers):
+        return column.in_(numbers)
+    return column.between(min(numbers), max(numbers))
 
 
 def _own(connection: Connection, numbers: Sequence[int], *, for_update: bool = False) -> dict[int, _Own]:

@@ -328,8 +328,7 @@ def _note_missed(connection: Connection, build: str) -> bool:
 def _make_events(fleet: Fleet) -> int:
     made = 0
     while True:
-        with writing(fleet.engine) as connection:
-            found = events.from_changes(connection)
+        found = events.from_changes(fleet.engine)
         if found is None:
             return made
         made += found

@@ -5,6 +5,7 @@ so that a process that dies loses nothing. A process ends if the one that starte
 Raises: DatabaseError if a process ends early.
 """
 
+import gc
 import multiprocessing
 import signal
 import threading
@@ -25,7 +26,8 @@ from careen.errors import DatabaseError
 from careen.log import logger
 from careen.safety.typed import from_msgpack
 
-from .assessing import Assessed, opened_assessor
+from .assessing import opened_assessor
+from .storable import Storable, storable
 from .unit_batches import Results
 from .verdict_rows import Row
 
@@ -76,9 +78,9 @@ def _send_next(pipe: Connection, rest: Iterator[Sequence[Row]], sent: deque[Sequ
         pipe.send_bytes(msgspec.msgpack.encode([(row.context, row.content) for row in rows]))
 
 
-def _received(pipe: Connection) -> list[Assessed]:
+def _received(pipe: Connection) -> list[Storable]:
     try:
-        return from_msgpack(pipe.recv_bytes(), list[Assessed])
+        return from_msgpack(pipe.recv_bytes(), list[Storable])
     except (EOFError, OSError):
         raise DatabaseError("a process that assesses packages has ended", "the log has its error") from None
 
@@ -108,6 +110,7 @@ def _work(order: Order, pipe: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a service manager sends them to all; the pipe's end stops this one
         signal.signal(number, signal.SIG_IGN)
     try:
+        gc.disable()  # nearly all objects live until the end of a batch, or of the process
         batches = SimpleQueue[bytes]()
         threading.Thread(target=_read, args=(pipe, batches), daemon=True).start()
         with (
@@ -118,7 +121,8 @@ def _work(order: Order, pipe: Connection) -> None:
             if assessor.build != order.build:
                 raise DatabaseError("a newer advisory database has replaced the one of this update", "the update is repeated")
             while rows := from_msgpack(batches.get(), list[tuple[bytes, bytes]]):
-                pipe.send_bytes(msgspec.msgpack.encode([assessor.assess(context, content) for context, content in rows]))
+                results = [storable(assessor.assess(context, content)) for context, content in rows]
+                pipe.send_bytes(msgspec.msgpack.encode(results))
     except Exception:
         log.exception("packages cannot be assessed")
         raise

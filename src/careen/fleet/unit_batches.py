@@ -10,18 +10,18 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, delete, select
 
 from . import events
-from .assessing import Assessed, Assessor
+from .assessing import Assessor
 from .connection import is_sqlite, writing
 from .joined import News
 from .progress import progress_of
 from .rows import batches, insert, insert_rows
 from .scores import BOTH, to_count
 from .shared_advisories import SHIPPED
+from .storable import Storable, storable
 from .tables import context, rematch_change, rematch_unit, unit
 from .verdict_rows import (
     Row,
     changes_in,
-    counts_in,
     counts_of,
     findings_of,
     write_counts,
@@ -34,7 +34,7 @@ NO_NEWS = News()
 MANY = 5000  # changes in one statement
 
 
-Results = Sequence[tuple[Row, Assessed]]
+Results = Sequence[tuple[Row, Storable]]
 
 
 class Written(Struct, frozen=True):
@@ -76,7 +76,7 @@ def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
 
 def assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> Results:
     new = news.verdicts if news.build == assessor.build else {}
-    return [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
+    return [(row, storable(new.get(row.key) or assessor.assess(row.context, row.content))) for row in rows]
 
 
 def write(engine: Engine, build: str, results: Results, *, is_first: bool = False) -> list[int]:
@@ -93,7 +93,7 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
             connection.execute(locked).all()
         changes = changes_in(findings_of(connection, numbers), results)
         known = counts_of(connection, numbers)
-        counts = {row.number: counts_in(result) for row, result in results}
+        counts = {row.number: result.counts for row, result in results}
         to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
         write_findings(connection, changes, now)
         write_units(connection, results, build, now)

@@ -17,6 +17,7 @@ from .ranges import Match
 
 AGGREGATORS = frozenset({"gitlab", "retirejs"})
 ITS_OWN_BUILDS = frozenset({"bitnami"})  # a range without an end: none of its builds has the fix, whatever upstream released
+_REPUBLISHERS = AGGREGATORS | ITS_OWN_BUILDS
 SAME_ECOSYSTEMS = frozenset({"gitlab"})  # as in GitHub's database
 
 
@@ -32,6 +33,8 @@ def named_by_others(advisories: Sequence[Advisory]) -> frozenset[str]:
     """All ids of the vulnerabilities that other sources have for the package, affected or not. Empty if no advisory is
     an aggregator's.
     """
+    if _REPUBLISHERS.isdisjoint([advisory.source for advisory in advisories]):
+        return frozenset()  # quickly: most packages have no such advisory
     others = [advisory for advisory in advisories if not is_republished(advisory)]
     if len(others) == len(advisories):
         return frozenset()

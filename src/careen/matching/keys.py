@@ -33,6 +33,11 @@ class Key:
         self._known[text] = value
         return value
 
+    @property
+    def cached(self) -> int:
+        """The number of cached keys."""
+        return len(self._known)
+
     def release(self, text: str) -> str:
         """The version without the mark of a build."""
         return self._scheme.release(text) if self._scheme.release else text

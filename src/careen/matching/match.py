@@ -52,11 +52,13 @@ def match(
     ecosystems: Mapping[str, Ecosystem],
     today: date,
     severity_from: tuple[str, ...] = (),
+    keys: Keys | None = None,
 ) -> Matched:
     """Matches an inventory. ``ecosystems`` is by purl type, ``schemes`` by name. ``today`` decides whether a release
-    still gets updates. ``severity_from`` lists the sources whose severity takes precedence.
+    still gets updates. ``severity_from`` lists the sources whose severity takes precedence. ``keys``: those of earlier
+    matches with the same schemes.
     """
-    keys = Keys(schemes)
+    keys = Keys(schemes) if keys is None else keys
     built = built_by(inventory, knowledge, keys, today)
     subjects, owned, gaps = subjects_of(built.inventory, knowledge, ecosystems)
     subjects = by_newer_releases(subjects, built.newer)

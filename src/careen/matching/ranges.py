@@ -6,7 +6,7 @@ cause a false finding.
 **Source:** OSV schema 1.7, ``affected[].ranges`` (evaluation algorithm) and ``affected[].versions``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -39,12 +39,9 @@ def spellings(version: str, advisories: Iterable[Advisory], key: Key) -> frozens
     mine = key(version)
     if mine is None or not listed:
         return frozenset({version})
-    # Lists are long and keys expensive. In every scheme, equal versions have the same numbers, apart from zeros and
-    # build metadata.
     release = key.release(version)
     equal = (mine, key(release))
-    numbers = (_numbers(version), _numbers(release))
-    return frozenset({version, *(text for text in listed if _numbers(text) in numbers and key(text) in equal)})
+    return frozenset({version, *(text for each in {version, release} for text in _alike(each, listed) if key(text) in equal)})
 
 
 def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Match | None:
@@ -104,6 +101,15 @@ def contains(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -
             release = key(key.release(text))
             return release is not None and release <= last
     return True
+
+
+def _alike(version: str, listed: Iterable[str]) -> Iterator[str]:
+    """The versions of a list with the same numbers. In every scheme, equal versions have these, apart from zeros and build
+    metadata. Lists are long, and keys and numbers expensive: most versions of a list do not have the longest number.
+    """
+    numbers = _numbers(version)
+    longest = max(numbers, key=len, default="")
+    return (text for text in listed if longest in text and _numbers(text) == numbers)
 
 
 def _numbers(text: str) -> list[str]:

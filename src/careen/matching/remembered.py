@@ -20,6 +20,7 @@ from careen.plugins import Ecosystem, VersionScheme
 from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
+from .keys import Keys
 from .match import Matched, match
 
 
@@ -38,10 +39,11 @@ def remembered(
     today: date,
     severity_from: tuple[str, ...],
     memory: Memory | None,
+    keys: Keys | None = None,
 ) -> Matched:
     database = _identity(knowledge) if memory else ""
     if memory is None or not database:
-        return match(inventory, knowledge, schemes, ecosystems, today, severity_from)
+        return match(inventory, knowledge, schemes, ecosystems, today, severity_from, keys)
     programs = tuple(replace(program, names=b"") for program in inventory.programs)  # its digest stands for them
     asked = replace(inventory, programs=programs, origin_files=OriginFiles())
     seen = hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest()
@@ -52,7 +54,7 @@ def remembered(
             return from_msgpack(known, Matched)
     except (msgspec.MsgspecError, ValueError):
         pass  # damaged on the disk, so it is matched again
-    matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from)
+    matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from, keys)
     memory.store.put(key, msgspec.msgpack.encode(matched))
     return matched
 

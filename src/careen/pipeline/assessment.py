@@ -9,6 +9,7 @@ from msgspec import Struct
 from careen.database.knowledge import Knowledge
 from careen.matching.by_origin import apart, versions_of, with_components
 from careen.matching.coverage import MAX_AGE_DAYS
+from careen.matching.keys import Keys
 from careen.matching.match import Matched, finding_of, match
 from careen.matching.rated import Scores, rated
 from careen.matching.remembered import Memory, remembered
@@ -45,6 +46,7 @@ class Matcher(Struct, frozen=True):
     ecosystems: Mapping[str, Ecosystem]
     fetch_scores: Scores | None = None  # fetches scores for vulnerabilities without a severity
     memory: Memory | None = None  # cached matches of earlier scans
+    keys: Keys | None = None  # sort keys of versions, from earlier matches
 
     def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         """The matches, and the ids of unrated vulnerabilities whose records were never fetched."""
@@ -60,11 +62,12 @@ class Matcher(Struct, frozen=True):
         return with_components(matched, found, components, by_code), tuple(dict.fromkeys((*unfetched, *more)))
 
     def _matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
+        how = (self.schemes, self.ecosystems, today, policy.severity_from)
         return rated(
-            remembered(inventory, self.knowledge, self.schemes, self.ecosystems, today, policy.severity_from, self.memory),
+            remembered(inventory, self.knowledge, *how, self.memory, self.keys),
             self.knowledge,
             self.fetch_scores,
-            lambda known: match(inventory, known, self.schemes, self.ecosystems, today, policy.severity_from),
+            lambda known: match(inventory, known, *how, self.keys),
         )
 
 

@@ -8,6 +8,7 @@ from tests.support.fleet_units import add_image, add_project, database_with, fle
 from tests.support.matching import advisory, deb, info, pypi
 from tests.support.reports import vulnerability
 
+from careen.fleet import events
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import see
 from careen.fleet.events import (
@@ -92,10 +93,39 @@ def test_the_worst_severity_of_a_package_counts_and_each_project_has_its_own_cou
         for name, severity in (("libssl3", "low"), ("django", "critical")):
             change = {"kind": "disclosed", "vulnerability": "CVE-2026-0009", "package": "pkg:x/y", "severity": severity}
             connection.execute(rematch_change.insert().values(unit_id=units[name], **change))
-        assert from_changes(connection) == 1
+    assert from_changes(fleet.engine) == 1
+    assert from_changes(fleet.engine) is None
     assert rows(fleet, event, "severity", "images") == [("critical", 3)]
     assert rows(fleet, event_project, "project_id", "images") == [(1, 2), (2, 1)]
     assert rows(fleet, outbox, "subscription_id") == [(1,), (2,)]
+
+
+def test_processes_that_make_events_of_the_same_changes_make_each_once(fleet, monkeypatch):
+    add_project(fleet, 1)
+    add_image(fleet, [deb()], 1, 1)
+    ((number,),) = rows(fleet, unit, "id")
+
+    def add_change(id):
+        change = {"kind": "disclosed", "vulnerability": id, "package": "pkg:x/y", "severity": "high", "unit_id": number}
+        with writing(fleet.engine) as connection:
+            connection.execute(rematch_change.insert().values(change))
+
+    for id in ("CVE-2026-0001", "CVE-2026-0003"):
+        add_change(id)
+    real, others = events._images_with, []
+
+    def overtaken(*arguments):
+        monkeypatch.setattr(events, "_images_with", real)
+        others.append(from_changes(fleet.engine))  # by another process, between the counts and the transaction
+        add_change("CVE-2026-0002")
+        return real(*arguments)
+
+    monkeypatch.setattr(events, "READERS", 1)
+    monkeypatch.setattr(events, "_images_with", overtaken)
+    assert from_changes(fleet.engine) == 0
+    assert others == [2]
+    assert from_changes(fleet.engine) == 1
+    assert sorted(rows(fleet, event, "vulnerability", "images")) == [(f"CVE-2026-000{last}", 1) for last in (1, 2, 3)]
 
 
 def test_what_is_only_possible_is_no_event():

@@ -52,6 +52,12 @@ def test_all_images_with_a_changed_unit(fleet, monkeypatch, many):
     assert {code for (code,) in rows(fleet, image, "exit_code")} == {None}
 
 
+def test_images_that_are_far_apart_are_read_alone(fleet):
+    near, apart = (str(image_counts._among(image.c.id, numbers)) for numbers in ([1, 2, 3], [1, 2, 99]))
+    assert (" BETWEEN " in near, " IN " in near) == (True, False)
+    assert (" BETWEEN " in apart, " IN " in apart) == (False, True)
+
+
 def test_an_image_that_changes_while_it_is_counted(fleet, monkeypatch):
     """Another worker replaces the units of an image after its counts were read."""
     for number in range(1, 6):

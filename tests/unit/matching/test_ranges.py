@@ -148,3 +148,4 @@ def test_spellings_of_a_version():
     assert spellings("1.2.0", advisories, key) == {"1.2", "1.2.0", "1.2.0+build5", "01.2"}
     assert spellings("junk", advisories, key) == {"junk"}
     assert spellings("1.2", [with_ranges()], key) == {"1.2"}
+    assert spellings("0", [with_ranges(versions=("0.0", "00", "10"))], key) == {"0", "0.0", "00"}
