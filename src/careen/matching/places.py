@@ -40,7 +40,16 @@ _CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")
 _BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\.spdx-[^/]+\.spdx)")
 _RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
-_INSTALLERS = {"deb": "apt", "rpm": "rpm", "apk": "apk"}  # of packages that a file declares, such as a Dockerfile
+# What installs the packages that a Dockerfile names: another version is set there, and not by a command in the image.
+_INSTALLERS = {
+    "deb": "apt",
+    "rpm": "rpm",
+    "apk": "apk",
+    "golang": "golang",
+    "cargo": "cargo install",
+    "composer": "composer global",
+    "nuget": "dotnet tool",
+}
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry by their lock files. If a project has several, the first counts.
 _LOCKS = {
@@ -132,7 +141,7 @@ def places_of(
     count = max(len(package.evidence), 1)
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
-    if package.type in SYSTEM and package.presence == "declared":
+    if package.presence == "declared" and package.type in (_INSTALLERS if package.cataloger == "dockerfile" else SYSTEM):
         nowhere = Place(obstacle=Obstacle("no_package_manager"))
         return tuple(Place(_INSTALLERS[package.type], place.path) for place in package.evidence) or (nowhere,)
     if package.type in SYSTEM:

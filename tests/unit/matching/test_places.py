@@ -180,6 +180,12 @@ def test_packages_of_the_system_that_a_file_declares_are_changed_there():
         ]
 
 
+def test_what_a_dockerfile_installs_is_changed_there():
+    declared = package("cargo", "ripgrep", "Dockerfile", presence="declared", cataloger="dockerfile")
+    assert places(declared) == [("cargo install", "Dockerfile")]
+    assert places(replace(declared, cataloger="cargo")) == [("cargo", "Dockerfile")]
+
+
 def test_packages_of_another_root_have_the_manager_there():
     own, inner, stored = (
         "var/lib/dpkg/status",
