@@ -19,7 +19,6 @@
 Every rule has an id, purl, package, path or layer. Raises: UsageError that names file and line.
 """
 
-
 from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping, as_text
 

@@ -251,8 +251,9 @@ def read(files: Iterable[tuple[str, str]]) -> Manifests:
 
 
 def resources(documents: Iterable[Any], path: str) -> Iterator[Resource]:
-    """The resources among the documents of one file, and those within lists and templates of OpenShift."""
-    waiting = [(document, "") for document in reversed(list(documents))]
+    """The resources among the documents of one file, and those within lists, arrays of JSON and templates of OpenShift."""
+    listed = (document if isinstance(document, Sequence) else (document,) for document in documents)
+    waiting = [(body, "") for body in reversed([body for bodies in listed for body in bodies])]
     while waiting:
         body, kind = waiting.pop()
         if not kind and not is_resource(body):
