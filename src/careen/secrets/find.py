@@ -30,7 +30,7 @@ MAX_TRIED = 2000  # rules tried on windows of one text: a bound for text made to
 MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
-_EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
+_EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?)/|(?:^|[/._-])(?:examples?|samples?)(?:[._-][^/]*)?\Z")
 BESIDE = 600  # bytes between the two parts of a credential
 # A name contains a term for a credential, or ends with a term for something else.
 _SAYS_CREDENTIAL = re.compile(
@@ -64,7 +64,8 @@ def spans(text: bytes, path: str, using: Prefilter | None = None) -> list[Span]:
 
 
 def is_example(path: str) -> bool:
-    """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml"."""
+    """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml". An
+    application in a folder "sample-shop" is used as it is."""
     return _EXAMPLE.search(path.lower()) is not None
 
 
