@@ -7,6 +7,7 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
-from .encodings import in_base64
+from .encodings import in_base64, in_percent
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
@@ -151,7 +152,7 @@ class Search:
 
     def _store_encoded(self, text: bytes, until: int, taken: list[Span]) -> None:
         """Stores the secrets in texts that are encoded within the text."""
-        for start, end, inner in () if self._is_inner else in_base64(text):
+        for start, end, inner in () if self._is_inner else chain(in_base64(text), in_percent(text)):
             if self.full or self._tried > MAX_TRIED:
                 break
             if not self._before <= start < until or _overlaps((start, end), taken):

@@ -52,16 +52,31 @@ _CONFIGURED = pattern(
 )
 
 
+def is_archive_searched(path: str) -> bool:
+    """Whether the configuration in an archive is searched: the archive is no published package, by its path."""
+    return not (_SYSTEM.search(path) or _VENDORED.search(path) or _TESTS.search(path))
+
+
+def is_credential(path: str) -> bool:
+    """Whether a file is named like a credential, and is none of a test."""
+    name = path.rpartition("/")[2].lower()
+    return _CREDENTIAL.search(name) is not None and not _is_code(_ending(name)) and not _TESTS.search(path)
+
+
 def is_searched(path: str, mode: int = 0) -> bool:
     """Whether a file is searched, according to its path only; the reader checks whether the bytes are text."""
     lowered = path.rpartition("/")[2].lower()
-    dot = lowered.rfind(".")
-    ending = lowered[dot:] if dot > 0 else ""
+    ending = _ending(lowered)
     if ending in _BINARY or ".so." in lowered or lowered in _LOCKS:
         return False
     if (_SYSTEM.search(path) and not _CONFIGURED.search(path)) or _VENDORED.search(path):
-        return _CREDENTIAL.search(lowered) is not None and not _is_code(ending) and not _TESTS.search(path)
+        return is_credential(path)
     return ending not in _DOCUMENTATION and not _MANUAL.search(path)
+
+
+def _ending(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:] if dot > 0 else ""
 
 
 def _is_code(ending: str) -> bool:
