@@ -28,7 +28,6 @@ _RUN = b"\1" * 32
 _IN_ADDRESSES = _LETTERS[3:].translate(None, b" \"'<>\\^`{|}")
 _IS_IN_ADDRESSES = bytes(1 if number in _IN_ADDRESSES else 0 for number in range(256))
 _ENCODED = re.compile(rb"%(?:0[Aa]|0[Dd]|2[0-9A-Fa-f]|3[A-Fa-f]|40|5[BDbd]|7[BDbd])")
-MAX_ADDRESSES = 2000  # in one text
 
 
 def encoding_of(sample: bytes) -> str | None:
@@ -68,10 +67,7 @@ def in_percent(text: bytes) -> Iterator[tuple[int, int, bytes]]:
         return
     marks = text.translate(_IS_IN_ADDRESSES)
     end = 0
-    for _ in range(MAX_ADDRESSES):
-        found = _ENCODED.search(text, end)
-        if found is None:
-            return
+    while found := _ENCODED.search(text, end):
         start = max(end, marks.rfind(b"\0", end, found.start()) + 1)
         end = marks.find(b"\0", found.end())
         end = len(text) if end < 0 else end

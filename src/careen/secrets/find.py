@@ -6,8 +6,9 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -152,20 +153,31 @@ class Search:
 
     def _store_encoded(self, text: bytes, until: int, taken: list[Span]) -> None:
         """Stores the secrets in texts that are encoded within the text."""
-        for start, end, inner in () if self._is_inner else chain(in_base64(text), in_percent(text)):
+        if self._is_inner:
+            return
+        for encoded in in_base64(text):
             if self.full or self._tried > MAX_TRIED:
-                break
-            if not self._before <= start < until or _overlaps((start, end), taken):
-                continue
-            search = Search(self._path, self._prefilter, is_inner=True)
-            search.spans(inner, len(inner))
-            self._tried += search._tried
-            line = self._line + text.count(b"\n", 0, start)
-            for value, secrets in search._by_value.items():
-                place = Location(self._path, line, line)
-                self._by_value.setdefault(value, []).extend(replace(secret, location=place) for secret in secrets)
-            self._count += search._count
-            taken += [(start, end)] if search._count else []
+                return
+            self._store_inner([encoded], text, until, taken)
+        self._store_inner(in_percent(text), text, until, taken)
+
+    def _store_inner(self, encoded: Iterable[tuple[int, int, bytes]], text: bytes, until: int, taken: list[Span]) -> None:
+        """Stores the secrets in the content of parts of the text, which is searched as one: parts may be many and short."""
+        parts = [part for part in encoded if self._before <= part[0] < until and not _overlaps(part[:2], taken)]
+        if not parts:
+            return
+        inner = b"\n".join(content for _, _, content in parts)
+        search = Search(self._path, self._prefilter, is_inner=True)
+        search.spans(inner, len(inner))
+        self._tried += search._tried
+        self._count += search._count
+        ends = list(accumulate(content.count(b"\n") + 1 for _, _, content in parts))  # the last line of each in ``inner``
+        for value, secrets in search._by_value.items():
+            for secret in secrets:
+                start, end, _ = parts[bisect_left(ends, secret.location.line or 1)]
+                line = self._line + text.count(b"\n", 0, start)
+                self._by_value.setdefault(value, []).append(replace(secret, location=Location(self._path, line, line)))
+                taken.append((start, end))
 
 
 def _overlaps(span: Span, taken: Iterable[Span]) -> bool:

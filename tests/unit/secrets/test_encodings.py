@@ -111,3 +111,16 @@ def test_a_token_beside_an_encoded_address_counts_once():
 def test_parts_without_separators_are_no_addresses():
     assert list(in_percent(b"100%25 50%zz %s %d %41")) == [(0, 6, b"100%")]
     assert [place[:2] for place in in_percent(b"a%20b c%3Dd")] == [(0, 5), (6, 11)]
+
+
+def test_addresses_are_searched_together(monkeypatch):
+    searched = []
+    monkeypatch.setattr(
+        Search, "spans", lambda self, text, until, real=Search.spans: searched.append(1) or real(self, text, until)
+    )
+    lines = [f"GET /?a=%20{number}" for number in range(1000)]
+    lines[500] += f"%3D{TOKEN}"
+    lines[700] += f"%0Ax%3D{filled('AKIA{base32_16}')}"
+    secrets = find("\n".join(lines).encode(), "srv/x")
+    assert [(secret.id, secret.location.line) for secret in secrets] == [("npm-access-token", 501), ("aws-access-key-id", 701)]
+    assert len(searched) == 2
