@@ -160,7 +160,7 @@ def test_a_kustomization_is_only_reported():
 @pytest.mark.parametrize(
     "text",
     [
-        "# escape=`\nFROM a\nRUN sudo x\nRUN y",
+        "# escape=`\nFROM a\nRUN sudo x\nRUN C:\\y.exe",
         "# hadolint shell=powershell\nFROM a\nRUN sudo x\nRUN y",
         'FROM a\nSHELL ["/bin/other"]\nRUN sudo x\nRUN y',
         "FROM x/windows\nRUN sudo x\nRUN y",
