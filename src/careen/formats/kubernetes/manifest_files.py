@@ -14,6 +14,7 @@ from typing import Any
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.images import image_name
+from careen.formats.services.host_path import plain
 
 from .pod_templates import pod_templates
 from .selectors import matches, plain_labels
@@ -130,8 +131,7 @@ class Pod:
         """Each hostPath volume with its path."""
         for volume in self.volumes:
             if isinstance(volume.get("hostPath"), Mapping):
-                path = volume.text("hostPath", "path")
-                yield volume, path.rstrip("/") or "/"
+                yield volume, plain(volume.text("hostPath", "path"))
 
     def mounts(self, volume: str) -> Iterator[tuple[Container, Mapping]]:
         """The containers that mount the volume, each with its mount."""
