@@ -45,6 +45,8 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a/docker-compose.prod.yml", "web: {image: a}", "compose"),
         ("a.yml", "web: {image: a}", None),
         ("compose.yaml", "web: {name: a}", None),
+        ("docker-compose.json", '{"services": {"a": {}}}', "compose"),
+        ("a.json", '{"services": {"a": {}}}', None),
         ("a.yml", '"services":\n  a: {}', "compose"),
         ("a.yml", "{name: x, services: {a: {}}}", "compose"),
         ("a.yml", "? services\n: a: {}", "compose"),
