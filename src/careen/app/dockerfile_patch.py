@@ -2,8 +2,8 @@
 diff.
 
 A line of the system's package manager comes right after the FROM of the last stage, as root if the base image has another
-user. A line of pip or npm comes after the last RUN that calls the same program, in any stage; else at the end of the last
-stage, before instructions such as CMD.
+user; in a stage that begins from scratch, after the last files that it copies. A line of pip or npm comes after the last RUN
+that calls the same program, in any stage; else at the end of the last stage, before instructions such as CMD.
 Raises: ValueError if the text is not a Dockerfile; ``diff_of`` an InputError.
 **Source:** Dockerfile reference; POSIX diff, "Diff -u Output Format".
 """
@@ -21,6 +21,7 @@ from careen.matching.places import IN_PROJECTS, OVERRIDES
 from careen.model.plan import Plan
 from careen.model.report import Report
 
+_SCRATCH = "scratch"
 _STARTS = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "LABEL", "USER", "VOLUME"))
 _CALLS = {
     "conda": re.compile(r"\b(?:conda|mamba|micromamba)\b"),
@@ -70,7 +71,8 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: Fro
     starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
     if not starts:
         raise ValueError("no FROM")
-    rows = text.splitlines(keepends=True)
+    before = _lines_of(text)
+    rows = [*before]
     if rows and not rows[-1].endswith("\n"):
         rows[-1] += "\n"
     if base is not None:
@@ -78,23 +80,32 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: Fro
     added: dict[int, list[str]] = {}  # the lines to add, by the number of lines before them
     for line in lines:
         at = _place(instructions, starts[-1], line.program)
-        added.setdefault(at, []).extend(_rows(line, user))
+        added.setdefault(at, []).extend(_rows(line, _user_at(at, instructions[starts[-1] :], user)))
     patched = [row for number in range(len(rows) + 1) for row in (*added.get(number, ()), *rows[number : number + 1])]
-    before = text.splitlines(keepends=True)
     return "".join(_marked(difflib.unified_diff(before, patched, f"a/{name}", f"b/{name}")))
 
 
 def base_of(text: str) -> str:
-    """The base image of the last stage, as written. If the stage builds on another stage, the base image of that one."""
+    """The base image of the last stage, as written. If the stage builds on another stage, the base image of that one; ""
+    if there is none."""
     images: dict[str, str] = {}
     image = ""
     for instruction in parse(text).instructions:
-        words = [word for word in instruction.words if not word.startswith("--")] if instruction.keyword == "FROM" else []
+        words = _words(instruction) if instruction.keyword == "FROM" else []
         if words:
             image = images.get(words[0].lower(), words[0])
             if len(words) > 2 and words[1].lower() == "as":
                 images[words[2].lower()] = image
-    return image
+    return "" if image == _SCRATCH else image
+
+
+def _words(instruction: Instruction) -> list[str]:
+    return [word for word in instruction.words if not word.startswith("--")]
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines as a Dockerfile and ``patch`` have them: other characters that end a line in Python do not."""
+    return [row for row in re.split(r"(?<=\n)", text) if row]
 
 
 def _sets_user(text: str) -> bool:
@@ -115,7 +126,8 @@ def _replace_image(rows: list[str], base: From) -> None:
 
 def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
     if not program:
-        return instructions[last].end_line
+        copies = [instruction for instruction in instructions[last:] if instruction.keyword in ("ADD", "COPY")]
+        return (copies[-1] if copies and _words(instructions[last])[:1] == [_SCRATCH] else instructions[last]).end_line
     calls = [
         instruction for instruction in instructions if instruction.keyword == "RUN" and _CALLS[program].search(instruction.text)
     ]
@@ -125,6 +137,12 @@ def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
     while len(stage) > 1 and stage[-1].keyword in _STARTS:
         stage = stage[:-1]
     return stage[-1].end_line
+
+
+def _user_at(line: int, stage: Sequence[Instruction], user: str) -> str:
+    """The user after a line of the stage; ``user`` is that of its base image."""
+    users = [step.text.strip() for step in stage if step.keyword == "USER" and step.end_line <= line]
+    return users[-1] if users else user
 
 
 def _rows(line: Line, user: str) -> list[str]:

@@ -35,6 +35,7 @@ _BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++
 _API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
 _ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
 _SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
+_COMPOSE_NAME = re.compile(r"(?i)(?:docker-|podman-)?compose(?:[._-].*)?\.(?:ya?ml|json)")
 _PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
@@ -92,9 +93,13 @@ def _is_kubernetes(path: str, text: str) -> bool:
 
 def _is_compose(path: str, text: str) -> bool:
     """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
-    documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``."""
-    if not path.lower().endswith(_YAML) or not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
+    documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``. A file in the first
+    format, which has no such word, has the usual name."""
+    has_usual_name = _COMPOSE_NAME.fullmatch(posixpath.basename(path)) is not None
+    if not (has_usual_name or path.lower().endswith(_YAML)):
         return False
+    if not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
+        return has_usual_name and any(map(compose.is_first_format, _documents_of(text)))
     if _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None:
         return True
     documents = _documents_of(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from careen.formats.images.user_name import is_root
 from careen.formats.services import credentials
 from careen.model.finding import Location
 
@@ -155,7 +156,7 @@ def user_of(declared: str, image: ScannedImage | None) -> User:
         text = image.user.partition(":")[0].strip() or "0"
     if not text or "$" in text:
         return "unknown"
-    return "root" if text in ("0", "root") else "non_root"
+    return "root" if is_root(text) else "non_root"
 
 
 def container_node(id: str, name: str, group: str, place: Location, container: Container) -> Node:

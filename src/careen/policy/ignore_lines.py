@@ -6,7 +6,7 @@
     GHSA-*         purl=pkg:npm/lodash
     aws-key        path=tests/**
 
-``.trivyignore`` is such a file too: its ``exp:YYYY-MM-DD`` is ``until``.
+``.trivyignore`` is such a file too: ``exp:YYYY-MM-DD`` is the day on which a rule has ended.
 Raises: UsageError that names file and line.
 """
 
@@ -15,6 +15,7 @@ from datetime import date
 
 from careen.errors import UsageError
 
+from .days import last_day_before
 from .ignores import Ignore
 
 _WORD = re.compile(r"""\s*(?:([a-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"#]*))|([^\s"=#]+))(?=\s|$|\#)""")
@@ -38,7 +39,7 @@ def _rule(line: str, source: str) -> Ignore:
         raise UsageError(f"{source}: {what}", _HINT)
     until = settings.get("until")
     try:
-        end = date.fromisoformat(until) if until is not None else None
+        end = date.fromisoformat(until) if until is not None else last_day_before(settings.get("exp"), source)
     except ValueError:
         raise UsageError(f"{source}: until={until} is not a date", _HINT) from None
     paths = (settings["path"],) if "path" in settings else ()
@@ -69,7 +70,7 @@ def _words(line: str, source: str) -> tuple[list[str], dict[str, str]]:
 
 
 def _add(words: list[str], settings: dict[str, str], word: str) -> None:
-    if word.startswith("exp:") and words and "until" not in settings:
-        settings["until"] = word.removeprefix("exp:")
+    if word.startswith("exp:") and words and not settings.keys() & {"until", "exp"}:
+        settings["exp"] = word.removeprefix("exp:")
     else:
         words.append(word)

@@ -19,13 +19,11 @@
 Every rule has an id, purl, package, path or layer. Raises: UsageError that names file and line.
 """
 
-from datetime import date
-from typing import Any
-
 from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping, as_text
 
 from .accept import Accept, made
+from .days import last_day
 from .ignores import Ignore
 from .rule_keys import misshapen
 
@@ -66,7 +64,7 @@ def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
         source = f"{name}:{entry.line}"
         if not entry.text("code"):
             raise UsageError(f"{source}: the entry has no code", _ACCEPT_HINT)
-        until = day(entry.get("until", entry.get("expires")), source)
+        until = last_day(entry.get("until", entry.get("expires")), source)
         what = tuple(entry.texts("what")) or ("",)
         owner = entry.text("owner") or None
         found += [made(entry.text("code"), subject, source, entry.text("reason"), owner, until) for subject in what]
@@ -83,7 +81,7 @@ def _rules(one: Mapping, name: str) -> list[Ignore]:
         source,
         package=one.text("package") or None,
         purl=one.text("purl") or None,
-        until=day(one.get("until", one.get("expires")), source),
+        until=last_day(one.get("until", one.get("expires")), source),
         reason=one.text("reason"),
         version=one.text("version") or None,
         paths=tuple(one.texts("path")),
@@ -112,17 +110,6 @@ def _check_keys(one: Mapping, name: str, known: tuple[str, ...], lists: tuple[st
             raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else hint)
         if key in wrong:
             raise UsageError(f"{where}: {key} is empty, or not a text", hint)
-
-
-def day(value: Any, source: str) -> date | None:
-    """A date, or the date of a time stamp (RFC 3339)."""
-    if value is None:
-        return None
-    text = as_text(value)
-    try:
-        return date.fromisoformat(text[:10]) if text[10:11] in ("", "T", "t", " ") else date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{source}: {text[:40]!r} is not a date", "dates are written YYYY-MM-DD") from None
 
 
 def _layer(one: Mapping, source: str) -> int | None:

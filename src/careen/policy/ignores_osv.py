@@ -7,7 +7,6 @@ Shape: ``[[IgnoredVulns]]`` with ``id``, ``ignoreUntil`` and ``reason``; ``[[Pac
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 from careen.distributions.registry import profiles
@@ -15,6 +14,7 @@ from careen.errors import UsageError
 from careen.formats.data.plain import mapping, sequence, text
 from careen.log import logger
 
+from .days import last_day_before
 from .ignores import Ignore
 
 log = logger(__name__)
@@ -35,7 +35,12 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
         if not text(rule.get("id")):
             raise UsageError(f"{source}: a rule without id", 'IgnoredVulns: id = "CVE-…"')
         found.append(
-            Ignore(text(rule["id"]), source, until=_day(rule.get("ignoreUntil"), source), reason=text(rule.get("reason")))
+            Ignore(
+                text(rule["id"]),
+                source,
+                until=last_day_before(rule.get("ignoreUntil"), source),
+                reason=text(rule.get("reason")),
+            )
         )
     for rule in map(mapping, sequence(document.get("PackageOverrides"))):
         source = f"{name}:{next(lines['PackageOverrides'], 1)}"
@@ -56,7 +61,7 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
                 "*",
                 source,
                 package=_literal(text(rule.get("name"))) or None,
-                until=_day(rule.get("effectiveUntil"), source),
+                until=last_day_before(rule.get("effectiveUntil"), source),
                 reason=text(rule.get("reason")),
                 version=text(rule.get("version")) or None,
                 types=frozenset((type,)) if type else frozenset(),
@@ -79,18 +84,6 @@ def _type(ecosystem: str) -> str:
 def _lines(content: str, kind: str) -> Iterator[int]:
     heading = re.compile(rf"^[ \t]*\[\[[ \t]*{kind}[ \t]*\]\]", re.MULTILINE)
     return (content.count("\n", 0, match.start()) + 1 for match in heading.finditer(content))
-
-
-def _day(value: Any, source: str) -> date | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    from .ignores_careen import day
-
-    return day(value, source)
 
 
 def _literal(name: str) -> str:

@@ -11,8 +11,9 @@ import re
 from careen.formats.data.yaml_document import Mapping
 from careen.log import logger
 
+from .days import last_day_before
 from .ignores import Ignore
-from .ignores_careen import STATES, day
+from .ignores_careen import STATES
 
 log = logger(__name__)
 
@@ -39,7 +40,7 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
                         id,
                         source,
                         package=package,
-                        until=day(about.get("expires"), source),
+                        until=last_day_before(about.get("expires"), source),
                         reason=about.text("reason"),
                         version=version,
                         fix=_UNFIXED if about.get("disregardIfFixable") is True else frozenset(),

@@ -10,8 +10,8 @@ from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping
 from careen.log import logger
 
+from .days import last_day_before
 from .ignores import Ignore
-from .ignores_careen import day
 from .rule_keys import misshapen
 
 log = logger(__name__)
@@ -29,7 +29,7 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
             rule.text("id"),
             f"{name}:{rule.line}",
             purl=purl,
-            until=day(rule.get("expired_at"), f"{name}:{rule.line}"),
+            until=last_day_before(rule.get("expired_at"), f"{name}:{rule.line}"),
             reason=rule.text("statement"),
             paths=tuple(rule.texts("paths")),
             kinds=frozenset((kind,)),

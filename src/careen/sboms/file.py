@@ -5,6 +5,7 @@ Raises: InputError if the file is not in a known format, is damaged, or has more
 """
 
 from collections.abc import Callable, Sequence
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from careen.model.inventory import Inventory
 from careen.plugins import SbomFormat
 
 HEAD_BYTES = 64 * 1024
+TAIL_BYTES = 4 * 1024  # of JSON, whose keys have any order: what names the format may be the last
 MAX_BYTES = 256 << 20
 
 
@@ -25,7 +27,7 @@ def recognised(path: Path, formats: Callable[[], Sequence[SbomFormat]]) -> SbomF
         if not path.is_file():
             return None
         with path.open("rb") as stream:
-            head = as_utf8(stream.read(HEAD_BYTES))
+            head = _sample(stream)
     except OSError:
         return None
     return None if b"\0" in head else _format(head, formats())
@@ -41,7 +43,7 @@ def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tupl
 
 def read_data(data: bytes, name: str, reference: str, formats: Sequence[SbomFormat]) -> tuple[Image, Inventory]:
     """The image and inventory of a document. ``name`` is that of the file, for messages."""
-    format = _format(as_utf8(data[:HEAD_BYTES]), formats)
+    format = _format(_sample(BytesIO(data)), formats)
     if format is None:
         known = ", ".join(format.description for format in formats)
         raise InputError(f"{name} is not an SBOM in a format that Careen reads", f"it reads {known}")
@@ -51,6 +53,15 @@ def read_data(data: bytes, name: str, reference: str, formats: Sequence[SbomForm
         raise InputError(f"{name}: {error}", "create the SBOM again") from None
     layers = (Layer(index, layer.digest, layer.diff_id, 0, "", _no_content) for index, layer in enumerate(found.layers))
     return Image(reference, "sbom", found.digest, None, ImageConfig(), tuple(layers)), found.inventory
+
+
+def _sample(stream: BinaryIO) -> bytes:
+    """The bytes by which a document is recognised."""
+    head = stream.read(HEAD_BYTES)
+    if len(head) < HEAD_BYTES or head.lstrip()[:1] != b"{":
+        return as_utf8(head)
+    stream.seek(-TAIL_BYTES, SEEK_END)
+    return head + stream.read(TAIL_BYTES)
 
 
 def _format(head: bytes, formats: Sequence[SbomFormat]) -> SbomFormat | None:

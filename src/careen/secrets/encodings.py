@@ -1,13 +1,16 @@
-"""Encodings of texts: UTF-16 and UTF-32, as programs of Windows write them, and Base64 within a text.
+"""Encodings of texts: UTF-16 and UTF-32, as programs of Windows write them, and within a text Base64 and the percent-encoding
+of addresses.
 
 The mark at the beginning of a text names its encoding. Without one the zeros between the letters show UTF-16. A text
 may have few other zeros: a file is no program because of one.
-**Source:** Unicode 15, section 23.8; RFC 4648, section 4.
+**Source:** Unicode 15, section 23.8; RFC 4648, section 4; RFC 3986, section 2.1.
 """
 
 import base64
 import codecs
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,6 +25,9 @@ _SAMPLE = 48  # letters of Base64, by which most of what is no text is recognise
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _IS_BASE64 = bytes(1 if number in _BASE64 else 0 for number in range(256))
 _RUN = b"\1" * 32
+_IN_ADDRESSES = _LETTERS[3:].translate(None, b" \"'<>\\^`{|}")
+_IS_IN_ADDRESSES = bytes(1 if number in _IN_ADDRESSES else 0 for number in range(256))
+_ENCODED = re.compile(rb"%(?:0[Aa]|0[Dd]|2[0-9A-Fa-f]|3[A-Fa-f]|40|5[BDbd]|7[BDbd])")
 
 
 def encoding_of(sample: bytes) -> str | None:
@@ -53,6 +59,19 @@ def in_base64(text: bytes) -> Iterator[tuple[int, int, bytes]]:
             if encoding:
                 yield start, end, whole if encoding == "utf-8" else whole.decode(encoding, "replace").encode("utf-8", "replace")
         start = marks.find(_RUN, end)
+
+
+def in_percent(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Start, end and content of each part of a text with the percent-encoding of characters that separate words."""
+    if b"%" not in text:
+        return
+    marks = text.translate(_IS_IN_ADDRESSES)
+    end = 0
+    while found := _ENCODED.search(text, end):
+        start = max(end, marks.rfind(b"\0", end, found.start()) + 1)
+        end = marks.find(b"\0", found.end())
+        end = len(text) if end < 0 else end
+        yield start, end, unquote_to_bytes(text[start:end])
 
 
 def _is_text(sample: bytes) -> bool:

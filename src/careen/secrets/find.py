@@ -6,7 +6,9 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -15,7 +17,7 @@ from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
-from .encodings import in_base64
+from .encodings import in_base64, in_percent
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
@@ -30,7 +32,7 @@ MAX_TRIED = 2000  # rules tried on windows of one text: a bound for text made to
 MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
-_EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
+_EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?)/|(?:^|[/._-])(?:examples?|samples?)(?:[._-][^/]*)?\Z")
 BESIDE = 600  # bytes between the two parts of a credential
 # A name contains a term for a credential, or ends with a term for something else.
 _SAYS_CREDENTIAL = re.compile(
@@ -64,7 +66,8 @@ def spans(text: bytes, path: str, using: Prefilter | None = None) -> list[Span]:
 
 
 def is_example(path: str) -> bool:
-    """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml"."""
+    """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml". An
+    application in a folder "sample-shop" is used as it is."""
     return _EXAMPLE.search(path.lower()) is not None
 
 
@@ -150,20 +153,31 @@ class Search:
 
     def _store_encoded(self, text: bytes, until: int, taken: list[Span]) -> None:
         """Stores the secrets in texts that are encoded within the text."""
-        for start, end, inner in () if self._is_inner else in_base64(text):
+        if self._is_inner:
+            return
+        for encoded in in_base64(text):
             if self.full or self._tried > MAX_TRIED:
-                break
-            if not self._before <= start < until or _overlaps((start, end), taken):
-                continue
-            search = Search(self._path, self._prefilter, is_inner=True)
-            search.spans(inner, len(inner))
-            self._tried += search._tried
-            line = self._line + text.count(b"\n", 0, start)
-            for value, secrets in search._by_value.items():
-                place = Location(self._path, line, line)
-                self._by_value.setdefault(value, []).extend(replace(secret, location=place) for secret in secrets)
-            self._count += search._count
-            taken += [(start, end)] if search._count else []
+                return
+            self._store_inner([encoded], text, until, taken)
+        self._store_inner(in_percent(text), text, until, taken)
+
+    def _store_inner(self, encoded: Iterable[tuple[int, int, bytes]], text: bytes, until: int, taken: list[Span]) -> None:
+        """Stores the secrets in the content of parts of the text, which is searched as one: parts may be many and short."""
+        parts = [part for part in encoded if self._before <= part[0] < until and not _overlaps(part[:2], taken)]
+        if not parts:
+            return
+        inner = b"\n".join(content for _, _, content in parts)
+        search = Search(self._path, self._prefilter, is_inner=True)
+        search.spans(inner, len(inner))
+        self._tried += search._tried
+        self._count += search._count
+        ends = list(accumulate(content.count(b"\n") + 1 for _, _, content in parts))  # the last line of each in ``inner``
+        for value, secrets in search._by_value.items():
+            for secret in secrets:
+                start, end, _ = parts[bisect_left(ends, secret.location.line or 1)]
+                line = self._line + text.count(b"\n", 0, start)
+                self._by_value.setdefault(value, []).append(replace(secret, location=Location(self._path, line, line)))
+                taken.append((start, end))
 
 
 def _overlaps(span: Span, taken: Iterable[Span]) -> bool:

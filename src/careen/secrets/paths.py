@@ -18,8 +18,7 @@ _BINARY = frozenset((
     ".pfb", ".tfm", ".hyb", ".ucode", ".fw",
 ))  # fmt: skip
 _DOCUMENTATION = frozenset((
-    ".po", ".pot", ".man", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".md5sums", ".list", ".symbols", ".triggers",
-    ".shlibs", ".h", ".hpp", ".hh", ".pyi", ".map", ".tsbuildinfo",
+    ".po", ".pot", ".man", ".md5sums", ".symbols", ".triggers", ".shlibs", ".h", ".hpp", ".hh", ".pyi", ".map", ".tsbuildinfo",
 ))  # fmt: skip
 _LOCKS = frozenset((
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock", "pipfile.lock",
@@ -40,23 +39,44 @@ _VENDORED = pattern(
     r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
 _TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
+_MANUAL = pattern(r"(?:^|/)man(?:\d[a-z]*)?/(?:[^/]+/){0,2}[^/]+\.\d[a-z]*$")
 _SYSTEM = pattern(
     r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|games)/|^usr/src/(?:linux|kernels|debug|redhat|rpm|packages)|^usr/local/lib/(?:python|perl|ruby|node)|"
     r"^usr/local/(?:include|share)/|^var/lib/(?:dpkg|apt|rpm|pacman|apk|ucf|systemd|dnf)/|^lib/apk/db/|^var/cache/|^var/log/(?:apt|dpkg|dnf)|"
     r"^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"
 )
+# Of programs that are kept there whole, as in the images of NGINX, Elasticsearch and Logstash: what users add to them.
+_CONFIGURED = pattern(
+    r"^usr/(?:local/)?share/[^/]+/(?:html|htdocs|www|public|webapps?|conf|config|pipelines?|(?:conf|config|modules|pipelines?)\.d)/|"
+    r"^usr/(?:local/)?share/[^/]+/[^/]+\.(?:ya?ml|conf|cfg|ini|properties|toml)$"
+)
+
+
+def is_archive_searched(path: str) -> bool:
+    """Whether the configuration in an archive is searched: the archive is no published package, by its path."""
+    return not (_SYSTEM.search(path) or _VENDORED.search(path) or _TESTS.search(path))
+
+
+def is_credential(path: str) -> bool:
+    """Whether a file is named like a credential, and is none of a test."""
+    name = path.rpartition("/")[2].lower()
+    return _CREDENTIAL.search(name) is not None and not _is_code(_ending(name)) and not _TESTS.search(path)
 
 
 def is_searched(path: str, mode: int = 0) -> bool:
     """Whether a file is searched, according to its path only; the reader checks whether the bytes are text."""
     lowered = path.rpartition("/")[2].lower()
-    dot = lowered.rfind(".")
-    ending = lowered[dot:] if dot > 0 else ""
+    ending = _ending(lowered)
     if ending in _BINARY or ".so." in lowered or lowered in _LOCKS:
         return False
-    if _SYSTEM.search(path) or _VENDORED.search(path):
-        return _CREDENTIAL.search(lowered) is not None and not _is_code(ending) and not _TESTS.search(path)
-    return ending not in _DOCUMENTATION
+    if (_SYSTEM.search(path) and not _CONFIGURED.search(path)) or _VENDORED.search(path):
+        return is_credential(path)
+    return ending not in _DOCUMENTATION and not _MANUAL.search(path)
+
+
+def _ending(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:] if dot > 0 else ""
 
 
 def _is_code(ending: str) -> bool:

@@ -11,6 +11,7 @@ from careen.model.inventory import Unknown
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from . import NAME
+from .archives import ENDINGS, read_archive, wanted
 from .encodings import encoding_of
 from .find import Search
 from .paths import is_searched
@@ -44,8 +45,11 @@ def read(file: File) -> Search | Decoded | None:
 SECRETS = Cataloger(
     name=NAME,
     ecosystem=Ecosystem(purl_type="", scheme=""),
-    readers=(Reader(Wants(select=is_searched, amount="stream"), read),),
+    readers=(
+        Reader(Wants(select=is_searched, amount="stream"), read),
+        Reader(Wants(suffixes=ENDINGS, select=wanted), read_archive),
+    ),
     fact=ExposedSecret,
     role="secrets",
-    limits="Archives, and files of packages: it searches only text.",
+    limits="Archives other than zip, of which it reads the configuration, and files of packages: it searches only text.",
 )

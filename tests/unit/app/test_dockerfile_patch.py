@@ -57,6 +57,21 @@ def test_where_nothing_calls_the_program(tmp_path):
     )
 
 
+@pytest.mark.parametrize("mark", ["\x0c", "\x0b", "\x1c", "\x85", "\u2028", "\r"])
+def test_other_marks_end_no_line(tmp_path, mark):
+    text = f"# a{mark}b\nFROM x\r\nCMD y\n"
+    assert applied(text, [Line("", "apt-get x")], tmp_path) == f"# a{mark}b\nFROM x\r\nRUN apt-get x\nCMD y\n"
+
+
+def test_nothing_can_run_before_the_files_of_a_stage_from_scratch(tmp_path):
+    text = "FROM debian AS b\nFROM scratch\nCOPY --from=b / /\n{}CMD y\n"
+    line = [Line("", "apt-get x")]
+    assert applied(text.format(""), line, tmp_path) == text.format("RUN apt-get x\n")
+    user = "USER app\nADD a b\n"
+    assert applied(text.format(user), line, tmp_path) == text.format(f"{user}USER root\nRUN apt-get x\nUSER app\n")
+    assert base_of(text) == ""
+
+
 def test_a_file_without_a_last_line_end(tmp_path):
     assert applied("FROM x", [Line("", "apt-get x")], tmp_path) == "FROM x\nRUN apt-get x\n"
 
@@ -91,7 +106,7 @@ def test_a_text_that_is_not_a_dockerfile_is_refused(text):
     [
         (TEXT, "python:3.11-slim"),
         ("FROM --platform=linux/amd64 debian:12 AS a\nFROM a AS b\nFROM B\n", "debian:12"),
-        ("FROM scratch\n", "scratch"),
+        ("FROM scratch\n", ""),
         ("RUN x\n", ""),
     ],
 )

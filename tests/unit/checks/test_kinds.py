@@ -42,6 +42,11 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.json", "services:\n", None),
         ("a.yml", "apiVersion: v1\nservices:\n", "kubernetes"),
         ("a.yml", " services:\n", "compose"),
+        ("a/docker-compose.prod.yml", "web: {image: a}", "compose"),
+        ("a.yml", "web: {image: a}", None),
+        ("compose.yaml", "web: {name: a}", None),
+        ("docker-compose.json", '{"services": {"a": {}}}', "compose"),
+        ("a.json", '{"services": {"a": {}}}', None),
         ("a.yml", '"services":\n  a: {}', "compose"),
         ("a.yml", "{name: x, services: {a: {}}}", "compose"),
         ("a.yml", "? services\n: a: {}", "compose"),
@@ -157,7 +162,7 @@ def test_a_kustomization_is_only_reported():
 @pytest.mark.parametrize(
     "text",
     [
-        "# escape=`\nFROM a\nRUN sudo x\nRUN y",
+        "# escape=`\nFROM a\nRUN sudo x\nRUN C:\\y.exe",
         "# hadolint shell=powershell\nFROM a\nRUN sudo x\nRUN y",
         'FROM a\nSHELL ["/bin/other"]\nRUN sudo x\nRUN y',
         "FROM x/windows\nRUN sudo x\nRUN y",

@@ -115,7 +115,7 @@ def test_what_is_wrong_is_named(text, message):
 
 def test_trivyignore():
     assert read_ignores("# accepted\nCVE-1 exp:2027-01-01\nDSA-1\naws-key\n", ".trivyignore") == (
-        Ignore("CVE-1", ".trivyignore:2", until=date(2027, 1, 1)),
+        Ignore("CVE-1", ".trivyignore:2", until=date(2026, 12, 31)),
         Ignore("DSA-1", ".trivyignore:3"),
         Ignore("aws-key", ".trivyignore:4"),
     )
@@ -134,7 +134,7 @@ secrets: [{id: example-token, paths: ["app/*.py"]}]
 licenses: [{id: GPL-3.0}]
 """
     first, *_ = read_ignores(text, "f")
-    assert (first.purl, first.until, first.reason, first.source) == ("pkg:npm/lodash", date(2027, 1, 1), "ours", "f:3")
+    assert (first.purl, first.until, first.reason, first.source) == ("pkg:npm/lodash", date(2026, 12, 31), "ours", "f:3")
     assert applied(text) == {"lodash", "root", "token"}
     assert "licences" in caplog.text
     assert applied("secrets: [{id: CVE-1}]") == set()
@@ -184,8 +184,8 @@ ecosystem = "Martian"
 vulnerability.ignore = true
 """
     one, two = read_ignores(text, "osv-scanner.toml")
-    assert one == Ignore("CVE-1", "osv-scanner.toml:2", until=date(2027, 1, 1), reason="no")
-    assert (two.package, two.version, two.until, two.source) == ("lodash", "4.17.15", date(2027, 2, 3), "osv-scanner.toml:7")
+    assert one == Ignore("CVE-1", "osv-scanner.toml:2", until=date(2026, 12, 31), reason="no")
+    assert (two.package, two.version, two.until, two.source) == ("lodash", "4.17.15", date(2027, 2, 2), "osv-scanner.toml:7")
     assert "Martian" in caplog.text
     assert applied(text) == {"zlib", "lodash"}
 
@@ -207,7 +207,7 @@ ignore:
 patch: {}
 """
     one, two, _ = read_ignores(text, "f")
-    assert one == Ignore("CVE-2", "f:6", package="lodash", until=date(2027, 1, 1), reason="not called", version="4.17.15")
+    assert one == Ignore("CVE-2", "f:6", package="lodash", until=date(2026, 12, 31), reason="not called", version="4.17.15")
     assert (two.id, two.package, two.until) == ("CVE-1", None, None)
     assert "1 rules use Snyk's own ids" in caplog.text
     assert applied(text) == {"zlib", "lodash"}

@@ -8,7 +8,7 @@ from careen.errors import UsageError
 from careen.formats.data.yaml_document import read
 from careen.policy.accept import Accept
 from careen.policy.ignores import Ignore
-from careen.policy.ignores_careen import accepts, day, rules
+from careen.policy.ignores_careen import accepts, rules
 
 
 def document(text):
@@ -95,14 +95,3 @@ def test_entries_with_an_error(text, message):
     with pytest.raises(UsageError) as caught:
         accepts(document(text), "f")
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["2027-01-31", "2027-01-31T10:00:00Z", "2027-01-31 10:00", "20270131"])
-def test_dates_and_time_stamps(text):
-    assert day(text, "f") == date(2027, 1, 31)
-
-
-@pytest.mark.parametrize("text", ["2027-01-31x", "2027-13-01", "31.1.2027", "2027-01-31X10:00"])
-def test_what_is_not_a_date(text):
-    with pytest.raises(UsageError, match="is not a date"):
-        day(text, "f")

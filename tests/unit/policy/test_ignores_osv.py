@@ -30,7 +30,7 @@ ignoreUntil = 2026-12-31T00:00:00Z
 id = "CVE-3"
 ignoreUntil = "2026-12-31"
 """
-    until = date(2026, 12, 31)
+    until = date(2026, 12, 30)
     assert read_rules(text) == (
         Ignore("CVE-1", "f:1", until=until, reason="ours"),
         Ignore("CVE-2", "f:6", until=until),

@@ -25,7 +25,7 @@ ignore:
     - '*': {}
 """
     assert read_rules(text) == (
-        Ignore("CVE-1", "f:3", until=date(2026, 12, 31), reason="ours"),
+        Ignore("CVE-1", "f:3", until=date(2026, 12, 30), reason="ours"),
         Ignore("CVE-1", "f:4", package="c", version="2", fix=frozenset(STATES) - {"fixed"}),
         Ignore("CVE-2", "f:6"),
     )

@@ -24,7 +24,7 @@ vulnerabilities:
 misconfigurations:
 - id: DKR-001
 """
-    rule = Ignore("CVE-1", "f:4", until=date(2026, 12, 31), reason="ours", kinds=frozenset(("vulnerability",)))
+    rule = Ignore("CVE-1", "f:4", until=date(2026, 12, 30), reason="ours", kinds=frozenset(("vulnerability",)))
     from msgspec.structs import replace
 
     assert read_rules(text) == (

@@ -43,6 +43,14 @@ def test_layers_of_a_document_cannot_be_opened(tmp_path):
         image.layers[0].open()
 
 
+def test_the_key_that_names_the_format_may_be_the_last(tmp_path):
+    path = tmp_path / "bom.json"
+    packages = ", ".join(f'{{"purl": "pkg:npm/a@{number}"}}' for number in range(5000))
+    path.write_text(f'{{"components": [{packages}], "bomFormat": "CycloneDX"}}')
+    assert recognised(path, lambda: FORMATS).name == "cyclonedx"
+    assert len(read_file(path, "x", FORMATS)[1].packages) == 5000
+
+
 def test_one_that_powershell_redirected_is_recognised_and_read(tmp_path):
     path = tmp_path / "bom.json"
     path.write_bytes('{"bomFormat": "CycloneDX", "components": [{"purl": "pkg:npm/a@1"}]}'.encode("utf-16"))

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from careen.secrets.encodings import encoding_of, in_base64
+from careen.secrets.encodings import encoding_of, in_base64, in_percent
 from careen.secrets.find import MAX_SECRETS, Search, find, spans
 from careen.secrets.reader import read
 from tests.support.reading import MemoryFile
@@ -86,3 +86,41 @@ def test_secrets_in_base64_are_bounded():
     secrets = list(search.facts())
     assert len(secrets) == 2  # one value, and that the rest is not listed
     assert len(secrets[0].all_places) <= MAX_SECRETS + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"url=https://a.b/?next=%2Fx%3Ftoken%3D{TOKEN}\n", f'{{"a": "b%20{TOKEN}%0A"}}', f"x%3D{TOKEN}%26y%3D1", f"%2A{TOKEN}"],
+)
+def test_a_secret_in_an_encoded_address(text):
+    (secret,) = find(f"\n{text}".encode(), "srv/x")
+    assert (secret.id, secret.location.line) == ("npm-access-token", 2)
+
+
+def test_a_key_in_an_encoded_address():
+    body = filled("{b64_64}").replace("+", "%2B").replace("/", "%2F")
+    text = f"key=-----BEGIN%20RSA%20PRIVATE%20KEY-----%0A{body}%0A-----END%20RSA%20PRIVATE%20KEY-----%0A"
+    (secret,) = find(text.encode(), "srv/x")
+    assert (secret.location.line, secret.location.end_line) == (1, 1)
+
+
+def test_a_token_beside_an_encoded_address_counts_once():
+    assert len(find(f"{TOKEN} https://a.b/?c=%20d {TOKEN}".encode(), "srv/x")) == 1
+
+
+def test_parts_without_separators_are_no_addresses():
+    assert list(in_percent(b"100%25 50%zz %s %d %41")) == [(0, 6, b"100%")]
+    assert [place[:2] for place in in_percent(b"a%20b c%3Dd")] == [(0, 5), (6, 11)]
+
+
+def test_addresses_are_searched_together(monkeypatch):
+    searched = []
+    monkeypatch.setattr(
+        Search, "spans", lambda self, text, until, real=Search.spans: searched.append(1) or real(self, text, until)
+    )
+    lines = [f"GET /?a=%20{number}" for number in range(1000)]
+    lines[500] += f"%3D{TOKEN}"
+    lines[700] += f"%0Ax%3D{filled('AKIA{base32_16}')}"
+    secrets = find("\n".join(lines).encode(), "srv/x")
+    assert [(secret.id, secret.location.line) for secret in secrets] == [("npm-access-token", 501), ("aws-access-key-id", 701)]
+    assert len(searched) == 2

@@ -85,10 +85,19 @@ def test_placeholders_and_hashes_are_not_secrets(text):
     assert ids(text) == []
 
 
-@pytest.mark.parametrize("path", ["app/.env.example", "srv/examples/a.txt", "etc/app-sample.yml"])
+@pytest.mark.parametrize(
+    "path", ["app/.env.example", "srv/examples/a.txt", "etc/app-sample.yml", "sample.env", "a/sample/b/c", "example_config.yml"]
+)
 def test_templates_have_no_secrets(path):
     assert ids(AWS, path) == []
-    assert ids(AWS, "srv/exampled/a.txt") == ["aws-access-key-id"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["srv/exampled/a.txt", "app/sample-shop/.env", "var/www/example.com/.env", "example-app/config.yml", "a/my.sample/b"],
+)
+def test_an_application_that_is_named_a_sample_is_no_template(path):
+    assert ids(AWS, path) == ["aws-access-key-id"]
 
 
 def test_minified_code_has_tokens_and_no_assignments():

@@ -23,6 +23,12 @@ from careen.secrets.paths import is_searched
         "usr/src/app/config.json",
         "app/lib/ruby/client.rb",
         "app/lib/python/settings.py",
+        "etc/apt/sources.list.d/own.list",
+        "var/log/app/server.log.1",
+        "usr/share/nginx/html/config.js",
+        "usr/share/logstash/pipeline/logstash.conf",
+        "usr/share/kibana/config/kibana.yml",
+        "usr/share/filebeat/filebeat.yml",
     ],
 )
 def test_what_somebody_wrote_or_configured_is_searched(path):
@@ -52,6 +58,10 @@ def test_what_somebody_wrote_or_configured_is_searched(path):
         "app/bundle.js.map",
         "app/node_modules/jwt/secrets.js",
         "usr/share/app/examples/.env",
+        "opt/app/share/man/man1/app.1",
+        "opt/app/man/de/man3/app.3pm",
+        "usr/share/nginx/html/node_modules/x/index.js",
+        "usr/share/perl/5.36.0/config.pm",
     ],
 )
 def test_what_came_from_elsewhere_is_not(path):

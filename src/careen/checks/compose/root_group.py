@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
+from careen.formats.images.user_name import is_root
 from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
@@ -10,7 +11,7 @@ from careen.plugins import Check, Place
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         groups = [*service.node.texts("group_add"), service.node.text("user").partition(":")[2]]
-        found = [group for group in groups if group in ("0", "root", "docker", "wheel", "sudo")]
+        found = [group for group in groups if group in ("docker", "wheel", "sudo") or is_root(group)]
         if found:
             yield below(service, f"has group {found[0]}", "group_add")
 

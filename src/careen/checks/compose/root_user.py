@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from careen.checks.places import below
+from careen.formats.images.user_name import is_root
 from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.node.text("user").partition(":")[0] in ("0", "root"):
+        if is_root(service.node.text("user")):
             yield below(service, "runs as root", "user")
 
 

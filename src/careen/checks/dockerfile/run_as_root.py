@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from careen.checks.steps import of_step
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.images.user_name import is_root
 from careen.plugins import Check, Place
 
 
@@ -24,7 +25,7 @@ def _is_root(user: str) -> bool:
     name = user.strip().partition(":")[0].strip()
     if name.rpartition("\\")[2].lower() in ("containeradministrator", "administrator"):
         return True  # on Windows
-    return name in ("root", "") or (name.isdecimal() and int(name) == 0)
+    return not name or is_root(name)
 
 
 CHECK = Check(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from careen.formats.images.user_name import is_root
 from careen.formats.services.container_inspect import Running
 from careen.plugins import Check, Place
 
@@ -13,7 +14,7 @@ def inspect(containers: Sequence[Running]) -> Iterator[Place]:
 
 
 def _is_root(user: str) -> bool:
-    return user.partition(":")[0] in ("", "0", "root")
+    return not user.partition(":")[0] or is_root(user)
 
 
 CHECK = Check(

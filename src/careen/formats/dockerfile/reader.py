@@ -25,6 +25,10 @@ Value = TypeVar("Value")
 MAX_CELLS = 1_000_000  # variables held for all steps together; variables beyond stay unresolved
 CHARACTERS_A_CELL = 100  # of a value: a long one counts as several variables
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+# Signs of Windows in an instruction: paths, variables and programs of its shells.
+_OF_WINDOWS = re.compile(
+    r"(?<![\w.])[a-z]:\\|\$env:|%\w{1,40}%|\bpowershell\b|\bcmd(?:\.exe)? /|\.(?:msi|exe|bat|cmd)\b", re.IGNORECASE
+)
 
 
 def read_dockerfile(
@@ -95,8 +99,7 @@ class _StageBuilder:
         self.cells = 0
         self.shell: tuple[str, ...] = ()
         self.shells: dict[int, tuple[str, ...]] = {}
-        self.posix = "escape" not in parsed.directives or parsed.escape == "\\"
-        self.default_posix = self.posix and not any(
+        self.default_posix = not _is_for_windows(parsed) and not any(
             re.match(r"hadolint\s+shell\s*=\s*(powershell|pwsh|cmd)", comment.text) for comment in parsed.comments
         )
         self.posix = self.default_posix
@@ -212,3 +215,15 @@ class _StageBuilder:
         env.update(found)
         if also is not None:
             also.update(found)
+
+
+def _is_for_windows(parsed: Parsed) -> bool:
+    """Whether the default shell is taken for one of Windows. Its files usually have the backtick as the escape character,
+    which alone shows nothing: a file for Linux may have it, too.
+    """
+    signs = {"FROM": _WINDOWS, "RUN": _OF_WINDOWS, "SHELL": _OF_WINDOWS}
+    return parsed.escape == "`" and any(
+        signs[instruction.keyword].search(instruction.text)
+        for instruction in parsed.instructions
+        if instruction.keyword in signs
+    )

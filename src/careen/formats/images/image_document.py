@@ -21,6 +21,8 @@ from careen.model.image import ImageConfig
 from careen.model.integrity import Integrity
 from careen.safety.typed import converted
 
+from .user_name import number_of
+
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -123,13 +125,12 @@ class ImageDocument:
         name, _, group = self.config.user.partition(":")
         if not name:
             return User("root", 0, True, 0)
-        if name.isdecimal():
-            account = next((known for known in self.accounts if known.uid == int(name[:10])), None)
-        else:
-            account = next((known for known in self.accounts if known.name == name), None)
-        uid = int(name[:10]) if name.isdecimal() else account.uid if account else (0 if name == "root" else None)
-        gid = int(group[:10]) if group.isdecimal() else account.gid if account else None
-        return User(account.name if account else name, uid, name.isdecimal(), gid, self._groups(account))
+        number, of_group = number_of(name), number_of(group)
+        # As engines do: the first line with the name or number counts, and an account may be named like a number.
+        account = next((known for known in self.accounts if known.name == name or known.uid == number), None)
+        uid = account.uid if account else 0 if name == "root" else number
+        gid = of_group if of_group is not None else account.gid if account else None
+        return User(account.name if account else name, uid, number is not None, gid, self._groups(account))
 
     def _groups(self, account: Account | None) -> tuple[str, ...]:
         found = []

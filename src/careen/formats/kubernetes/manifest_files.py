@@ -14,6 +14,7 @@ from typing import Any
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.images import image_name
+from careen.formats.services.host_path import plain
 
 from .pod_templates import pod_templates
 from .selectors import matches, plain_labels
@@ -130,8 +131,7 @@ class Pod:
         """Each hostPath volume with its path."""
         for volume in self.volumes:
             if isinstance(volume.get("hostPath"), Mapping):
-                path = volume.text("hostPath", "path")
-                yield volume, path.rstrip("/") or "/"
+                yield volume, plain(volume.text("hostPath", "path"))
 
     def mounts(self, volume: str) -> Iterator[tuple[Container, Mapping]]:
         """The containers that mount the volume, each with its mount."""
@@ -251,8 +251,9 @@ def read(files: Iterable[tuple[str, str]]) -> Manifests:
 
 
 def resources(documents: Iterable[Any], path: str) -> Iterator[Resource]:
-    """The resources among the documents of one file, and those within lists and templates of OpenShift."""
-    waiting = [(document, "") for document in reversed(list(documents))]
+    """The resources among the documents of one file, and those within lists, arrays of JSON and templates of OpenShift."""
+    listed = (document if isinstance(document, Sequence) else (document,) for document in documents)
+    waiting = [(body, "") for body in reversed([body for bodies in listed for body in bodies])]
     while waiting:
         body, kind = waiting.pop()
         if not kind and not is_resource(body):

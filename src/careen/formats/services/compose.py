@@ -2,7 +2,7 @@
 
 Several files are merged in their order, as ``-f a -f b`` does, and so are the documents of a file. Anchors and ``<<`` are
 those of YAML. ``extends`` and ``include`` are followed within the given files; references to elsewhere (another file, a
-repository, a registry) are never opened and listed in ``unresolved``.
+repository, a registry) are never opened and listed in ``unresolved``. A file of the first format has its services at the top.
 Variables get the given values or their defaults. The tags ``!reset`` and ``!override`` are ignored.
 
 Raises: ValueError if a file is not YAML, exceeds a limit, or is not a Compose file.
@@ -22,11 +22,12 @@ from careen.formats.data.yaml_document import Mapping, Sequence
 from .compose_service import MAX_NAME, Mount, Port, Service
 from .interpolate import interpolate
 
-__all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_compose", "of_containers", "read"]
+__all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_first_format", "of_containers", "read"]
 
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 MAX_EXTENDS = 16
 MAX_SERVICES = 1000
+_SOURCES = frozenset(("image", "build", "extends"))  # one of which every service has
 _REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences that the later file replaces
 _BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: the later entry for a target wins
 
@@ -90,7 +91,7 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
     given = list(files)
     reader = _Reader()
     for path, text in given:
-        found = [document for document in yaml_document.read(text) if isinstance(document, Mapping)]
+        found = [_with_services(document) for document in yaml_document.read(text) if isinstance(document, Mapping)]
         if not found:
             raise ValueError(f"{path}: not a Compose file")
         reader.add(path, [_interpolated(document, variables or {}, {}) for document in found])
@@ -144,17 +145,22 @@ def of_containers(
     return Compose(path, held, body, origins or {}, unresolved)
 
 
-def is_compose(document: Any) -> bool:
-    """Whether a YAML document is a Compose file: it has services with an image, a build or extends."""
-    if not isinstance(document, Mapping) or "apiVersion" in document:
-        return False
-    services = document.map("services")
-    if not services:
-        return isinstance(document.get("include"), Sequence) and not document.keys() - {"include", "name", "version", *SECTIONS}
-    return any(
-        isinstance(service, Mapping) and service.keys() & {"image", "build", "extends", "provider"}
-        for service in services.values()
+def is_first_format(document: Any) -> bool:
+    """Whether all that a YAML document has are services."""
+    return (
+        isinstance(document, Mapping)
+        and bool(document)
+        and "services" not in document  # one may have the name "image"
+        and all(isinstance(service, Mapping) and service.keys() & _SOURCES for service in document.values())
     )
+
+
+def _with_services(document: Mapping) -> Mapping:
+    if not is_first_format(document):
+        return document
+    whole = Mapping(document.line)
+    yaml_document.put(whole, "services", document, document.line)
+    return whole
 
 
 class _Reader:

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.kubernetes.quantity import quantity
 
+from .host_path import plain
+
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _PORT = re.compile(
     r"(?:(?P<ip>\[[0-9a-fA-F:.%]+\]|[^:/\[\]]+(?=:[^:]*:)):)?(?:(?P<published>[^:/]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?\Z"
@@ -36,10 +38,10 @@ class Mount(Struct, frozen=True):
 
     @property
     def host_path(self) -> str:
-        """The mounted host path without trailing slash; "" if it is not a host path."""
+        """The mounted host path in its plain form; "" if it is not a host path."""
         if self.kind == "bind":
-            return self.source.rstrip("/") or "/"
-        return self.device and (self.device.rstrip("/") or "/")
+            return plain(self.source)
+        return self.device and plain(self.device)
 
     @property
     def shown(self) -> str:

@@ -103,3 +103,20 @@ def test_words_of_all_commands_together_are_bounded(monkeypatch):
     specs = [spec.text for _, call in document.package_calls("pip") for spec in call.specs]
     assert sum(map(len, specs)) < 70_000
     assert specs[-1] == "$BIG"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("FROM debian\nRUN a && `\n  curl b | sh\n", True),
+        ("FROM debian\nWORKDIR c:\\app\nLABEL a=%PATH%\nRUN a\n", True),
+        ("FROM own/base\nRUN a\nRUN powershell -Command b\n", False),
+        ("FROM own/base\nRUN a\nRUN del C:\\b\n", False),
+        ("FROM own/base\nRUN a\nRUN echo %PATH%\n", False),
+        ("FROM own/windows\nRUN a\n", False),
+    ],
+)
+def test_the_escape_character_alone_shows_no_shell(text, is_read):
+    (stage,) = read_dockerfile(f"# escape=`\n{text}").stages
+    first = next(step for step in stage.steps if step.instruction.keyword == "RUN")
+    assert [command.program for command in first.commands][:1] == (["a"] if is_read else [])

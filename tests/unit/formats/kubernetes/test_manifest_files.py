@@ -68,6 +68,11 @@ def test_lists_of_lists():
     assert [resource.kind for resource in manifests(text).resources] == ["Pod"]
 
 
+def test_arrays_of_objects():
+    text = '[{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}, {"kind": "x"}, 1]'
+    assert [resource.label for resource in manifests(text).resources] == ["Pod a"]
+
+
 def test_items_of_lists_come_in_their_order():
     names = "a", "b", "c", "d"
     pods = [f"{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}}}" for name in names]

@@ -189,18 +189,22 @@ def test_anchors_and_merge_keys():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("services:\n  web: {image: web}\n", True),
-        ("services:\n  web: {build: .}\n", True),
-        ("include: [a.yaml]\n", True),
-        ("services: {}\n", False),
-        ("services:\n  web: {port: 1}\n", False),
-        ("apiVersion: v1\nservices:\n  web: {image: web}\n", False),
-        ("- x\n", False),
-        ("services: [a]\n", False),
+        ("web: {image: web}\ndb: {build: .}\napp: {extends: web}\n", True),
+        ("services:\n  web: {image: web}\n", False),
+        ("services:\n  image: {image: web}\n", False),
+        ("web: {image: web}\nvolumes: {data: {}}\n", False),
+        ("web: {image: web}\nversion: '2'\n", False),
+        ("{}\n", False),
+        ("- image: web\n", False),
     ],
 )
-def test_what_a_compose_file_is(text, expected):
-    assert compose.is_compose(yaml_document.read(text)[0]) is expected
+def test_the_first_format(text, expected):
+    assert compose.is_first_format(yaml_document.read(text)[0]) is expected
+
+
+def test_services_at_the_top():
+    (web,) = read("web:\n  image: web\n  privileged: true\n").services
+    assert (web.name, web.image, web.is_on("privileged"), web.where("privileged")) == ("web", "web", True, ("compose.yaml", 3))
 
 
 @pytest.mark.parametrize("text", ["", "- x\n", "x\n", "services: [\n"])
