@@ -81,7 +81,7 @@ def test_an_upgrade_has_shorter_titles():
     plan = Plan(1, 0, 0, (Action("pip", place, "dockerfile", "…", (upgrade,), 1),), (), ())
     (step,) = first_steps(replace(usual(), findings=(vulnerability("CVE-1", JINJA),), plan=plan))
     assert step.title == f"pip in {place}: upgrade Jinja2 3.0.1 to 3.1.3"
-    assert step.briefs[1:] == (f"pip in {place}: upgrade Jinja2 to 3.1.3", "pip: upgrade Jinja2 to 3.1.3")
+    assert step.briefs[1:] == (f"pip in {place}: upgrade Jinja2 to 3.1.3", "pip in python3.9: upgrade Jinja2 to 3.1.3")
 
 
 def test_what_is_exploited_is_first_then_the_worst_severity():
