@@ -199,7 +199,8 @@ def _hints(
 ) -> Iterator[Hint]:
     by_purl = {package.purl: package for package in changed.packages}
     system = [finding for finding in after if by_purl[finding.package].type in SYSTEM]
-    uninstallable = [finding for finding in system if finding.fix.versions and finding.package in whys]
+    here = (finding for finding in system if finding.fix.versions and finding.package in whys)
+    uninstallable = [finding for finding in here if whys[finding.package].code != "stored_image"]
     from_base = sum(_is_of_base(report.inventory.packages[index]) for index in targets)
     if uninstallable or from_base:
         yield RefreshBase(len(uninstallable), base, from_base)

@@ -1,5 +1,7 @@
 """An action of the plan as text: its place, and the commands or lines to type."""
 
+from posixpath import basename
+
 from careen.model.plan import Action, Change
 
 from .lines import plural
@@ -22,6 +24,12 @@ def briefly_where(action: Action) -> str:
     """The place of an action in a few words: "apt", "pip in 2 places", "npm in /app"."""
     places = _places(action)
     return f"{action.manager} in {plural(len(places), 'place')}" if len(places) > 1 else where_of(action)
+
+
+def shortly_where(action: Action) -> str:
+    """The place of an action in the fewest words: "apt", "pip", "maven in shop.jar"."""
+    places = _places(action)
+    return f"{action.manager} in {basename(places[0]) or places[0]}" if len(places) == 1 else action.manager
 
 
 def _places(action: Action) -> list[str]:

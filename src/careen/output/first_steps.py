@@ -15,7 +15,7 @@ from careen.model.advisory import SEVERITIES
 from careen.model.plan import Action, Plan, Upgrade
 from careen.model.report import Report
 
-from .changes import briefly_where, commands_of, where_of
+from .changes import briefly_where, commands_of, shortly_where, where_of
 from .lines import few, plural
 from .repairs import brief_title, repairs_of
 from .rows import Row, rows_of
@@ -89,7 +89,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             briefs=(
                 f"{briefly_where(action)}: {_upgraded(action)}",
                 f"{briefly_where(action)}: {_briefly_upgraded(action)}",
-                f"{action.manager}: {_briefly_upgraded(action)}",
+                f"{shortly_where(action)}: {_briefly_upgraded(action)}",
                 _briefly_upgraded(action),
             ),
         )

@@ -93,6 +93,15 @@ def test_a_renamed_archive_with_shaded_artifacts_is_what_its_manifest_names():
     assert not unidentified("yaml.jar", members)
 
 
+@pytest.mark.parametrize("classifier", ["javadoc", "sources"])
+def test_documentation_and_sources_are_not_the_artifact(classifier):
+    def confidence(members):
+        return [package.confidence for package in read_all(CATALOGER, {f"okio-1.0-{classifier}.jar": jar(members)})]
+
+    assert confidence({"okio/index.html": "x"}) == confidence(maven("com.squareup.okio", "okio", "1.0")) == [0.3]
+    assert confidence(classes("okio")) == [0.8]
+
+
 def test_the_place_within_outer_archives():
     inner = jar(maven("g", "b", "2"))
     packages = read_all(

@@ -48,6 +48,13 @@ def test_without_a_package_manager_only_the_base_can_be_renewed():
     assert [(one.kind, one.findings) for one in made.advice] == [("refresh_base", 1)]
 
 
+def test_a_newer_base_does_not_renew_an_image_that_is_stored_in_this_one():
+    stored = "var/lib/docker/overlay2/a/diff/var/lib/dpkg/status"
+    made = planned([APT, deb(evidence=(Evidence(stored, 1),))], [advisory()])
+    assert [(one.why, one.findings) for one in made.stays] == [("it is in another image, which this one stores", 1)]
+    assert (made.actions, made.advice) == ((), ())
+
+
 def test_the_lowest_version_that_fixes_everything():
     def between(id, *ranges):
         return advisory(id, None, "PyPI", "django", ranges=tuple(Range(*one) for one in ranges))

@@ -3,6 +3,7 @@
 ``META-INF/maven/*/*/pom.properties`` (else ``pom.xml``) names the archive itself and the artifacts shaded into it: all are
 listed. An archive without such a file, or only with those of shaded artifacts, is named by the rules of ``java.names``, with a
 confidence below 0.9 that depends on how certain the group is; without a plausible group the name is only the artifact.
+An archive that has only the documentation or the sources of an artifact is listed with a confidence of 0.3.
 An archive without a version is listed if its content identifies it. An archive with code that only its file name describes
 is an unidentified file, and so is the image's own application.
 An archive with another ending counts if its first member is that of a Java archive, also behind a launcher script.
@@ -17,6 +18,7 @@ from typing import BinaryIO, cast
 from weakref import finalize
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT
 from careen.formats.packages.jar import ADAPTER, SUFFIXES, Archive, Closed, Coordinates, archives, is_archive
@@ -28,6 +30,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from .names import guess, is_named, split_name, states_version
 
 MAX_UNREAD = 100
+_TEXTS = 0.3  # confidence of an artifact of which only documentation or sources are there
 MAX_UNNAMED_BYTES, HELD_BYTES = 1 << 30, 8 << 20
 
 
@@ -113,7 +116,7 @@ def _found_in(found: Iterable[Archive | Closed]) -> Iterator[Artifact | Nameless
     unread = 0
     for archive in found:
         if isinstance(archive, Archive):
-            yield from _artifacts(archive)
+            yield from map(_doubted, _artifacts(archive)) if _has_only_texts(archive) else _artifacts(archive)
             continue
         unread += 1
         if unread <= MAX_UNREAD:
@@ -139,6 +142,15 @@ def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
         yield Artifact(name, named.version, archive.place, _licenses(archive.manifest), named.confidence)
     elif archive.has_code:
         yield Nameless(archive.place)
+
+
+def _has_only_texts(archive: Archive) -> bool:
+    """Whether the archive is the documentation or the sources of an artifact, which none of its code accompanies."""
+    return not archive.has_code and archive.name.rpartition(".")[0].endswith(("-javadoc", "-sources"))
+
+
+def _doubted(found: Artifact | Nameless) -> Artifact | Nameless:
+    return replace(found, confidence=min(found.confidence, _TEXTS)) if isinstance(found, Artifact) else found
 
 
 def _is_own(found: Coordinates, artifact: str, version: str, archive: Archive) -> bool:

@@ -133,7 +133,6 @@ GROUPS = {
     "jaxb-api": "javax.xml.bind",
     "jaxen": "jaxen",
     "jaybird": "org.firebirdsql.jdbc",
-    "jcc": "com.ibm.db2",
     "jcl-over-slf4j": "org.slf4j",
     "jdom": "org.jdom",
     "jdom2": "org.jdom",
