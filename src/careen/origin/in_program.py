@@ -64,6 +64,7 @@ HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # of projects that explain about as much, the most complete one counts: the others contain copies of it
 # Tables of one standard (Huffman codes, CRC-32) are in one or two files, to write and to read.
 MANY_TEXTS, FEW_TEXTS, FILES_OF_TABLES, LEAST_OF_A_TABLE = 1000, 0.02, 3, 4
+ALL_TABLES, FILES_OF_ALL = 0.9, 2  # of what builds have
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
@@ -144,7 +145,10 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
 
 
 def _has_tables_alone(base: Knowledge, families: Families, shares: Mapping[str, Weights], project: int) -> bool:
-    """Whether a program has tables from few files of a project of many texts, and next to none of these."""
+    """Whether a program has tables from few files of a project of many texts, and next to none of these.
+
+    All tables of its builds are a sign if they are in two files: a program of few functions has no texts.
+    """
     texts = max(float(version_sizes(base, "literals", project, built=built).max(initial=0)) for built in (True, False))
     if texts < MANY_TEXTS or max(shares[family][project] for family in ("literals", "names")) >= FEW_TEXTS:
         return False
@@ -152,7 +156,9 @@ def _has_tables_alone(base: Knowledge, families: Families, shares: Mapping[str, 
     own = tables.projects == project
     files = distinct(base.columns.path[tables.atoms[own]] * tables.features + tables.queries[own]) // tables.features
     paths, amounts = np.unique(files, return_counts=True)
-    return sum(base.paths[int(path)] != BUILT for path in paths[amounts >= LEAST_OF_A_TABLE]) < FILES_OF_TABLES
+    count = sum(base.paths[int(path)] != BUILT for path in paths[amounts >= LEAST_OF_A_TABLE])
+    has_all = shares["tables"][project] >= ALL_TABLES and version_sizes(base, "tables", project, built=True).any()
+    return count < (FILES_OF_ALL if has_all else FILES_OF_TABLES)
 
 
 def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -> bool:
