@@ -101,7 +101,7 @@ class Functions:
         address, size = self._variables.get(symbol, (0, 0))
         target = self._pointer(address) if size == _POINTER_BYTES else None
         text = (self._text_at(target) if target else None) or self._text_at(address)
-        return text if text and text.isprintable() else None
+        return text if text and text.rstrip("\n").isprintable() else None
 
     def variable_number(self, symbol: str) -> int | None:
         address, size = self._variables.get(symbol, (0, 0))

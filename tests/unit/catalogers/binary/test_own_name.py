@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.catalogers.binary.own_name import of_product, own_name
+from careen.catalogers.binary.own_name import is_related, of_product, own_name
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,8 @@ from careen.catalogers.binary.own_name import of_product, own_name
         ("wpa_supplicant", "wpa_supplicant", {"wpasupplicant"}),
         ("x86_64-linux-gnu-objdump", "objdump", {"objdump"}),
         ("prometheus-node-exporter", "prometheus-node-exporter", {"prometheusnodeexporter", "nodeexporter"}),
+        ("mkfs.ext4", "mkfs.ext4", {"mkfsext4", "mkfs"}),
+        ("acme.bin", "acme", {"acme"}),
         ("libgit2.so.1.9.0", "libgit2", {"libgit2", "git2", "git"}),
         ("libacme-1a2b3c4d.so.25.9.1.0", "libacme", {"libacme", "acme"}),
         ("libMagickCore-6.Q16.so.6.0.0", "libMagickCore", {"libmagickcore", "magickcore"}),
@@ -25,15 +27,26 @@ def test_names(file_name, name, names):
     assert (own.name, own.names) == (name, names)
 
 
-@pytest.mark.parametrize("file_name", ["http", "1.2", "a", "_module.cpython-312-x86_64-linux-gnu.so"])
+@pytest.mark.parametrize("file_name", ["http", "1.2", "a", "_module.cpython-312-x86_64-linux-gnu.so", "module.so"])
 def test_files_whose_names_are_no_programs(file_name):
     assert own_name(file_name) is None
 
 
 def test_the_first_part_of_a_name_may_be_the_products():
-    own = own_name("kea-dhcp4")
+    own, core = own_name("kea-dhcp4"), own_name("libacme-core-257.so.1")
     assert own
-    assert own.first == "kea"
+    assert core
+    assert (own.first, core.first) == ("kea", "acme")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so"),
+    [("jbig-kit", True), ("jbi", False), ("unjbig", False), ("jbig-helper-tools", False), ("zlib", False)],
+)
+def test_names_with_a_common_beginning(name, is_so):
+    own = own_name("libjbig.so.0")
+    assert own
+    assert is_related(own, name) is is_so
 
 
 def test_numbers_in_names():

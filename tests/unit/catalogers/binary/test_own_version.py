@@ -46,6 +46,19 @@ def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
         ("acme", b"\0version \0002.6.3\0stable\0", ("acme", "2.6.3")),
         ("acme", b"/rustc/58cf8f9\0 spans0.9.3configAcme/byteorder-1.5.0/src/lib.rs a 4.5.6 b", ("acme", "0.9.3")),
         ("acme", b"/rustc/58cf8f9\0.acme.toml1.5.0Acme's" + bytes(99) + b"sarif-2.1.0.json2.1.0internal", ("acme", "1.5.0")),
+        ("acme", b"\0\xff\xfe6.15.0\0version\0", ("acme", "6.15.0")),
+        ("acme", b"\0\0\x16Cacme version 7.2\n\0", ("acme", "7.2")),
+        ("acme-client", b"\0acme-client (@ACME@)\x002.4.7\0", ("acme-client", "2.4.7")),
+        ("acme-mail", b"\0acme-mail\0@ACME@\x002.4.7\0", ("acme-mail", "2.4.7")),
+        ("acme-cov", b"\0Written by acme version \00014.0.6\0<div>\0", ("acme-cov", "14.0.6")),
+        ("unacme", b"\0acme 2.8\0zlib %s\n\0", ("acme", "2.8")),
+        ("acme", b"\0https://acme.example\0006.1\0debug\0", ("acme", "6.1")),
+        ("m4", b"\0we\0GNU M4 1.4.19\0V1\n\0", ("m4", "1.4.19")),
+        ("acme", b"\0-g -ffile-prefix-map=/build/path/acme-2.9.2=. -O2\0", ("acme", "2.9.2")),
+        ("acme", b"/usr/share/cargo/registry/tools-acme-1.3.0/target/x\0", ("acme", "1.3.0")),
+        ("rg", b"/usr/share/cargo/registry/ripgrep-12.1.1/debian/cargo_registry/x-0.1.2/src/lib.rs\0", ("ripgrep", "12.1.1")),
+        ("mkfs.acme", b"\0util-linux 2.41.5\0", ("util-linux", "2.41.5")),
+        ("acme", b"\0acme 4.6.3\0acme %s\n\0006.5\0", ("acme", "4.6.3")),
         ("shellcheck", b"\0ShellCheck-0.9.0-inplace:ShellCheck.AST\0Acme-1.0-inplace\0", ("shellcheck", "0.9.0")),
     ],
 )
@@ -142,6 +155,36 @@ def test_the_only_version_of_a_file(texts, expected):
     assert found("acme", texts) == ({("acme", expected)} if expected else set())
     assert found("acme", texts + bytes(SMALLEST_BYTES), folder="usr/bin") == found("acme", texts)
     assert not found("acme", texts, folder="usr/bin")
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "expected"),
+    [
+        ("libacme.so.0.24.3", b"\0libacmecommon-17.0.so\0", "17.0"),
+        ("libacme.so.8.1", b"\0none\x008.1\0_*\0", "8.1"),
+        ("libacme.so.2.66", b"\0%s is the shared library version: libacme-2.66.\nSee\0", "2.66"),
+        ("libacme.so.2.5.1", b"\2\0\0\0\5\0\0\0\1\0\0\0", "2.5.1"),
+        ("libacme-1.0.so.0.25.1", b"\0libacme_more-2.0.so.0\0libacme-1.0.so.0\0", None),
+        ("libacme.so.1.0", b"\0html\x001.0\0", None),
+        ("libacme.so.7.2.0", b"\7\0\0\0\2\0\0\0\0\0\0\0", None),
+        ("libacme2.so.0.3.7", b"\0acme2_2.1.0\0acme2_0.0.0\0", None),
+    ],
+)
+def test_numbers_of_a_library(name, texts, expected):
+    assert {version for _, version in found(name, texts)} == ({expected} if expected else set())
+
+
+def test_a_function_that_compares_versions_may_be_the_librarys_own():
+    assert found("libacme.so.1", b"\0version\0001.52.0\0acme_check_version\0") == {("libacme", "1.52.0")}
+    assert not found("libacme.so.1", b"\0version\0001.52.0\0gcry_check_version\0")
+
+
+def test_a_program_whose_headers_are_at_its_end():
+    content = library({"f": b"\xc3"}, texts=b"\0acme 1.2.3\0")
+    moved = content[:32] + (70_000).to_bytes(8, "little") + content[40:]
+    late = moved.ljust(70_000, b"\0") + content[64:120]
+    assert [package.version for package in read(READER, MemoryFile("opt/acme", late, 0o755), (65536,))] == ["1.2.3"]
+    assert not read(READER, MemoryFile("opt/acme", late[:-1], 0o755), (65536,))
 
 
 def test_a_number_that_libtool_counts_is_no_version():

@@ -102,6 +102,13 @@ def test_standard_library_version(toolchain, expected):
     assert standard_library_version(toolchain) == expected
 
 
+def test_the_only_version_among_short_constants():
+    text = "path\tx.org/a\nmod\tx.org/a\t(devel)\ndep\tx.org/b\tv1.18.1\th1:\n"
+    cases = [("0.25.3",), ("0.25.3", "1.18.1"), ("0.25.3", "0.26.0")]
+    versions = [read_build_list(BuildInfo("go1.22.1", text, constants=found)).main for found in cases]
+    assert versions == [Module("x.org/a", "v0.25.3", 0.4), Module("x.org/a", "v0.25.3", 0.4), Module("x.org/a", "")]
+
+
 def test_the_only_version_before_that_of_the_toolchain_is_the_programs():
     text = "path\tx.org/a\nmod\tx.org/a\tv0.0.0-20240727131317-ac9ffb439807\n"
     one, two = (read_build_list(BuildInfo("go1.22.1", text, "", found)).main for found in (("0.54.2",), ("0.54.2", "1.2.3")))

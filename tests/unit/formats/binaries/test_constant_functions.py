@@ -5,7 +5,7 @@ from struct import pack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.elf import AARCH64, CODE_AT, TEXTS, library
+from tests.support.elf import AARCH64, CODE_AT, TEXTS, X86_64, library
 
 from careen.formats.binaries.constant_functions import Functions
 
@@ -94,3 +94,26 @@ def test_damaged_files_end_in_an_answer_or_a_value_error(data):
         found.number("version"), found.text("version"), found.stored("version")
     except ValueError:
         pass
+
+
+@pytest.mark.parametrize("machine", [X86_64, AARCH64])
+def test_variables(machine):
+    content = library(
+        {"f": RET},
+        machine,
+        texts=b"1.2.3\0",
+        variables={
+            "array": b"acme 1.2\0",
+            "major": b"\7\0\0\0",
+            "pointer": bytes(8),
+            "in_place": pack("<Q", TEXTS),
+            "lost": pack("<Q", 1 << 40),
+        },
+        pointers={"pointer": TEXTS},
+    )
+    found = Functions(content)
+    assert found.variable_text("array") == "acme 1.2"
+    assert found.variable_text("pointer") == found.variable_text("in_place") == "1.2.3"
+    assert found.variable_number("major") == 7
+    assert found.variable_number("array") is found.variable_text("lost") is found.variable_text("none") is None
+    assert set(found.names()) == {"f", "array", "major", "pointer", "in_place", "lost"}

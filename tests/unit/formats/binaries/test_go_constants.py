@@ -1,0 +1,36 @@
+"""Constants as Go's linker writes them: sorted by length, without anything between them."""
+
+import pytest
+
+from careen.formats.binaries.go_constants import ANCHOR, short_versions
+
+FIVE, SIX, SEVEN, EIGHT, NINE = ANCHOR, b"uint16uint32uint64", b"float32float64", b"runnable", b"complex64"
+
+
+def versions(five=b"", six=b"", seven=b"", before=b"bool"):
+    return short_versions(before + b"int8", FIVE + five + b"array" + SIX + six + SEVEN + seven + EIGHT + NINE + b"complex128")
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"six": b"Usage:0.25.3--ping"}, ("0.25.3",)),
+        ({"five": b"level1.2.0"}, ("1.2.0",)),
+        ({"five": b"1.2.0%s:%d"}, ("1.2.0",)),
+        ({"seven": b"filters" + b"v1.60.1"}, ("v1.60.1",)),
+        ({"six": b"aa0.25.3----"}, ()),
+        ({"five": b"1.0.00.0.0"}, ()),
+        ({"five": b"1.2.0", "six": b"status0.25.3onLoad"}, ("0.25.3", "1.2.0")),
+    ],
+)
+def test_versions(parts, expected):
+    assert versions(**parts) == expected
+
+
+def test_constants_before_the_anchor():
+    assert short_versions(b"int81.2.3", FIVE + SIX) == ("1.2.3",)
+
+
+def test_a_program_without_the_other_names():
+    assert short_versions(b"", ANCHOR) == ()
+    assert short_versions(b"int8", FIVE + b"1.2.3") == ()
