@@ -101,7 +101,7 @@ WORDED = (
     "output/outcome.py",
 )
 CLAIMS = re.compile(r"\b(safe|clean|secure|no vulnerabilities|vulnerability[- ]free)\b", re.IGNORECASE)
-COMMANDS = {" clean all", " && zypper clean --all"}  # of package managers
+COMMANDS = {" clean all", " && zypper clean --all", "conda clean --all --force-pkgs-dirs --yes"}  # of package managers
 
 
 def test_no_message_calls_an_image_safe():

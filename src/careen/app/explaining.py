@@ -60,6 +60,11 @@ def checks_of(id: str) -> tuple[Check, ...]:
     return tuple(check for folder in folders for check in load(f"careen.checks.{folder}", "CHECK", Check) if check.id in wanted)
 
 
+def tools_with(rule: str) -> list[str]:
+    """The tools that have a rule with this id."""
+    return list(checks_like(rule))
+
+
 def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:
     records = tuple(_records(id, knowledge))
     ids = tuple(dict.fromkeys((id, *(name for record in records for name in (record.id, *record.aliases)))))[:MAX_IDS]

@@ -52,9 +52,9 @@ def _of_checks(id: str, checks: "Sequence[Check]") -> dict[str, object]:
 
 def _lines_of_checks(id: str, checks: "Sequence[Check]") -> Iterator[str]:
     if not _is_own(id, checks):
-        from careen.checks.other_tools import checks_like
+        from careen.app.explaining import tools_with
 
-        yield f"{id} is a rule of {' and '.join(checks_like(id))}. Careen checks for the same:"
+        yield f"{id} is a rule of {' and '.join(tools_with(id))}. Careen checks for the same:"
         yield ""
     for check in checks:
         yield from _check_lines(check)
