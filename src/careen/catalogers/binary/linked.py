@@ -19,8 +19,9 @@ from careen.safety.pattern import pattern
 
 from .numbers import MAX_NUMBERS
 from .own_name import OwnName, own_name
-from .own_version import STATED, VERSION, Named, OwnVersion, version_in
+from .own_version import STATED, Named, OwnVersion, version_in
 from .programs import Linked, linked_libraries
+from .version_forms import VERSION
 from .version_texts import Known, VersionTexts
 
 SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library

@@ -21,8 +21,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from careen.formats.binaries.segments import data_ranges, mappings
-from careen.safety.pattern import pattern
 
+from . import version_forms as forms
 from .exported_version import exported_version, longest
 from .joined_texts import MARKS, JoinedTexts
 from .numbers import DOT, MAX_NUMBERS, POINT, start_of
@@ -31,79 +31,6 @@ from .own_name import OwnName, is_related, plain
 MAX_PLACES = 5000  # numbers with a name before them, in one file
 MAX_PRODUCTS = 8
 STATED, GUESSED = 0.6, 0.4  # confidence of a version beside the name, and of one without a name
-
-VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,8}){0,2}(?:[-~.]?(?:alpha|beta|rc|pre|dev)[.-]?\d{0,4}|p\d{1,2}|[a-z])?"
-_BEFORE_BYTES, _PATH_BYTES, _NEAR_BYTES = 72, 160, 128
-_NAME = rb"[A-Za-z][A-Za-z0-9_+.-]{0,40}"
-_PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20})?\)"
-_WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
-
-_ANY = pattern(VERSION)
-_NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=\.?[\x00\n\r ()\"',:;<>\]])")
-_ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} ")
-_JUNK = pattern(rb".*[\x01-\x08\x0e-\x1f\xf8-\xff]", re.DOTALL)  # neither text nor the end of one: other constants
-_LONE_LEAD = pattern(rb" ?(?:(?:" + _WORD + rb"):? ?)?[vV]?")
-_LONE_END = pattern(rb"\n?\x00| \([^\x00]{0,200}\x00")
-_LEAD = pattern(
-    rb"(?:^|[\x00\t\n\r \"'(<\[:,=@/-]|[^\t\n\r -~][!-~]{0,2}?)((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
-    rb"(?: ?" + _PRODUCT + rb"|\(R\))?"
-    rb"(?:[ ,:;-]{1,2}\(?(?:" + _WORD + rb")[: ]{0,2}[\"']?| \(?|/|-|(?<=[a-z0-9])_)[vV]?$"
-)  # fmt: skip
-_PRODUCT_LEAD = pattern(rb"(?:[A-Za-z%][\w%+.-]{0,30} )?" + _PRODUCT + rb" [vV]?")
-_SUITE = pattern(rb"(" + _NAME + rb"(?:utils|tools|progs|-ng|-linux)) v?")
-_BUILT = pattern(
-    rb"/(?:build|builddir|home|root|src|tmp|work)/(?:[^\x00/]{1,60}/){0,8}?([A-Za-z][A-Za-z0-9_+]{0,30}(?:-[A-Za-z][A-Za-z0-9_+]{0,30}){0,4})-v?$"
-)
-_REGISTRY = pattern(rb"/registry/([A-Za-z][A-Za-z0-9_-]{1,60})-$")  # of Debian's builds in Rust, also of the program itself
-_OWN_FOLDERS = (b"/target/", b"/debian/cargo_registry/")
-_PREFIX_MAP, _END_OF_MAP = pattern(rb"-prefix-map=/[^\x00= ]{0,80}/([A-Za-z][A-Za-z0-9_+-]{1,60})-$"), b"=."
-_BUILT_END = pattern(
-    rb"/(?:target|obj-[a-z0-9_-]{4,40})/?|/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])"
-)
-_INSTALLED = pattern(rb"/(" + _NAME + rb")[/-]$")
-_FORMAT = pattern(
-    rb"(?:^|[\n\"( ])(" + _NAME + rb"|%s)(?:[ ,:]{1,2}" + _PRODUCT + rb")?"
-    rb"(?:[ ,:]{1,2}(?:(?:[a-z]{1,12} )?(?:" + _WORD + rb"):? )?\(?|[-/])v?%s(?=$|[\n\r ,()])"
-)
-_SAYS = pattern(rb"(?:.*[ \n])?(" + _NAME + rb"),? (?:" + _WORD + rb"):? ?", re.DOTALL)
-_SITE = pattern(rb"https?://(?:www\.)?([A-Za-z0-9-]{1,40})\.[a-z]")
-_OF_ANY = pattern(rb"%s[- ]v?%s\n")
-_SIDE_NOTE = pattern(rb" ?\([^()]{1,40}\)$")
-_MIDDLE = pattern(rb"[!-$&-~]{1,10}")
-_NEEDED = pattern(rb"\x00lib([A-Za-z][A-Za-z0-9_+-]{2,40})-$")
-_NEEDED_END = pattern(
-    rb"(\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:-[\w.+~-]{1,40})?\.so\x00"
-)  # a library with an interface for others has another number behind it
-_RELATED = pattern(rb"(" + _NAME + rb")(?: (?:" + _WORD + rb"))? v?")
-_RELATED_END = pattern(rb"\n?\x00| -{1,2} | / | \(|,")
-_FORMATS = (
-    b" v%s", b" version %s", b", version %s", b" Version %s", b" version: %s", b" %s\n", b"-%s\n", b"/%s\n", b" release %s"
-)  # fmt: skip
-_GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
-_GNU_CONSTANT, _GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")
-_NAMED = pattern(rb"(" + _NAME + rb") v?")
-_LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
-_ENDS_OF_LINES, _NEWLINE, _DASH = (0, ord("\n")), ord("\n"), ord("-")
-_JUNK_BYTES = 4
-_COMMON = 2
-_FROM = b"%s from %s\n\0"
-_COMPILER = pattern(rb"gcc |clang ")
-_LONG = pattern(rb"\d{1,4}\.\d{1,4}\.\d{1,8}.*")
-_KERNELS, _UNICODE = pattern(rb"2\.[46]\.\d{1,3}"), pattern(rb"1\d\.0\.0")
-_ADDRESS = pattern(rb"0\.0\.0\.\d|(?:(?:127|2[2-5]\d)\.\d{1,3}|169\.254|192\.168)(?:\.\d{1,3}){2}")
-_CHECK = b"_check_version\0"
-_OF_CALLEES = (
-    (b"flateInit", pattern(rb"1\.[23]\.\d{1,2}(?:\.\d)?")), (b"png_create_", pattern(rb"1\.\d\.\d{1,2}")),
-    (_CHECK, _ANY),
-)  # fmt: skip
-_NOT_PRODUCTS = frozenset(
-    (b"alpine", b"beta", b"build", b"c", b"debian", b"debug", b"dynamic", b"fedora", b"git", b"gnu", b"linux", b"r", b"static",
-     b"tm", b"ubuntu")
-)  # fmt: skip
-_KINDS = frozenset((b"bin", b"cli", b"client", b"core", b"daemon", b"ng", b"progs", b"server", b"tools", b"utils"))
-_COMPARED = frozenset(
-    (b"after", b"before", b"by", b"for", b"from", b"in", b"least", b"needs", b"requires", b"since", b"than", b"until", b"with")
-)
 
 
 class Named(NamedTuple):
@@ -167,16 +94,16 @@ class OwnVersion:
 
     def note_part(self, data: bytes) -> None:
         self._number = self._number or bool(self._as_integers and self._as_integers in data)
-        self._has_check = self._has_check or any(name + _CHECK in data for name in self._checks)
-        self._callees.update(callee for callee, _ in _OF_CALLEES if callee in data)
+        self._has_check = self._has_check or any(name + forms.CHECK in data for name in self._checks)
+        self._callees.update(callee for callee, _ in forms.OF_CALLEES if callee in data)
         self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
-        self._has_from = self._has_from or _FROM in data
+        self._has_from = self._has_from or forms.FROM in data
         self._is_rust = self._is_rust or any(mark in data for mark in MARKS)
-        at = data.find(_GNU_CONSTANT)
+        at = data.find(forms.GNU_CONSTANT)
         while at >= 0 and len(self._gnu) < MAX_PRODUCTS:
-            if gnu := _GNU_NAME.match(data, at):
+            if gnu := forms.GNU_NAME.match(data, at):
                 self._gnu.add(gnu[1])
-            at = data.find(_GNU_CONSTANT, at + 1)
+            at = data.find(forms.GNU_CONSTANT, at + 1)
         self._has_format = self._has_format or any(self._is_followed(spelling, data) for spelling in self._spellings)
 
     def note(self, data: bytes, at: int) -> None:
@@ -184,7 +111,7 @@ class OwnVersion:
         if data[at - 1] == POINT:
             self._note_loaded(data, at)
             return
-        number = _NUMBER.match(data, at)
+        number = forms.NUMBER.match(data, at)
         self._joined.note(data, at)
         if number is None:
             if data[at - 1] in b"-v":
@@ -192,14 +119,14 @@ class OwnVersion:
                 self._note_needed(data, at)
             return
         version = number[1]
-        start = data.rfind(b"\0", max(0, at - _BEFORE_BYTES), at) + 1 or max(0, at - _BEFORE_BYTES)
-        if junk := _JUNK.match(data, start, at):
+        start = data.rfind(b"\0", max(0, at - forms.BEFORE_BYTES), at) + 1 or max(0, at - forms.BEFORE_BYTES)
+        if junk := forms.JUNK.match(data, start, at):
             start = self._behind(junk.end(), data, at)
         before, is_whole = data[start:at], start > 0 and (data[start - 1] == 0 or junk is not None)
         if version == self._own.number.encode() and _is_distinct(self._own.number):
             self._number = True
-        if is_whole and _LONE_LEAD.fullmatch(before):
-            if _LONE_END.match(data, number.end()):
+        if is_whole and forms.LONE_LEAD.fullmatch(before):
+            if forms.LONE_END.match(data, number.end()):
                 self._note_lone(data, start, number)
         elif self._places < MAX_PLACES and before:
             self._places += 1
@@ -207,7 +134,7 @@ class OwnVersion:
 
     def _behind(self, start: int, data: bytes, at: int) -> int:
         """Where the own name begins: the last bytes of another constant may look like text."""
-        for name in range(start + 1, min(start + _JUNK_BYTES, at)):
+        for name in range(start + 1, min(start + forms.JUNK_BYTES, at)):
             if any(data.startswith(spelling, name) for spelling in self._spellings):
                 return name
         return start
@@ -223,8 +150,8 @@ class OwnVersion:
             product, version = next(iter(self._products))
             return Named(product.decode(), version.decode(), STATED)
         found = self._one_of(self._beside)
-        if found is None or not _LONG.fullmatch(found):
-            found = self._one_of({version for version in self._stated if _LONG.fullmatch(version)}) or found
+        if found is None or not forms.LONG.fullmatch(found):
+            found = self._one_of({version for version in self._stated if forms.LONG.fullmatch(version)}) or found
         if found := found or self._one_of(self._stated):
             return Named(self._stated.get(found, own.name), found.decode(), STATED)
         if self._has_from and len(self._named) == 1:
@@ -240,7 +167,7 @@ class OwnVersion:
 
     def exported(self, data: bytes) -> Named | None:
         """By what the library exports about its version."""
-        version = exported_version(data, self._own.names, VERSION.decode())
+        version = exported_version(data, self._own.names, forms.VERSION.decode())
         return Named(self._own.name, version.decode(), STATED) if version else None
 
     def only_version(self, others: Iterable[str] = ()) -> Named | None:
@@ -256,7 +183,7 @@ class OwnVersion:
             return Named(next(iter(self._gnu)).decode(), next(iter(lone)).decode(), GUESSED)
         found = None
         if self._speaks_of_versions or self._has_format:
-            found = longest({version for version in lone if _LONG.fullmatch(version)})
+            found = longest({version for version in lone if forms.LONG.fullmatch(version)})
         if found is None and len(lone) == 1 and not self._own.is_library:
             short = next(iter(lone))
             found = short if self._has_format or self._lone[short] or short[-1:].isalpha() else None
@@ -271,14 +198,14 @@ class OwnVersion:
             if at < 0:
                 return False
             at += len(spelling)
-            if data.startswith(_FORMATS, at):
+            if data.startswith(forms.FORMATS, at):
                 return True
             at = data.find(spelling, at)
         return False
 
     def _note_loaded(self, data: bytes, at: int) -> None:
         """``libfoo.so.7.8`` among the constants of ``libfoo.so.7.8.3``."""
-        loaded = _LOADED.match(data, at) if self._own.number else None
+        loaded = forms.LOADED.match(data, at) if self._own.number else None
         if (
             loaded
             and self._own.number.startswith(f"{loaded[1].decode()}.")
@@ -290,17 +217,17 @@ class OwnVersion:
         version, is_long = number[1], number[1].count(b".") > 1
         if is_whole and before.endswith(b" "):
             end = data[number.end()]
-            if end == 0 and before.endswith(b") ") and (product := _PRODUCT_LEAD.fullmatch(before)):
+            if end == 0 and before.endswith(b") ") and (product := forms.PRODUCT_LEAD.fullmatch(before)):
                 self._note_product(product[1], version)
                 return
-            if end in _ENDS_OF_LINES and (suite := _SUITE.fullmatch(before)):
+            if end in forms.ENDS_OF_LINES and (suite := forms.SUITE.fullmatch(before)):
                 self._products.add((suite[1], version))
                 return
-        if before.endswith((b"/", b"-")) and (path := _INSTALLED.search(before)):
+        if before.endswith((b"/", b"-")) and (path := forms.INSTALLED.search(before)):
             if is_long and data[number.end()] == 0 and self.is_own(path[1]):
                 self._stated[version] = self._own.name
             return
-        lead = _LEAD.search(before)
+        lead = forms.LEAD.search(before)
         if lead is None:
             return
         begins = (
@@ -308,15 +235,15 @@ class OwnVersion:
             or before[lead.start(1) - 1 : lead.start(1)] == b"\n"
             or lead.start(1) > lead.start() + 1
         )
-        is_alone = begins and _ENDS.match(data, number.end()) is not None
-        is_line = is_whole and data[number.end()] == _NEWLINE
+        is_alone = begins and forms.ENDS.match(data, number.end()) is not None
+        is_line = is_whole and data[number.end()] == forms.NEWLINE
         words = lead[1].split(b" ")
         if is_whole and words[0] == b"GNU" and words[-1].lower() == self._own.name.lower().encode():
             self._stated[version] = self._own.name
             return
         if self._own.is_library and is_whole and before.endswith(b"_") and data[number.end()] == 0:
             return  # a version of its interface, of which others need the first that has a function
-        if not (is_long or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or _COMPARED.intersection(
+        if not (is_long or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or forms.COMPARED.intersection(
             map(bytes.lower, words[:-1])
         ):
             return
@@ -324,39 +251,39 @@ class OwnVersion:
             self._note_product(lead[2], version)
         elif self._is_own_of(words) or (is_long and self._own.first and plain(lead[1].decode("latin-1")) == self._own.first):
             self._stated[version] = self._own.name
-        elif words[-1].rpartition(b"-")[2] in _KINDS and self.is_own(words[-1].rpartition(b"-")[0]):
+        elif words[-1].rpartition(b"-")[2] in forms.KINDS and self.is_own(words[-1].rpartition(b"-")[0]):
             self._stated[version] = words[-1].decode()
         elif is_whole:
             self._note_other(data, before, number)
 
     def _note_other(self, data: bytes, before: bytes, number: re.Match[bytes]) -> None:
         """Other names at the beginning of a text."""
-        if data[number.end()] == 0 and (named := _NAMED.fullmatch(before)):
+        if data[number.end()] == 0 and (named := forms.NAMED.fullmatch(before)):
             self._named.add((named[1], number[1]))
-        related = _RELATED.fullmatch(before)
-        if related and is_related(self._own, related[1].decode("latin-1")) and _RELATED_END.match(data, number.end()):
+        related = forms.RELATED.fullmatch(before)
+        if related and is_related(self._own, related[1].decode("latin-1")) and forms.RELATED_END.match(data, number.end()):
             self._related[number[1]] = related[1].decode("latin-1")
 
     def _note_lone(self, data: bytes, start: int, number: re.Match[bytes]) -> None:
         version = number[1]
         before, after = _text_before(data, start), _text_after(data, number.end())
-        if _COMPILER.match(after):
+        if forms.COMPILER.match(after):
             self._compilers.add(version)
             return
         is_long = version.count(b".") > 1
         for text in (before, after):
-            if (gnu := _GNU.fullmatch(text)) and not self.is_own(gnu[1]):
+            if (gnu := forms.GNU.fullmatch(text)) and not self.is_own(gnu[1]):
                 self._products.add((gnu[1], version))
-            elif gnu or (is_long and self._is_own_or_first(_SIDE_NOTE.sub(b"", text).removesuffix(b"version"))):
+            elif gnu or (is_long and self._is_own_or_first(forms.SIDE_NOTE.sub(b"", text).removesuffix(b"version"))):
                 self._beside.add(version)
-            elif b"%s" in text and (form := _FORMAT.search(text)):
+            elif b"%s" in text and (form := forms.FORMAT.search(text)):
                 self._note_format(form, version)
-        says, behind = _SAYS.fullmatch(before), is_long and _MIDDLE.fullmatch(before)
+        says, behind = forms.SAYS.fullmatch(before), is_long and forms.MIDDLE.fullmatch(before)
         if (says and self._is_own_or_first(says[1])) or (behind and self.is_own(_text_before(data, start - len(before) - 1))):
             self._beside.add(version)
         about = any(
             _is_about_versions(text)
-            or _OF_ANY.fullmatch(text)
+            or forms.OF_ANY.fullmatch(text)
             or (self._is_own_or_site(text) and _is_distinct(version.decode()))
             for text in (before, after)
         )
@@ -372,37 +299,39 @@ class OwnVersion:
     def _note_product(self, product: bytes, version: bytes) -> None:
         if self.is_own(product):
             self._stated[version] = product.decode()
-        elif product.lower().split()[0] not in _NOT_PRODUCTS:
+        elif product.lower().split()[0] not in forms.NOT_PRODUCTS:
             self._products.add((product, version))
 
     def _note_built(self, data: bytes, at: int) -> None:
-        built, number = _BUILT.search(data, max(0, at - _PATH_BYTES), at), _ANY.match(data, at)
-        if built and number and self._is_source_of(built[1]) and _BUILT_END.match(data, number.end()):
+        built, number = forms.BUILT.search(data, max(0, at - forms.PATH_BYTES), at), forms.ANY.match(data, at)
+        if built and number and self._is_source_of(built[1]) and forms.BUILT_END.match(data, number.end()):
             self._stated[number[0]] = self._own.name
-        crate = _REGISTRY.search(data, max(0, at - _PATH_BYTES), at)
-        if crate and number and data.startswith(_OWN_FOLDERS, number.end()):
+        crate = forms.REGISTRY.search(data, max(0, at - forms.PATH_BYTES), at)
+        if crate and number and data.startswith(forms.OWN_FOLDERS, number.end()):
             self._stated[number[0]] = self._own.name if self._is_source_of(crate[1]) else crate[1].decode()
-        source = _PREFIX_MAP.search(data, max(0, at - _PATH_BYTES), at)
-        if source and number and self._is_source_of(source[1]) and data.startswith(_END_OF_MAP, number.end()):
+        source = forms.PREFIX_MAP.search(data, max(0, at - forms.PATH_BYTES), at)
+        if source and number and self._is_source_of(source[1]) and data.startswith(forms.END_OF_MAP, number.end()):
             self._stated[number[0]] = self._own.name
 
     def _note_needed(self, data: bytes, at: int) -> None:
         """``libacmecommon-17.0.so``, which a library of the same product needs."""
-        needed = _NEEDED.search(data, max(0, at - _BEFORE_BYTES), at) if self._own.is_library else None
-        release = _NEEDED_END.match(data, at) if needed else None
+        needed = forms.NEEDED.search(data, max(0, at - forms.BEFORE_BYTES), at) if self._own.is_library else None
+        release = forms.NEEDED_END.match(data, at) if needed else None
         if needed and release and any(plain(needed[1].decode()).startswith(name) for name in self._own.names):
             self._stated[release[1]] = self._own.name
 
     def _is_source_of(self, name: bytes) -> bool:
         """Whether the folder of sources has the own name, also behind that of the language (``rust-acme``) or project."""
-        return self.is_own(name) or any(self.is_own(name[at + 1 :]) for at, character in enumerate(name) if character == _DASH)
+        return self.is_own(name) or any(
+            self.is_own(name[at + 1 :]) for at, character in enumerate(name) if character == forms.DASH
+        )
 
     def _is_own_of(self, words: list[bytes]) -> bool:
         """Whether the last words or the first one are the own name."""
         return any(self.is_own(b"".join(words[at:])) for at in range(len(words))) or self.is_own(words[0])
 
     def _is_own_or_site(self, text: bytes) -> bool:
-        site = _SITE.match(text)
+        site = forms.SITE.match(text)
         return self.is_own(site[1] if site else text)
 
     def _is_own_or_first(self, name: bytes) -> bool:
@@ -415,29 +344,29 @@ class OwnVersion:
 
     def _may_be_own(self, version: bytes) -> bool:
         if (
-            (_KERNELS.fullmatch(version) and not self._lone[version])
-            or _ADDRESS.fullmatch(version)
+            (forms.KERNELS.fullmatch(version) and not self._lone[version])
+            or forms.ADDRESS.fullmatch(version)
             or version in self._compilers
         ):
             return False
-        if self._own.is_library and _UNICODE.fullmatch(version):
+        if self._own.is_library and forms.UNICODE.fullmatch(version):
             return False
         return not any(
             versions.fullmatch(version)
-            for callee, versions in _OF_CALLEES
-            if callee in self._callees and not (versions is _ANY and self._has_check)
+            for callee, versions in forms.OF_CALLEES
+            if callee in self._callees and not (versions is forms.ANY and self._has_check)
         )
 
 
 def _is_distinct(number: str) -> bool:
     """Whether a number is not also that of a common format, as 1.0 and 2.0 are."""
-    return number.count(".") > 1 or any(int(part) > _COMMON for part in number.split(".") if part.isdigit())
+    return number.count(".") > 1 or any(int(part) > forms.COMMON for part in number.split(".") if part.isdigit())
 
 
 def _as_integers(number: str) -> bytes:
     """The number as a structure of three integers has it; nothing for a number that other tables may have, too."""
     parts = [int(part) for part in number.split(".")] if number.count(".") == 2 else []
-    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * _COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
+    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * forms.COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
         return b""
     return b"".join(part.to_bytes(4, "little") for part in parts)
 
@@ -447,9 +376,9 @@ def _is_about_versions(text: bytes) -> bool:
 
 
 def _text_before(data: bytes, start: int) -> bytes:
-    return data[max(0, start - _NEAR_BYTES) : start].rstrip(b"\0").rpartition(b"\0")[2]
+    return data[max(0, start - forms.NEAR_BYTES) : start].rstrip(b"\0").rpartition(b"\0")[2]
 
 
 def _text_after(data: bytes, end: int) -> bytes:
     after = data.find(b"\0", end)
-    return data[after : after + _NEAR_BYTES].lstrip(b"\0").partition(b"\0")[0] if after >= 0 else b""
+    return data[after : after + forms.NEAR_BYTES].lstrip(b"\0").partition(b"\0")[0] if after >= 0 else b""

@@ -4,7 +4,7 @@ import pytest
 from tests.support.elf import TEXTS, library
 
 from careen.catalogers.binary.exported_version import MAX_SYMBOLS, exported_version
-from careen.catalogers.binary.own_version import VERSION
+from careen.catalogers.binary.version_forms import VERSION
 
 
 def found(functions=None, variables=None, **more):
