@@ -68,11 +68,12 @@ def read_archive(file: File) -> Iterator[ExposedSecret | Unknown]:
 
 
 def _is_searched(entry: Entry, of_java: bool) -> bool:
-    name = entry.name.lstrip("/")
-    if not entry.size or not is_searched(name):
+    name = entry.name
+    if name.endswith((".class", "/")) or not entry.size:  # most members: told apart first
         return False
-    own = not of_java or _OWN.search(name) is not None
-    return (own and name.lower().endswith(_CONFIGURATION)) or is_credential(name)
+    name = name.lstrip("/")
+    own = name.lower().endswith(_CONFIGURATION) and (not of_java or _OWN.search(name) is not None)
+    return (own or is_credential(name)) and is_searched(name)
 
 
 def _found(path: str, content: bytes) -> Iterator[ExposedSecret | Unknown]:

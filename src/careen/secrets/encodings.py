@@ -63,15 +63,17 @@ def in_base64(text: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 def in_percent(text: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Start, end and content of each part of a text with the percent-encoding of characters that separate words."""
-    if b"%" not in text:
+    found = _ENCODED.search(text)
+    if found is None:
         return
     marks = text.translate(_IS_IN_ADDRESSES)
     end = 0
-    while found := _ENCODED.search(text, end):
+    while found:
         start = max(end, marks.rfind(b"\0", end, found.start()) + 1)
         end = marks.find(b"\0", found.end())
         end = len(text) if end < 0 else end
         yield start, end, unquote_to_bytes(text[start:end])
+        found = _ENCODED.search(text, end)
 
 
 def _is_text(sample: bytes) -> bool:

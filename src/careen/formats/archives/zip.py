@@ -27,7 +27,7 @@ MAX_RATIO = 400  # of members over 1 MiB: text of one kind reaches 100, a bomb 1
 _END = Layout("<4s4H2LH")
 _END64_LOCATOR = Layout("<4sLQL")
 _END64 = Layout("<4sQ2H2L4Q")
-_MEMBER = Layout("<4s6H3L5H2L")
+_MEMBER = Layout("<4s4x2H4x3L3H8xL")
 _LOCAL = Layout("<4s5H3L2H")
 _MAX_MEMBER_BYTES = _MEMBER.size + 3 * 0xFFFF  # of the directory: name, extra field, comment
 _WINDOW_BYTES = 1 << 20
@@ -206,10 +206,9 @@ def _zip64(stream: BinaryIO, end: int, plain: tuple[int, int, int]) -> tuple[int
 def _entry(data: bytes, position: int, shift: int) -> tuple[Entry, int]:
     if position + _MEMBER.size > len(data):
         raise ValueError("zip: directory is cut short")
-    fields = _MEMBER.unpack_from(data, position)
-    signature, flags, method, crc, compressed_size, size = fields[0], fields[3], fields[4], *fields[7:10]
-    name_length, extra_length, comment_length = fields[10:13]
-    offset = fields[16]
+    (
+        signature, flags, method, crc, compressed_size, size, name_length, extra_length, comment_length, offset,
+    ) = _MEMBER.unpack_from(data, position)  # fmt: skip
     if signature != b"PK\1\2":
         raise ValueError("zip: damaged directory")
     name_at = position + _MEMBER.size
@@ -219,7 +218,7 @@ def _entry(data: bytes, position: int, shift: int) -> tuple[Entry, int]:
         raise ValueError("zip: directory is cut short")
     if name_length > MAX_NAME_BYTES:
         raise ValueError("zip: a member's name is too long")
-    if 0xFFFFFFFF in (size, compressed_size, offset):
+    if size == 0xFFFFFFFF or compressed_size == 0xFFFFFFFF or offset == 0xFFFFFFFF:
         size, compressed_size, offset = _wide(data[extra_at : extra_at + extra_length], [size, compressed_size, offset])
     name = _text(data[name_at:extra_at], flags)
     return Entry(name, size, compressed_size, method, offset + shift, crc, flags), following
