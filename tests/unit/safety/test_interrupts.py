@@ -6,6 +6,14 @@ import pytest
 from careen.safety.interrupts import interrupts_wait
 
 
+@pytest.fixture(autouse=True)
+def usual_handler():
+    """That of a program in a terminal: in the background, a shell starts programs that ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_takes_effect_at_the_end():
     done = []
 
