@@ -69,7 +69,7 @@ def read_archive(file: File) -> Iterator[ExposedSecret | Unknown]:
 
 def _is_searched(entry: Entry, of_java: bool) -> bool:
     name = entry.name
-    if name.endswith((".class", "/")) or not entry.size:  # most members: told apart first
+    if name.endswith((".class", "/")) or not entry.size:  # most members, refused at once
         return False
     name = name.lstrip("/")
     own = name.lower().endswith(_CONFIGURATION) and (not of_java or _OWN.search(name) is not None)
