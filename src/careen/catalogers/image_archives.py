@@ -1,7 +1,7 @@
 """Archives of container images that are files of the image, such as those that k3s loads when it starts.
 
-Their packages are not read: each archive becomes an Unknown, so that a report is not complete without a scan of it. The names
-of the first two members tell an archive of an image, whatever wrote it.
+Their packages are not read: each archive becomes an Unknown, so that a report is not complete without a scan of it. The name
+of one of the first members tells an archive of an image, whatever wrote it.
 Raises: ValueError for an archive of an image.
 **Source:** OCI image layout; moby, "Image Tarball Format"; containers/image, docker/internal/tarfile; containerd,
 images/archive; go-containerregistry, pkg/v1/tarball.
@@ -11,35 +11,32 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from careen.formats.archives.inflate import open_stream
+from careen.formats.archives.tar import members
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.budget import Limits
 from careen.safety.pattern import pattern
 
-_BLOCK = 512
-_FIRST = pattern(
-    rb"(?:\./)?(?:oci-layout|blobs/sha256/?|(?:sha256:)?[0-9a-f]{64}(?:/|\.json|\.tar|\.tar\.gz|/layer\.tar|/VERSION)?)"
+_OF_IMAGES = pattern(
+    r"oci-layout|blobs/sha256(?:/.*)?|(?:sha256:)?[0-9a-f]{64}(?:\.json|\.tar|\.tar\.gz|/layer\.tar|/VERSION)?"
 )
-_FOLDER = pattern(rb"(?:\./)?(?:blobs/?)?|\.")  # the second member tells
+_FOLDERS = ("", "blobs")  # the member after them tells
 
 
 def read(file: File) -> Iterator[Package]:
-    if _is_image(file.data):
+    if _OF_IMAGES.fullmatch(_first_name(file.data)):
         raise ValueError("an archive of a container image, which careen scan reads by itself")
     return iter(())
 
 
-def _is_image(head: bytes) -> bool:
+def _first_name(head: bytes) -> str:
+    """The name of the first member that is no folder of any archive; "" if the bytes are no tar archive."""
     try:
-        start = open_stream(BytesIO(head), Limits()).read(2 * _BLOCK)
+        return next(
+            (name for member in members(open_stream(BytesIO(head), Limits())) if (name := member.path) not in _FOLDERS), ""
+        )
     except ValueError:
-        return False
-    if start[257:262] != b"ustar":
-        return False
-    first, second = (start[at : at + 100].partition(b"\0")[0] for at in (0, _BLOCK))
-    return _FIRST.fullmatch(first) is not None or (
-        _FOLDER.fullmatch(first) is not None and _FIRST.fullmatch(second) is not None
-    )
+        return ""
 
 
 CATALOGER = Cataloger(

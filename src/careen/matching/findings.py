@@ -47,13 +47,13 @@ class Enrichment(Struct, frozen=True):
     exploited: Mapping[str, Exploited] | None  # None if the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
     severity_from: tuple[str, ...] = ()  # the sources whose severity takes precedence
-    known: dict[tuple[str, ...], Facts] = {}  # many packages have the same vulnerabilities
+    kept: dict[tuple[str, ...], Facts] = {}  # many packages have the same vulnerabilities
 
     def of(self, ids: tuple[str, ...]) -> Facts:
         """The facts about the vulnerability with these ids, the main one first."""
-        facts = self.known.get(ids)
+        facts = self.kept.get(ids)
         if facts is None:
-            facts = self.known[ids] = self._facts(ids)
+            facts = self.kept[ids] = self._facts(ids)
         return facts
 
     def _facts(self, ids: tuple[str, ...]) -> Facts:

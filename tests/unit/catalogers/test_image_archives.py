@@ -35,6 +35,7 @@ class File:
         ("blobs/", "blobs/sha256/", f"blobs/sha256/{HASH}", "index.json"),  # docker save, containerd
         ("oci-layout", "index.json"),  # skopeo, podman
         ("./", "./oci-layout"),
+        ("./", "./blobs/", "./blobs/sha256/"),
         (f"{HASH}/", f"{HASH}/VERSION", "manifest.json"),  # docker save before 25
         (f"{HASH}.tar", "manifest.json"),  # skopeo
         (f"sha256:{HASH}", "manifest.json"),  # ko, kaniko
@@ -44,6 +45,17 @@ def test_images(names, packed):
     (reader,) = CATALOGER.readers
     with pytest.raises(ValueError, match="careen scan reads by itself"):
         reader.read(File(packed(archive(*names))))
+
+
+def test_the_name_counts_behind_records_of_its_header():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        member = tarfile.TarInfo("oci-layout")
+        member.pax_headers = {"mtime": "1700000000.25"}
+        tar.addfile(member)
+    (reader,) = CATALOGER.readers
+    with pytest.raises(ValueError, match="careen scan reads by itself"):
+        reader.read(File(out.getvalue()))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
               a shell, ``.`` and ``-`` as they are
     conda     its conda packages, of any channel
     sources   its source packages in Debian, by which knowledge bases of code name it
-    archives  names of its source archives and repositories that are none of these, nor its name or its product's
+    archives  names of its source archives and repositories that are neither its name nor one of these
     parts     packages of the same build that do not contain the program itself
     other     names that match the patterns above but are something else
     built_by  an expression that maker, version or release must match, if the name alone is not enough
@@ -127,22 +127,28 @@ def software_of_source(name: str) -> Software | None:
 
 @cache
 def _by_archive() -> dict[str, Software]:
-    """The software by its name, its products in the CPE dictionary, and the names of its archives, in lower case. A name of
-    two programs names neither.
+    """The software by whole names in lower case: its own, those of its archives, and of packages that contain the program. A
+    kind of name that two programs share names neither, and a name of a better kind counts first. Products of the CPE
+    dictionary are not among them: Percona's is called "server".
     """
-    found: dict[str, Software] = {}
-    taken: set[str] = set()
-    for entry in software():
-        products = (product.split(":")[1].replace("_", "-") for product in map(unquoted, entry.cpe))
-        for name in {"-".join(entry.name.lower().split()), *products, *entry.archives}:
-            if found.setdefault(name, entry) is not entry:
-                taken.add(name)
-    return {name: entry for name, entry in found.items() if name not in taken}
+    known: dict[str, Software] = {}
+    for names_of in (
+        lambda entry: ("-".join(entry.name.split()), *entry.archives),
+        lambda entry: entry.sources,
+        lambda entry: (name for name in entry.packages if not _WILD.search(name)),
+        lambda entry: entry.conda,
+    ):
+        named: dict[str, list[Software]] = {}
+        for entry in software():
+            for name in {name.lower() for name in names_of(entry)}:
+                named.setdefault(name, []).append(entry)
+        known = {name: entries[0] for name, entries in named.items() if len(entries) == 1} | known
+    return known
 
 
 def software_of_archive(name: str) -> Software | None:
     """The software in a source archive or repository with this name, without its version: ``apache-tomcat``, ``php-src``."""
-    return software_of_source(name.lower()) or _by_archive().get(name.lower())
+    return _by_archive().get(name.lower())
 
 
 def cpe_of_archive(name: str, version: str) -> str | None:

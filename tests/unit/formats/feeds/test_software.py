@@ -186,11 +186,20 @@ def test_an_unknown_archive_has_no_name():
     assert cpe_of_archive("redis", "1.2.3:x") is None
 
 
+@pytest.mark.parametrize("archive", ["nginx-module-vts", "libnginx-mod-rtmp", "httpd-tools", "server", "python-dateutil"])
+def test_parts_of_software_and_names_of_any_product_are_not_the_software(archive):
+    assert cpe_of_archive(archive, "1.2.3") is None
+
+
 def test_the_name_of_two_programs_names_neither(monkeypatch):
-    entries = (Software("Two Words", cpe=("a:one",)), Software("One", cpe=("b:two",)), Software("Three", archives=("four",)))
+    entries = (
+        Software("Two Words", packages=("shared", "wild*"), conda=("taken",)),
+        Software("Other", archives=("taken",), packages=("shared",), parts=("part",)),
+    )
     monkeypatch.setattr("careen.formats.feeds.software.software", lambda: entries)
     software_module._by_archive.cache_clear()
     try:
-        assert software_module._by_archive().keys() == {"two-words", "two", "three", "four"}
+        found = {name: entry.name for name, entry in software_module._by_archive().items()}
+        assert found == {"two-words": "Two Words", "other": "Other", "taken": "Other"}
     finally:
         software_module._by_archive.cache_clear()
