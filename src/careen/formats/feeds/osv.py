@@ -345,6 +345,7 @@ def _summary(record: Record) -> str:
     if not text:
         lines = (line.strip(" #*") for line in (record.details or "")[:2000].splitlines())
         text = next((line for line in lines if line and line.lower() not in ("impact", "summary", "details")), "")
+    text = " ".join(text.split())  # also without line breaks and the no-break spaces of web pages
     return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
 
 

@@ -319,3 +319,13 @@ def test_entries_with_other_packages_are_not_merged():
     two = [entry([{"introduced": start}, {"fixed": end}], ecosystem="Go", ecosystem_specific={"imports": [{"path": path}]})
            for start, end, path in (("0", "1", "a"), ("2", "3", "b"))]  # fmt: skip
     assert [found.imports for found in advisories(*two)] == [(Import("a"),), (Import("b"),)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"summary": "a path\xa0leads  to\nanother"}, {"details": "### Impact\na path\xa0leads \tto another\nmore"}],
+    ids=["summary", "details"],
+)
+def test_a_summary_is_one_line_with_single_spaces(told):
+    (found,) = [found for found in read(affected=[entry([ZERO])], **told) if isinstance(found, VulnerabilityRecord)]
+    assert found.summary == "a path leads to another"
