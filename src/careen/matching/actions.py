@@ -35,9 +35,10 @@ def actions_of(
     ``upgraded``, the inventory after all upgrades.
     """
     removed = _removed(inventory.packages, targets, before, after, upgraded.packages)
+    stays = _staying(inventory.packages, targets, before, after, upgraded.packages)
     projects = {index: [_project(place) for place in changed_places(places[index])] for index in targets}
     names = _names(inventory.packages, targets)
-    made = [_action(members, inventory.packages, names, targets, places, removed) for members in tied(projects)]
+    made = [_action(members, inventory.packages, names, targets, places, removed, stays) for members in tied(projects)]
     return tuple(sorted(made, key=lambda action: (-action.removes, action.manager, action.place)))
 
 
@@ -57,6 +58,7 @@ def _action(
     targets: Mapping[int, str],
     places: Sequence[Sequence[Place]],
     removed: Mapping[int, int],
+    stays: Mapping[str, tuple[str, ...]],
 ) -> Action:
     upgrades: dict[str, Upgrade] = {}
     by_place: dict[Place, dict[tuple[str, str], str]] = defaultdict(dict)
@@ -65,7 +67,8 @@ def _action(
         package, to = packages[index], targets[index]
         known = upgrades.get(package.purl)
         removes = removed[index] + (known.removes if known else 0)
-        upgrades[package.purl] = Upgrade(names[index], package.version, to, removes, package.purl)
+        left = stays.get(package.purl, ())
+        upgrades[package.purl] = Upgrade(names[index], package.version, to, removes, package.purl, left)
         changed = changed_places(places[index])
         by_manifest += removed[index] if any(place.where == "manifest" for place in changed) else 0
         for place in changed:
@@ -162,3 +165,26 @@ def _removed(
             removed[index] -= max(left.pop(key[0], 0), 0)
         counted.add(key)
     return removed
+
+
+def _staying(
+    packages: Sequence[Package],
+    targets: Mapping[int, str],
+    before: Sequence[Vulnerability],
+    after: Sequence[Vulnerability],
+    upgraded: Sequence[Package],
+) -> dict[str, tuple[str, ...]]:
+    """The findings with a fixed version that stay after all upgrades, by the purl of an upgraded package: the new version
+    has the vulnerability too, or a copy in another place is not upgraded.
+    """
+    left = {(finding.package, finding.id) for finding in after}
+    kept = {package.purl for package in upgraded[len(packages) :]}  # upgraded in some places, and as it was in others
+    new = {(packages[index].purl, paths_of(packages[index])): upgraded[index].purl for index in targets}
+    changed = {purl for purl, _ in new}
+    found: dict[str, list[str]] = defaultdict(list)
+    for finding in before:
+        if finding.package in changed and finding.fix.versions:
+            to = new.get((finding.package, finding.paths))
+            if to is None or (to, finding.id) in left or (finding.package in kept and (finding.package, finding.id) in left):
+                found[finding.package].append(finding.fingerprint)
+    return {purl: tuple(fingerprints) for purl, fingerprints in found.items()}

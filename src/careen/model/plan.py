@@ -14,6 +14,7 @@ class Upgrade(Struct, frozen=True):
     to: str
     removes: int
     purl: str
+    stays: tuple[str, ...] = ()  # fingerprints of the package's findings with a fixed version that it does not remove
 
 
 class Change(Struct, frozen=True):

@@ -120,11 +120,12 @@ def _detail(action: Action) -> str:
 
 
 def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
-    """The rows that the upgrade removes, also those without a fixed version; [] if it removes only some, because it
-    is not known which."""
+    """The rows that the upgrade removes: all of them if it removes as many, else those with a fixed version that do not
+    stay."""
     rows = by_purl.get(upgrade.purl, [])
-    fixed = [row for row in rows if row.fixed_in]
-    return next((known for known in (rows, fixed) if len(known) == upgrade.removes), [])
+    if len(rows) == upgrade.removes:
+        return rows
+    return [row for row in rows if row.fixed_in and row.fingerprint not in upgrade.stays]
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:

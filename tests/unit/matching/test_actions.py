@@ -23,7 +23,9 @@ def actions(places, targets, before, after=()):
 
     def findings(packages, counts):
         return [
-            vulnerability(f"CVE-{n}", one, paths=tuple(sorted(place.path for place in one.evidence)))
+            vulnerability(
+                f"CVE-{n}", one, fingerprint=f"{one.name}{n}", paths=tuple(sorted(place.path for place in one.evidence))
+            )
             for one, count in zip(packages, counts, strict=False)
             for n in range(count)
         ]
@@ -43,11 +45,13 @@ def test_packages_in_two_places_tie_these_together():
 def test_what_the_new_version_has_is_not_removed():
     (action,) = actions([(PINS,)], {0: "2"}, (3,), (1,))
     assert (action.removes, action.upgrades[0].removes) == (2, 2)
+    assert action.upgrades[0].stays == ("a0",)
 
 
 def test_what_stays_in_another_place_is_not_removed():
     (action,) = actions([(ENVIRONMENT, Place())], {0: "2"}, (3,), (0, 3))
     assert action.removes == 0
+    assert action.upgrades[0].stays == ("a0", "a1", "a2")
 
 
 def test_the_interpreter_that_no_advisory_speaks_of():

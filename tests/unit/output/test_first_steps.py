@@ -110,7 +110,16 @@ def test_an_upgrade_that_removes_all_is_known_to_remove_what_has_no_fixed_versio
 
     assert severities(2) == (("critical", 1), ("low", 1))
     assert severities(1) == (("critical", 1),)
-    assert severities(3) == ()
+    assert severities(3) == (("critical", 1),)
+
+
+def test_what_an_upgrade_leaves_does_not_hide_what_it_removes():
+    found = tuple(vulnerability(f"CVE-{n}", JINJA, severity="critical", kev=n == 1) for n in range(3))
+    left = Upgrade("Jinja2", "3.0.1", "3.1.3", 2, JINJA.purl, stays=(found[2].fingerprint,))
+    pip = Action("pip", "", "dockerfile", "…", (left,), 2)
+    (step,) = first_steps(replace(usual(), findings=found, plan=Plan(3, 1, 1, (pip,), (), ())))
+    assert (step.exploited, step.severities) == (1, (("critical", 2),))
+    assert step.fingerprints == (found[0].fingerprint, found[1].fingerprint)
 
 
 def test_a_release_that_has_ended_is_as_urgent_as_a_critical_finding():
