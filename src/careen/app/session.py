@@ -269,7 +269,10 @@ class Session:
         from careen.matching.patched import curator_of
 
         reading = self._reading(progress, on_delta)
-        image, inventory = inventory_of(image, reading)
+        if image.kind == "directory":
+            image, inventory = _of_folder(image, reading)
+        else:
+            image, inventory = inventory_of(image, reading)
         if (
             self._search
             and inventory.origin_files.files
@@ -432,6 +435,20 @@ def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
 def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
     if settings.exclude and not (image and any(layer.folder for layer in image.layers)):
         log.warning("--exclude applies to folders only: nothing is left out here (--ignore-file suppresses findings)")
+
+
+def _of_folder(image: Image, reading: Reading) -> tuple[Image, Inventory]:
+    """The inventory of a folder. Its Dockerfiles and Compose files are named, because this scan does not read them."""
+    from careen.checks.file_names import of_containers
+
+    paths: list[str] = []
+
+    def name_them(delta: Delta) -> None:
+        paths.extend(of_containers(delta.table.names()))
+        reading.on_delta(delta)
+
+    image, inventory = inventory_of(image, replace(reading, on_delta=name_them))
+    return image, replace(inventory, of_containers=tuple(paths) if _is_source_tree(image, inventory) else ())
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:

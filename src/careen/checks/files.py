@@ -23,6 +23,7 @@ from careen.model.excluded import Excluded
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
+from .file_names import SKIPPED
 from .kind import SourceFile
 from .kinds import may_be_checked
 from .terraform_kind import is_fetched
@@ -32,9 +33,6 @@ MAX_SNIFFED = 8192
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 MAX_FILES = 50_000
 MAX_ENTRIES = 2_000_000
-SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages"))
-
-
 _FROM = re.compile(rb"(?im)^[ \t]*+FROM[ \t]++\S")
 LINK = "a symbolic link, which is not followed"
 FETCHED = ".terraform"  # where terraform init puts modules, of which only the configuration is read

@@ -20,22 +20,19 @@ from careen.plugins import Check
 
 from . import rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
+from .file_names import YAML, is_compose_name, is_dockerfile_name
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
 
-_DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
-_NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
-_YAML = (".yaml", ".yml")
 # No white space across lines, which would take time with the square of the number of empty lines.
 # Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
 _BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++)*+"
 _API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
 _ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
 _SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
-_COMPOSE_NAME = re.compile(r"(?i)(?:docker-|podman-)?compose(?:[._-].*)?\.(?:ya?ml|json)")
 _PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
@@ -62,29 +59,25 @@ def may_be_checked(path: str) -> bool:
     """Whether a file of a folder may be of any kind, according to its name alone."""
     name = posixpath.basename(path)
     return (
-        _is_dockerfile_name(name)
-        or name.lower().endswith((*_YAML, ".json"))
+        is_dockerfile_name(name)
+        or name.lower().endswith((*YAML, ".json"))
         or name == "Kustomization"
         or may_start_containers(name)
         or is_of_terraform(name)
     )
 
 
-def _is_dockerfile_name(name: str) -> bool:
-    return _DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith((*_NOT_DOCKERFILE, *_YAML, ".json"))
-
-
 def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
-    if name.lower().endswith((*_YAML, ".json")):
+    if name.lower().endswith((*YAML, ".json")):
         return False
     if text.lstrip()[:1] in ("{", "[", "<"):  # a report about a Dockerfile: "Dockerfile.sarif"
         return False
-    return _is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
+    return is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
 
 
 def _is_kubernetes(path: str, text: str) -> bool:
-    if not path.lower().endswith((*_YAML, ".json")):
+    if not path.lower().endswith((*YAML, ".json")):
         return False
     if _API_OBJECT.search(text) is not None:
         return not _is_compose(path, text)
@@ -95,8 +88,8 @@ def _is_compose(path: str, text: str) -> bool:
     """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
     documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``. A file in the first
     format, which has no such word, has the usual name."""
-    has_usual_name = _COMPOSE_NAME.fullmatch(posixpath.basename(path)) is not None
-    if not (has_usual_name or path.lower().endswith(_YAML)):
+    has_usual_name = is_compose_name(posixpath.basename(path))
+    if not (has_usual_name or path.lower().endswith(YAML)):
         return False
     if not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
         return has_usual_name and any(map(compose.is_first_format, _documents_of(text)))

@@ -23,6 +23,7 @@ from .causes import Gap, gap_in, reason_of
 from .coverage_causes import (
     AttachedOdd,
     AttachedUnread,
+    ContainerFiles,
     DerivedSource,
     Missing,
     ModifiedPackages,
@@ -201,6 +202,8 @@ def _day(source: SourceInfo) -> str:
 def _of_packages(inventory: Inventory) -> Iterator[Gap]:
     if not inventory.packages:
         yield Gap(NoPackages(inventory.files))
+    if inventory.of_containers:
+        yield Gap(ContainerFiles(inventory.of_containers), subjects=inventory.of_containers)
     found = inventory.distribution
     if inventory.no_package_database and found is not None:
         yield Gap(NoPackageDatabase(name_of(found)), subjects=(label_of(found),))

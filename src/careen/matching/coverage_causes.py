@@ -83,6 +83,14 @@ class NoPackages(Struct, frozen=True):
         return f"no package was found among {plural(self.files, 'file')}"
 
 
+class ContainerFiles(Struct, frozen=True):
+    code: ClassVar[str] = "container_files"
+    paths: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"{few(self.paths)}: only careen check reads {'them' if len(self.paths) > 1 else 'it'}"
+
+
 class NoPackageDatabase(Struct, frozen=True):
     code: ClassVar[str] = "no_package_database"
     distribution: str

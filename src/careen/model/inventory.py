@@ -132,6 +132,7 @@ class Inventory(Struct, frozen=True):
     owned: tuple[str, ...] = ()  # of ``unidentified`` and the unreadable files, those of the distribution's packages
     integrity: Integrity = Integrity()
     no_package_database: bool = False  # the image has a distribution's files, but not its package database
+    of_containers: tuple[str, ...] = ()  # Dockerfiles and Compose files of a source tree
     sbom_tool: str | None = None  # if another tool's SBOM lists the packages: the tool's name, "" if the SBOM lacks it
     owner_files: tuple[OwnerFiles, ...] = ()
     owners_read: tuple[OwnerRead, ...] = ()  # the ``owner_files`` that a second pass has read

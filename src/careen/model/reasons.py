@@ -56,8 +56,9 @@ EFFECTS: dict[str, Effect] = {
     "unresolved": "note",
     "unscored": "note",
     "unsupported_platform": "note",
-    # About packages that were assessed.
+    # About packages that were assessed, and what another command assesses.
     "attached_odd": "information",
+    "container_files": "information",
     "derived_source": "information",
     "fixed_only": "information",
     "limited_support": "information",

@@ -193,3 +193,16 @@ def test_a_list_of_files_compares_programs_whatever_the_scanners_are(settings, t
     with Session(replace(settings, scanners=("vuln",))) as session:
         listed, ledger = session.files("./image.tar")
     assert ([file.path for file in listed if file.state == "modified"], ledger.modified) == (["bin/bash"], 1)
+
+
+def test_a_source_tree_names_the_files_that_another_command_reads(settings, tmp_path):
+    shop = tmp_path / "shop"
+    (shop / "deploy").mkdir(parents=True)
+    (shop / "requirements.txt").write_text("django==3.2.0\n")
+    (shop / "deploy" / "Dockerfile").write_text("FROM scratch\n")
+    with Session(settings) as session:
+        named = [reason for reason in session.scan(str(shop)).coverage.reasons if reason.code == "container_files"]
+        (shop / "deploy" / "Dockerfile").unlink()
+        without = session.scan(str(shop)).coverage.reasons
+    assert [reason.subjects for reason in named] == [("deploy/Dockerfile",)]
+    assert "container_files" not in [reason.code for reason in without]

@@ -42,6 +42,7 @@ NEXT_STEPS = {
     "unresolved": "use a file name with the version, or --resolve --resolve-hosts HOST to read it from the file",
     "untrusted_rules": "review them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the image's own VEX",
     "attached_unread": "--referrers asks the registry about an image named as registry:NAME, without --offline",
+    "container_files": "careen check REFERENCE, for misconfigurations and for what a build will install",
     "no_packages": "check the reference: does this image contain a package database or an application?",
 }
 OF_FOLDER = (
@@ -100,6 +101,7 @@ def next_steps(report: Report, options: ReportOptions) -> list[str]:
         codes.pop("unreadable", None)
     if "no_packages" in codes:
         codes.pop("stale_source", None)  # newer advisories would be about nothing
+        codes.pop("container_files", None)  # the step for a folder without packages names the same command
     steps = dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS)
     if "no_packages" in codes and report.image.kind == "directory":
         steps = {OF_FOLDER if step == NEXT_STEPS["no_packages"] else step: None for step in steps}

@@ -47,6 +47,7 @@ TEXTS = {
     "partial_program": ("not all crates of these Rust programs are known", "Build them with cargo auditable."),
     "read_by_toc": ("a layer was read by its table of contents", "Turn off read_toc in the server's settings."),
     "no_packages": ("nothing to assess was found", "Check that this is the image that you meant."),
+    "container_files": ("a folder has Dockerfiles or Compose files, which this scan does not read", "Run careen check on it."),
     "not_asked": ("this part of the scan was not requested", "Add the scanner to the server's setting scanners."),
     "inventory_only": ("only a list of packages is known, not the image itself", "Scan the image itself."),
     "attached_unread": ("attachments of the image (signatures, SBOMs, VEX) were not read completely", "Scan the image again."),

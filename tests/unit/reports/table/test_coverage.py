@@ -48,12 +48,20 @@ def test_equal_steps_are_shown_once():
 
 
 def test_a_folder_without_packages_may_have_configuration_to_check():
-    report = clean("not_assessed", (Reason("stale_source", "old"), Reason("no_packages", "none")))
+    reasons = (Reason("stale_source", "old"), Reason("no_packages", "none"), Reason("container_files", "Dockerfile"))
+    report = clean("not_assessed", reasons)
     steps = [line for line in lines_of(report, 200) if line.startswith("  next:")]
     assert steps == ["  next: check the reference: does this image contain a package database or an application?"]
     folder = replace(report, image=replace(report.image, kind="directory", reference="my app"))
     steps = [line for line in lines_of(folder, 200) if line.startswith("  next:")]
     assert [step.partition(",")[0] for step in steps] == ["  next: careen check 'my app'"]
+
+
+def test_container_files_of_a_folder_are_for_another_command():
+    report = clean("assessed", (Reason("container_files", "Dockerfile: only careen check reads it"),))
+    folder = replace(report, image=replace(report.image, kind="directory", reference="app"))
+    step = "  next: careen check app, for misconfigurations and for what a build will install"
+    assert lines_of(folder, 200)[1:3] == ["  - Dockerfile: only careen check reads it", step]
 
 
 def test_verbose_lists_several_subjects():
