@@ -53,6 +53,8 @@ SEEDS = {
     "unit": [UNIT],
 }
 SEEDS["javascript"].append((LABELLED / "web.js").read_bytes())
+SEEDS["php"].append((LABELLED / "page.php").read_bytes())
+SEEDS["ruby"].append((LABELLED / "app.rb").read_bytes())
 SEEDS["shell"].append((LABELLED / "install.sh").read_bytes())
 SEEDS["ruby"].append(b'Net::HTTP.post(URI(address), ENV.to_h.to_s)\nsystem("sh", "-c", x)\n')
 

@@ -33,7 +33,7 @@ def test_what_packages_own_is_not_looked_at(options):
 
 
 def test_letters_that_turn_the_text_are_found_in_any_language():
-    (finding,) = dangerous(_file("puts 1\n# \u202e }".encode(), "ruby"))
+    (finding,) = dangerous(_file("print 1\n# \u202e }".encode(), "perl"))
     assert (finding.id, finding.location.line) == ("COD-018", 2)
 
 
@@ -46,7 +46,7 @@ def test_one_rule_reports_a_bounded_number():
     assert len(list(dangerous(_file(b"curl -k https://example.org/\n" * 500)))) == MAX_MATCHES
 
 
-@pytest.mark.parametrize("kind", ["shell", "javascript", "python"])
+@pytest.mark.parametrize("kind", ["shell", "javascript", "php", "ruby", "python"])
 @pytest.mark.parametrize(
     "data",
     [
@@ -63,8 +63,8 @@ def test_one_rule_reports_a_bounded_number():
     ids=lambda data: repr(data[:3]),
 )
 def test_bombs_are_bounded(kind, data):
-    if kind == "javascript":
-        pytest.importorskip("tree_sitter_javascript")
+    if kind in ("javascript", "php", "ruby"):
+        pytest.importorskip(f"tree_sitter_{kind}")
     try:
         found = list(dangerous(_file(data, kind)))
     except ValueError:

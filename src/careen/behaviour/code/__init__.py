@@ -26,6 +26,8 @@ class _Language(NamedTuple):
 _LANGUAGES = {
     "python": _Language("python", "python_matches"),
     "javascript": _Language("javascript", "javascript_matches"),
+    "php": _Language("php", "php_matches"),
+    "ruby": _Language("ruby", "ruby_matches"),
     "shell": _Language("shell", "shell_matches"),
 }
 

@@ -4,7 +4,6 @@ Raises: ValueError for text that is too large or takes too long, and without the
 **Source:** ECMA-262; the documentation of Node.js (child_process, crypto, tls, fs, vm).
 """
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +11,8 @@ from careen.safety.pattern import pattern
 
 from .javascript_processes import Processes
 from .rules import Match
+from .tree import line_of, named, nodes, number, shown, text, unquoted
 
-MAX_BYTES = 512 * 1024
-MAX_NODES = 400_000
-MAX_LETTERS = 2_000  # of a node whose text is examined
-MAX_LINE = 5_000  # bytes on average: a file with longer lines is minified or generated, not the application's own text
-TIMEOUT_S = 2.0
 _SQL = pattern(rb"(?is)^[`'\"]\s*(?:select\s.*\sfrom\s|insert\s+into\s|update\s.*\sset\s|delete\s+from\s)")
 _SECRET = pattern(rb"(?i)(?:^|_|[a-z])(?:password|passwd|pwd|secret|api_?key|auth_?token)$")
 _OF_REQUEST = pattern(rb"\b(?:req|request|ctx|context\.request)\.(?:params|query|body|headers|cookies|files|url)\b")
@@ -35,93 +30,60 @@ _VERSIONS = pattern(rb"^(?:TLSv1(?:\.1)?|SSLv[23])(?:_method)?$")
 
 
 def javascript_matches(data: bytes) -> Iterator[Match]:
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"a program of {len(data):,} bytes is too large to be read")
-    if len(data) > MAX_LINE * (data.count(b"\n") + 1):
-        raise ValueError(f"a program with over {MAX_LINE:,} bytes a line is not read: it is minified or generated")
     processes = Processes(data)
-    for node in _nodes(data):
-        line = node.start_point[0] + 1
+    for node in nodes(data, "javascript"):
         if node.type in ("call_expression", "new_expression"):
-            yield from _call(node, line, processes)
+            yield from _call(node, line_of(node), processes)
         elif node.type == "pair":
-            yield from _pair(node, line)
+            yield from _pair(node, line_of(node))
         elif node.type in ("assignment_expression", "variable_declarator"):
-            yield from _assignment(node, line)
-
-
-def _nodes(data: bytes) -> Iterator[Any]:
-    try:
-        import tree_sitter_javascript
-    except ImportError:
-        raise ValueError("to read JavaScript, install careen[behaviour]") from None
-    from tree_sitter import Language, Parser
-
-    end = time.monotonic() + TIMEOUT_S
-    parser = Parser(Language(tree_sitter_javascript.language()))
-    try:
-        tree = parser.parse(
-            lambda offset, _: data[offset : offset + 65536], progress_callback=lambda *_: time.monotonic() > end
-        )
-    except ValueError:
-        raise ValueError("this program takes too long to read") from None
-    cursor = tree.walk()
-    for _ in range(MAX_NODES):
-        yield cursor.node
-        if cursor.goto_first_child() or cursor.goto_next_sibling():
-            continue
-        while cursor.goto_parent():
-            if cursor.goto_next_sibling():
-                break
-        else:
-            return
-    raise ValueError(f"a program of more than {MAX_NODES:,} parts is too large to be read")
+            yield from _assignment(node, line_of(node))
 
 
 def _call(node: Any, line: int, processes: Processes) -> Iterator[Match]:
-    name = _text(node.child_by_field_name("function") or node.child_by_field_name("constructor"))
-    arguments = [child for child in _named(node.child_by_field_name("arguments")) if child.type != "comment"]
+    name = text(node.child_by_field_name("function") or node.child_by_field_name("constructor"))
+    arguments = named(node.child_by_field_name("arguments"))
     first = arguments[0] if arguments else None
     method = name.rpartition(b".")[2]
     if name in (b"eval", b"Function", b"window.eval", b"global.eval", b"globalThis.eval") and arguments:
         if _changes(arguments[-1]):
-            yield Match("COD-002", line, f"{_shown(name)} of a text that is not constant")
+            yield Match("COD-002", line, f"{shown(name)} of a text that is not constant")
     elif method in (b"runInNewContext", b"runInThisContext", b"runInContext") and name.startswith(b"vm.") and _changes(first):
-        yield Match("COD-002", line, f"{_shown(name)} of a text that is not constant")
+        yield Match("COD-002", line, f"{shown(name)} of a text that is not constant")
     elif (
         name in (b"setTimeout", b"setInterval") and first is not None and first.type in ("template_string", "binary_expression")
     ):
-        yield Match("COD-002", line, f"{_shown(name)} of a text")
+        yield Match("COD-002", line, f"{shown(name)} of a text")
     elif (function := processes.function(name)) in _SHELLS and _changes(first):
-        yield Match("COD-001", line, f"{_shown(name)}: a shell runs a text that is not constant")
+        yield Match("COD-001", line, f"{shown(name)}: a shell runs a text that is not constant")
     elif function in _PROGRAMS and _has_option(arguments, b"shell", b"true"):
-        yield Match("COD-001", line, f"{_shown(name)}: a shell runs it", None if _changes(first) else "low")
+        yield Match("COD-001", line, f"{shown(name)}: a shell runs it", None if _changes(first) else "low")
     elif method == b"unserialize" or (
-        method in (b"load", b"loadAll") and b"yaml" in name.lower() and b"DEFAULT_FULL_SCHEMA" in _text(node)
+        method in (b"load", b"loadAll") and b"yaml" in name.lower() and b"DEFAULT_FULL_SCHEMA" in text(node)
     ):
-        yield Match("COD-003", line, f"{_shown(name)}: makes functions out of data")
+        yield Match("COD-003", line, f"{shown(name)}: makes functions out of data")
     elif method in (b"query", b"execute", b"raw", b"$queryRawUnsafe", b"$executeRawUnsafe") and _is_sql(first):
-        yield Match("COD-004", line, f"{_shown(name)}: a statement of SQL is made of text", None, "likely")
-    elif method == b"createHash" and _value(first).lower() in _WEAK_HASH:
-        yield Match("COD-007", line, f"{_shown(name)}: {_shown(_value(first))}")
+        yield Match("COD-004", line, f"{shown(name)}: a statement of SQL is made of text", None, "likely")
+    elif method == b"createHash" and unquoted(first).lower() in _WEAK_HASH:
+        yield Match("COD-007", line, f"{shown(name)}: {shown(unquoted(first))}")
     elif (method in (b"createCipher", b"createDecipher") and name in (method, b"crypto." + method)) or (
-        method in (b"createCipheriv", b"createDecipheriv") and _WEAK_CIPHER.search(_value(first))
+        method in (b"createCipheriv", b"createDecipheriv") and _WEAK_CIPHER.search(unquoted(first))
     ):
-        yield Match("COD-008", line, f"{_shown(name)}: {_shown(_value(first)) or 'a weak cipher'}")
-    elif method in _READS and first is not None and _OF_REQUEST.search(_text(first)):
-        yield Match("COD-010", line, f"{_shown(name)}: a path from a request")
+        yield Match("COD-008", line, f"{shown(name)}: {shown(unquoted(first)) or 'a weak cipher'}")
+    elif method in _READS and first is not None and _OF_REQUEST.search(text(first)):
+        yield Match("COD-010", line, f"{shown(name)}: a path from a request")
     elif arguments and (name in _WRITES or method == b"insertAdjacentHTML") and _changes(arguments[-1]):
-        yield Match("COD-013", line, f"{_shown(name)} of a text that is not constant")
+        yield Match("COD-013", line, f"{shown(name)} of a text that is not constant")
 
 
 def _pair(node: Any, line: int) -> Iterator[Match]:
-    key, value = _value(node.child_by_field_name("key")), node.child_by_field_name("value")
-    if key in (b"rejectUnauthorized", b"strictSSL") and _text(value) == b"false":
-        yield Match("COD-005", line, f"{_shown(key)} is false")
-    elif key in (b"minVersion", b"secureProtocol") and _VERSIONS.search(_value(value)):
-        yield Match("COD-006", line, f"{_shown(key)}: {_shown(_value(value))}")
-    elif key == b"modulusLength" and value is not None and value.type == "number" and _number(value) < 2048:
-        yield Match("COD-009", line, f"{_shown(key)}: {_number(value)}")
+    key, value = unquoted(node.child_by_field_name("key")), node.child_by_field_name("value")
+    if key in (b"rejectUnauthorized", b"strictSSL") and text(value) == b"false":
+        yield Match("COD-005", line, f"{shown(key)} is false")
+    elif key in (b"minVersion", b"secureProtocol") and _VERSIONS.search(unquoted(value)):
+        yield Match("COD-006", line, f"{shown(key)}: {shown(unquoted(value))}")
+    elif key == b"modulusLength" and value is not None and value.type == "number" and number(value) < 2048:
+        yield Match("COD-009", line, f"{shown(key)}: {number(value)}")
     elif _SECRET.search(key):
         yield from _secret(key, value, line)
 
@@ -129,21 +91,21 @@ def _pair(node: Any, line: int) -> Iterator[Match]:
 def _assignment(node: Any, line: int) -> Iterator[Match]:
     target = node.child_by_field_name("left") or node.child_by_field_name("name")
     value = node.child_by_field_name("right") or node.child_by_field_name("value")
-    name = _text(target)
+    name = text(target)
     if value is None:
         return
-    if b"NODE_TLS_REJECT_UNAUTHORIZED" in name and _value(value) == b"0":
+    if b"NODE_TLS_REJECT_UNAUTHORIZED" in name and unquoted(value) == b"0":
         yield Match("COD-005", line, "NODE_TLS_REJECT_UNAUTHORIZED is 0")
     elif name.endswith((b".innerHTML", b".outerHTML")) and _changes(value):
-        yield Match("COD-013", line, f"{_shown(name)} is a text that is not constant")
+        yield Match("COD-013", line, f"{shown(name)} is a text that is not constant")
     elif _SECRET.search(name.rpartition(b".")[2]):
         yield from _secret(name, value, line)
 
 
 def _secret(name: bytes, value: Any, line: int) -> Iterator[Match]:
     """A match if a string is assigned to the name of a secret. The match never shows the string."""
-    if value is not None and value.type == "string" and len(text := _value(value)) > 2 and b" " not in text:
-        yield Match("COD-012", line, f"{_shown(name)} has a value of {len(text)} letters in the code")
+    if value is not None and value.type == "string" and len(text := unquoted(value)) > 2 and b" " not in text:
+        yield Match("COD-012", line, f"{shown(name)} has a value of {len(text)} letters in the code")
 
 
 def _is_sql(node: Any) -> bool:
@@ -152,7 +114,7 @@ def _is_sql(node: Any) -> bool:
     start = node
     while start.type == "binary_expression" and (left := start.child_by_field_name("left")) is not None:
         start = left
-    return _changes(node) and bool(_SQL.search(_text(start)))
+    return _changes(node) and bool(_SQL.search(text(start)))
 
 
 def _changes(node: Any) -> bool:
@@ -183,29 +145,5 @@ def _has_option(arguments: list[Any], key: bytes, value: bytes) -> bool:
         if pair.type == "pair"
     ]
     return any(
-        _value(pair.child_by_field_name("key")) == key and _text(pair.child_by_field_name("value")) == value for pair in pairs
+        unquoted(pair.child_by_field_name("key")) == key and text(pair.child_by_field_name("value")) == value for pair in pairs
     )
-
-
-def _named(node: Any) -> list[Any]:
-    return node.named_children if node is not None and node.named_child_count <= 1_000 else []
-
-
-def _value(node: Any) -> bytes:
-    """The text of a string or a name, without quotes."""
-    return _text(node).strip(b"'\"`")
-
-
-def _number(node: Any) -> int:
-    text = _text(node)
-    return int(text) if text.isdigit() and len(text) < 10 else 1 << 20
-
-
-def _text(node: Any) -> bytes:
-    if node is None or node.end_byte - node.start_byte > MAX_LETTERS:
-        return b""
-    return node.text or b""
-
-
-def _shown(text: bytes) -> str:
-    return text.decode(errors="replace")[:80]

@@ -1,4 +1,4 @@
-"""Each rule of JavaScript and shell on files whose lines state what is to be found (``// COD-001``)."""
+"""Each rule of JavaScript, PHP, Ruby and shell on files whose lines state what is to be found (``// COD-001``)."""
 
 import re
 from collections import defaultdict
@@ -29,10 +29,13 @@ def counted(name, kind):
     return counts, expected ^ found
 
 
-@pytest.mark.parametrize(("name", "kind", "rules"), [("web.js", "javascript", 12), ("install.sh", "shell", 7)])
+@pytest.mark.parametrize(
+    ("name", "kind", "rules"),
+    [("web.js", "javascript", 12), ("page.php", "php", 15), ("app.rb", "ruby", 14), ("install.sh", "shell", 7)],
+)
 def test_each_rule_finds_what_it_is_to_find(name, kind, rules):
-    if kind == "javascript":
-        pytest.importorskip("tree_sitter_javascript")
+    if kind != "shell":
+        pytest.importorskip(f"tree_sitter_{kind}")
     counts, different = counted(name, kind)
     assert len(counts) == rules
     assert {

@@ -322,10 +322,10 @@ def test_entries_with_other_packages_are_not_merged():
 
 
 @pytest.mark.parametrize(
-    "told",
+    "texts",
     [{"summary": "a path\xa0leads  to\nanother"}, {"details": "### Impact\na path\xa0leads \tto another\nmore"}],
     ids=["summary", "details"],
 )
-def test_a_summary_is_one_line_with_single_spaces(told):
-    (found,) = [found for found in read(affected=[entry([ZERO])], **told) if isinstance(found, VulnerabilityRecord)]
+def test_a_summary_is_one_line_with_single_spaces(texts):
+    (found,) = [found for found in read(affected=[entry([ZERO])], **texts) if isinstance(found, VulnerabilityRecord)]
     assert found.summary == "a path leads to another"
