@@ -18,14 +18,18 @@ from functools import cache
 from typing import NamedTuple
 
 PACKAGES = (
+    "behaviour",
     "catalogers",
     "database",
+    "details",
     "distributions",
     "formats",
     "images",
     "layers",
+    "licences",
     "matching",
     "model",
+    "origin",
     "output",
     "pipeline",
     "safety",

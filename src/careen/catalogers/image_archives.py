@@ -1,8 +1,8 @@
-"""Archives of container images that are files of the image, such as those that k3s loads when it starts.
+"""Archives and layouts of container images that are files of the image, such as those that k3s loads when it starts.
 
 Their packages are not read: each archive becomes an Unknown, so that a report is not complete without a scan of it. The name
 of one of the first members tells an archive of an image, whatever wrote it.
-Raises: ValueError for an archive of an image.
+Raises: ValueError for an archive or a layout of an image.
 **Source:** OCI image layout; moby, "Image Tarball Format"; containers/image, docker/internal/tarfile; containerd,
 images/archive; go-containerregistry, pkg/v1/tarball.
 """
@@ -29,6 +29,12 @@ def read(file: File) -> Iterator[Package]:
     return iter(())
 
 
+def read_layout(file: File) -> Iterator[Package]:
+    if b"imageLayoutVersion" in file.data:
+        raise ValueError("a layout of container images, whose folder careen scan reads by itself")
+    return iter(())
+
+
 def _first_name(head: bytes) -> str:
     """The name of the first member that is no folder of any archive; "" if the bytes are no tar archive."""
     try:
@@ -42,6 +48,9 @@ def _first_name(head: bytes) -> str:
 CATALOGER = Cataloger(
     name="image_archives",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
-    readers=(Reader(Wants(suffixes=(".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"), amount="head"), read),),
+    readers=(
+        Reader(Wants(suffixes=(".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"), amount="head"), read),
+        Reader(Wants(names=("oci-layout",), amount="head"), read_layout),
+    ),
     limits="The packages of these images.",
 )

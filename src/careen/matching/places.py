@@ -118,7 +118,7 @@ def is_manager(package: Package) -> bool:
 class Obstacle(Struct, frozen=True):
     """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled copy."""
 
-    code: Literal["unsafe_name", "no_package_manager", "stored_image", "owned", "bundled"]
+    code: Literal["unsafe_name", "no_package_manager", "stored_image", "third_party", "owned", "bundled"]
     by: str = ""
 
 
@@ -145,19 +145,21 @@ def places_of(
         nowhere = Place(obstacle=Obstacle("no_package_manager"))
         return tuple(Place(_INSTALLERS[package.type], place.path) for place in package.evidence) or (nowhere,)
     if package.type in SYSTEM:
-        return tuple(_in_root(package.type, root, managers) for root in _roots(package))
+        return tuple(_in_root(package, root, managers) for root in _roots(package))
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
     return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path), clients) for path in paths]))
 
 
-def _in_root(type: str, root: str, managers: Mapping[str, str]) -> Place:
+def _in_root(package: Package, root: str, managers: Mapping[str, str]) -> Place:
     if _STORED.match(root):
         return Place(obstacle=Obstacle("stored_image"))
-    manager = managers.get(f"{type}:{root}" if root else type, "")
+    manager = managers.get(f"{package.type}:{root}" if root else package.type, "")
     if not manager or not _is_safe(root):
         return Place(obstacle=Obstacle("no_package_manager"))
+    if package.vendor == "third_party":  # its fixes are upstream's versions: no repository is known to have builds of them
+        return Place(obstacle=Obstacle("third_party"))
     return Place(manager, f"/{root}" if root else "", "dockerfile")
 
 

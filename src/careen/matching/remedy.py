@@ -24,6 +24,7 @@ from .places import IN_PROJECTS, SAFE, SYSTEM, Obstacle, Place, clients_of, mana
 from .remedy_texts import (
     DropPackage,
     Hint,
+    NewerBuild,
     NewerBundle,
     NewerOwner,
     NewerRelease,
@@ -37,6 +38,7 @@ from .upgraded import distinct, upgraded
 MAX_ROUNDS = 8
 _QUALIFIER = pattern(r"[.-][A-Za-z]{2,20}$")
 MAX_BUNDLES = 5  # bundled packages that a sentence lists
+_NOT_OF_BASE = ("stored_image", "third_party")  # obstacles that a newer base image does not remove
 
 
 Reassess = Callable[[Inventory], Sequence[Vulnerability]]
@@ -199,8 +201,11 @@ def _hints(
 ) -> Iterator[Hint]:
     by_purl = {package.purl: package for package in changed.packages}
     system = [finding for finding in after if by_purl[finding.package].type in SYSTEM]
-    here = (finding for finding in system if finding.fix.versions and finding.package in whys)
-    uninstallable = [finding for finding in here if whys[finding.package].code != "stored_image"]
+    by_code: dict[str, list[Vulnerability]] = defaultdict(list)
+    for finding in system:
+        if finding.fix.versions and finding.package in whys:
+            by_code[whys[finding.package].code].append(finding)
+    uninstallable = [finding for code, found in by_code.items() if code not in _NOT_OF_BASE for finding in found]
     from_base = sum(_is_of_base(report.inventory.packages[index]) for index in targets)
     if uninstallable or from_base:
         yield RefreshBase(len(uninstallable), base, from_base)
@@ -213,6 +218,8 @@ def _hints(
         yield PaidSupport(paid)
     if owned := sum(bool(finding.fix.versions and by_purl[finding.package].owned_by) for finding in after):
         yield NewerOwner(owned)
+    if foreign := by_code["third_party"]:
+        yield NewerBuild(len(foreign), tuple(sorted({by_purl[finding.package].name for finding in foreign})))
     yield from _to_renew(after, whys)
     yield from _to_drop(after, by_purl)
 

@@ -71,7 +71,16 @@ class NewerBundle(Struct, frozen=True):
         return f"upgrade {self.owner} to a release with a newer copy of {few(self.inside)}, which it contains"
 
 
-Hint = RefreshBase | NewerRelease | PaidSupport | NewerOwner | DropPackage | NewerBundle
+class NewerBuild(Struct, frozen=True):
+    kind: ClassVar[AdviceKind] = "newer_build"
+    findings: int
+    packages: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"upgrade {few(self.packages)} from the makers' repositories, if these have builds of fixed versions"
+
+
+Hint = RefreshBase | NewerRelease | PaidSupport | NewerOwner | DropPackage | NewerBundle | NewerBuild
 
 _STATES: dict[FixState, str] = {
     "open": "no version fixes it yet",
@@ -95,6 +104,8 @@ def obstacle_text(obstacle: Obstacle) -> str:
             return "the image has no package manager"
         case "stored_image":
             return "it is in another image, which this one stores"
+        case "third_party":
+            return "a third party built it: whether its repository has a fixed version is unknown"
         case "owned":
             return "its files belong to a package of the distribution"
         case "bundled":

@@ -5,7 +5,9 @@ from typing import Literal
 from msgspec import Struct
 
 Where = Literal["dockerfile", "manifest"]
-AdviceKind = Literal["refresh_base", "newer_release", "paid_support", "drop_package", "newer_owner", "newer_bundle"]
+AdviceKind = Literal[
+    "refresh_base", "newer_release", "paid_support", "drop_package", "newer_owner", "newer_bundle", "newer_build"
+]
 
 
 class Upgrade(Struct, frozen=True):

@@ -6,12 +6,13 @@ Upgrades come from the plan of the report; without one, each package with a fixe
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
+from careen.model.inventory import Inventory
 from careen.model.plan import Action, Plan, Upgrade
 from careen.model.report import Report
 
@@ -51,7 +52,7 @@ class Step(Struct, frozen=True):
 def first_steps(report: Report) -> list[Step]:
     rows = rows_of(report)
     in_packages = [row for row in rows if row.fix_state]  # fixed by another version
-    steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
+    steps = [*(_of_plan(report.plan, in_packages, report.inventory) if report.plan else _of_packages(in_packages, report))]
     steps += _of_repairs(report, [row for row in rows if not row.fix_state])
     steps += _of_release(report, in_packages)
     return sorted(steps, key=_rank)
@@ -66,7 +67,7 @@ def _rank(step: Step) -> tuple[int, int, int, bool, int, int, str]:
     return (-step.exploited, -critical, -high, not step.certain, -other, -step.removes, step.title)
 
 
-def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
+def _of_plan(plan: Plan, rows: Sequence[Row], inventory: Inventory) -> Iterator[Step]:
     by_purl: dict[str, list[Row]] = {}
     for row in rows:
         by_purl.setdefault(row.purl, []).append(row)
@@ -104,14 +105,24 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             f"upgrade {owner}",
         )
         yield _step(title, copies, certain=False, briefs=briefs)
+    foreign = {package.purl for package in inventory.packages if package.vendor == "third_party"}
+    upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
+    left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
     for advice in plan.advice:
-        if advice.kind == "refresh_base" and advice.findings:
-            upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
-            left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
-            known = left if len(left) == advice.findings else []
+        if advice.kind == "newer_build":
+            theirs = [row for row in left if row.purl in foreign]
+            software = [*dict.fromkeys(row.subject.partition(" ")[0] for row in theirs)]
+            brief = f"upgrade {few(software)} from the makers' repositories"
+            yield _step(advice.text, theirs, certain=False, briefs=(brief, f"upgrade {few(software)}"))
+        elif advice.kind == "refresh_base" and advice.findings:
+            known = next((found for found in (left, _without(left, foreign)) if len(found) == advice.findings), [])
             why = advice.text.partition("): ")[2] or advice.text  # without the command, which is the title
             step = _step(NEWER_BASE, known, why, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
             yield replace(step, briefs=(NEWER_BASE.partition(" (")[0],))
+
+
+def _without(rows: Iterable[Row], purls: Collection[str]) -> list[Row]:
+    return [row for row in rows if row.purl not in purls]
 
 
 def _detail(action: Action) -> str:

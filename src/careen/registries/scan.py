@@ -7,9 +7,9 @@ Raises: Error if nothing can be listed or written; the failure of one image is p
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from careen.app.cachefolder import settled
 from careen.app.opening import open_context
 from careen.app.session import Session
-from careen.app.wiring import open_store
+from careen.app.wiring import fingerprint, open_store
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
 from careen.formats.images.base import base_of
@@ -43,6 +43,14 @@ log = logger(__name__)
 
 IMAGES = "images"
 JOBS = 4
+_NOT_IN_REPORTS = frozenset((
+    *("cache_dir", "trust_cache", "cache_max_size", "no_cache", "jobs", "offline", "refresh", "db_keep", "nvd_api_key"),
+    *("format", "output", "verbose", "quiet", "no_progress", "log_level"),
+    *("docker_config", "registry_username", "registry_password", "client_cert", "client_key", "ca_file", "mirrors"),
+    *("private_hosts", "plain_http", "insecure", "timeout_s"),
+    *("server", "server_token", "server_token_file", "server_required"),
+))  # fmt: skip
+_BY_NAME = frozenset(("db",))  # too large to be read for this
 
 
 class Order(Struct, frozen=True):
@@ -221,32 +229,30 @@ def _done(target: Target, report: Report, file: str) -> Done:
 
 
 def _asked(order: Order, settings: Settings) -> str:
-    """A digest of everything requested. A run continues an earlier run only if both have the same digest."""
-    parts: Sequence[object] = (
-        order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
-        settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
-        settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
-        settings.require_signature,
-        settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
-        settings.db_artifact, settings.db_root,
-        settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except,
-        settings.verify_diff_ids, settings.read_toc, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds,
-        settings.budget,
-        *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []),
-                          *([settings.require_signature] if settings.require_signature else []))),
-    )  # fmt: skip
+    """A digest of everything requested. A run continues an earlier run only if both have the same digest, which includes
+    the files that settings name, so that edited rules or statements start another run, and Careen's own code.
+    """
+    values = {name: value for name, value in msgspec.structs.asdict(settings).items() if name not in _NOT_IN_REPORTS}
+    files = [_identity(path) for name, value in values.items() if name not in _BY_NAME for path in _paths(value)]
+    code = fingerprint(settings.scanners)
+    parts = (order.host, order.namespace, order.wanted, sorted(values.items()), files, code)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
+def _paths(value: object) -> list[Path]:
+    return [path for path in (value if isinstance(value, tuple) else (value,)) if isinstance(path, Path)]
+
+
 def _identity(path: Path) -> str:
-    """A digest of a file, or of all files in a folder, so that edited rules or statements start another run."""
+    """A digest of a file, or of all files in a folder."""
     found = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        try:
-            content = file.read_bytes() if file.is_file() else b""
-        except OSError:
-            content = b""
-        found.update(repr((str(file.relative_to(path)), hashlib.sha256(content).digest())).encode())
+        content = b""
+        with suppress(OSError):
+            if file.is_file():
+                with file.open("rb") as opened:
+                    content = hashlib.file_digest(opened, "sha256").digest()
+        found.update(repr((str(file.relative_to(path)), content)).encode())
     return found.hexdigest()
 
 

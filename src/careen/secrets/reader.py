@@ -6,12 +6,13 @@ Its facts are redacted secrets; it finds no packages.
 import codecs
 from collections.abc import Iterator
 
+from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT
 from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from . import NAME
-from .archives import ENDINGS, read_archive, wanted
+from .archives import ENDINGS, read_archive, read_unnamed, wanted
 from .encodings import encoding_of
 from .find import Search
 from .paths import is_searched
@@ -48,6 +49,7 @@ SECRETS = Cataloger(
     readers=(
         Reader(Wants(select=is_searched, amount="stream"), read),
         Reader(Wants(suffixes=ENDINGS, select=wanted), read_archive),
+        Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_unnamed),
     ),
     fact=ExposedSecret,
     role="secrets",

@@ -42,9 +42,16 @@ class File:
     ],
 )
 def test_images(names, packed):
-    (reader,) = CATALOGER.readers
+    reader, _ = CATALOGER.readers
     with pytest.raises(ValueError, match="careen scan reads by itself"):
         reader.read(File(packed(archive(*names))))
+
+
+def test_a_layout():
+    _, reader = CATALOGER.readers
+    with pytest.raises(ValueError, match="careen scan reads by itself"):
+        reader.read(File(b'{"imageLayoutVersion": "1.0.0"}'))
+    assert not list(reader.read(File(b"notes about oci-layout")))
 
 
 def test_the_name_counts_behind_records_of_its_header():
@@ -53,7 +60,7 @@ def test_the_name_counts_behind_records_of_its_header():
         member = tarfile.TarInfo("oci-layout")
         member.pax_headers = {"mtime": "1700000000.25"}
         tar.addfile(member)
-    (reader,) = CATALOGER.readers
+    reader, _ = CATALOGER.readers
     with pytest.raises(ValueError, match="careen scan reads by itself"):
         reader.read(File(out.getvalue()))
 
@@ -72,5 +79,5 @@ def test_the_name_counts_behind_records_of_its_header():
     ids=range(7),
 )
 def test_other_files(data):
-    (reader,) = CATALOGER.readers
+    reader, _ = CATALOGER.readers
     assert list(reader.read(File(data))) == []

@@ -165,6 +165,6 @@ def test_a_nameless_archive_of_any_name_is_unidentified():
 
 
 def test_an_archive_that_is_too_large_is_reported(monkeypatch):
-    monkeypatch.setattr("careen.catalogers.java.MAX_UNNAMED_BYTES", 10)
+    monkeypatch.setattr("careen.formats.archives.collected.MAX_BYTES", 10)
     [unknown] = read_files(CATALOGER, {"app": jar(manifest())}).unknowns
     assert "larger than" in unknown.reason

@@ -105,17 +105,12 @@ def test_packages_of_the_distribution_are_not_matched_again():
     assert (made.before, made.after) == (1, 0)
 
 
-def test_a_third_partys_build_is_matched_again():
-    asked = []
-
-    def reassess(inventory):
-        asked.extend(package.version for package in inventory.packages)
-        return []
-
+def test_a_third_partys_build_is_not_upgraded_and_the_version_that_fixes_it_is_known():
     report = scanned([APT, deb()], [advisory("CVE-1")])
     foreign = replace(report.inventory, packages=(APT, deb(vendor="third_party")))
-    quick_plan(replace(report, inventory=foreign), SCHEMES, ECOSYSTEMS, reassess)
-    assert set(asked) == {report.findings[0].fix.versions[0]}
+    made = quick_plan(replace(report, inventory=foreign), SCHEMES, ECOSYSTEMS, lambda inventory: [])
+    assert made.actions == ()
+    assert [*made.versions.values()] == [report.findings[0].fix.versions[0]]
 
 
 def test_what_a_version_leaves_is_of_each_package():

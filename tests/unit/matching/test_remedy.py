@@ -183,13 +183,14 @@ def test_paid_support_is_advised_by_what_a_finding_knows_not_by_its_words(monkey
     assert ("paid_support", 1) in {(one.kind, one.findings) for one in made.advice}
 
 
-def test_a_third_partys_package_has_an_epoch_that_its_maker_does_not_know():
+def test_of_a_third_partys_package_no_repository_is_known_to_have_the_fixed_version():
     version = "5:24.0.6-1~debian.12~bookworm"
     docker = deb("docker-ce", version, source=Source("docker-ce", version), vendor="third_party")
     made = planned([APT, docker], [advisory(fixed="24.0.7", namespace="cpe", package="docker:docker", source="nvd")])
-    (action,) = made.actions
-    assert [(one.package, one.to) for one in action.upgrades] == [("docker-ce", "24.0.7")]
-    assert made.after == 0
+    assert (made.actions, made.after) == ((), 1)
+    assert [(staying.why.partition(":")[0], staying.findings) for staying in made.stays] == [("a third party built it", 1)]
+    assert [(advice.kind, advice.findings) for advice in made.advice] == [("newer_build", 1)]
+    assert "docker-ce" in made.advice[0].text
 
 
 def test_a_qualifier_of_maven_is_spelled_as_the_installed_one():

@@ -33,6 +33,21 @@ def test_the_steps_of_a_plan():
     assert steps[0].fingerprints == tuple(finding.fingerprint for finding in found[1:3])
 
 
+def test_packages_of_third_parties_are_upgraded_from_their_makers():
+    report = usual()
+    packages = tuple(
+        replace(package, vendor="third_party") if package is LIBSSL else package for package in report.inventory.packages
+    )
+    advice = (Advice("newer_build", "upgrade libssl3 …", 1), Advice("refresh_base", "pull a newer base", 1))
+    found = (vulnerability("CVE-1", LIBSSL), vulnerability("CVE-2", KERNEL, severity="low"))
+    inventory = replace(report.inventory, packages=packages)
+    steps = first_steps(replace(report, inventory=inventory, findings=found, plan=Plan(2, 2, 2, (), (), advice)))
+    assert [(step.title, step.effect, step.fingerprints) for step in steps] == [
+        ("upgrade libssl3 …", "may remove 1", (found[0].fingerprint,)),
+        ("pull a newer build of the base image (docker build --pull)", "may remove 1", (found[1].fingerprint,)),
+    ]
+
+
 def test_each_command_of_a_step_is_a_line():
     also = (
         Change("pip", "requirements.txt", "project", "set Jinja2 to 3.1.3"),

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 from tests.support.fleet import fill
 from tests.support.images import make_image, make_layer, sha256
 from tests.support.registry import Registry
@@ -16,7 +16,7 @@ from careen.config import load
 from careen.errors import Error, InputError, UsageError
 from careen.plugins import ReportOptions
 from careen.registries.listing import Wanted
-from careen.registries.scan import Order, _asked, parse_target, scan_registry
+from careen.registries.scan import _NOT_IN_REPORTS, Order, _asked, parse_target, scan_registry
 from careen.reports.json import write
 
 ADVISORY = {
@@ -123,6 +123,7 @@ def test_after_a_stop_the_same_call_goes_on(order, settings):
         {"db": Path("other.sqlite")}, {"advisories": Path("own")}, {"max_seconds": 1.0}, {"accept": ("no_advisories",)},
         {"db_max_age": "off"}, {"image_vex": True}, {"severity_from": ("nvd",)}, {"unknown_as": "low"}, {"strict": True},
         {"fail_on": ("high",)}, {"grace_days": 3}, {"exclude_base": True}, {"ignore_unfixed": True}, {"scanners": ("secret",)},
+        {"policy": (Path("deny.rego"),)}, {"baseline": "earlier.json"}, {"checks_off": ("DKR-001",)}, {"plugins": (Path("x"),)},
     ],
 )  # fmt: skip
 def test_other_knowledge_or_bounds_ask_for_something_else(tmp_path, settings, other):
@@ -131,12 +132,31 @@ def test_other_knowledge_or_bounds_ask_for_something_else(tmp_path, settings, ot
     assert _asked(asked, settings) != _asked(asked, replace(settings, **other))
 
 
-@pytest.mark.parametrize("setting", ["vex", "advisories"])
+def test_another_version_of_careen_asks_for_something_else(tmp_path, settings, monkeypatch):
+    asked = Order("r.example", "", tmp_path)
+    before = _asked(asked, settings)
+    monkeypatch.setattr("careen.app.wiring.__version__", "other")
+    assert _asked(asked, settings) != before
+
+
+@pytest.mark.parametrize(
+    "other", [{"registry_password": "x"}, {"timeout_s": 1.0}, {"quiet": True}, {"jobs": 7}, {"cache_dir": Path("elsewhere")}]
+)
+def test_other_ways_to_the_same_reports_ask_for_the_same(tmp_path, settings, other):
+    asked = Order("r.example", "", tmp_path)
+    assert _asked(asked, settings) == _asked(asked, replace(settings, **other))
+
+
+def test_all_settings_left_out_of_a_request_exist(settings):
+    assert {field.name for field in fields(settings)} >= _NOT_IN_REPORTS
+
+
+@pytest.mark.parametrize("setting", ["vex", "advisories", "policy", "origin_kb"])
 def test_files_of_a_folder_that_were_edited_ask_for_something_else(tmp_path, settings, setting):
     folder, asked = tmp_path / "given", Order("r.example", "", tmp_path)
     file = folder / "team" / "one.json"
     file.parent.mkdir(parents=True)
-    with_folder = replace(settings, **{setting: (folder,) if setting == "vex" else folder})
+    with_folder = replace(settings, **{setting: folder if setting == "advisories" else (folder,)})
     seen = set()
     for text in ("{}", "[]", "[ ]"):
         file.write_text(text)

@@ -14,12 +14,11 @@ Raises: ValueError if the file is not a zip archive; an unreadable archive withi
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO, cast
-from weakref import finalize
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.formats.archives.collected import Collected
 from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT
 from careen.formats.packages.jar import ADAPTER, SUFFIXES, Archive, Closed, Coordinates, archives, is_archive
 from careen.model.delta import Fact
@@ -31,7 +30,6 @@ from .names import guess, is_named, split_name, states_version
 
 MAX_UNREAD = 100
 _TEXTS = 0.3  # confidence of an artifact of which only documentation or sources are there
-MAX_UNNAMED_BYTES, HELD_BYTES = 1 << 30, 8 << 20
 
 
 class Artifact(Struct, frozen=True, tag="artifact", omit_defaults=True):
@@ -58,36 +56,19 @@ def read(file: File) -> Iterator[Artifact | Nameless | Unread]:
         yield from _found_in(archives(stream, file.path.rpartition("/")[2]))
 
 
-def read_unnamed(file: File) -> "_Whole | None":
+def read_unnamed(file: File) -> Collected | None:
     """``file`` has only the first bytes."""
     if file.path.endswith((*SUFFIXES, ADAPTER)) or not is_archive(file.path, file.data):
         return None
-    return _Whole(file.path.rpartition("/")[2])
+    name = file.path.rpartition("/")[2]
+    return Collected(lambda stream: _found_unnamed(archives(stream, name)))
 
 
-class _Whole:
-    """Collects an archive that only its content shows to be one of Java."""
-
-    def __init__(self, name: str) -> None:
-        from tempfile import SpooledTemporaryFile
-
-        self._name, self._left = name, MAX_UNNAMED_BYTES
-        self._file = cast(BinaryIO, SpooledTemporaryFile(HELD_BYTES))
-        finalize(self, self._file.close)  # the walk may end before ``facts``
-
-    def feed(self, chunk: bytes) -> None:
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise ValueError(f"larger than {MAX_UNNAMED_BYTES >> 20} MiB")
-        self._file.write(chunk)
-
-    def facts(self) -> Iterator[Artifact | Nameless | Unread]:
-        with self._file:
-            found = archives(self._file, self._name)
-            outer = next(found, None)
-            # Other formats, such as extensions of browsers, begin with META-INF/ as well.
-            if isinstance(outer, Archive) and (outer.has_code or outer.has_archives or outer.coordinates):
-                yield from _found_in(chain((outer,), found))
+def _found_unnamed(found: Iterator[Archive | Closed]) -> Iterator[Artifact | Nameless | Unread]:
+    outer = next(found, None)
+    # Other formats, such as extensions of browsers, begin with META-INF/ as well.
+    if isinstance(outer, Archive) and (outer.has_code or outer.has_archives or outer.coordinates):
+        yield from _found_in(chain((outer,), found))
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:

@@ -10,12 +10,13 @@ import zlib
 from collections.abc import Iterator
 from struct import Struct as Layout
 from struct import unpack_from
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from msgspec import Struct
 
 from careen.safety.budget import charge
 
+from .window import Window
 from .zip_members import deflated_bytes, first_bytes
 
 MAX_ENTRIES = 1_000_000
@@ -139,6 +140,17 @@ def head(stream: BinaryIO, entry: Entry, size: int) -> bytes:
     stream.seek(sum(unpack_from("<2H", header, 26)), 1)
     data = stream.read(min(deflated_bytes(size), entry.compressed_size))
     return data[:size] if entry.method == _STORED else first_bytes(data, size)
+
+
+def in_place(stream: BinaryIO, entry: Entry) -> BinaryIO | None:
+    """A stored member as a stream over the archive, not verified; None if its content has to be inflated."""
+    if entry.method != _STORED or entry.flags & _ENCRYPTED or entry.size != entry.compressed_size:
+        return None
+    stream.seek(entry.offset)
+    header = stream.read(_LOCAL.size)
+    if len(header) != _LOCAL.size or header[:4] != b"PK\3\4":
+        raise ValueError("zip: no member at the place in the directory")
+    return cast(BinaryIO, Window(stream, entry.offset + _LOCAL.size + sum(unpack_from("<2H", header, 26)), entry.size))
 
 
 def _inflate(data: bytes, size: int) -> bytes:

@@ -155,7 +155,7 @@ def _advisories(
             package=entry.package.name,
             ranges=ranges,
             versions=versions,
-            status=_status(entry, ranges, fixed),
+            status=_status(entry, fixed),
             aliases=aliases,
             severity=severity,
             fixed_versions=fixed,
@@ -246,11 +246,15 @@ def _ranges(entry: Affected) -> tuple[Range, ...]:
 def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
     """(introduced, fixed, last_affected), from events that should alternate.
 
-    If they do not alternate but there is an end for each beginning, the i-th end belongs to the i-th beginning. Otherwise a
-    beginning within an open span and an end without a beginning are ignored, as in the schema's evaluation of sorted events.
+    "0" begins before everything, wherever it is. If the events do not alternate but there is an end for each beginning, the
+    i-th end belongs to the i-th beginning. Otherwise a beginning within an open span and an end without a beginning are
+    ignored, as in the schema's evaluation of sorted events. A limit ends what nothing else ends.
     """
+    limits = [event.limit for event in events if event.limit is not None]
+    limit = limits[0] if len(limits) == 1 and limits != ["*"] else None
+    events = sorted((part for event in events for part in _parts(event)), key=lambda event: event.introduced != "0")
     starts = [event.introduced for event in events if event.introduced is not None]
-    ends = [event for event in events if event.fixed is not None or event.last_affected is not None]
+    ends = [event for event in events if event.introduced is None]
     alternate = all((event.introduced is not None) == (index % 2 == 0) for index, event in enumerate(events))
     if not alternate and len(starts) == len(ends) and events[0].introduced is not None:
         yield from ((start, end.fixed, end.last_affected) for start, end in zip(starts, ends, strict=True))
@@ -259,11 +263,20 @@ def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
     for event in events:
         if event.introduced is not None:
             start = event.introduced if start is None else start
-        elif start is not None and (event.fixed is not None or event.last_affected is not None):
+        elif start is not None:
             yield start, event.fixed, event.last_affected
             start = None
     if start is not None:
-        yield start, None, None
+        yield start, limit, None
+
+
+def _parts(event: Event) -> Iterator[Event]:
+    """The beginning and the end that an event states. The schema has one of them in each, and some databases both."""
+    ends = event.fixed is not None or event.last_affected is not None
+    if event.introduced is not None and ends:
+        yield from (Event(event.introduced), Event(None, event.fixed, event.last_affected))
+    elif event.introduced is not None or ends:
+        yield event
 
 
 def _last_known(text: str) -> tuple[str | None, str | None]:
@@ -281,7 +294,7 @@ def _is_exclusive(specific: Specific, start: str) -> bool:
     return re.search(rf"(?:>|\()\s*{re.escape(start)}(?![\w.+-])", specific.source_range) is not None
 
 
-def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) -> Status:
+def _status(entry: Affected, fixed: tuple[str, ...]) -> Status:
     """The status of an entry: Ubuntu's own; for others, whether a fix is known."""
     specific = entry.ecosystem_specific or _NOTHING
     if isinstance(specific.ubuntu_status, str):
@@ -295,7 +308,12 @@ def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) 
             return "deferred"
         return "fixed" if specific.ubuntu_status == "released" else "open"
     known = (entry.database_specific or _NOTHING).last_known_affected_version_range
-    return "fixed" if fixed or (not known and any(range.fixed for range in ranges)) else "open"
+    return "fixed" if fixed or (not known and _has_fix(entry)) else "open"
+
+
+def _has_fix(entry: Affected) -> bool:
+    """Whether an end of a range is a fix. A range may also end by a limit, at which it is unknown whether it is fixed."""
+    return any(event.fixed for range in entry.ranges or () if range.type != "GIT" for event in range.events or ())
 
 
 def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...]:

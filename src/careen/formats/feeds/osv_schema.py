@@ -12,6 +12,7 @@ class Event(Struct, gc=False):
     introduced: str | None = None
     fixed: str | None = None
     last_affected: str | None = None
+    limit: str | None = None
 
 
 class EventRange(Struct, gc=False):

@@ -11,15 +11,13 @@ Raises: ValueError if the outermost is not a zip archive.  **Source:** Jar file 
 import io
 import re
 from collections.abc import Iterator
-from struct import unpack
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from msgspec import Struct
 
-from careen.formats.archives.zip import Entry, entries, head, read
+from careen.formats.archives.zip import Entry, entries, head, in_place, read
 from careen.formats.archives.zip_members import first_name
 from careen.formats.binaries.elf import is_program
-from careen.formats.packages.window import Window
 from careen.safety.pattern import pattern
 
 from .jar_manifest import attributes
@@ -149,13 +147,8 @@ def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, 
 
 def _content(stream: BinaryIO, entry: Entry, limit_bytes: int, budget: Budget) -> tuple[BinaryIO, int]:
     """The inner archive as a stream, and the number of bytes that it takes in memory: 0 if it is read in place."""
-    if entry.method == 0 and not entry.flags & 1 and entry.size == entry.compressed_size:
-        stream.seek(entry.offset)
-        header = stream.read(30)
-        if len(header) != 30 or header[:4] != b"PK\3\4":
-            raise ValueError("zip: no member at the place in the directory")
-        name_length, extra_length = unpack("<2H", header[26:])
-        return cast(BinaryIO, Window(stream, entry.offset + 30 + name_length + extra_length, entry.size)), 0
+    if found := in_place(stream, entry):
+        return found, 0
     data = budget.read(stream, entry, limit_bytes)
     return io.BytesIO(data), len(data)
 

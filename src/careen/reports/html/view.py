@@ -184,7 +184,9 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
 
 
 def _is_step(advice: Advice) -> bool:
-    return advice.kind in ("newer_bundle", "newer_release") or (advice.kind == "refresh_base" and advice.findings > 0)
+    return advice.kind in ("newer_bundle", "newer_build", "newer_release") or (
+        advice.kind == "refresh_base" and advice.findings > 0
+    )
 
 
 def label_of(kind: str) -> str:

@@ -2,8 +2,8 @@
 unchanged.
 
 A client that waits a few seconds gets an answer within that time, if not the report; a later request finds it ready. A
-report is made again if the image was assessed again, if the advisories are newer, or if a decision or a policy of the
-project changed.
+report is made again if the image was assessed again, if the advisories are newer, if a decision or a policy of the
+project changed, or by another version of Careen.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from careen.app.databases import database_status
+from careen.app.wiring import fingerprint
 from careen.errors import Error
 from careen.fleet import reports
 from careen.fleet.fleet import Fleet
@@ -74,7 +75,8 @@ class Prepared:
             self._pending.pop(asked, None)
 
     def _load_or_make(self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes]) -> bytes | None:
-        parts = (self._name, form, str(project_id), state.identity, revision(self._fleet, project_id, state))
+        of_code = fingerprint(self._fleet.settings.scanners)
+        parts = (self._name, form, str(project_id), state.identity, of_code, revision(self._fleet, project_id, state))
         key = f"interface {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
         if kept := self._fleet.store.get(key):
             return kept

@@ -53,6 +53,32 @@ def test_an_end_without_a_beginning_is_ignored():
     assert ranges(ZERO, {"fixed": "1.2"}, {"fixed": "1.3"}) == (Range(None, "1.2"),)
 
 
+def test_zero_begins_before_everything():
+    assert ranges({"fixed": "1.2"}, ZERO) == (Range(None, "1.2"),)
+
+
+def test_an_event_that_states_both_ends():
+    assert ranges({"introduced": "1", "fixed": "1.2"}, {"introduced": "2", "last_affected": "2.3"}) == (
+        Range("1", "1.2"),
+        Range("2", None, "2.3"),
+    )
+
+
+def test_a_limit_ends_a_range_and_is_no_fix():
+    (found,) = advisories(entry([ZERO, {"limit": "2.0"}]))
+    assert (found.ranges, found.status) == ((Range(None, "2.0"),), "open")
+
+
+@pytest.mark.parametrize("limits", [[{"limit": "*"}], [{"limit": "2"}, {"limit": "3"}]])
+def test_limits_that_leave_versions_open(limits):
+    assert ranges(ZERO, *limits) == (Range(),)
+
+
+def test_a_fix_counts_more_than_a_limit():
+    (found,) = advisories(entry([ZERO, {"fixed": "1.2"}, {"limit": "2"}]))
+    assert (found.ranges, found.status) == ((Range(None, "1.2"),), "fixed")
+
+
 def test_never_fixed():
     (found,) = advisories(entry([{"introduced": "1"}]))
     assert (found.ranges, found.status) == ((Range("1"),), "open")

@@ -27,7 +27,7 @@ def test_the_findings_of_a_step_are_rows():
 def test_advice_that_is_a_step_is_not_repeated():
     advice = (
         Advice("newer_release", "move", 0), Advice("refresh_base", "pull", 1), Advice("refresh_base", "pull, perhaps", 0),
-        Advice("newer_bundle", "upgrade x", 1), Advice("newer_owner", "wait", 2),
+        Advice("newer_bundle", "upgrade x", 1), Advice("newer_build", "upgrade y", 1), Advice("newer_owner", "wait", 2),
     )  # fmt: skip
     view = view_of(replace(usual(), end_of_life="2020-01-01", plan=Plan(4, 4, 4, (), (), advice)), None)
     assert view.advice == ("pull, perhaps", "wait")

@@ -40,6 +40,12 @@ def test_a_report_is_kept_compressed(fake):
     assert gzip.decompress(got(Prepared(fake.fleet, "b"), fake, lambda report: b"other")) == b"other"
 
 
+def test_another_version_of_careen_makes_the_report_again(fake, monkeypatch):
+    assert gzip.decompress(got(Prepared(fake.fleet, "a"), fake)) == b"made"
+    monkeypatch.setattr("careen.app.wiring.__version__", "other")
+    assert gzip.decompress(got(Prepared(fake.fleet, "a"), fake, lambda report: b"other")) == b"other"
+
+
 def test_who_waits_too_long_gets_nothing_and_the_next_one_all(fake):
     go, prepared = threading.Event(), Prepared(fake.fleet, "a")
 

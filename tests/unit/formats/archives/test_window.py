@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from careen.formats.packages.window import Window
+from careen.formats.archives.window import Window
 
 
 def test_shows_only_its_part():
