@@ -17,8 +17,10 @@ _PARTS = ("", "-security", "-ports")
 def only_of_distribution(inventory: Inventory) -> bool:
     """Whether the image names archives, and all of them are clearly the distribution's. A mirror in another folder may be
     another maker's archive."""
-    archives, distribution = inventory.archives, inventory.distribution
-    return bool(archives and distribution) and all(_is_own(archive, distribution) for archive in archives)
+    distribution = inventory.distribution
+    if distribution is None or not inventory.archives:
+        return False
+    return all(_is_own(archive, distribution) for archive in inventory.archives)
 
 
 def _is_own(archive: PackageArchive, distribution: Distribution) -> bool:
