@@ -2,8 +2,8 @@
 
 Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.20.4 || ^20.15.1", ref, description,
 severity, affectedEnvironments}}``. Each release line is fixed separately: a range goes from the first vulnerable version of
-a line to the version that ``patched`` names for it; a line that it does not name has no fix. Vulnerabilities of Windows or
-macOS alone are ignored.
+a line to the version that ``patched`` names for it; a line that it does not name has no fix. A vulnerability of Windows or
+macOS alone is one of all versions between the named lines too: what other sources state about them is not about Linux either.
 Raises: ValueError; an entry with any other kind of term is skipped.
 **Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
 """
@@ -25,6 +25,7 @@ NAMESPACE = "Node.js"
 _HOME = "https://github.com/nodejs/security-wg"
 _LIVE = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/core/index.json"
 _ENVIRONMENTS = frozenset({"all", "linux"})
+_SYSTEMS = {"win32": "windows", "darwin": "darwin"}
 _SEVERITIES: dict[str, Severity] = {severity: severity for severity in SEVERITIES}
 
 
@@ -55,8 +56,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 def _records(item: tuple[str, Raw]) -> Iterator[Record]:
     number, raw = item
     entry = from_json(raw, _Entry)
+    systems: tuple[str, ...] = ()
     if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
-        return
+        systems = tuple(sorted({_SYSTEMS.get(name, name) for name in entry.affected_environments}))
     fixes = sorted({term.numbers for text in alternatives(entry.patched) for term in terms(text) if term.numbers})
     ranges = _ranges(entry.vulnerable, fixes)
     if not ranges:
@@ -69,7 +71,8 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
             source="node",
             namespace=NAMESPACE,
             package="node",
-            ranges=ranges,
+            ranges=(*ranges, *(_between(entry.vulnerable) if systems else ())),
+            systems=systems,
             status="fixed" if fixes else "open",
             severity=severity,
             fixed_versions=tuple(map(_text, fixes)),
@@ -91,6 +94,18 @@ def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
         else:
             found[Range(start, None, f"{_text(high)}-0" if high else None)] = None
     return tuple(found)
+
+
+def _between(vulnerable: str) -> Iterator[Range]:
+    """The versions before the first affected line, and those between two lines."""
+    spans = [(low, high) for text in alternatives(vulnerable) for low, high in [_span(terms(text))] if low]
+    end: Numbers | None = None
+    for low, high in sorted(spans, key=lambda span: span[0]):
+        if end is None or end < low:
+            yield Range(_text(end) if end else None, _text(low))
+        if high is None:
+            return
+        end = high
 
 
 def _span(asked: list[Term]) -> tuple[Numbers | None, Numbers | None]:

@@ -1,11 +1,13 @@
 """Debian packages in an image that Chisel cut from Ubuntu: Chisel's own manifest.
 
 Shape of ``var/lib/chisel/manifest.wall``: a JSON value per line, compressed with zstd. ``package`` has name, version and
-architecture; ``content`` ties a path to a slice, whose name is ``PACKAGE_SLICE``.
+architecture; ``content`` ties a path to a slice, whose name is ``PACKAGE_SLICE``; ``path`` has the digest of a file, and that
+of its content after the slice's script as ``final_sha256``.
 Raises: ValueError if the file is not such a manifest, or over a limit.  **Source:** Chisel, "Manifest"; jsonwall 1.0.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -17,8 +19,10 @@ from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 from careen.safety.budget import Limits
+from careen.safety.pattern import pattern
 
 MAX_BYTES = 64 << 20
+_SHA256 = pattern(r"[0-9a-f]{64}")
 
 
 class Line(Struct):
@@ -28,12 +32,15 @@ class Line(Struct):
     arch: str = ""
     slice: str = ""
     path: str = ""
+    sha256: str = ""
+    final_sha256: str = ""
     jsonwall: str = ""
 
 
 class Installed(Struct, frozen=True):
     package: Package
     paths: str  # its files, joined by newlines
+    digests: str = ""  # lines of SHA-256, space and path
 
 
 DECODER = msgspec.json.Decoder(Line)
@@ -42,14 +49,18 @@ DECODER = msgspec.json.Decoder(Line)
 def read(file: File) -> Iterator[Installed]:
     packages: dict[str, Package] = {}
     paths: dict[str, list[str]] = {}
+    digests: dict[str, str] = {}
     for line in _lines(file):
         if line.kind == "package" and line.name and line.version:
             arch = line.arch or None
             packages[line.name] = Package("deb", None, line.name, line.version, arch=arch, cataloger="chisel")
         elif line.kind == "content" and not line.path.endswith("/"):
             paths.setdefault(line.slice.partition("_")[0], []).append(line.path.lstrip("/"))
+        elif line.kind == "path" and _SHA256.fullmatch(digest := line.final_sha256 or line.sha256):
+            digests[line.path.lstrip("/")] = digest
     for name, package in packages.items():
-        yield Installed(package, "\n".join(paths.get(name, ())))
+        own = paths.get(name, ())
+        yield Installed(package, "\n".join(own), "\n".join(f"{digests[path]} {path}" for path in own if path in digests))
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -60,7 +71,13 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
         package = fact.value.package
-        yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
+        paths = fact.value.paths.split("\n") if fact.value.paths else ()
+        yield Owned(package.name, package.version, package.arch, paths, partial(_by_path, fact.value.digests))
+
+
+def _by_path(lines: str) -> dict[str, str]:
+    pairs = (line.split(" ", 1) for line in lines.split("\n") if line)
+    return {path: f"sha256:{digest}" for digest, path in pairs}
 
 
 def _lines(file: File) -> list[Line]:

@@ -242,6 +242,14 @@ class PatchedByVendor(Struct, frozen=True):
         return f"{self.type} packages patched by {self.vendor}, whose advisories are not in the database"
 
 
+class SourceNotStated(Struct, frozen=True):
+    code: ClassVar[str] = "unassessed_package"
+    title: str
+
+    def text(self) -> str:
+        return f"{self.title}: packages whose source package is not stated, while advisories name source packages"
+
+
 class KspliceBuilds(Struct, frozen=True):
     code: ClassVar[str] = "unassessed_package"
     title: str

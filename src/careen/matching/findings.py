@@ -122,7 +122,7 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         layer=place.layer,
         last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", vulnerability.id, place),
-        summary=facts.summary,
+        summary=" ".join(facts.summary.split()),  # of all kinds of blanks
         published=facts.published,
         fix_published=_fix_published(assessed, known) if fix.versions else None,
         exploit=facts.exploit,

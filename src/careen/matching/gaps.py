@@ -28,6 +28,7 @@ from .causes import (
     NotLoaded,
     NvdNotLoaded,
     PartOfRelease,
+    SourceNotStated,
     StandIn,
     UnknownDistribution,
     UnknownSoftware,
@@ -172,6 +173,24 @@ def _of_upstream(subjects: list[Subject], knowledge: Knowledge, named: Names) ->
 
 
 def _of_namespace(namespace: str, group: list[Subject], knowledge: Knowledge, named: Names) -> Covered:
+    unnamed = _without_source(namespace, group, knowledge)
+    if not unnamed:
+        return _of_named(namespace, group, knowledge, named)
+    rest = [subject for subject in group if subject not in unnamed]
+    covered = _of_named(namespace, rest, knowledge, named) if rest else Covered(0, ())
+    return replace(covered, gaps=(*covered.gaps, _gap(SourceNotStated(group[0].title), unnamed)))
+
+
+def _without_source(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
+    """The debs and apks of a release whose own name no record has, if none of them states a source package: Chisel's manifest
+    states none. Lists that state some leave out those of the package's own name."""
+    debs = [subject for subject in group if subject.distribution and subject.package.type in ("deb", "apk")]
+    if not debs or any(subject.package.source for subject in debs) or not knowledge.namespace(namespace):
+        return []
+    return _without_record(namespace, debs, knowledge)
+
+
+def _of_named(namespace: str, group: list[Subject], knowledge: Knowledge, named: Names) -> Covered:
     infos = knowledge.namespace(namespace)
     stand_in = group[0].stand_in
     if any(info.unfixed and not info.partial for info in infos):

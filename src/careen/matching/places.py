@@ -118,7 +118,7 @@ def is_manager(package: Package) -> bool:
 class Obstacle(Struct, frozen=True):
     """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled copy."""
 
-    code: Literal["unsafe_name", "no_package_manager", "stored_image", "third_party", "owned", "bundled"]
+    code: Literal["unsafe_name", "no_package_manager", "no_archive", "stored_image", "third_party", "owned", "bundled"]
     by: str = ""
 
 
@@ -135,9 +135,15 @@ class Place(Struct, frozen=True):
 
 
 def places_of(
-    package: Package, managers: Mapping[str, str], bundles: Bundles, clients: Mapping[str, str] = MappingProxyType({})
+    package: Package,
+    managers: Mapping[str, str],
+    bundles: Bundles,
+    clients: Mapping[str, str] = MappingProxyType({}),
+    only_distribution: bool = False,
 ) -> tuple[Place, ...]:
-    """The places of a package, one for each evidence in the same order; one if there is no evidence."""
+    """The places of a package, one for each evidence in the same order; one if there is no evidence.
+    ``only_distribution``: apt downloads from archives of the distribution alone.
+    """
     count = max(len(package.evidence), 1)
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return (Place(obstacle=Obstacle("unsafe_name")),) * count
@@ -145,7 +151,11 @@ def places_of(
         nowhere = Place(obstacle=Obstacle("no_package_manager"))
         return tuple(Place(_INSTALLERS[package.type], place.path) for place in package.evidence) or (nowhere,)
     if package.type in SYSTEM:
-        return tuple(_in_root(package, root, managers) for root in _roots(package))
+        without_archive = only_distribution and package.type == "deb" and package.vendor == "third_party"
+        return tuple(
+            Place(obstacle=Obstacle("no_archive")) if without_archive and not root else _in_root(package, root, managers)
+            for root in _roots(package)
+        )
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]

@@ -18,6 +18,7 @@ from careen.plugins import Ecosystem, VersionScheme
 from careen.safety.pattern import pattern
 
 from .actions import actions_of
+from .apt_archives import only_of_distribution
 from .bundles import Bundles
 from .keys import Key, keys_by_type
 from .places import IN_PROJECTS, SAFE, SYSTEM, Obstacle, Place, clients_of, managers_of, places_of
@@ -59,7 +60,8 @@ def plan(
     keys = keys_by_type(packages, schemes, ecosystems)
     managers = managers_of(packages)
     bundles, clients = Bundles(packages), clients_of(packages)
-    places = [places_of(package, managers, bundles, clients) for package in packages]
+    only_distribution = only_of_distribution(inventory)
+    places = [places_of(package, managers, bundles, clients, only_distribution) for package in packages]
     targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
 
     def left(changed: Inventory) -> list[Vulnerability]:

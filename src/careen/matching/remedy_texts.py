@@ -102,6 +102,8 @@ def obstacle_text(obstacle: Obstacle) -> str:
             return "its name or its version would need quoting in a shell"
         case "no_package_manager":
             return "the image has no package manager"
+        case "no_archive":
+            return "the archives that the image names are the distribution's, which did not build it"
         case "stored_image":
             return "it is in another image, which this one stores"
         case "third_party":

@@ -18,7 +18,7 @@ from careen.model.report import Report
 
 from .changes import briefly_where, commands_of, shortly_where, where_of
 from .lines import few, plural
-from .repairs import brief_title, repairs_of
+from .repairs import brief_titles, repairs_of
 from .rows import Row, rows_of
 
 FIRST = 5  # steps that a report begins with
@@ -32,11 +32,12 @@ class Step(Struct, frozen=True):
     removes: int
     certain: bool = True  # False: the step may remove ``removes`` findings, or fewer
     maybe: int = 0  # further findings that it may remove: in copies that the upgraded packages contain
-    severities: tuple[tuple[str, int], ...] = ()  # how many of the removed findings have each severity, as far as known
+    # How many of the removed findings that gates count have each severity, as far as known.
+    severities: tuple[tuple[str, int], ...] = ()
     commands: tuple[str, ...] = ()  # one command in each line
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
-    exploited: int = 0  # how many of the findings that it removes are known to be exploited
+    exploited: int = 0  # how many of them are known to be exploited
     is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
     briefs: tuple[str, ...] = ()  # the title in fewer words, for narrow lines: the longest first
 
@@ -197,8 +198,8 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
         if group:
             where = _at(group) if report.image.kind == "files" else ""
             step = _step(f"{repair.title}{where}", group, " ".join(repair.steps))
-            brief = brief_title(repair)
-            yield replace(step, commands=tuple(repair.lines), briefs=(f"{brief}{where}" if brief else "",))
+            briefs = tuple(f"{brief}{where}" for brief in brief_titles(repair))
+            yield replace(step, commands=tuple(repair.lines), briefs=briefs)
 
 
 def _at(rows: Iterable[Row]) -> str:
@@ -227,9 +228,9 @@ def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = Tr
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(row.severity for row in rows)
+    counts = Counter(row.severity for row in rows if row.confidence != "possible")
     return tuple((severity, counts[severity]) for severity in SEVERITIES if counts[severity])
 
 
 def _exploited(rows: Iterable[Row]) -> int:
-    return sum(bool(row.exploited) for row in rows)
+    return sum(bool(row.exploited) and row.confidence != "possible" for row in rows)

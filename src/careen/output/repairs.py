@@ -5,6 +5,7 @@ Findings of all other kinds are grouped by their advice, so a new kind needs no 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import basename
 
 from careen.model.finding import ExposedSecret, Vulnerability
 from careen.model.plan import Repair
@@ -57,14 +58,17 @@ def _of_secrets(secrets: Sequence[ExposedSecret], report: Report) -> Iterator[Re
         )
 
 
-def brief_title(repair: Repair) -> str:
-    """ "remove 2 secrets from app/.env, and revoke them"; "USER missing"; "" where nothing can be left out."""
+def brief_titles(repair: Repair) -> tuple[str, ...]:
+    """The title in fewer words, the longest first: "remove 2 secrets from app/.env, and revoke them", "USER missing"; () if
+    nothing can be left out."""
     if repair.kind != "secret":
         title, explained, _ = repair.title.partition(": ")
-        return title if explained else ""
+        return (title,) if explained else ()
     where = repair.paths[0] if len(repair.paths) == 1 else plural(len(repair.paths), "place")
     them = "it" if repair.removes == 1 else "them"
-    return f"remove {plural(repair.removes, 'secret')} from {where}, and revoke {them}"
+    title = f"remove {plural(repair.removes, 'secret')} from"
+    file = (f"{title} …/{basename(where)}",) if "/" in where else ()
+    return (f"{title} {where}, and revoke {them}", f"{title} {where}", *file)
 
 
 def _out_of(path: str, layer: int | None, deleted: bool, report: Report) -> str:

@@ -27,6 +27,7 @@ from careen.matching.causes import (
     NotLoaded,
     NvdNotLoaded,
     PartOfRelease,
+    SourceNotStated,
     StandIn,
     UnknownSoftware,
 )
@@ -114,6 +115,15 @@ def test_a_namespace_without_records():
         (NotLoaded("PyPI"), 1, ("pypi",)),
         (NotLoaded("Debian 12"), 1, ("debian-12",)),
     ]
+
+
+def test_packages_without_a_source_package_are_assessed_if_an_advisory_has_their_name():
+    bare = [replace(subject, package=replace(subject.package, source=None)) for subject in (OPENSSL, CURL)]
+    found = covered(bare, info(unfixed=True), advisory())
+    assert (found.assessed, found.namespaces) == (1, ("debian:12",))
+    assert [(gap.cause, gap.subjects) for gap in found.gaps] == [(SourceNotStated("Debian 12"), (bare[1].package.purl,))]
+    assert covered([OPENSSL, bare[1]], info(unfixed=True), advisory()).gaps == ()
+    assert causes(bare) == [NotLoaded("Debian 12")]
 
 
 def test_a_source_of_fixes_only():

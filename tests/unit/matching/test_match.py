@@ -164,7 +164,7 @@ def test_enrichment():
         advisory(severity="high"),
         Epss("CVE-2026-0001", 0.5, 0.9),
         Exploited("CVE-2026-0001", "2026-01-01"),
-        VulnerabilityRecord("CVE-2026-0001", "nvd", summary="An overflow"),
+        VulnerabilityRecord("CVE-2026-0001", "nvd", summary="An\xa0overflow"),
     ]
     (found,) = run([deb()], records).findings
     assert (found.severity, found.severity_source, found.kev, found.epss.score) == ("high", "debian", True, 0.5)

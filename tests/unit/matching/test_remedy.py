@@ -1,11 +1,12 @@
 from msgspec.structs import replace
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, knowledge, pypi
-from tests.support.reports import clean
+from tests.support.reports import clean, vulnerability
 
 from careen.matching.match import match
 from careen.matching.remedy import plan
 from careen.model.advisory import Range
-from careen.model.inventory import Inventory
+from careen.model.finding import Fix
+from careen.model.inventory import Inventory, PackageArchive
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.plugins import Ecosystem
 
@@ -46,6 +47,31 @@ def test_without_a_package_manager_only_the_base_can_be_renewed():
     assert (made.before, made.after, made.actions) == (1, 1, ())
     assert [(one.why, one.findings) for one in made.stays] == [("the image has no package manager", 1)]
     assert [(one.kind, one.findings) for one in made.advice] == [("refresh_base", 1)]
+
+
+def test_apt_has_no_newer_version_of_a_makers_package_if_the_makers_archive_was_removed():
+    nginx = replace(deb("nginx", "1.25.3-1", source=Source("nginx", "1.25.3-1")), vendor="third_party")
+
+    def planned_with(*addresses):
+        archives = tuple(PackageArchive(address, ("bookworm",)) for address in addresses)
+        inventory = Inventory(DEBIAN, (APT, nginx), archives=archives)
+
+        def reassess(changed):
+            return [
+                vulnerability("CVE-1", package, fix=Fix("fixed", ("1.30.4",)))
+                for package in changed.packages
+                if package is nginx
+            ]
+
+        return plan(replace(clean(), inventory=inventory), reassess, SCHEMES, ALL)
+
+    own = "http://mirror.example/debian"
+    assert planned_with(own, "https://maker.example/packages/debian").after == 0
+    made = planned_with(own)
+    assert (made.after, made.actions, [(one.kind, one.findings) for one in made.advice]) == (1, (), [("refresh_base", 1)])
+    assert [one.why for one in made.stays] == [
+        "the archives that the image names are the distribution's, which did not build it"
+    ]
 
 
 def test_a_newer_base_does_not_renew_an_image_that_is_stored_in_this_one():

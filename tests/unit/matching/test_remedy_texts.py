@@ -23,6 +23,7 @@ def test_a_newer_base_image():
     [
         ("unsafe_name", "its name or its version would need quoting in a shell"),
         ("no_package_manager", "the image has no package manager"),
+        ("no_archive", "the archives that the image names are the distribution's, which did not build it"),
         ("stored_image", "it is in another image, which this one stores"),
         ("owned", "its files belong to a package of the distribution"),
         ("bundled", "a part of npm, which contains its own copy"),

@@ -114,6 +114,13 @@ def test_what_is_exploited_is_first_then_the_worst_severity():
     ]  # fmt: skip
 
 
+def test_findings_that_are_only_possible_make_no_step_urgent():
+    possible = (vulnerability(f"CVE-{n}", LOG4J, severity="critical", confidence="possible", kev=True) for n in range(9))
+    found = (*possible, vulnerability("CVE-10", JINJA, severity="medium"))
+    steps = first_steps(replace(usual(), findings=found))
+    assert [(step.removes, step.exploited, step.severities) for step in steps] == [(1, 0, (("medium", 1),)), (9, 0, ())]
+
+
 def test_an_upgrade_that_removes_all_is_known_to_remove_what_has_no_fixed_version():
     unfixed = vulnerability("CVE-2", JINJA, severity="low", fix=Fix("open", ()))
     found = (vulnerability("CVE-1", JINJA, severity="critical"), unfixed)

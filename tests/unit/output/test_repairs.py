@@ -5,7 +5,7 @@ from tests.support.reports import clean, faulty
 
 from careen.model.finding import ExposedSecret, Location, Misconfiguration, SecretPlace
 from careen.model.image import BaseImage
-from careen.output.repairs import brief_title, repairs_of
+from careen.output.repairs import brief_titles, repairs_of
 
 
 def secret(id, *paths, layer=0, confidence="confirmed", deleted=False):
@@ -38,11 +38,13 @@ def test_secrets_of_one_file_leave_together_and_values_with_all_of_their_files()
 
 def test_secrets_are_counted_where_a_line_is_narrow():
     repairs = repairs_of(report_of(secret("a", "app/.env"), secret("b", "app/.env"), secret("c", "x", "y"), secret("d", "y")))
-    assert [brief_title(one) for one in repairs] == [
+    assert [brief_titles(one)[0] for one in repairs] == [
         "remove 2 secrets from app/.env, and revoke them",
         "remove 2 secrets from 2 places, and revoke them",
     ]
-    assert brief_title(repairs_of(report_of(secret("a", "app/.env")))[0]) == "remove 1 secret from app/.env, and revoke it"
+    assert brief_titles(repairs_of(report_of(secret("a", "app/.env")))[0]) == (
+        "remove 1 secret from app/.env, and revoke it", "remove 1 secret from app/.env", "remove 1 secret from …/.env",
+    )  # fmt: skip
 
 
 def test_a_guess_alone_is_no_step_but_goes_with_its_file():

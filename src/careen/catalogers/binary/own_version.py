@@ -1,11 +1,11 @@
 """The version of a program or library that no rule is about, by the texts around the numbers among its constants.
 
 It is certain enough if the file's own name is beside the number: ``patchelf 0.18.0``, ``Foo version 1.2``, ``foo/1.2.3``, the
-constants ``GNU grep`` and ``3.11`` side by side, a format such as ``foo version %s`` beside ``1.2.3``, and the paths of its
-build, ``/build/foo-1.2/src/a.c``. ``busctl (systemd) 257.13``, ``%s (PSmisc) %s``, ``btrfs-progs v6.2`` and ``util-linux 2.41``
-name the product, too. The number in a library's file name is the release if it is among the constants, too, or if the name by
-which others load it has two numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two
-numbers that differ are none.
+constants ``GNU grep`` and ``3.11`` side by side, the title ``VIM - Vi IMproved 9.1``, which counts more than the ``VIM 3.0`` of
+its files, a format such as ``foo version %s`` beside ``1.2.3``, and the paths of its build, ``/build/foo-1.2/src/a.c``.
+``busctl (systemd) 257.13``, ``%s (PSmisc) %s``, ``btrfs-progs v6.2`` and ``util-linux 2.41`` name the product, too. The number
+in a library's file name is the release if it is among the constants, too, or if the name by which others load it has two
+numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two numbers that differ are none.
 
 ``joined_texts`` has the texts of Rust, ``exported_version`` the functions and variables of a library. A name that is a part of
 the own one or has it as a part (``pigz 2.8`` in ``unpigz``) counts in a text of its own, if nothing else does.
@@ -128,6 +128,8 @@ class OwnVersion:
         if is_whole and forms.LONE_LEAD.fullmatch(before):
             if forms.LONE_END.match(data, number.end()):
                 self._note_lone(data, start, number)
+        elif is_whole and self._is_title(before) and forms.ENDS.match(data, number.end()):
+            self._beside.add(version)
         elif self._places < MAX_PLACES and before:
             self._places += 1
             self._note_lead(data, before, is_whole, number)
@@ -141,6 +143,10 @@ class OwnVersion:
 
     def is_own(self, text: bytes) -> bool:
         return plain(text.decode("latin-1")) in self._own.names
+
+    def _is_title(self, before: bytes) -> bool:
+        title = forms.TITLE.fullmatch(before)
+        return title is not None and self.is_own(title[1])
 
     def version(self) -> Named | None:
         own = self._own

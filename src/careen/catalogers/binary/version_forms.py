@@ -49,10 +49,12 @@ NEEDED = pattern(rb"\x00lib([A-Za-z][A-Za-z0-9_+-]{2,40})-$")
 NEEDED_END = pattern(
     rb"(\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:-[\w.+~-]{1,40})?\.so\x00"
 )  # a library with an interface for others has another number behind it
+TITLE = pattern(rb"(" + _NAME + rb") -{1,2} (?:[A-Z][A-Za-z-]{0,30} ){1,5}[vV]?")
 RELATED = pattern(rb"(" + _NAME + rb")(?: (?:" + _WORD + rb"))? v?")
 RELATED_END = pattern(rb"\n?\x00| -{1,2} | / | \(|,")
 FORMATS = (
-    b" v%s", b" version %s", b", version %s", b" Version %s", b" version: %s", b" %s\n", b"-%s\n", b"/%s\n", b" release %s"
+    b" v%s", b" v%.*s", b" version %s", b", version %s", b" Version %s", b" version: %s", b" %s\n", b"-%s\n", b"/%s\n",
+    b" release %s",
 )  # fmt: skip
 GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
 GNU_CONSTANT, GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")

@@ -31,6 +31,7 @@ def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
         ("grep2", b"\0never\0003.11\0GNU grep2\0/dev/null\0", ("grep2", "3.11")),
         ("acme", b"\0%s (%s) %s\n\0acme\0002.3.4\0", ("acme", "2.3.4")),
         ("bwrap", b"\0--help\0--version\0bubblewrap 0.11.0\0--args\0", ("bubblewrap", "0.11.0")),
+        ("acme-init", b"\0acme-init v%.*s\0\0001.2.5\n\0", ("acme-init", "1.2.5")),
         ("acme", b"\0001.2.3\0acme version %s\n\0", ("acme", "1.2.3")),
         ("acmed", b"\0Acme DNS 3.0.5\0", ("acmed", "3.0.5")),
         ("acme", b"\0acme 1.0.8: extracts blocks\0", ("acme", "1.0.8")),
@@ -41,6 +42,7 @@ def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
         ("acme-tool", b"\0acme/1.2.3\0", ("acme-tool", "1.2.3")),
         ("acme", b"\0/build/acme-1.22/db/builder.cc\0", ("acme", "1.22")),
         ("acme", b"\0acme 1.2\0acme 1.2.3\0", ("acme", "1.2.3")),
+        ("acme.basic", b"\0ACME 3.0\0ACME - Ac IMproved 9.1 (2024 Jan 02)\0ACME - Ac IMproved 9.1\0", ("acme.basic", "9.1")),
         ("acme", b"\0acme 1.2.3\0acme 1.2.9\0version\0001.2.9\0", ("acme", "1.2.9")),
         ("acme", b"\0acme v%s\n\0/etc\0002.10\0", ("acme", "2.10")),
         ("acme", b"\0version \0002.6.3\0stable\0", ("acme", "2.6.3")),
@@ -82,6 +84,7 @@ def test_a_program_that_names_itself(name, texts, expected):
         ("acme", b"\0/usr/share/acme-3.31/\0"),
         ("ac", b"\0ac 1.2.3\0"),
         ("acme", b"\0--version\0acme %s\0"),
+        ("acme", b"\0other - Acme Improved 9.1\0"),
     ],
 )
 def test_no_certain_version(name, texts):

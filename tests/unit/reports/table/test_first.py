@@ -6,6 +6,7 @@ from tests.support.reports import clean, faulty, usual
 from tests.support.written import written
 
 from careen.model.advisory import SHIPPED, DatabaseInfo, SourceInfo
+from careen.model.finding import ExposedSecret, Location
 from careen.model.integrity import FileCounts
 from careen.model.plan import Action, Change, Plan, Repair, Upgrade
 from careen.model.report import Reason
@@ -46,6 +47,21 @@ def test_a_narrow_line_has_the_brief_title():
     assert "  1. pip in 3 places: upgrade libssl3 1 to 2                                   4" in lines_of(report)
     wide = "\n".join(lines_of(report, width=200))
     assert "  1. pip in opt/v/python3, a/requirements.txt and 1 more place: upgrade libssl3 1 to 2  " in wide
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        (".env", "remove Token of a service from .env, and revoke it"),
+        ("app/settings/.env", "remove 1 secret from app/settings/.env, and revoke it"),
+        ("opt/app/configuration/.env", "remove 1 secret from opt/app/configuration/.env"),
+        ("var/lib/application/etc/ssl/private/server.key", "remove 1 secret from …/server.key"),
+    ],
+)
+def test_the_step_of_a_secret_names_its_file(path, title):
+    secret = next(finding for finding in faulty().findings if isinstance(finding, ExposedSecret))
+    report = replace(faulty(), findings=(replace(secret, location=Location(path)),))
+    assert lines_of(report)[-2].split(". ", 1)[1].startswith(f"{title} (1 {secret.severity}) ")
 
 
 def test_more_steps_than_five_are_counted():
