@@ -425,6 +425,29 @@ def test_a_part_of_a_public_algorithm_shows_no_project(name, found):
     assert [one[1] for one in components(known, {"own.c": code})] == ["large"]  # the whole file
 
 
+def test_a_public_algorithm_of_which_some_was_deleted_is_the_project_s():
+    """All of this file is in the project's; a table of the standard is a small part of that."""
+    lines = project(90)["1.1"]["src/part0.c"].split(b"\n")
+    known = large({"src/sha256.c": b"\n".join(lines)})
+    assert [one[1] for one in components(known, {"own.c": b"\n".join(lines[: len(lines) * 2 // 3])})] == ["large"]
+    assert components(known, {"own.c": b"\n".join(lines[: len(lines) // 4])}) == []
+
+
+def test_a_copy_in_a_folder_with_the_name_of_another_project_is_of_that_one():
+    """Argon2 in libsodium: of a version that the carrier's copy is nearer to."""
+    code = [function(random.Random(300 + number)) for number in range(8)]
+    author, carried, copy = ("".join(code[start:]).encode() for start in (3, 1, 0))
+    carrier = dated(
+        "carrier", "2010-01-01", {"src/hash/author/author-core.c": carried, "src/own.c": project(95)["1.1"]["src/part0.c"]}
+    )
+    known = build([carrier, dated("author", "2015-01-01", {"src/core.c": author})])
+    assert [one[1] for one in components(known, {"lib/core.c": copy})] == ["author"]
+    renamed = build(
+        [dated("carrier", "2010-01-01", {"src/hash/core.c": carried}), dated("author", "2015-01-01", {"core.c": author})]
+    )
+    assert [one[1] for one in components(renamed, {"lib/other.c": copy})] == ["carrier"]
+
+
 def test_a_public_algorithm_beside_other_code_of_the_project_counts():
     code, other = (project(seed)["1.1"]["src/part0.c"] for seed in (90, 91))
     known = large({"src/sha256.c": code, "src/engine.c": other})
