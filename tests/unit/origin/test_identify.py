@@ -250,18 +250,21 @@ def test_a_few_tables_among_thousands_are_those_of_a_standard(numbers, found):
 
 
 @pytest.mark.parametrize(
-    ("texts", "files", "is_built", "found"),
+    ("texts", "files", "is_built", "has_texts", "found"),
     [
-        (1200, 1, False, False),
-        (1200, 2, False, False),
-        (1200, 3, False, True),
-        (100, 1, False, True),
-        (1200, 1, True, False),
-        (1200, 2, True, True),
+        (1200, 1, False, 0, False),
+        (1200, 2, False, 0, False),
+        (1200, 3, False, 0, True),
+        (100, 1, False, 0, True),
+        (1200, 1, True, 0, False),
+        (1200, 2, True, 0, True),
+        (1200, 1, False, 2, False),
+        (1200, 1, False, 3, True),
     ],
 )
-def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_built, found):
-    """A server has the tables of a protocol, and so has another. All tables of its builds, from two files, are its own."""
+def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_built, has_texts, found):
+    """A server has the tables of a protocol, and so has another. All tables of its builds, from two files, are its own, and so
+    are those beside three of its texts."""
     made = random.Random(13)
     tables = [[made.randrange(1 << 16) for _ in range(100)] for _ in range(files)]
     sources = [
@@ -271,7 +274,8 @@ def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_b
     content = b"".join(number.to_bytes(2, "little") for table in tables for number in table)
     sources += [("libserver.so", elf() + bytes(64) + content)] * is_built
     base = build([(Project("server", ("1",)), [ReleaseReader().read("1", sources)])])
-    others = b"\0".join(b"own text %d" % number for number in range(300))
+    own = [b"message %d of the server" % number for number in range(has_texts)]
+    others = b"\0".join([*own, *(b"own text %d" % number for number in range(300))])
     assert [one[1] for one in components(base, {"a": elf() + bytes(64) + content + bytes(64) + others})] == ["server"] * found
 
 
