@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from careen.origin.building import is_own_code
+from careen.origin.evidence import evidence_of, features_of_project
+from careen.origin.features import features_of
 from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge
 
@@ -21,6 +23,7 @@ MOST_FILES = 12  # of one project
 MOST_UNRELATED = 150
 LEAST_LINES = 30  # of code, without comments
 SIZES = range(1500, 80_000)
+SHARED = 0.3  # of a function or file: a project that has so much of it has the same code
 UNRELATED = {
     "debian": words("tmux nano htop less gawk dnsmasq lighttpd libevent screen mosquitto irssi zsh figlet"),
     "pypi": words("django flask sqlalchemy docutils celery tornado scrapy paramiko mako werkzeug networkx sympy"),
@@ -41,14 +44,15 @@ class Source(NamedTuple):
 def originals(known: Knowledge) -> Iterator[Source]:
     """Some files of each project, of the copies that others carry; those that releases in the base have by name.
 
-    What a copy carries itself (``packages/urllib3`` in Requests) is another project's.
+    What a copy carries itself (``packages/urllib3`` in Requests, ``six.py`` in urllib3) is another project's.
     """
     files: dict[str, dict[str, str]] = {}
     names = file_names(known)
     for query in vendored.queries():
         mine = files.setdefault(query.project, {})
         for path, data in sorted(query.files.items()):
-            carried = names.keys() & set(path.split("/")[1:-1]) - {query.project}
+            *folders, file = path.split("/")[1:]
+            carried = names.keys() & {*folders, posixpath.splitext(file)[0]} - {query.project}
             is_own = is_own_code(path.partition("/")[2]) and not carried
             is_known = is_own and posixpath.basename(path) in names.get(query.project, ())
             if is_known and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path:
@@ -92,25 +96,28 @@ def _is_code(path: str, data: bytes) -> bool:
 class Edited(NamedTuple):
     source: Source
     text: str
+    code: str  # of the project, before it was edited
 
 
 def edited(kind: str, files: list[Source], hosts: list[Source]) -> Iterator[Edited]:
     for source in files:
         made = random.Random(f"{kind} {source.project} {source.path}")
         if kind in EDITS:
-            yield Edited(source, EDITS[kind](source.text, source.language, made))
+            yield Edited(source, EDITS[kind](source.text, source.language, made), source.text)
             continue
         least, most, change = PASTED[kind]
         found = functions(source.text, source.language, least, most)
         same_language = [host for host in hosts if host.language == source.language]
         if found and same_language:
-            function = change(made.choice(found), source.language, made)
-            yield Edited(source, pasted(function, made.choice(same_language).text, source.language))
+            function = made.choice(found)
+            edit = change(function, source.language, made)
+            yield Edited(source, pasted(edit, made.choice(same_language).text, source.language), function)
 
 
 class Result(NamedTuple):
     source: Source
     projects: tuple[str, ...]
+    carriers: frozenset[str] = frozenset()  # other projects whose own releases have the code
 
     @property
     def is_found(self) -> bool:
@@ -120,11 +127,26 @@ class Result(NamedTuple):
     def is_wrong(self) -> bool:
         return any(project != self.source.project for project in self.projects)
 
+    @property
+    def is_false(self) -> bool:
+        return any(project not in self.carriers for project in self.projects if project != self.source.project)
 
-def result(known: Knowledge, source: Source, text: str, *, deep: bool) -> Result:
+
+def result(known: Knowledge, source: Source, text: str, code: str = "", *, deep: bool = False) -> Result:
+    """The projects that are named in ``text``, which has ``code`` of a project in the base."""
     path = f"src/file{posixpath.splitext(source.path)[1]}"
     found = identify(known, [(path, text.encode())], deep=deep).components
-    return Result(source, tuple(component.project.rpartition(":")[2] for component in found))
+    projects = tuple(component.project.rpartition(":")[2] for component in found)
+    is_other = bool({*projects} - {source.project})
+    return Result(source, projects, carriers(known, path, code) if code and is_other else frozenset())
+
+
+def carriers(known: Knowledge, path: str, code: str) -> frozenset[str]:
+    """The projects that have ``SHARED`` of this code, as it is."""
+    evidence = evidence_of(known, "letters", features_of(path, code.encode()).get("letters", np.empty(0, np.uint64)))
+    amounts = {project: features_of_project(evidence, project).size for project in np.unique(evidence.projects).tolist()}
+    least = SHARED * evidence.features
+    return frozenset(known.projects[project].name.rpartition(":")[2] for project, amount in amounts.items() if amount >= least)
 
 
 def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Result]]]:
@@ -133,16 +155,19 @@ def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Resu
     has_shared = {hit[:2] for hit in shared()}
     hosts = [source for source in others if (source.project, source.path) not in has_shared]
     for kind in (*EDITS, *PASTED):
-        yield kind, [result(known, edit.source, edit.text, deep=False) for edit in edited(kind, mine, hosts)]
-    yield "unrelated", [result(known, source, source.text, deep=False) for source in others]
+        yield kind, [result(known, edit.source, edit.text, edit.code) for edit in edited(kind, mine, hosts)]
+    yield "unrelated", [result(known, source, source.text) for source in others]
     yield "unrelated, --deep", [result(known, source, source.text, deep=True) for source in others]
 
 
 def row(kind: str, found: list[Result]) -> tuple[object, ...]:
-    """Of files of other projects: those that were flagged, and those that a review did not find to be shared code."""
+    """How many files are named after their project, and after another; of the latter, how many have no code of it. Of files of
+    projects that the base does not have, a review found which do."""
     if not kind.startswith("unrelated"):
-        right = sets.Share(sum(one.is_found for one in found), len(found))
-        return (kind, right, sets.Share(sum(one.is_wrong for one in found), len(found)), "")
+        right, other, false = (
+            sets.Share(sum(getattr(one, name) for one in found), len(found)) for name in ("is_found", "is_wrong", "is_false")
+        )
+        return (kind, right, other, false)
     flagged = [(one.source.project, one.source.path, project) for one in found for project in one.projects]
     false = {hit[:2] for hit in flagged} - {hit[:2] for hit in flagged if hit in shared()}
     for hit in flagged:

@@ -1,4 +1,4 @@
-"""Edits of source code, as people make them: nine kinds, each the same for the same file and seed.
+"""Edits of source code, as people make them: ten kinds, each the same for the same file and seed.
 
 They know as much of a language as they need: where its comments and strings are, what its words and functions are.
 """
@@ -67,13 +67,33 @@ def reformatted(text: str, language: str, made: random.Random) -> str:
 
 
 def shortened(text: str, language: str, made: random.Random) -> str:
-    """30 % of its lines deleted, in pieces of three to twelve."""
-    lines = text.split("\n")
+    """30 % of its lines deleted, in pieces of three to twelve. A piece may begin or end within a comment or a string, so that
+    code is read as text after it: such a file does not compile."""
+    return _shortened(text.split("\n"), made)
+
+
+def shortened_by_hand(text: str, language: str, made: random.Random) -> str:
+    """As ``shortened``, but a comment or string of several lines goes as a whole, or stays."""
+    inside: set[int] = set()  # lines that begin in one
+    for part in _PARTS[language].finditer(text):
+        first = text.count("\n", 0, part.start())
+        inside.update(range(first + 1, first + part[0].count("\n") + 1))
+    pieces: list[str] = []
+    for number, line in enumerate(text.split("\n")):
+        if number in inside:
+            pieces[-1] += f"\n{line}"
+        else:
+            pieces.append(line)
+    return _shortened(pieces, made)
+
+
+def _shortened(pieces: list[str], made: random.Random) -> str:
+    sizes = [piece.count("\n") + 1 for piece in pieces]
     gone: set[int] = set()
-    while len(gone) < len(lines) * 0.3:
-        at = made.randrange(len(lines))
-        gone.update(range(at, min(at + made.randint(3, 12), len(lines))))
-    return "\n".join(line for number, line in enumerate(lines) if number not in gone)
+    while sum(sizes[number] for number in gone) < sum(sizes) * 0.3:
+        at = made.randrange(len(pieces))
+        gone.update(range(at, min(at + made.randint(3, 12), len(pieces))))
+    return "\n".join(piece for number, piece in enumerate(pieces) if number not in gone)
 
 
 def renamed(text: str, language: str, made: random.Random) -> str:
@@ -169,6 +189,7 @@ EDITS: dict[str, Edit] = {
     "reformatted": reformatted,
     "half of the identifiers renamed": half_renamed,
     "30 % of the lines deleted": shortened,
+    "30 % deleted, comments and strings whole": shortened_by_hand,
     "all identifiers renamed": renamed,
     "reformatted, deleted and renamed": all_together,
 }

@@ -2,7 +2,8 @@
 findings are joined.
 
 Such a package (a component) has one finding for each vulnerability. The finding is *likely* if the certainty of the
-identification (``Origin.band``) is ``exact`` or ``high`` and all versions that fit are affected, else *possible*.
+identification (``Origin.band``) is ``exact`` or ``high`` and all versions that fit are affected, else *possible*. If
+no version fits completely, a vulnerability of the next older or newer known one is *possible* as well.
 Evidence of a fix in the code itself overrides the version: vulnerable code makes a finding, and fixed code suppresses
 the finding if the knowledge base is trusted, or else makes it *possible*.
 """
@@ -76,7 +77,7 @@ def _versions(component: Package) -> list[Package]:
     if len(versions) > MAX_VERSIONS:
         last = len(versions) - 1
         versions = tuple(versions[round(index * last / (MAX_VERSIONS - 1))] for index in range(MAX_VERSIONS))
-    return [_at(component, version) for version in versions]
+    return [_at(component, version) for version in (*origin.around, *versions)]
 
 
 def _at(component: Package, version: str) -> Package:
@@ -99,7 +100,7 @@ def _of_component(
     made = []
     for id, found in affected.items():
         fix = next((states[name] for name in (id, *found[-1].aliases) if name in states), None)
-        made.append(_joined(component, origin, found, len(versions), fix))
+        made.append(_joined(component, origin, found, len(versions) - len(origin.around), fix))
     named = {name for found in affected.values() for name in (found[-1].id, *found[-1].aliases)}
     for fix in origin.fixes:
         if fix.state == "vulnerable" and fix.cve not in named:
@@ -111,14 +112,17 @@ def _of_component(
 def _joined(
     component: Package, origin: Origin, found: Sequence[Vulnerability], versions: int, fix: PatchState | None
 ) -> "tuple[Vulnerability, SuppressedBy | None]":
-    """Joins the findings of one vulnerability in several versions. The newest affected version provides the text. The
-    second value states why the finding is suppressed; None if it is not.
+    """Joins the findings of one vulnerability in several versions, of which ``versions`` fit. The newest affected version
+    provides the text. The second value states why the finding is suppressed; None if it is not.
     """
     newest = found[-1]
+    found = [finding for finding in found if finding.package_version not in origin.around]
     is_everywhere = len(found) == versions and not origin.nearest
     is_likely = origin.band in SURE and is_everywhere and all(finding.confidence != "possible" for finding in found)
     about = f"code of {origin.project} ({origin.band}), by its content"
-    if versions > 1 or origin.nearest:
+    if not found:
+        about += f": its version is not known; {newest.package_version}, next to the nearest known one, is affected"
+    elif versions > 1 or origin.nearest:
         count = (
             f"{len(found)} of {plural(versions, 'version')} that explain it" if versions > 1 else "the nearest known version"
         )

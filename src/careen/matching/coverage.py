@@ -14,7 +14,7 @@ from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import BY_TABLE, Inventory, Unknown
-from careen.model.origin import OriginRead
+from careen.model.origin import Origin, OriginRead
 from careen.model.package import GUESSED, Package
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
@@ -35,6 +35,7 @@ from .coverage_causes import (
     OriginKnowledgeSmall,
     OriginReduced,
     OriginUnread,
+    OriginVersionUnknown,
     PartialPrograms,
     RefreshFailed,
     SbomOnly,
@@ -216,6 +217,9 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
         yield gap_in(ShadowedDatabase(), shadowed)
     if paths := tuple(sorted(set(_partial_programs(inventory)))):
         yield from _listed(PartialPrograms(paths), paths)
+    if unsure := [package for package in inventory.packages if package.origin and _is_of_unknown_version(package.origin)]:
+        names = tuple(sorted({package.origin.project for package in unsure if package.origin}))
+        yield Gap(OriginVersionUnknown(names), len(unsure), names)
 
 
 def _partial_programs(inventory: Inventory) -> Iterator[str]:
@@ -225,6 +229,11 @@ def _partial_programs(inventory: Inventory) -> Iterator[str]:
     for package in inventory.packages:
         if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
             yield from (f"/{place.path}" for place in package.evidence)
+
+
+def _is_of_unknown_version(origin: Origin) -> bool:
+    """Whether its files are those of no version that the knowledge base has."""
+    return origin.nearest and origin.modified is not False
 
 
 def _of_origin(read: OriginRead | None) -> Iterator[Gap]:

@@ -177,6 +177,14 @@ class OriginKnowledgeSmall(Struct, frozen=True):
         return f"the knowledge base of code has only {plural(self.projects, 'project')}: {left} unidentified"
 
 
+class OriginVersionUnknown(Struct, frozen=True):
+    code: ClassVar[str] = "origin_version_unknown"
+    projects: tuple[str, ...]  # that the knowledge base names, without the version
+
+    def text(self) -> str:
+        return f"code of {few(self.projects)}: of a version that the knowledge base does not have"
+
+
 class OriginReduced(Struct, frozen=True):
     code: ClassVar[str] = "origin_reduced"
     files: int

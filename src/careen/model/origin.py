@@ -44,7 +44,8 @@ class PatchState(Struct, frozen=True):
 class Origin(Struct, frozen=True, omit_defaults=True):
     """The identification of a package that only its content shows.
 
-    ``versions`` fit the content equally well; ``nearest``: none fits it completely. ``modified`` is None for programs.
+    ``versions`` fit the content equally well; ``nearest``: none fits it completely, and the true version may be any between
+    those in ``around``, the next older and newer ones that the base has. ``modified`` is None for programs.
     ``proven``: the knowledge base ships with Careen, or a configured identity has signed it, so that its statements
     about fixes may suppress a finding.
     """
@@ -54,6 +55,7 @@ class Origin(Struct, frozen=True, omit_defaults=True):
     band: Band
     modified: bool | None = None
     nearest: bool = False
+    around: tuple[str, ...] = ()
     shares: tuple[Share, ...] = ()
     fixes: tuple[PatchState, ...] = ()
     owners: tuple[str, ...] = ()  # purls of the packages that contain it

@@ -39,6 +39,7 @@ EFFECTS: dict[str, Effect] = {
     "no_source": "note",
     "not_asked": "note",
     "origin_unread": "note",
+    "origin_version_unknown": "note",
     "over_budget": "note",
     "package_end_of_life": "note",
     "partial_program": "note",

@@ -37,12 +37,15 @@ SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
 NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the project's file, edited
-ALL = 0.9  # of both
+# Of a file, and of the project's file of a public algorithm. A project that wrote its own has less of the one, and a table of
+# the standard is less of the other.
+ALL, HALF = 0.9, 0.5
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
 PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. One script may be all of a package of npm
 _NONE = np.empty(0, np.uint64)
+_NOWHERE = np.empty(0, np.int64)
 
 
 class MatchedFile(Struct, frozen=True):
@@ -135,7 +138,7 @@ def _owners(base: Knowledge, path: str, features: Features, family: str) -> Iter
         yield MatchedFile(path, owner.project, evidence, owner.weight, False, owner.root, is_common, scores, size)
         if mine.size >= MOSTLY * evidence.features:
             return
-        evidence = without(evidence, mine)
+        evidence = without(evidence, np.union1d(mine, owner.queries))
 
 
 def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidence:
@@ -146,13 +149,14 @@ def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidenc
 
 def _is_common(base: Knowledge, path: str, evidence: Evidence, own: Evidence, project: int) -> bool:
     """Whether what this file and the project have is no sign of the project: too little is its own, and the file is not one of
-    the project's. Of a public algorithm, which a project may have written in its own way, it has to be all of that file."""
+    the project's. Of a public algorithm, which others may have written in the same way, that one has to have all of this file.
+    """
     private, algorithm = _parted(base, evidence)
     if not is_public(path, base.projects[project].name):
         is_own = _is_enough(features_of_project(own, project).size, evidence)
         if is_own or _is_a_file(base, private, project, NEARLY_ALL, MUCH):
             return False
-    return not _is_a_file(base, algorithm, project, ALL, ALL)
+    return not _is_a_file(base, algorithm, project, ALL, HALF)
 
 
 def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_this: float, of_its: float) -> bool:
@@ -168,6 +172,7 @@ class _Owner(NamedTuple):
     root: str
     weight: float
     file: int = 0  # of the project, as a place in the paths of the base
+    queries: Places = _NOWHERE  # the features of the file that has most, which may be a copy of this project's
 
 
 def _owner(base: Knowledge, path: str, evidence: Evidence) -> _Owner:
@@ -175,7 +180,7 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> _Owner:
 
     Code comes from one file: features that are scattered over a large project are idioms. If several projects have
     nearly the same part of it, the code belongs to the one that has it at the same path, because others carry copies;
-    else to the one whose name the file has, or that had it first.
+    else to the one after which the folder is named, whose name the file has, or that had it first.
     """
     if not evidence.queries.size:
         return _Owner(0, "", 0.0)
@@ -186,7 +191,9 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> _Owner:
     best = int(np.argmax(np.bincount(file, shares[queries])))
     mine = queries[file == best]
     common = np.isin(queries, mine)
-    rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= SAME * mine.size)
+    is_authors = np.isin(files // len(base.paths), _authors(base, int(files[best])))
+    least = np.where(is_authors, MOSTLY, SAME) * mine.size
+    rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= least)
     projects = files[rivals] // len(base.paths)
     weight = float(shares[mine].sum()) * distinct(projects).size
     candidates = []
@@ -194,10 +201,27 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> _Owner:
         original = base.paths[int(files[rival] % len(base.paths))]
         root, is_namesake = _root(path, original), _is_named_like(original, base.projects[project].name)
         candidates.append(
-            (len(root), not is_namesake, born(base, evidence, project), project, root, int(files[rival] % len(base.paths)))
+            (
+                len(root),
+                not is_authors[rival],
+                not is_namesake,
+                born(base, evidence, project),
+                project,
+                root,
+                int(files[rival] % len(base.paths)),
+            )
         )
     *_, project, root, file_of_project = min(candidates)
-    return _Owner(project, root, min(weight, float(mine.size)), file_of_project)
+    return _Owner(project, root, min(weight, float(mine.size)), file_of_project, mine)
+
+
+def _authors(base: Knowledge, file: int) -> Sequence[int]:
+    """The projects after which the folder of a project's file is named: the project has a copy of their code there, as
+    libsodium in ``crypto_pwhash/argon2``."""
+    project, path = divmod(file, len(base.paths))
+    folders = base.paths[path].lower().split("/")[:-1]
+    named = next((base.named[folder] for folder in reversed(folders) if folder in base.named), ())
+    return () if project in named else named
 
 
 def _is_named_like(path: str, project: str) -> bool:

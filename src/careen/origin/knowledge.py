@@ -115,6 +115,14 @@ class Knowledge(Struct, frozen=True, dict=True):
         return Columns(project, path, first, last, np.searchsorted(project, np.arange(len(self.projects) + 1)))
 
     @cached_property
+    def named(self) -> Mapping[str, Sequence[int]]:
+        """The projects that have each name, without their ecosystem."""
+        found: dict[str, list[int]] = {}
+        for number, project in enumerate(self.projects):
+            found.setdefault(project.name.rpartition(":")[2].lower(), []).append(number)
+        return found
+
+    @cached_property
     def has_programs(self) -> bool:
         """Whether it identifies programs by their whole content, as those of packages."""
         paths = distinct(self.atoms["path"][self.atoms["file"] > 0])

@@ -259,19 +259,22 @@ def _link(links: Places, places: Places, names: Hashes) -> None:
 
 
 def literals_of(source: Parsed) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """(texts of string literals, names that the file defines)."""
-    texts: list[bytes] = []
+    """(texts of string literals, names that the file defines). A compiler joins adjacent literals of C, and a program has a
+    text up to a NUL in it."""
+    texts: list[list[bytes]] = []
     last_end = -1
     for start, end in source.strings:
         text = _unescaped(source.data[start:end])
         between = source.data[last_end:start] if source.language.joins_strings and last_end >= 0 else b"x"
         if texts and not between.strip(b' \t\r\n"'):
-            texts[-1] += text
+            texts[-1].append(text)
         else:
-            texts.append(text)
+            texts.append([text])
         last_end = end
+    whole = map(b"".join, texts)
+    parts = (part for text in whole for part in text.split(b"\0")) if source.language.joins_strings else whole
     names = frozenset(source.language.defines.findall(source.data))
-    return frozenset(text for text in texts if len(text) in STRING_BYTES), names
+    return frozenset(text for text in parts if len(text) in STRING_BYTES), names
 
 
 def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> None:

@@ -78,7 +78,10 @@ def packages_of(
         owned_by = frozenset(owners[path] for path in component.files if path in owners)
         if not known.names(component, owned_by):
             groups.setdefault((component.project, component.versions), []).append(component)
-    packages = [_package(group, layers, owners, proven=proven) for group in groups.values()]
+    packages = [
+        _package(group, _around(base, project, versions), layers, owners, proven=proven)
+        for (project, versions), group in groups.items()
+    ]
     return Named(packages, frozenset(explained), frozenset(whole))
 
 
@@ -132,9 +135,20 @@ def _doubted(component: Component) -> Component:
     return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
 
 
-def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapping[str, str], *, proven: bool) -> Package:
+def _around(base: Knowledge, project: str, versions: Sequence[str]) -> tuple[str, ...]:
+    """The next older and the next newer version that the base has."""
+    known = next((of.versions for of in base.projects if of.name == project), ())
+    places = [place for place, version in enumerate(known) if version in versions]
+    return (*known[max(places[0] - 1, 0) : places[0]], *known[places[-1] + 1 : places[-1] + 2]) if places else ()
+
+
+def _package(
+    group: Sequence[Component], around: tuple[str, ...], layers: Mapping[str, int], owners: Mapping[str, str], *, proven: bool
+) -> Package:
     best = max(group, key=lambda component: CONFIDENCE[component.confidence])
     version = best.versions[0] if len(best.versions) == 1 and not best.nearest else ""
+    is_nearest = any(component.nearest for component in group)
+    is_modified = None if best.modified is None else any(component.modified for component in group)
     type, name = _coordinates(best)
     files = sorted({path for component in group for path in component.files})
     mine = tuple(dict.fromkeys(owners[path] for path in files if path in owners))
@@ -152,8 +166,9 @@ def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapp
             project=best.project,
             versions=best.versions,
             band=best.confidence,
-            modified=None if best.modified is None else any(component.modified for component in group),
-            nearest=any(component.nearest for component in group),
+            modified=is_modified,
+            nearest=is_nearest,
+            around=around if is_nearest and is_modified is not False else (),
             shares=tuple(Share(part.kind, part.found, part.of) for part in best.evidence),
             fixes=tuple(_fixes(group)),
             owners=mine,

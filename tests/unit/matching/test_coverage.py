@@ -10,6 +10,7 @@ from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Supp
 from careen.model.attached import Attached, AttachedVex
 from careen.model.integrity import Integrity
 from careen.model.inventory import Inventory, Unknown
+from careen.model.origin import Origin
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.report import Coverage
 
@@ -294,6 +295,19 @@ def test_a_program_of_rust_without_a_list_of_its_crates_is_partial():
     assert reasons(confidence=0.4)["partial_program"] == ("/opt/app",)
     assert "partial_program" not in reasons()
     assert "partial_program" not in reasons(confidence=0.4, owned_by="pkg:deb/debian/ripgrep@13")
+
+
+def test_code_whose_version_the_knowledge_base_lacks_is_not_wholly_assessed():
+    def reasons(**fields):
+        found = Package(
+            "pypi", None, "six", "", evidence=(Evidence("opt/six.py", 0),), origin=Origin("pypi:six", ("1.17",), **fields)
+        )
+        return {one.code: (one.packages, one.subjects) for one in cover([deb(), found], info(unfixed=True))[0].reasons}
+
+    assert reasons(band="high", nearest=True, modified=True)["origin_version_unknown"] == (1, ("pypi:six",))
+    assert reasons(band="high", nearest=True, modified=None)["origin_version_unknown"] == (1, ("pypi:six",))
+    assert "origin_version_unknown" not in reasons(band="exact", nearest=True, modified=False)
+    assert "origin_version_unknown" not in reasons(band="high", modified=True)
 
 
 def test_a_distribution_without_a_list_of_its_packages():

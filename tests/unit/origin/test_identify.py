@@ -250,18 +250,21 @@ def test_a_few_tables_among_thousands_are_those_of_a_standard(numbers, found):
 
 
 @pytest.mark.parametrize(
-    ("texts", "files", "is_built", "found"),
+    ("texts", "files", "is_built", "has_texts", "found"),
     [
-        (1200, 1, False, False),
-        (1200, 2, False, False),
-        (1200, 3, False, True),
-        (100, 1, False, True),
-        (1200, 1, True, False),
-        (1200, 2, True, True),
+        (1200, 1, False, 0, False),
+        (1200, 2, False, 0, False),
+        (1200, 3, False, 0, True),
+        (100, 1, False, 0, True),
+        (1200, 1, True, 0, False),
+        (1200, 2, True, 0, True),
+        (1200, 1, False, 2, False),
+        (1200, 1, False, 3, True),
     ],
 )
-def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_built, found):
-    """A server has the tables of a protocol, and so has another. All tables of its builds, from two files, are its own."""
+def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_built, has_texts, found):
+    """A server has the tables of a protocol, and so has another. All tables of its builds, from two files, are its own, and so
+    are those beside three of its texts."""
     made = random.Random(13)
     tables = [[made.randrange(1 << 16) for _ in range(100)] for _ in range(files)]
     sources = [
@@ -271,7 +274,8 @@ def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_b
     content = b"".join(number.to_bytes(2, "little") for table in tables for number in table)
     sources += [("libserver.so", elf() + bytes(64) + content)] * is_built
     base = build([(Project("server", ("1",)), [ReleaseReader().read("1", sources)])])
-    others = b"\0".join(b"own text %d" % number for number in range(300))
+    own = [b"message %d of the server" % number for number in range(has_texts)]
+    others = b"\0".join([*own, *(b"own text %d" % number for number in range(300))])
     assert [one[1] for one in components(base, {"a": elf() + bytes(64) + content + bytes(64) + others})] == ["server"] * found
 
 
@@ -423,6 +427,29 @@ def test_a_part_of_a_public_algorithm_shows_no_project(name, found):
     assert [one[1] for one in components(known, part)] == found
     assert [one[1] for one in components(known, part, deep=True)] == ["large"]
     assert [one[1] for one in components(known, {"own.c": code})] == ["large"]  # the whole file
+
+
+def test_a_public_algorithm_of_which_some_was_deleted_is_the_project_s():
+    """All of this file is in the project's; a table of the standard is a small part of that."""
+    lines = project(90)["1.1"]["src/part0.c"].split(b"\n")
+    known = large({"src/sha256.c": b"\n".join(lines)})
+    assert [one[1] for one in components(known, {"own.c": b"\n".join(lines[: len(lines) * 2 // 3])})] == ["large"]
+    assert components(known, {"own.c": b"\n".join(lines[: len(lines) // 4])}) == []
+
+
+def test_a_copy_in_a_folder_with_the_name_of_another_project_is_of_that_one():
+    """Argon2 in libsodium: of a version that the carrier's copy is nearer to."""
+    code = [function(random.Random(300 + number)) for number in range(8)]
+    author, carried, copy = ("".join(code[start:]).encode() for start in (3, 1, 0))
+    carrier = dated(
+        "carrier", "2010-01-01", {"src/hash/author/author-core.c": carried, "src/own.c": project(95)["1.1"]["src/part0.c"]}
+    )
+    known = build([carrier, dated("author", "2015-01-01", {"src/core.c": author})])
+    assert [one[1] for one in components(known, {"lib/core.c": copy})] == ["author"]
+    renamed = build(
+        [dated("carrier", "2010-01-01", {"src/hash/core.c": carried}), dated("author", "2015-01-01", {"core.c": author})]
+    )
+    assert [one[1] for one in components(renamed, {"lib/other.c": copy})] == ["carrier"]
 
 
 def test_a_public_algorithm_beside_other_code_of_the_project_counts():

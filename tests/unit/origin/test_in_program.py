@@ -57,6 +57,14 @@ def test_fewer_texts_are_enough_if_they_are_most_of_a_program():
     assert found(base, hashes=ONE_FILE[:3], others=1) == []
 
 
+def test_three_texts_are_enough_if_they_are_half_of_a_program_and_of_a_file():
+    few = range(3000, 3005)
+    base = base_of(large=({"src/few.c": {"literals": few}, "src/other.c": {"literals": OTHERS}}, {"literals": [*few, *OTHERS]}))
+    assert found(base, hashes=few[:3], others=2) == [("large", "medium")]
+    assert found(base, hashes=few[:3], others=4) == []
+    assert found(base, hashes=few[:2], others=0) == []
+
+
 def test_what_two_projects_share_is_of_the_one_of_which_most_is_there():
     shared = {"inflate.c": {"literals": range(100, 140)}}
     original = (shared, {"literals": range(100, 140)})

@@ -77,11 +77,22 @@ def test_literals_and_names():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [(rb"\x41\102\n\\ ab", b"AB\n\\ ab"), (rb"plain text", b"plain text"), (rb"\q\0 end", b"q\0 end"), (b"five\\", b"")],
+    [(rb"\x41\102\n\\ ab", b"AB\n\\ ab"), (rb"plain text", b"plain text"), (rb"\q\0 the end", b" the end"), (b"five\\", b"")],
 )
 def test_escapes(text, expected):
     found, _ = literals_of(of(b'x = "' + text + b'";\n', "a.c"))
     assert found == ({expected} if expected else set())
+
+
+def test_a_table_of_texts_with_nuls_is_the_texts_that_a_program_has():
+    table = b'static const char errors[] =\n  "no error\\0"\n  "at the end of " "the pattern\\0"\n  "\\x00number too big";\n'
+    assert literals_of(of(table, "errors.c"))[0] == {b"no error", b"at the end of the pattern", b"number too big"}
+
+
+def test_a_large_table_of_adjacent_literals_takes_linear_time():
+    count = 200_000
+    found, _ = literals_of(of(b"x =" + b' "some text\\0"' * count + b";\n", "a.c"))
+    assert found == {b"some text"}
 
 
 def test_what_does_not_compile_is_read():

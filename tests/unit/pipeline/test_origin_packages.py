@@ -10,8 +10,10 @@ from careen.layers.origin_features import FeaturesRead, Kept
 from careen.model.inventory import Inventory
 from careen.model.origin import OriginFile, OriginFiles, PatchState
 from careen.model.package import Evidence, Package
+from careen.origin.building import build
 from careen.origin.component import Component, Matched
 from careen.origin.identify import Identified
+from careen.origin.knowledge import Project
 from careen.pipeline import origin_packages
 from careen.pipeline.origin_packages import cpe_of, packages_of
 
@@ -19,6 +21,15 @@ PIP = "pkg:pypi/pip@20.0"
 FILES = ("site/pip/_vendor/urllib3/a.py", "site/pip/_vendor/urllib3/b.py")
 COPY = Component("site/pip/_vendor/urllib3", "pypi:urllib3", ("pkg:pypi/urllib3",), (), ("1.26",), "exact", False, FILES, ())
 LIBRARY = Component("opt/tool", "deb:zlib", (), (), ("1.2.11", "1.2.12"), "high", None, ("opt/tool",), ())
+BASE = build(
+    [
+        (Project(name, versions), [])
+        for name, versions in (
+            ("pypi:urllib3", ("1.24", "1.25", "1.26", "2.0")),
+            ("deb:zlib", ("1.2.8", "1.2.11", "1.2.12", "1.3")),
+        )
+    ]
+)
 
 
 @pytest.fixture
@@ -28,7 +39,7 @@ def named(monkeypatch):
         looked = [OriginFile(path, 1, PIP if "pip/" in path else "") for each in components for path in each.files]
         inventory = Inventory(None, packages, origin_files=OriginFiles(tuple(looked)))
         kept = tuple(Kept(each.path, "program" if each.modified is None else "source", {}) for each in components)
-        return packages_of(None, FeaturesRead(kept), inventory, proven=True, **options)[:2]
+        return packages_of(BASE, FeaturesRead(kept), inventory, proven=True, **options)[:2]
 
     return run
 
@@ -44,6 +55,22 @@ def test_a_set_of_versions_is_a_package_without_one(named):
     (package,), _ = named(LIBRARY)
     assert (package.purl, package.cpe) == ("pkg:generic/zlib", "cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*")
     assert package.origin.versions == ("1.2.11", "1.2.12")
+
+
+@pytest.mark.parametrize(
+    ("component", "around"),
+    [
+        (replace(COPY, modified=True, nearest=True), ("1.25", "2.0")),
+        (replace(LIBRARY, nearest=True), ("1.2.8", "1.3")),
+        (replace(COPY, modified=True, nearest=True, versions=("2.0",)), ("1.26",)),
+        (replace(COPY, modified=True, nearest=True, project="pypi:other"), ()),
+        (replace(COPY, modified=True), ()),
+        (replace(COPY, nearest=True), ()),  # its files are as published
+    ],
+)
+def test_a_version_that_the_base_lacks_is_between_those_that_it_has(named, component, around):
+    (package,), _ = named(component)
+    assert package.origin.around == around
 
 
 def test_a_program_that_another_reader_names_otherwise_is_one_package(named):

@@ -35,6 +35,7 @@ NEXT_STEPS = {
     "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
     "unidentified_files": "--all lists them; --accept unidentified_files:PATH vouches for files of your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",
+    "origin_version_unknown": "careen origin build --kb DIR --from PROJECT for each, then --origin-kb DIR names the version",
     "partial_program": "build with cargo auditable; --accept partial_program:PATH vouches for a program of your own",
     "unpinned": "pin versions: unpinned packages can only be assessed after the build, with careen scan",
     "as_of_today": "pin versions: the build may install other versions",

@@ -7,7 +7,7 @@ from careen.model.finding import Confidence, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible, web_link
-from careen.output.lines import plural, wrapped
+from careen.output.lines import few, plural, wrapped
 from careen.output.roots import root_of
 from careen.output.summary import build_step, by_severity, merged, vulnerabilities
 from careen.plugins import ReportOptions
@@ -48,10 +48,11 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
         more = [finding for findings in left_out.values() for finding in findings]
         packages = plural(len(left_out), "more package")
         yield [(f"{packages} with {plural(len(more), 'finding')}: {_severities(more)} (--all)", "bold")]
-    folded = [found for group, findings in groups.items() if group not in shown and group not in left_out for found in findings]
+    folded = {group: findings for group, findings in groups.items() if group not in shown and group not in left_out}
     if folded:
-        packages = plural(len(groups) - len(shown) - len(left_out), "more package")
-        yield [(f"{packages} with {_possible(len(folded))} (--all lists them)", "dim")]
+        packages, count = plural(len(folded), "more package"), sum(map(len, folded.values()))
+        names = few(list(dict.fromkeys(visible(name, 40) for name, _, _ in folded)))
+        yield [(f"{packages} with {_possible(count)}: {names} (--all lists them)", "dim")]
     yield from _legend([found for found in listed if not _is_folded(found, options)])
     yield from _layers(report, listed, options)
     if groups:

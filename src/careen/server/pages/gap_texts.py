@@ -39,6 +39,10 @@ TEXTS = {
         "programs and libraries that no package owns and no rule identifies",
         "Install them as packages, or vouch for your own in the policy (accept).",
     ),
+    "origin_version_unknown": (
+        "the version of code that was copied or linked in is not known",
+        "Scan the image with a knowledge base of these projects: --origin-kb.",
+    ),
     "origin_unread": ("the time to compare code by its content was used up", "Raise the time limit in the server's settings."),
     "no_changelog": (
         "the image lacks the changelogs that list the fixes in its packages",
