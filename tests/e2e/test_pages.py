@@ -250,6 +250,16 @@ def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
 
 
 @DRIVEN
+def test_a_page_that_comes_in_parts_does_not_move(service, tmp_path):
+    """A browser draws what it has of a table, and then moves its columns; the pages wait for the rest."""
+    fill(service)
+    act(service)
+    pages = [page for page in addresses(service) if page[0] in ("overview", "images", "audit")]
+    seen = driven(service, tmp_path, [], sizes=[], in_parts=pages)
+    assert seen["in_parts"] == dict.fromkeys(("overview", "images", "audit"), STILL)
+
+
+@DRIVEN
 def test_hostile_names_are_text_on_every_page(service, tmp_path, monkeypatch):
     text = '"><img src=x onerror=alert(1)>'
 

@@ -82,17 +82,20 @@ def read(data: bytes, settings: Settings) -> Document:
     return Document("sbom", data, Image("", "sbom", found.digest, None, ImageConfig(), ()), found.inventory)
 
 
-def store(fleet: Fleet, connection: Connection, project_id: int, found: Document, name: str, by: str) -> Uploaded:
+def store(
+    fleet: Fleet, connection: Connection, project_id: int, found: Document, name: str, by: str, file_name: str = ""
+) -> Uploaded:
     """Stores the document in the caller's transaction. The same bytes again are the same image, and are stored once; if it
-    had failed, it is tried again.
+    had failed, it is tried again. Lists show ``name``, else the document's own, else ``file_name``.
     """
+    shown_as = name or (found.image.tag if found.kind == archives.KIND else found.image.reference) or file_name or "uploaded"
     digest = hashlib.sha256(found.data).hexdigest()
     identity = f"upload:{project_id}:{digest}"
     now = time.time()
     known = connection.execute(select(image.c.id, image.c.state).where(image.c.identity == identity)).first()
     content = b"" if known else zlib.compress(found.data, 6)
     refuse_over_quota(connection, project_id, stored=len(content), images=0 if known else 1)
-    image_id = known.id if known else _insert_image(connection, identity, found, name, by, now)
+    image_id = known.id if known else _insert_image(connection, identity, found, shown_as, by, now)
     seen = (project_image.c.project_id == project_id, project_image.c.image_id == image_id)
     if connection.execute(update(project_image).where(*seen).values(deleted_at=None)).rowcount == 0:
         connection.execute(project_image.insert().values(project_id=project_id, image_id=image_id, seen_at=now))
@@ -107,7 +110,7 @@ def store(fleet: Fleet, connection: Connection, project_id: int, found: Document
     if found.kind != archives.KIND:
         fleet.queue.add(connection, [job_of(identity, by)])
     elif has_failed or not known:
-        _enrol_archive(fleet, connection, image_id, identity, found, name, by)
+        _enrol_archive(fleet, connection, image_id, identity, found, shown_as, by)
     return Uploaded(token, identity, found.kind)
 
 
@@ -116,7 +119,7 @@ def _enrol_archive(
 ) -> None:
     from .enrolment import enrol_layers
 
-    opened = replace(found.image, reference=name or found.image.tag or "uploaded", opened="an uploaded archive")
+    opened = replace(found.image, reference=name, opened="an uploaded archive")
     source = Source(upload=identity, platform=str(opened.platform or ""))
     connection.execute(update(image).where(image.c.id == image_id).values(source=source.encoded(), reference=opened.reference))
     enrol_layers(fleet, connection, image_id, opened, source, PERSON, by)
@@ -187,7 +190,7 @@ def _insert_image(connection: Connection, identity: str, found: Document, name: 
         "kind": "uploaded",
         "uploaded_by": by,
         "digest": "",  # so that it never counts as a scan of that digest
-        "reference": name or found.image.reference or "uploaded",
+        "reference": name,
         "state": "joining",
         "lane": PERSON,
         "packages": len(found.inventory.packages),

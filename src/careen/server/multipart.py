@@ -1,17 +1,27 @@
-"""The fields of a form with files (multipart/form-data), as bytes by name. Raises: Refused if the body is not such a
+"""The fields of a form with files (multipart/form-data), by name. Raises: Refused if the body is not such a
 form.
 
 **Source:** RFC 7578.
 """
 
+import re
 from typing import Any
+
+from msgspec import Struct
 
 from .errors import Refused
 
 MAX_PARTS = 50
 
 
-def fields_of(content_type: str, body: bytes) -> dict[str, bytes]:
+class Field(Struct, frozen=True):
+    """A field of a form. ``file_name`` is the sender's name of the file, without its folder; "" if it is no file."""
+
+    content: bytes
+    file_name: str = ""
+
+
+def fields_of(content_type: str, body: bytes) -> dict[str, Field]:
     """The fields of a form by name; if a field is given twice, the first counts. Raises: Refused."""
     from python_multipart.exceptions import FormParserError
     from python_multipart.multipart import MultipartParser, parse_options_header
@@ -27,11 +37,11 @@ def fields_of(content_type: str, body: bytes) -> dict[str, bytes]:
         parser.finalize()
     except FormParserError:
         raise Refused(400, "the form cannot be read", "body") from None
-    found: dict[str, bytes] = {}
+    found: dict[str, Field] = {}
     for disposition, content in parts.whole:
         _, named = parse_options_header(disposition)
-        name = named.get(b"name", b"").decode("utf-8", "replace")
-        found.setdefault(name, content)
+        name, file_name = (named.get(key, b"").decode("utf-8", "replace") for key in (b"name", b"filename"))
+        found.setdefault(name, Field(content, re.split(r"[/\\]", file_name)[-1]))
     return found
 
 

@@ -21,27 +21,27 @@ def setup_link(fleet: Fleet, public: str) -> str | None:
     """The link for the first start to print; None if there is a user already. Earlier links become invalid."""
     token = secrets.token_urlsafe(24)
     with writing(fleet.engine) as connection:
-        if _has_users(connection):
+        if has_users(connection):
             return None
         connection.execute(delete(state).where(state.c.key == KEY))
         connection.execute(state.insert().values(key=KEY, value=_digest(token)))
     return f"{public.rstrip('/')}/setup#{token}"  # after "#", so that it does not appear in a proxy's log
 
 
+def has_users(connection: Connection) -> bool:
+    return connection.execute(select(user.c.id).limit(1)).first() is not None
+
+
 def make_first_user(connection: Connection, token: str, name: str, password: str) -> int:
     """Creates the first user and returns its id. Raises Refused if the token is wrong or was used."""
     kept = connection.execute(select(state.c.value).where(state.c.key == KEY)).scalar()
-    if kept is None or _has_users(connection) or not hmac.compare_digest(bytes(kept), _digest(token)):
+    if kept is None or has_users(connection) or not hmac.compare_digest(bytes(kept), _digest(token)):
         raise Refused(403, "the set-up token is wrong, or was used", "setup", hint="careen serve prints a new one at its start")
     connection.execute(delete(state).where(state.c.key == KEY))
     row = {"name": name, "password_hash": hashed(password), "is_admin": True, "created_at": time.time()}
     created = connection.execute(user.insert().values(**row)).inserted_primary_key
     assert created is not None
     return int(created[0])
-
-
-def _has_users(connection: Connection) -> bool:
-    return connection.execute(select(user.c.id).limit(1)).first() is not None
 
 
 def _digest(token: str) -> bytes:

@@ -3,6 +3,7 @@
 // playwright-core and axe-core are found by NODE_PATH.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 
 const load = createRequire(import.meta.url);
 const { chromium } = load("playwright-core");
@@ -16,6 +17,7 @@ const browser = await chromium.launch({ executablePath, args: flags });
 
 async function loggedIn(options) {
   const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+  context.setDefaultTimeout(120_000); // a busy machine takes its time
   const page = await context.newPage();
   page.on("console", (message) => answer.errors.push(message.text()));
   page.on("pageerror", (error) => answer.errors.push(error.message));
@@ -117,6 +119,25 @@ for (const [name, path] of plan.tabbed || []) {
   await page.goto(plan.address + path);
   answer.unreached[name] = await unreached(page);
 }
+// Pages of a busy server, which come in two parts: after the first row of the table nothing comes for a while.
+answer.in_parts = {};
+const slow = createServer(async (request, response) => {
+  const found = await fetch(plan.address + request.url, { headers: { cookie: request.headers.cookie || "" } });
+  const body = await found.text();
+  const cut = body.indexOf("</tr>", body.indexOf("<tbody>"));
+  response.writeHead(found.status, { "content-type": found.headers.get("content-type") });
+  response.write(body.slice(0, cut));
+  setTimeout(() => response.end(body.slice(cut)), 400);
+});
+await new Promise((done) => { slow.listen(0, "127.0.0.1", done); });
+for (const [name, path] of plan.in_parts || []) {
+  const late = await page.context().newPage();
+  await late.goto(`http://127.0.0.1:${slow.address().port}${path}`);
+  answer.in_parts[name] = await shifted(late);
+  await late.close();
+}
+slow.close();
+slow.closeAllConnections();
 answer.lists = [];
 for (const [size, options] of plan.list ? SIZES : []) {
   const reader = await loggedIn(options);

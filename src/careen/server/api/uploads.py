@@ -49,7 +49,7 @@ def list_uploads(call: Call) -> Answer:
 
 
 def create_upload(call: Call, body: bytes) -> Answer:
-    token = _stored(call, call.project, body, call.query["name"] or "")
+    token = _stored(call, call.project, body, call.query["name"] or "", call.query["file"] or "")
     with call.reading() as connection:
         wanted = select(upload, image.c.identity).join(image, image.c.id == upload.c.image_id)
         row = connection.execute(wanted.where(upload.c.token == token)).one()
@@ -69,12 +69,12 @@ def post_bom(call: Call, body: bytes) -> Answer:
     found = fields_of(call.request.headers.get("content-type", ""), body)
     if "bom" not in found:
         raise Refused(400, "the form has no bom", "body")
-    if not found["bom"]:
+    if not found["bom"].content:
         raise unprocessable("bom is empty", "body")
-    names = [found.get(key, b"").decode("utf-8", "replace") for key in ("projectName", "projectVersion")]
+    names = [found[key].content.decode("utf-8", "replace") if key in found else "" for key in ("projectName", "projectVersion")]
     if any(len(name) > 200 or not name.isprintable() for name in names):
         raise unprocessable("projectName and projectVersion must be single lines of at most 200 characters", "body")
-    return _bom(call, found["bom"], *names)
+    return _bom(call, found["bom"].content, *names)
 
 
 def read_bom_token(call: Call) -> Answer:
@@ -98,10 +98,10 @@ def _bom(call: Call, data: bytes, name: str | None, version: str | None) -> Answ
     return Answer({"token": _stored(call, project, data, ":".join(filter(None, (name, version))))})
 
 
-def _stored(call: Call, project: int, data: bytes, name: str) -> str:
+def _stored(call: Call, project: int, data: bytes, name: str, file_name: str = "") -> str:
     document = uploads.read(data, call.fleet.settings)
-    with call.changing(name, f"{document.kind}, {len(data)} bytes") as connection:
-        return uploads.store(call.fleet, connection, project, document, name, call.by).token
+    with call.changing(name or file_name, f"{document.kind}, {len(data)} bytes") as connection:
+        return uploads.store(call.fleet, connection, project, document, name, call.by, file_name).token
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from starlette.responses import Response
 
 from careen.errors import Error
 from careen.fleet.uploads import MAX_BYTES
+from careen.output.escape import visible
 from careen.server.errors import Refused
 
 from .forms import sentence
 from .visit import Screen, Visit
 
 LATEST = 5
+LONGEST_NAME = 200
 FORM_BYTES = MAX_BYTES + (1 << 20)
+LARGER = "careen scan FILE --server URL scans an archive of any size, and stores its report here"
 
 
 def start(visit: Visit) -> Response:
@@ -26,11 +29,14 @@ def scan(visit: Visit) -> Response:
 
 
 def upload(visit: Visit) -> Response:
-    data = visit.files.get("file", b"")
+    file = visit.files.get("file")
     try:
-        if not data:
+        if file is None or not file.content:
             raise Refused(422, "choose a file", "body")
-        found = visit.ask("create_upload", data, name=visit.form.get("name", "").strip() or None)
+        file_name = visible(file.file_name)[:LONGEST_NAME]
+        found = visit.ask(
+            "create_upload", file.content, name=visit.form.get("name", "").strip() or None, file=file_name or None
+        )
     except (Refused, Error) as error:
         return _refused(visit, error)
     return visit.redirect(f"{_start(visit)}/images/{found['identity']}", "uploaded")
@@ -40,7 +46,7 @@ def _start_page(visit: Visit, trouble: str = "", status: int = 200) -> Response:
     images = visit.ask("list_images", sort="newest", limit=LATEST)["items"]
     registries = visit.ask("list_registries", limit=LATEST)["items"]
     reference, name = visit.form.get("reference", ""), visit.form.get("name", "")
-    data = {"trouble": trouble, "reference": reference, "name": name, "most": MAX_BYTES}
+    data = {"trouble": trouble, "reference": reference, "name": name, "most": MAX_BYTES, "larger": LARGER}
     return visit.render("start.html", status, images=images, registries=registries, **data)
 
 
@@ -57,5 +63,5 @@ def _start(visit: Visit) -> str:
 SCREENS = (
     Screen("/projects/{project}/start", start),
     Screen("/projects/{project}/scan", scan, "scan", "POST"),
-    Screen("/projects/{project}/upload", upload, "upload", "POST", FORM_BYTES),
+    Screen("/projects/{project}/upload", upload, "upload", "POST", FORM_BYTES, LARGER),
 )

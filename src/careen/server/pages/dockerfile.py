@@ -40,8 +40,8 @@ def _text(visit: Visit) -> str:
     """The uploaded file, or the text of the form. Browsers send a form's lines with carriage returns, which are
     removed.
     """
-    if data := visit.files.get("file"):
-        return data.decode("utf-8", "replace")
+    if (file := visit.files.get("file")) and file.content:
+        return file.content.decode("utf-8", "replace")
     return visit.form.get("dockerfile", "").replace("\r\n", "\n")
 
 

@@ -6,7 +6,9 @@ from starlette.responses import RedirectResponse, Response
 
 from careen.server.call import Answer
 from careen.server.errors import Refused
+from careen.server.setup import has_users
 
+from .forms import sentence
 from .place import local
 from .templating import THEME_COOKIE, THEMES
 from .visit import Screen, Visit
@@ -26,7 +28,7 @@ def log_in(visit: Visit) -> Response:
     try:
         answer = visit.answer("log_in", {"name": name, "password": password})
     except Refused as refused:
-        return _login(visit, to, name, f"{refused.detail[:1].upper()}{refused.detail[1:]}.", refused.status)
+        return _login(visit, to, name, sentence(refused), refused.status)
     return with_cookies(visit, answer, RedirectResponse(to, 303))
 
 
@@ -51,7 +53,7 @@ def set_up(visit: Visit) -> Response:
         try:
             visit.ask("set_up", form)
         except Refused as refused:
-            trouble, status = f"{refused.detail}. {refused.hint}".strip(), refused.status
+            trouble, status = sentence(refused), refused.status
     if trouble:
         return visit.render("setup.html", status, trouble=trouble, name=form["name"])
     answer = visit.answer("log_in", {"name": form["name"], "password": form["password"]})
@@ -79,7 +81,9 @@ def _login(visit: Visit, to: str, name: str = "", trouble: str = "", status: int
         (issuer.address, f"/api/v1/oidc/login?{urlencode({'issuer': issuer.address})}")
         for issuer in visit.request.app.state.options.issuers
     ]
-    return visit.render("login.html", status, next=to, name=name, trouble=trouble, issuers=issuers)
+    with visit.fleet.engine.connect() as connection:
+        is_new = not has_users(connection)
+    return visit.render("login.html", status, next=to, name=name, trouble=trouble, issuers=issuers, is_new=is_new)
 
 
 def _is_secure(visit: Visit) -> bool:

@@ -37,7 +37,7 @@ def overview(visit: Visit) -> Response:
             Clock(kind, title, meaning, latest(connection, visit.project.id, kind, EVENTS)) for kind, title, meaning in CLOCKS
         ]
     troubles = advisories.troubles(visit.fleet)
-    worst = visit.ask("list_images", sort="risk", limit=WORST)["items"]
+    worst = visit.ask("list_images", sort="risk", state="ready", limit=WORST)["items"]
     counts = summary_of(visit)
     return visit.render(
         "overview.html",
@@ -46,7 +46,7 @@ def overview(visit: Visit) -> Response:
         clocks=clocks,
         todo=todo(visit),
         advisories=age_of_advisories(visit),
-        worst=[image for image in worst if image["state"] == "ready"],
+        worst=worst,
         troubles=troubles[:TROUBLES],
         more_troubles=max(0, len(troubles) - TROUBLES),
     )

@@ -1,6 +1,6 @@
 """Screens as routes: authentication, forms with their token, and errors as pages."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
@@ -13,18 +13,20 @@ from careen.server import auth
 from careen.server.app import refusal
 from careen.server.errors import TITLES, Refused, not_found
 from careen.server.limits import Rates, read_body
-from careen.server.multipart import fields_of
+from careen.server.multipart import Field, fields_of
 from careen.server.principal import NOBODY, Principal
 
-from .place import Place
+from .place import Place, local
 from .templating import render
 from .visit import Project, Screen, Visit
 
 MAX_FIELDS = 2000
+MAX_TEXT = 100_000  # bytes of a text in a form with files
 HEADINGS = {
     400: "The address or the form is wrong",
     403: "You may not do this",
     404: "There is no such page",
+    413: "The file is too large",
     422: "This cannot be done",
     429: "Too many requests",
     500: "Something went wrong",
@@ -49,7 +51,8 @@ def error_page(request: Request, refused: Refused) -> Response:
         return RedirectResponse(Place("/login").url(next=back if request.method in auth.SAFE and back != "/" else None), 303)
     visit = getattr(request.state, "visit", None)
     heading = HEADINGS.get(refused.status, TITLES[refused.status])
-    response = render(request, "error.html", refused.status, heading=heading, refused=refused, visit=visit)
+    data = {"heading": heading, "refused": refused, "came_from": _came_from(request)}
+    response = render(request, "error.html", refused.status, visit=visit, **data)
     response.headers.update(refused.headers)
     return response
 
@@ -59,18 +62,26 @@ def wants_page(request: Request) -> bool:
     return request.method in auth.SAFE and "text/html" in request.headers.get("accept", "")
 
 
+def _came_from(request: Request) -> str:
+    """The page of this server with the form or link that led here; "" if it is not known."""
+    address = urlsplit(request.headers.get("referer", ""))
+    if not address.path or address.netloc != request.headers.get("host") or address.path == request.url.path:
+        return ""
+    return local(address.path + (f"?{address.query}" if address.query else ""))
+
+
 async def _answered(request: Request, screen: Screen) -> Response:
     form: dict[str, str] = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, Field] = {}
     if screen.method == "POST":
         if screen.scope != "public":
             await run_in_threadpool(auth.require_known, request)
-        form, files = await _form(request, screen.max_bytes)
+        form, files = await _form(request, screen)
         request.state.csrf = form.pop("csrf", "")
     return await run_in_threadpool(_shown, request, screen, form, files)
 
 
-def _shown(request: Request, screen: Screen, form: dict[str, str], files: dict[str, bytes]) -> Response:
+def _shown(request: Request, screen: Screen, form: dict[str, str], files: dict[str, Field]) -> Response:
     principal, of = _admitted(request, screen)
     visit = Visit(request, request.app.state.fleet, principal, request.path_params, dict(request.query_params), form, files, of)
     request.state.visit = visit
@@ -98,14 +109,20 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def _form(request: Request, max_bytes: int) -> tuple[dict[str, str], dict[str, bytes]]:
+async def _form(request: Request, screen: Screen) -> tuple[dict[str, str], dict[str, Field]]:
     """The text fields and the files of a form. Repeated fields are joined by newlines. Raises Refused."""
     kind = request.headers.get("content-type", "")
-    data = await read_body(request, max_bytes)
+    try:
+        data = await read_body(request, screen.max_bytes)
+    except Refused as refused:
+        if refused.status != 413:
+            raise
+        detail = f"what you sent has more than {screen.max_bytes >> 20} MiB"
+        raise Refused(413, detail, refused.code, refused.headers, screen.larger) from None
     if kind.startswith("multipart/form-data"):
         fields = fields_of(kind, data)
-        texts = {name: value.decode("utf-8", "replace") for name, value in fields.items() if len(value) <= 100_000}
-        return texts, fields
+        small = {name: field.content for name, field in fields.items() if len(field.content) <= MAX_TEXT}
+        return {name: content.decode("utf-8", "replace") for name, content in small.items()}, fields
     if data and kind.partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Refused(415, "the body must be a form", "media_type")
     try:

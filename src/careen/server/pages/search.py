@@ -1,11 +1,14 @@
 """Searches: a plain word, the query language over images, packages and findings, and the images with a vulnerability."""
 
+import re
+import time
 from typing import Any
 
 from msgspec.structs import replace
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from careen.fleet import near_ids, query, words
+from careen.fleet.notifications.facts import affected
 from careen.fleet.query import Term
 from careen.server.errors import Refused
 
@@ -143,7 +146,16 @@ def vulnerability(visit: Visit) -> Response:
     assert visit.project is not None
     with visit.fleet.engine.connect() as connection:
         near = near_ids.near(connection, visit.project.id, visit.path["id"])
-    return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit), near=near)
+        known = affected(connection, visit.project.id, visit.path["id"], (), "", time.time()).of
+    record = record_of(visit.path["id"])
+    return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit), near=near, known=known, record=record)
+
+
+def record_of(id: str) -> str:
+    """The address of the public record of a vulnerability; "" if its name is not one that a public record has."""
+    if re.fullmatch(r"CVE-\d{4}-\d{4,}", id, re.ASCII):
+        return f"https://www.cve.org/CVERecord?id={id}"
+    return f"https://osv.dev/vulnerability/{id}" if re.fullmatch(r"[A-Z]{2,12}-[A-Za-z0-9:-]{4,80}", id) else ""
 
 
 def _whole(text: str, words: list[str]) -> list[str]:

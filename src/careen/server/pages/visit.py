@@ -20,9 +20,11 @@ from careen.server.app import body_type, refusal
 from careen.server.call import Answer, Call
 from careen.server.document import Operation, operations
 from careen.server.errors import Refused, not_found
+from careen.server.multipart import Field
 from careen.server.parameters import value_of
 from careen.server.principal import NOBODY, Principal
 
+from .forms import wrong_value
 from .place import Place
 from .templating import render
 
@@ -47,7 +49,7 @@ class Visit(Struct, frozen=True):
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str] = {}
-    files: Mapping[str, bytes] = {}
+    files: Mapping[str, Field] = {}
     project: Project | None = None
 
     @property
@@ -121,6 +123,7 @@ class Screen(Struct, frozen=True):
     scope: str = "read"
     method: str = "GET"
     max_bytes: int = 1 << 20  # size of a form
+    larger: str = ""  # what helps with a larger file
 
 
 @cache
@@ -149,4 +152,4 @@ def _body(body: Any, kind: Any) -> Any:
     try:
         return converted(body, kind)
     except msgspec.ValidationError as error:
-        raise Refused(400, f"the form has a wrong value: {error}", "body") from None
+        raise Refused(400, wrong_value(str(error)), "body") from None

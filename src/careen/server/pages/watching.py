@@ -41,7 +41,8 @@ def new(visit: Visit) -> Response:
 
 def add(visit: Visit) -> Response:
     form = visit.form
-    host, _, namespace = form.get("address", "").strip().removeprefix("https://").strip("/").partition("/")
+    address = form.get("address", "").strip().removeprefix("https://").removeprefix("http://")  # as copied from a browser
+    host, _, namespace = address.strip("/").partition("/")
     try:
         made = visit.ask(
             "create_registry",

@@ -62,12 +62,14 @@ def test_the_set_up_link_makes_the_first_user_once(service):
         connection.execute(delete(user))
     link = setup_link(service.fleet, "http://127.0.0.1:8080")
     browser = service.browser()
+    assert 'href="/setup"' in browser.get("/login").text
     assert browser.get("/setup").status_code == 200
     form = {"token": link, "name": "ann", "password": "a long password", "again": "a long password"}
     assert "differ" in browser.post("/setup", data=form | {"again": "another password"}).text
     assert browser.post("/setup", data=form | {"password": "short", "again": "short"}).status_code == 422
     assert browser.post("/setup", data=form).headers["location"] == "/"
     assert "ann" in browser.get("/projects").text
+    assert 'href="/setup"' not in service.browser().get("/login").text
     assert browser.post("/setup", data=form | {"name": "eve"}).status_code == 403
 
 

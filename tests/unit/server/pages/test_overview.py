@@ -22,6 +22,13 @@ def test_it_leads_to_what_it_counts(world, browser):
     assert page.index("team/app:2") < page.index("team/app:1")
 
 
+def test_images_that_wait_hide_no_other(world, browser):
+    for number in range(10, 20):
+        world.add_image(f"sha256:{number:064x}", world.id, reference=f"registry.test/new:{number}", state="reading")
+    fix = browser.get(world.pages).text.partition('<section id="fix"')[2].partition("</section>")[0]
+    assert "team/app:2" in fix and "new:1" not in fix
+
+
 def test_it_leads_to_what_people_ask_first(world, browser):
     page = browser.get(world.pages).text
     actions = page[page.index('class="actions"') : page.index("</div>", page.index('class="actions"'))]

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from tests.support.filled_service import with_findings
 
 from careen.errors import UsageError
+from careen.fleet.connection import writing
+from careen.fleet.tables import unit_finding
 from careen.server.assembled import _Search
-from careen.server.pages.search import _whole
+from careen.server.pages.search import _whole, record_of
 from careen.server.parts import Found
 
 from .conftest import NEW
@@ -96,6 +98,33 @@ def test_an_id_that_nobody_has_offers_those_that_differ_little(service):
     with_findings(service)
     page = service.browser(service.admin).get(f"/projects/{service.id}/vulnerabilities/CVE-2026-0010").text
     assert "Did you mean" in page and "CVE-2026-0001" in page
+
+
+def test_the_page_of_a_vulnerability_begins_with_what_is_known_about_it(service):
+    with_findings(service)
+    with writing(service.fleet.engine) as connection:
+        values = {"severity": "critical", "exploited": True, "epss": 943_600, "disclosed": "2026-01-02"}
+        connection.execute(unit_finding.update().where(unit_finding.c.vulnerability == "CVE-2026-0001").values(**values))
+    browser, start = service.browser(service.admin), f"/projects/{service.id}/vulnerabilities"
+    page = browser.get(f"{start}/CVE-2026-0001").text
+    about = page.partition("<main")[2].partition("Affected images")[0]
+    assert [word for word in ("critical", "listed by CISA", "94.4 %", "2026-01-02") if word not in about] == []
+    assert 'href="https://www.cve.org/CVERecord?id=CVE-2026-0001"' in about
+    assert "About it" not in browser.get(f"{start}/CVE-2026-9999").text
+
+
+@pytest.mark.parametrize(
+    ("id", "record"),
+    [
+        ("GHSA-36p3-wjmg-h94x", "https://osv.dev/vulnerability/GHSA-36p3-wjmg-h94x"),
+        ("RHSA-2023:1234", "https://osv.dev/vulnerability/RHSA-2023:1234"),
+        ("CVE-2026-1?x=/../", ""),
+        ("javascript:alert(1)", ""),
+        ("own", ""),
+    ],
+)
+def test_only_the_name_of_a_record_leads_to_it(id, record):
+    assert record_of(id) == record
 
 
 def test_a_package_leads_to_the_images_that_have_it(searchable):

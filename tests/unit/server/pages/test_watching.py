@@ -41,6 +41,7 @@ def test_a_test_sends_each_row_as_it_comes(service):
     answer = send(browser, page, f"{start}/1/test")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
     assert "content-length" not in answer.headers, "it is sent in pieces"
+    assert 'blocking="render"' in page.text and 'blocking="render"' not in answer.text, "and is drawn in pieces"
     assert '<li class="seen">&lt;b&gt;team&lt;/b&gt;: 1 of 2 tags</li>' in answer.text
     assert '<li class="done">' in answer.text and answer.text.rstrip().endswith("</html>")
     assert len(seen) == 4
@@ -54,10 +55,18 @@ def test_what_cannot_be_added_is_shown_in_the_form(service):
     browser, start = service.browser(service.admin), f"/projects/{service.id}/registries"
     page = browser.get(f"{start}/new")
     for wrong, words in (
-        ({"address": '"><script>alert(1)</script>'}, "a wrong value"),
-        ({"address": ""}, "a wrong value"),
+        ({"address": '"><script>alert(1)</script>'}, "a wrong value in “Address”: it is empty, or has characters"),
+        ({"address": ""}, "a wrong value in “Address”"),
+        ({"address": "r.test", "every_hours": "9000"}, "a wrong value in “every hours”: it must be at most 8760."),
         ({"address": "r.test", "every_hours": "often"}, "a whole number"),
     ):
         answer = send(browser, page, f"{start}/new", **wrong)
         assert answer.status_code in (400, 422) and words in answer.text
-        assert "<script>alert" not in answer.text
+        assert "<script>alert" not in answer.text and "regex" not in answer.text
+
+
+def test_an_address_is_taken_as_a_browser_shows_it(service):
+    browser, start = service.browser(service.admin), f"/projects/{service.id}/registries"
+    made = send(browser, browser.get(f"{start}/new"), f"{start}/new", address="http://r.test:5000/team/")
+    assert made.status_code == 303
+    assert "r.test:5000/team" in browser.get(made.headers["location"]).text

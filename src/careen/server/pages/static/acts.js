@@ -16,12 +16,18 @@ document.addEventListener("DOMContentLoaded", () => {
   const drop = document.querySelector(".drop");
   const field = drop && drop.querySelector("input[type=file]");
   if (field) {
+    const weigh = () => {
+      const size = field.files.length ? field.files[0].size : 0;
+      field.setCustomValidity(field.dataset.most && size > Number(field.dataset.most) ? field.dataset.larger : "");
+      field.reportValidity();
+    };
+    field.addEventListener("change", weigh);
     drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("over"));
     drop.addEventListener("drop", (event) => {
       event.preventDefault();
       drop.classList.remove("over");
-      if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
+      if (event.dataTransfer.files.length) { field.files = event.dataTransfer.files; weigh(); }
     });
   }
 });

@@ -1,6 +1,6 @@
 "use strict";
 // What makes the pages quicker to use; all of them work without it. Text is set as text only, never as markup.
-document.addEventListener("DOMContentLoaded", () => {
+(() => {
   const root = document.documentElement;
   const all = (selector, of = document) => Array.from(of.querySelectorAll(selector));
   for (const part of all(".js")) part.hidden = false;
@@ -64,6 +64,18 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("name").focus();
   }
 
+  // --- what is not ready yet: the page looks again by itself, shows how far it is, and opens the result -----------------
+  const again = document.querySelector("a[data-again]");
+  if (again) setInterval(async () => {
+    if (document.hidden || document.activeElement.value) return;
+    const answer = await fetch(again.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) return;
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const texts = now.querySelectorAll(".verdict p");
+    all(".verdict p").forEach((part, number) => { if (texts[number]) part.textContent = texts[number].textContent; });
+    if (!now.querySelector("a[data-again]")) location.replace(again.href);
+  }, 3000);
+
   // --- keys: rows, selection, details, search -------------------------------------------------------------------------
   const rows = all("[data-row]");
   let at = -1;
@@ -99,4 +111,4 @@ document.addEventListener("DOMContentLoaded", () => {
     const action = KEYS[event.key];
     if (action) { event.preventDefault(); action(); }
   });
-});
+})();
