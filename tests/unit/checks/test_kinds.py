@@ -50,6 +50,13 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yml", '"services":\n  a: {}', "compose"),
         ("a.yml", "{name: x, services: {a: {}}}", "compose"),
         ("a.yml", "? services\n: a: {}", "compose"),
+        ("a.yml", "services:\n  a: {restart: always}", "compose"),
+        ("a.yml", "services:\n  a: {workers: 2}", None),
+        ("a.yml", "services:\n- docker\n", None),
+        ("a.yml", "services:\n- docker\nscript: {{ x }}\n", None),
+        ("a.yml", "services:\n{% for x in y %}\n  a: {}\n", "compose"),
+        ("a.yml", "include:\n- https://ci.example/a.yml\n", "gitlab-ci"),
+        ("a.yml", "include:\n- path: b.yml\n", "compose"),
         ("a.yml", "jobs:\n  services:\n    a: {}", None),
         ("a.yml", "services:\n  a: {}\nx-meta:\n  apiVersion: v1", "compose"),
         ("a.yml", "services:\n  a: {}\n# {apiVersion: v1\n", "compose"),
@@ -133,7 +140,7 @@ def test_manifests_are_one_document():
     documents, unknowns = read("kubernetes", a__yaml=pod % "a", b__yaml=pod % "b")
     assert ([len(document.value.resources) for document in documents], unknowns) == ([2], [])
     documents, unknowns = read("kubernetes", a__yaml="a: {{ .Values.b }}: c")
-    assert (documents, unknowns) == ([], [("a.yaml", "a template, not a manifest: render it first")])
+    assert (documents, unknowns) == ([], [("a.yaml", "a template: render it first")])
 
 
 def test_a_file_of_manifests_that_has_something_else():

@@ -8,7 +8,7 @@ Raises: ValueError for a script that is too large or takes too long.
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from careen.formats.shell.run_command import ENGINES, Word, started
 from careen.formats.shell.syntax import Command, read_script
@@ -18,6 +18,7 @@ from .interpolate import interpolate
 
 MAX_CONTAINERS = 500
 MAX_WORDS = 500  # of an array of options
+MAX_ROWS_BEFORE = 20  # comments and empty lines between a key and its text
 MAX_EXPANDED = 64 * 1024  # characters of one command with variables resolved
 _ENGINE = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b")
 _STARTS = re.compile(r"\b(?:run|create)\b")
@@ -48,6 +49,17 @@ def in_script(text: str, path: str) -> list[Service]:
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     script = read_script(text, starts, range(1, len(starts) + 1))
     return list(_containers(script.commands, text.split("\n"), {}, path))
+
+
+def in_block(text: str, rows: Sequence[str], line: int, path: str, known: Mapping[str, str]) -> list[Service]:
+    """The containers that a script within another file starts. ``rows``: of the file; ``line``: where the script begins, or
+    the key before it."""
+    text = text.replace("\r\n", "\n")
+    first = _line_of(text.strip().partition("\n")[0], rows, line, line + MAX_ROWS_BEFORE) if text.strip() else line
+    first -= text[: len(text) - len(text.lstrip())].count("\n")
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    script = read_script(text, starts, range(first, first + len(starts)))
+    return list(_containers(script.commands, rows, dict(known), path))
 
 
 def in_markdown(text: str, path: str) -> list[Service]:
