@@ -28,6 +28,7 @@ from .terraform_kind import TERRAFORM, is_of_terraform
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
+_DIRECTIVES = ("{{", "{%", "{#", "<%")  # of templates, where an instruction should be
 _YAML = (".yaml", ".yml")
 # No white space across lines, which would take time with the square of the number of empty lines.
 # Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
@@ -78,8 +79,10 @@ def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*_YAML, ".json")):
         return False
-    if text.lstrip()[:1] in ("{", "[", "<"):  # a report about a Dockerfile: "Dockerfile.sarif"
-        return False
+    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(_DIRECTIVES):
+        return False  # a report about a Dockerfile: "Dockerfile.sarif"
+    if text.startswith("#!") and not _FROM.search(text):
+        return False  # a program: "dockerfile_lint"
     return _is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
 
 
@@ -124,6 +127,8 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             document = read_dockerfile(
                 file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
             )
+            if any(step.keyword.startswith(_DIRECTIVES) for step in document.steps):
+                raise ValueError("a template: render it first")
         except ValueError as error:
             yield unread("dockerfile", file, error)
             continue

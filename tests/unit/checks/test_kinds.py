@@ -21,6 +21,8 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("Dockerfile.md", "FROM a", None),
         ("Dockerfile.sarif", '{"a": 1}', None),
         ("Dockerfile.yaml", "FROM: a", None),
+        ("dockerfile_lint", "#!/usr/bin/env node\nx()", None),
+        ("Dockerfile.j2", "{% if x %}\nFROM a", "dockerfile"),
         ("build", "# x\nFROM a", "dockerfile"),
         ("build", "ARG A\nFROM a", "dockerfile"),
         ("build", "from now on", "dockerfile"),
@@ -230,3 +232,11 @@ def test_a_file_that_is_not_valid_does_not_if_a_folder_has_it():
     (found,) = READ["dockerfile"]([SourceFile("Dockerfile", "# {{ image }}\n")], [], Rules())
     assert isinstance(found, Unknown)
     assert not found.whole_layer
+
+
+@pytest.mark.parametrize("line", ["{{ if slim -}}", "{% for x in y %}", '<%include file="a"/>', "{# a remark #}"])
+def test_a_template_of_a_dockerfile_is_an_unknown(line):
+    documents, unknowns = read("dockerfile", Dockerfile=f"FROM a:1\n{line}\nRUN x\n")
+    assert (documents, unknowns) == ([], [("Dockerfile", "a template: render it first")])
+    documents, unknowns = read("dockerfile", Dockerfile="FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n")
+    assert (len(documents), unknowns) == (1, [])
