@@ -82,7 +82,7 @@ class Kind(Struct, frozen=True):
     read: Read
     prefixes: tuple[tuple[str, str], ...] = ()  # folder of careen.checks, prefix of its ids; its own first
     view: Callable[[Any], Iterator[View]] | None = None
-    without: frozenset[str] = frozenset()  # ids of checks in its folders that say nothing about it
+    inspects: Callable[[str], bool] = bool  # whether the check with this id says something about it
     installs: bool = False  # its documents install packages, which can be predicted
 
     @property

@@ -13,6 +13,7 @@ from careen.formats.data import yaml_document
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
+from careen.formats.services.bake import is_bake
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -67,6 +68,7 @@ def may_be_checked(path: str) -> bool:
         or name.lower().endswith((*_YAML, ".json"))
         or name == "Kustomization"
         or may_start_containers(name)
+        or is_bake(name)
         or is_of_terraform(name)
     )
 

@@ -1,11 +1,11 @@
-"""Kinds of files with the jobs of a pipeline: the checks of Compose run on the containers that the jobs start.
+"""Kinds of files with jobs or builds: the checks of Compose run on the containers that jobs start, and on builds.
 
 A job's container ends with the job, and nobody reaches it from elsewhere: checks about services that stay are left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
-from careen.formats.services import github_workflow, gitlab_ci
+from careen.formats.services import bake, github_workflow, gitlab_ci
 from careen.formats.services.compose import Compose
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -22,6 +22,7 @@ _OF_SERVICES_THAT_STAY = frozenset(
         *("CMP-047", "CMP-054", "CMP-055", "CMP-060", "CMP-061", "CMP-066", "CMP-068", "CMP-069", "CMP-073"),
     )
 )
+_OF_BUILDS = frozenset(("CMP-022", "CMP-052", "CMP-053", "CMP-063", "CMP-064", "CMP-072"))
 _OF_TESTS = frozenset(("CMP-021", "CMP-049", "CMP-050", "CMP-071"))  # the credential of a database that lives for one job
 
 
@@ -45,11 +46,26 @@ def _jobs(what: str, read_jobs: Callable[[str, str], Compose]) -> Read:
     return read
 
 
-def _kind(name: str, title: str, accepts: Callable[[str, str], bool], read: Read) -> Kind:
-    return Kind(name, title, accepts, read, COMPOSE_CHECKS, without=_OF_SERVICES_THAT_STAY | _OF_TESTS)
+def _of_jobs(id: str) -> bool:
+    return id not in _OF_SERVICES_THAT_STAY and id not in _OF_TESTS
+
+
+def _is_bake(path: str, text: str) -> bool:
+    return bake.is_bake(path)
+
+
+def _kind(
+    name: str,
+    title: str,
+    accepts: Callable[[str, str], bool],
+    read: Callable[[str, str], Compose],
+    inspects: Callable[[str], bool] = _of_jobs,
+) -> Kind:
+    return Kind(name, title, accepts, _jobs(name, read), COMPOSE_CHECKS, inspects=inspects)
 
 
 PIPELINE_KINDS = (
-    _kind("workflow", "Workflows of GitHub Actions", github_workflow.is_workflow, _jobs("workflow", github_workflow.read)),
-    _kind("gitlab-ci", "Pipelines of GitLab CI", gitlab_ci.is_pipeline, _jobs("gitlab-ci", gitlab_ci.read)),
+    _kind("workflow", "Workflows of GitHub Actions", github_workflow.is_workflow, github_workflow.read),
+    _kind("gitlab-ci", "Pipelines of GitLab CI", gitlab_ci.is_pipeline, gitlab_ci.read),
+    _kind("bake", "Bake files", _is_bake, bake.read, _OF_BUILDS.__contains__),
 )
