@@ -29,7 +29,7 @@ review should look at. [Rules of other tools](other-tools.md) lists them by the 
 
 COMPOSE = """\
 These checks also run on other files that start containers: shell scripts, Makefiles and systemd units with
-`docker run` and the like, Quadlets, dev containers, running containers ([checking](../checking.md)).
+`docker run` and the like, Quadlets, dev containers, pipelines, running containers ([checking](../checking.md)).
 
 Supported are anchors, merge keys, `extends`, `include`, override files (`compose.override.yaml`), short and long syntaxes,
 and variables with their defaults. Files that are included or extended from elsewhere, for example from another host, are

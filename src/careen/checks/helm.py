@@ -23,6 +23,7 @@ from .kind import SourceFile
 MAX_CHARTS = 200
 MAX_VALUES_BYTES = 1 << 20
 _CHART = re.compile(r"(?m)^apiVersion\s*:\s*['\"]?v[12]\b")
+_LIBRARY = re.compile(rb"(?m)^type\s*:\s*['\"]?library\b")  # a chart that has no manifests of its own
 
 
 class ChartValues(Struct, frozen=True):
@@ -62,6 +63,8 @@ def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequen
     lines: dict[str, tuple[int | None, ...]] = {}
     for folder, answer in zip(jobs, rendered(tuple(jobs.values())), strict=True):
         unknowns += _unknowns(folder, answer)
+        if _is_empty(answer) and not _LIBRARY.search(jobs[folder].files.get("Chart.yaml", b"")):
+            unknowns.append(_unknown(folder, "Chart.yaml", "no manifest with these values: set others with --helm-values"))
         for template in answer.templates:
             path = posixpath.join(folder, template.path)
             found.append(SourceFile(path, template.text))
@@ -69,6 +72,10 @@ def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequen
     # A template without template syntax is checked as it is, unless it was rendered.
     kept = [file for file in files if file.path not in lines and not _is_of_chart(file, folders)]
     return Charts((*kept, *found), tuple(unknowns), lines)
+
+
+def _is_empty(answer: Rendered) -> bool:
+    return not (answer.error or answer.troubles or any(template.text.strip() for template in answer.templates))
 
 
 def _contents(

@@ -1,5 +1,6 @@
 """A kind of document that checks inspect, and the types that pass between the steps: find files, read them, run checks."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from careen.plugins import Check
 
 from .run import Ignore
 
+_TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%|<%")  # of Go, Jinja, Mako or ERB; ${{ }} is an expression of a pipeline
+
 
 class SourceFile(Struct, frozen=True):
     path: str
@@ -24,7 +27,10 @@ class SourceFile(Struct, frozen=True):
 def unread(what: str, file: SourceFile, why: str | ValueError) -> Unknown:
     """The Unknown for a file that could not be read. If the user named the file, or it is over a limit, the check is
     incomplete."""
-    return Unknown(what, Evidence(file.path, 0), str(why), whole_layer=file.named or isinstance(why, FileLimitError))
+    limit = isinstance(why, FileLimitError)
+    if isinstance(why, ValueError) and not limit and _TEMPLATE.search(file.text):
+        why = "a template: render it first"
+    return Unknown(what, Evidence(file.path, 0), str(why), whole_layer=file.named or limit)
 
 
 class Rules(Struct, frozen=True):
@@ -76,6 +82,7 @@ class Kind(Struct, frozen=True):
     read: Read
     prefixes: tuple[tuple[str, str], ...] = ()  # folder of careen.checks, prefix of its ids; its own first
     view: Callable[[Any], Iterator[View]] | None = None
+    inspects: Callable[[str], bool] = bool  # whether the check with this id says something about it
     installs: bool = False  # its documents install packages, which can be predicted
 
     @property

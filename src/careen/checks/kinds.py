@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
+from careen.formats.services.bake import is_bake
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -22,17 +22,19 @@ from . import rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
 from .file_names import YAML, is_compose_name, is_dockerfile_name
 from .kind import Document, Kind, Rules, SourceFile, unread
+from .pipeline_kinds import PIPELINE_KINDS
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
 
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
+_DIRECTIVES = ("{{", "{%", "{#", "<%")  # of templates, where an instruction should be
 # No white space across lines, which would take time with the square of the number of empty lines.
 # Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
 _BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++)*+"
 _API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
 _ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
-_SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:")
+_SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:(?![^\S\n]*+\n[^\S\n]*+-)")
 _PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
 _KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _CHANGES = re.compile(
@@ -63,6 +65,7 @@ def may_be_checked(path: str) -> bool:
         or name.lower().endswith((*YAML, ".json"))
         or name == "Kustomization"
         or may_start_containers(name)
+        or is_bake(name)
         or is_of_terraform(name)
     )
 
@@ -71,8 +74,10 @@ def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*YAML, ".json")):
         return False
-    if text.lstrip()[:1] in ("{", "[", "<"):  # a report about a Dockerfile: "Dockerfile.sarif"
-        return False
+    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(_DIRECTIVES):
+        return False  # a report about a Dockerfile: "Dockerfile.sarif"
+    if text.startswith("#!") and not _FROM.search(text):
+        return False  # a program: "dockerfile_lint"
     return is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
 
 
@@ -85,18 +90,22 @@ def _is_kubernetes(path: str, text: str) -> bool:
 
 
 def _is_compose(path: str, text: str) -> bool:
-    """Whether a file is one of Compose. The text decides about usual ones, which may be no valid YAML; of others the
-    documents do: an object of Kubernetes may have services, and a service the word ``apiVersion``. A file in the first
-    format, which has no such word, has the usual name."""
+    """Whether a file is one of Compose. The text decides about those with the usual name, which may be no valid YAML; of others
+    the documents do: many kinds of files have services, and an object of Kubernetes too. A file in the first format, which
+    has no such word, has the usual name."""
     has_usual_name = is_compose_name(posixpath.basename(path))
     if not (has_usual_name or path.lower().endswith(YAML)):
         return False
     if not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
         return has_usual_name and any(map(compose.is_first_format, _documents_of(text)))
-    if _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None:
+    by_text = _API_OBJECT.search(text) is None and _SERVICES.search(text) is not None
+    if has_usual_name and by_text:
         return True
-    documents = _documents_of(text)
-    return any(map(_has_services, documents)) and not any(map(manifest_files.is_resource, documents))
+    try:
+        documents = yaml_document.read(text)
+    except ValueError:
+        return by_text
+    return any(map(compose.is_compose, documents)) and not any(map(manifest_files.is_resource, documents))
 
 
 def _documents_of(text: str) -> list[Any]:
@@ -107,18 +116,14 @@ def _documents_of(text: str) -> list[Any]:
         return []
 
 
-def _has_services(document: Any) -> bool:
-    if not isinstance(document, yaml_document.Mapping) or "apiVersion" in document:
-        return False
-    return "services" in document or isinstance(document.get("include"), yaml_document.Sequence)
-
-
 def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     for file in files:
         try:
             document = read_dockerfile(
                 file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
             )
+            if any(step.keyword.startswith(_DIRECTIVES) for step in document.steps):
+                raise ValueError("a template: render it first")
         except ValueError as error:
             yield unread("dockerfile", file, error)
             continue
@@ -142,10 +147,9 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
             documents = yaml_document.read(file.text)
             inside = list(manifest_files.resources(documents, file.path))
         except ValueError as error:
-            template = "{{" in file.text and not isinstance(error, FileLimitError)
-            yield unread("kubernetes", file, "a template, not a manifest: render it first" if template else error)
+            yield unread("kubernetes", file, error)
             continue
-        if any(map(_has_services, documents)):
+        if any(map(compose.is_compose, documents)):
             yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
         elif not inside and file.named:
             yield unread("kubernetes", file, "no object of Kubernetes in it")
@@ -309,6 +313,7 @@ KINDS = (
     ),
     Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
     *START_KINDS,
+    *PIPELINE_KINDS,
     Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
     Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"), ("integrity", "SUP")), view=rego_input.image),
 )

@@ -85,7 +85,7 @@ def check_files(
         members = by_kind.get(kind.name)
         if not members:
             continue
-        checks, seen = checks_of(kind), Seen()
+        checks, seen = [check for check in checks_of(kind) if kind.inspects(check.id)], Seen()
         for document in kind.read(members, checks, rules):
             if not isinstance(document, Document):
                 unknowns.append(document)

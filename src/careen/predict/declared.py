@@ -8,8 +8,10 @@ downloaded, and a version that only a repository has stays "". If ``Dockerfile.h
 after it.
 """
 
+import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,23 +19,23 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
-from careen.formats.feeds.software import cpe_of_archive
 from careen.formats.packages.package_file_name import FileName, read_address
-from careen.formats.packages.release_tag import version_of_tag
 from careen.formats.shell.downloads import read_download
-from careen.formats.shell.package_commands import PackageCall, read_call, read_options
+from careen.formats.shell.package_commands import PackageCall, read_call
 from careen.formats.shell.package_specs import Spec, is_url
 from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
+from .repositories import CODE, added, cloned, of_software, repository_of
+from .runtimes import read_runtime
 from .third_party import ThirdParty
 
-CODE = ("generic", "github", "gitlab", "bitbucket")  # types of archives and repositories
 MAX_SOUGHT = 8  # words of a command whose line is searched
+MAX_ALTERNATIVES = 10  # values that branches of a script give one variable
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
 _UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
-_HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
 
 
 class Predicted(Struct, frozen=True):
@@ -69,7 +71,17 @@ def unpredictable(document: Dockerfile) -> tuple[str, ...]:
         if step.keyword == "COPY" and source and not source.isdecimal() and source.lower() not in names:
             place = f"{document.path}:{step.line}"
             reasons[f"{place}: files of {_short(source)} are copied and not assessed: scan that image"] = None
+    for stage in document.stages:
+        if stage.parent is None and "$" in stage.resolved and _may_be_stage(stage.resolved, names):
+            place = f"{document.path}:{stage.line}"
+            reasons[f"{place}: an argument chooses the stage {_short(stage.resolved)}, whose packages are not listed"] = None
     return tuple(reasons)
+
+
+def _may_be_stage(image: str, names: set[str]) -> bool:
+    """Whether a value of the variables in the image's name makes it that of a stage."""
+    pattern = "*".join(glob.escape(part) for part in _VARIABLE.split(image.lower()))
+    return any(name and fnmatchcase(name, pattern) for name in names)
 
 
 def _short(text: str) -> str:
@@ -136,17 +148,10 @@ def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
 def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:
     """The packages that a step installs; the names that it removes again are added to ``gone``."""
     if step.keyword == "ADD":
-        for source in step.instruction.words[:-1]:
-            address = step.resolve(source, document.escape)
-            if is_url(address):
-                yield from _downloaded(document, address, "ADD", step.line, step.end_line, step.stage, base)
+        yield from _of_add(document, step, base)
         return
-    known = step.known
-    commands = iter(step.commands)
-    for call in document.calls_of(step):
-        assigned = _assigned(commands, call, known)
-        known = {**known, **assigned} if assigned else known
-        words = resolved_words(call.command.words, known)
+    calls = tuple(_resolved(document, step))
+    for call, words in calls:
         package = read_call(words) if call.package is not None else None
         if package is not None:
             if package.action == "remove":
@@ -166,12 +171,37 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
                         line = call.line_of(spec.text) if sought <= MAX_SOUGHT else call.command.line
                     yield from _installed(document, package, spec, (line, line), step.stage, base)
             continue
-        if words[:2] == ("git", "clone"):
-            yield from _cloned(document, words, call.line_of(words[-1]), step.stage, base)
         download = read_download(words)
         for url in download.urls if download else ():
             line = call.line_of(url)
             yield from _downloaded(document, url, words[0].rpartition("/")[2], line, line, step.stage, base)
+        if runtime := read_runtime(words):
+            made = of_software(_made(document, Package("generic", None, *runtime)))
+            place = (call.command.line, call.command.end_line)
+            yield _found(document, made, words[0].rpartition("/")[2], place, step.stage, base, text=" ".join(words))
+    for repository, address, at in cloned([words for _, words in calls]):
+        line = calls[at][0].line_of(calls[at][1][-1])
+        yield _found(document, repository, "git", (line, line), step.stage, base, url=address)
+
+
+def _of_add(document: Dockerfile, step: Step, base: Distribution | None) -> Iterator[Predicted]:
+    place = (step.line, step.end_line)
+    for source in step.instruction.words[:-1]:
+        address = step.resolve(source, document.escape)
+        if repository := added(address):
+            yield _found(document, repository, "ADD", place, step.stage, base, url=address, text=address)
+        elif is_url(address):
+            yield from _downloaded(document, address, "ADD", *place, step.stage, base)
+
+
+def _resolved(document: Dockerfile, step: Step) -> Iterator[tuple[Call, tuple[str, ...]]]:
+    """Each command of a RUN with its words, in which the variables of the file and of the script have their values."""
+    known = step.known
+    commands = iter(step.commands)
+    for call in document.calls_of(step):
+        assigned = _assigned(commands, call, known)
+        known = {**known, **assigned} if assigned else known
+        yield call, resolved_words(call.command.words, known)
 
 
 def _by_xargs(document: Dockerfile, call: Call) -> bool:
@@ -188,7 +218,11 @@ def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]
     for command in commands:
         if not command.words or command.program in ("export", "local", "declare", "readonly"):
             for name, value in command.assignments:
-                found[name] = " ".join(resolved_words((value,), {**known, **found} if "$" in value else known))
+                text = " ".join(resolved_words((value,), {**known, **found} if "$" in value else known))
+                extends = name in found and re.search(rf"\$\{{?{name}\b", value)
+                others = found[name].split("\n") if name in found and not extends else []
+                if text not in others and len(others) < MAX_ALTERNATIVES:  # in branches of the script
+                    found[name] = "\n".join((*others, text))
         if command is until.command:
             break
     return {name: value for name, value in found.items() if "$(" not in value and "`" not in value}
@@ -210,45 +244,14 @@ def _installed(
         version = ""
     name = spec.name
     if spec.kind == "vcs":
-        yield _found(
-            document, _repository(spec, LANGUAGE.get(package.tool) == "npm"), package.program, place, stage, base, url=spec.text
-        )
+        made = repository_of(spec.name, spec.text, of_npm=LANGUAGE.get(package.tool) == "npm")
+        yield _found(document, made, package.program, place, stage, base, url=spec.text)
         return
     exact = kind not in OF_DISTRIBUTIONS or _is_whole(kind, version)
     made = _package(document, kind, name, version, base)
     if kind == "pear":
         made = replace(made, namespace=CHANNELS.get(package.program))
     yield _found(document, made, package.program, place, stage, base, text=spec.text, exact=exact)
-
-
-def _repository(spec: Spec, of_npm: bool) -> Package:
-    """The package of a source repository. npm has the tag after ``#``, and ``owner/repository`` for GitHub; other
-    tools have it after ``@``."""
-    text = spec.text
-    if of_npm:
-        text = re.sub(r"^(?:github:)?([\w.-]+/[\w.-]+)(?=#|$)", r"https://github.com/\1", text)
-        text = re.sub(r"#(?!semver:)([\w./-]+)$", r"@\1", text)
-    hosted = _HOSTED.search(text)
-    if hosted is None:
-        return Package("generic", None, spec.name, "")
-    source = "github" if hosted[1] == "github.com" else "generic"
-    return Package(source, None, hosted[2].strip("/"), hosted[3] or "")
-
-
-def _cloned(
-    document: Dockerfile, words: Sequence[str], line: int, stage: int, base: Distribution | None
-) -> Iterator[Predicted]:
-    """The release that ``git clone --branch v1.2.3`` gets; a branch is not a release."""
-    options = read_options(
-        words[2:], frozenset(("-b", "--branch", "--depth", "-c", "--config", "-o", "--origin", "-j", "--jobs"))
-    )
-    tags = [tag for tag in options.values("-b", "--branch") if re.search(r"\d\.\d", tag) and "$" not in tag]
-    hosted = _HOSTED.match(options.words[0]) if options.words else None
-    if tags and hosted:
-        is_github = hosted[1] == "github.com"
-        version = tags[-1] if is_github else version_of_tag(tags[-1])
-        package = _of_software(Package("github" if is_github else "generic", None, hosted[2].strip("/"), version))
-        yield _found(document, package, "git", (line, line), stage, base, url=options.words[0])
 
 
 def _version_option(package: PackageCall) -> str:
@@ -290,14 +293,7 @@ def _downloaded(
 def _of_file(document: Dockerfile, name: FileName, base: Distribution | None) -> Package:
     if name.kind in OF_DISTRIBUTIONS:
         return _package(document, name.kind, name.name, name.version, base, name.arch)
-    return _made(document, _of_software(Package(name.kind, None, name.name, name.version, arch=name.arch)))
-
-
-def _of_software(package: Package) -> Package:
-    """The package, with its name in the CPE dictionary if it is an archive or a repository of well-known software."""
-    if package.type not in CODE or not package.version:
-        return package
-    return replace(package, cpe=cpe_of_archive(package.name.rpartition("/")[2], version_of_tag(package.version)))
+    return _made(document, of_software(Package(name.kind, None, name.name, name.version, arch=name.arch)))
 
 
 def _package(

@@ -100,3 +100,20 @@ def test_a_packed_subchart_is_rendered_with_its_chart_only(tree, tmp_path):
     archive.write_bytes(packed("more", {"Chart.yaml": b"name: more\n", "templates/m.yaml": b"kind: Pod\n"}))
     charts = with_charts(tree, ChartValues(), [(archive, False)])
     assert [file.path for file in charts.files if "more" in file.path] == ["deploy/shop/charts/more-1/templates/m.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("application", [("shop/Chart.yaml", "no manifest with these values: set others with --helm-values")]),
+        ("library", []),
+    ],
+)
+def test_a_chart_without_manifests_is_an_unknown(tmp_path, monkeypatch, kind, expected):
+    monkeypatch.chdir(tmp_path)
+    Path("shop/templates").mkdir(parents=True)
+    chart = f"apiVersion: v2\nname: shop\nversion: 1.0.0\ntype: {kind}\n"
+    Path("shop/Chart.yaml").write_text(chart)
+    Path("shop/templates/pod.yaml").write_text("{{ if .Values.on }}\nkind: Pod\n{{ end }}\n")
+    found = with_charts([SourceFile("shop/Chart.yaml", chart)], ChartValues())
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == expected

@@ -21,6 +21,8 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("Dockerfile.md", "FROM a", None),
         ("Dockerfile.sarif", '{"a": 1}', None),
         ("Dockerfile.yaml", "FROM: a", None),
+        ("dockerfile_lint", "#!/usr/bin/env node\nx()", None),
+        ("Dockerfile.j2", "{% if x %}\nFROM a", "dockerfile"),
         ("build", "# x\nFROM a", "dockerfile"),
         ("build", "ARG A\nFROM a", "dockerfile"),
         ("build", "from now on", "dockerfile"),
@@ -50,6 +52,13 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yml", '"services":\n  a: {}', "compose"),
         ("a.yml", "{name: x, services: {a: {}}}", "compose"),
         ("a.yml", "? services\n: a: {}", "compose"),
+        ("a.yml", "services:\n  a: {restart: always}", "compose"),
+        ("a.yml", "services:\n  a: {workers: 2}", None),
+        ("a.yml", "services:\n- docker\n", None),
+        ("a.yml", "services:\n- docker\nscript: {{ x }}\n", None),
+        ("a.yml", "services:\n{% for x in y %}\n  a: {}\n", "compose"),
+        ("a.yml", "include:\n- https://ci.example/a.yml\n", "gitlab-ci"),
+        ("a.yml", "include:\n- path: b.yml\n", "compose"),
         ("a.yml", "jobs:\n  services:\n    a: {}", None),
         ("a.yml", "services:\n  a: {}\nx-meta:\n  apiVersion: v1", "compose"),
         ("a.yml", "services:\n  a: {}\n# {apiVersion: v1\n", "compose"),
@@ -133,7 +142,7 @@ def test_manifests_are_one_document():
     documents, unknowns = read("kubernetes", a__yaml=pod % "a", b__yaml=pod % "b")
     assert ([len(document.value.resources) for document in documents], unknowns) == ([2], [])
     documents, unknowns = read("kubernetes", a__yaml="a: {{ .Values.b }}: c")
-    assert (documents, unknowns) == ([], [("a.yaml", "a template, not a manifest: render it first")])
+    assert (documents, unknowns) == ([], [("a.yaml", "a template: render it first")])
 
 
 def test_a_file_of_manifests_that_has_something_else():
@@ -223,3 +232,11 @@ def test_a_file_that_is_not_valid_does_not_if_a_folder_has_it():
     (found,) = READ["dockerfile"]([SourceFile("Dockerfile", "# {{ image }}\n")], [], Rules())
     assert isinstance(found, Unknown)
     assert not found.whole_layer
+
+
+@pytest.mark.parametrize("line", ["{{ if slim -}}", "{% for x in y %}", '<%include file="a"/>', "{# a remark #}"])
+def test_a_template_of_a_dockerfile_is_an_unknown(line):
+    documents, unknowns = read("dockerfile", Dockerfile=f"FROM a:1\n{line}\nRUN x\n")
+    assert (documents, unknowns) == ([], [("Dockerfile", "a template: render it first")])
+    documents, unknowns = read("dockerfile", Dockerfile="FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n")
+    assert (len(documents), unknowns) == (1, [])

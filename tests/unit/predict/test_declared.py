@@ -112,6 +112,7 @@ def test_many_programs():
         (3, "pkg:luarocks/cjson@2.1-1", True),
         (3, "pkg:nuget/tool@8.0.1", True),
         (4, "pkg:github/o/r@v1.2", True),
+        (4, "pkg:github/o/other", False),
         (5, "pkg:github/o/r@v2", True),
         (5, "pkg:github/o/r@v3", True),
     ]
@@ -175,3 +176,41 @@ def test_an_address_in_a_registry_tells_what_it_is():
         "RUN yum install -y https://x.example/a-1.2-3.el9.x86_64.rpm\n"
     )
     assert [one.package.confidence for one in predicted(read_dockerfile(text))] == [0.7, 0.4]
+
+
+def test_a_platform_chooses_the_stage():
+    text = "FROM debian:12 AS build-linux\nRUN pip install a==1.0\nFROM x AS build-windows\nFROM build-$TARGETOS\n"
+    assert found_in(text) == [(2, "pip", "pkg:pypi/a@1.0", True)]
+    text = "FROM debian:12\nARG TARGETARCH\nRUN curl -O https://x.example/tool_1.2.3_${TARGETARCH}.deb\n"
+    assert found_in(text) == [(3, "curl", "pkg:deb/debian/tool@1.2.3?arch=amd64&distro=debian-12", True)]
+
+
+def test_a_stage_that_an_argument_chooses_is_listed():
+    text = "ARG KIND\nFROM debian:12 AS with-a\nRUN pip install a==1.0\nFROM with-${KIND}\nFROM ${BASE}:1\n"
+    assert unpredictable(read_dockerfile(text)) == (
+        "Dockerfile:4: an argument chooses the stage with-${KIND}, whose packages are not listed",
+    )
+
+
+def test_a_variable_has_the_values_of_all_branches():
+    text = (
+        "FROM debian:12\nRUN case $(uname -m) in \\\n x86_64) URL=https://x.example/a-1.0.tar.gz ;; \\\n"
+        " *) URL=https://x.example/b-2.0.tar.gz ;; \\\n esac; curl -fsSL $URL | tar xz\n"
+    )
+    assert found_in(text) == [(5, "curl", "pkg:generic/a@1.0", True), (5, "curl", "pkg:generic/b@2.0", True)]
+    text = 'FROM debian:12\nRUN P=a; P="$P b==1.0"; pip install $P\n'
+    assert [purl for _, _, purl, _ in found_in(text)] == ["pkg:pypi/a", "pkg:pypi/b@1.0"]
+
+
+def test_repositories_and_runtimes():
+    text = (
+        "FROM debian:12\nADD https://github.com/curl/curl.git#curl-7_80_0 /curl\n"
+        "RUN git clone https://github.com/opencontainers/runc.git /src \\\n && cd /src && git checkout v1.1.4\n"
+        "RUN bash -lc 'nvm install 16.13.0'\nRUN curl https://sh.rustup.rs | sh -s -- --default-toolchain 1.60.0\n"
+    )
+    assert [(one.line, one.tool, one.package.purl, one.package.cpe) for one in predicted(read_dockerfile(text))] == [
+        (2, "ADD", "pkg:github/curl/curl@curl-7_80_0", "cpe:2.3:a:haxx:curl:7.80.0:*:*:*:*:*:*:*"),
+        (3, "git", "pkg:github/opencontainers/runc@v1.1.4", "cpe:2.3:a:linuxfoundation:runc:1.1.4:*:*:*:*:*:*:*"),
+        (5, "nvm", "pkg:generic/node@16.13.0", "cpe:2.3:a:nodejs:node.js:16.13.0:*:*:*:*:*:*:*"),
+        (6, "sh", "pkg:generic/rust@1.60.0", "cpe:2.3:a:rust-lang:rust:1.60.0:*:*:*:*:*:*:*"),
+    ]

@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    known = {name for step in document.arguments for name, _, _ in step.instruction.pairs} | PLATFORM_ARGS
+    known = {name for step in document.arguments for name, _, _ in step.instruction.pairs} | PLATFORM_ARGS.keys()
     for stage in document.stages:
         if stage.start is None:
             continue

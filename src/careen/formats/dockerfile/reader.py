@@ -16,7 +16,7 @@ from careen.formats.shell.wrappers import SHELLS
 
 from .parse import Instruction, Parsed, parse
 from .run_script import run_script
-from .stages import Call, Dockerfile, Stage, Step
+from .stages import PLATFORM_ARGS, Call, Dockerfile, Stage, Step
 from .variables import MAX_ADDED, resolved_words, with_value
 from .words import expand
 
@@ -85,7 +85,7 @@ class _StageBuilder:
 
     def __init__(self, parsed: Parsed) -> None:
         self.parsed = parsed
-        self.globals: dict[str, str | None] = {}
+        self.globals: dict[str, str | None] = {**PLATFORM_ARGS}
         self.arguments: list[Step] = []
         self.stages: list[Stage] = []
         self.names: dict[str, int] = {}

@@ -18,7 +18,12 @@ from .variables import Values, resolved_words, with_value
 from .words import expand
 
 MAX_LINEAGE = 100  # stages that build upon each other
-PLATFORM_ARGS = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
+# Set by the builder, in FROM too; their values are those of the usual platform.
+PLATFORM_ARGS = {
+    f"{side}{part}": value
+    for side in ("TARGET", "BUILD")
+    for part, value in (("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", ""))
+}
 
 
 class Call(Struct, frozen=True, gc=False):

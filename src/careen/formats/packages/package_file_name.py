@@ -50,6 +50,7 @@ _MAVEN = re.compile(
 )
 _VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*|[a-z](?![^\W_]))?"
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
+_AFTER_FILE = re.compile(r"(?<=[.\w]\w\w)/(?:download|from/(?:a|this)/mirror)$")  # of SourceForge, and of PHP's mirrors
 _PACMAN = re.compile(r"([a-z\d@_+][\w@.+-]*)-((?:\d+:)?[^-/]+-[\d.]+)-(x86_64|any|i686|aarch64|armv7h)\.pkg$")
 _GO = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:rc\d+|beta\d+)?)\.(?:src$|[a-z])")
 _SQLITE = re.compile(r"sqlite-(?:autoconf|amalgamation|src|preprocessed|tools-[\w-]{1,20})-(\d)(\d\d)(\d\d)(\d\d)$")
@@ -79,7 +80,7 @@ def read_address(url: str) -> FileName | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    path = unquote(parts.path)
+    path = _AFTER_FILE.sub("", unquote(parts.path))
     name = path.rpartition("/")[2]
     if "$" in name:  # a variable with an unknown value
         kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "generic")

@@ -1,1 +1,1 @@
-"""Files and commands that start containers: Compose files, units, Quadlets, dev containers, commands, running containers."""
+"""Files and commands that start containers: Compose files, units, Quadlets, pipelines, commands, running containers."""

@@ -17,17 +17,33 @@ from msgspec import Struct
 
 from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
-from careen.formats.data.yaml_document import Mapping, Sequence
+from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 
 from .compose_service import MAX_NAME, Mount, Port, Service
 from .interpolate import interpolate
 
-__all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_first_format", "of_containers", "read"]
+__all__ = [
+    "Compose",
+    "Mount",
+    "Port",
+    "Section",
+    "Service",
+    "Unresolved",
+    "is_compose",
+    "is_first_format",
+    "of_containers",
+    "read",
+]
 
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 MAX_EXTENDS = 16
 MAX_SERVICES = 1000
 _SOURCES = frozenset(("image", "build", "extends"))  # one of which every service has
+_KEYS = _SOURCES | {  # which tell a service of Compose from those of other programs
+    *("cap_add", "command", "container_name", "deploy", "depends_on", "devices", "entrypoint", "env_file", "environment"),
+    *("network_mode", "networks", "pid", "ports", "privileged", "profiles", "read_only", "restart", "security_opt", "user"),
+    *("userns_mode", "volumes", "working_dir"),
+}
 _REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences that the later file replaces
 _BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: the later entry for a target wins
 
@@ -143,6 +159,22 @@ def of_containers(
             for name in names:
                 body[section].setdefault(name, None)
     return Compose(path, held, body, origins or {}, unresolved)
+
+
+def is_compose(document: Any) -> bool:
+    """Whether a YAML document has services as Compose describes them, or includes files that do."""
+    if not isinstance(document, Mapping) or "apiVersion" in document:
+        return False
+    if "services" in document:
+        services = document["services"]
+        if not isinstance(services, Mapping):
+            return services is None
+        return not services or any(
+            not service or (isinstance(service, Mapping) and service.keys() & _KEYS) for service in services.values()
+        )
+    return any(
+        "path" in entry if isinstance(entry, Mapping) else "://" not in as_text(entry) for entry in document.seq("include")
+    )
 
 
 def is_first_format(document: Any) -> bool:

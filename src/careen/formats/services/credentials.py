@@ -27,8 +27,8 @@ _ABOUT = frozenset(  # NAME_OF: the variable describes a credential instead of c
     (
         *("age", "algorithm", "class", "count", "dir", "directory", "enabled", "endpoint", "expiration", "expiry", "expires"),
         *("file", "format", "hash", "header", "host", "id", "issuer", "length", "lifetime", "max", "min", "mode", "name"),
-        *("namespace", "path", "policy", "port", "provider", "ref", "reset", "rotation", "seconds", "size", "store", "timeout"),
-        *("ttl", "type", "uri", "url", "user", "username", "version"),
+        *("namespace", "path", "policy", "port", "provider", "realm", "ref", "reset", "rotation", "seconds", "size", "store"),
+        *("timeout", "ttl", "type", "uri", "url", "user", "username", "version"),
     )
 )
 _REFERENCE = pattern(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|<.*>|\{\{.*\}\}|%\w+%|@\w+@|\[.*\]|/\S*/\S*|\.{1,2}/\S+", re.DOTALL)

@@ -130,6 +130,8 @@ def _options(words: Sequence[Word]) -> Iterator[tuple[str, str, int, int]]:
         if text == "--":
             yield "", "", line, at
             return
+        if _may_be_options(text) and at < len(words) and _is_option(words[at].text):
+            continue
         if not text.startswith("-") or text == "-":
             return
         if text.startswith("--"):
@@ -151,6 +153,19 @@ def _options(words: Sequence[Word]) -> Iterator[tuple[str, str, int, int]]:
                 yield _SHORT[letter], value, line, at
                 break
             yield _SHORT_SWITCHES.get(letter, letter), "true", line, at
+
+
+def _may_be_options(text: str) -> bool:
+    """Whether a word that only a run computes, such as ``$(test -t 0 && echo -it)``, may be options instead of the image."""
+    return text.startswith(("$", "`")) and not re.search(r"(?i)image|img|tag|repo|build", text)
+
+
+def _is_option(text: str) -> bool:
+    """Whether a word is one of the options with a place in the service: a program in the image has others."""
+    name = text[2:].partition("=")[0]
+    if text.startswith("--"):
+        return name in _SWITCHES or name in _VALUED or name in _TEXTS or name in _LISTS or name in _PUT
+    return text.startswith("-") and (text[1:2] in _SHORT or text[1:] in _SHORT_SWITCHES or text == "-it")
 
 
 def _takes_value(name: str, following: str) -> bool:

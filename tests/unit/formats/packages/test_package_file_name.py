@@ -18,6 +18,8 @@ from careen.formats.packages.package_file_name import read_address
         ("https://github.com/o/r/releases/download/v1.4/any.zip", "github", "o/r", "v1.4", None),
         ("https://github.com/o/r/archive/refs/tags/v2.tar.gz", "github", "o/r", "v2", None),
         ("https://x/zlib-1.3.1.tar.gz", "generic", "zlib", "1.3.1", None),
+        ("https://x/files/libpng-1.6.37.tar.gz/download", "generic", "libpng", "1.6.37", None),
+        ("http://x/get/php-5.5.38.tar.bz2/from/this/mirror", "generic", "php", "5.5.38", None),
         ("https://x/openssl-1.1.1k.tar.gz", "generic", "openssl", "1.1.1k", None),
         ("https://x/dl/go1.21.5.linux-amd64.tar.gz", "golang", "stdlib", "1.21.5", None),
         ("https://x/dl/go1.16.linux-amd64.tar.gz", "golang", "stdlib", "1.16", None),

@@ -34,6 +34,7 @@ def test_credentials(name, value):
             ("greeting", "hello"),
             ("COMPASS", "north"),
             ("TOKENIZER", "bpe"),
+            ("REGISTRY_AUTH_HTPASSWD_REALM", "Registry Realm"),
             ("KEY", "value"),
             ("MONKEY", "x"),
             ("keyboard", "us"),

@@ -86,3 +86,31 @@ def test_what_is_worth_reading(text, is_one):
 def test_a_script_too_large_is_refused():
     with pytest.raises(ValueError):
         in_script("docker run x\n" * 20_000, "x.sh")
+
+
+def test_an_image_that_the_text_builds_has_a_build():
+    script = (
+        "docker run app\nT=lib\ndocker build --tag=other -t $T:latest .\ndocker run lib:latest x\n"
+        "docker tag x app\ndocker run y\n"
+    )
+    assert [(one.image, "build" in one.node) for one in in_script(script, "a.sh")] == [
+        ("app", True),
+        ("lib:latest", True),
+        ("y", False),
+    ]
+    makefile = "TAG=app\nrun:\n\tdocker run $(TAG)\nimage:\n\tpodman build . -t $(TAG)\n"
+    assert [(one.image, "build" in one.node) for one in in_makefile(makefile, "Makefile")] == [("app", True)]
+
+
+def test_computed_options_are_not_the_image():
+    script = (
+        'X=" --rm"\ndocker run $(test -t 0 && echo "-it") -v$PWD:/w a:1 sh\ndocker run $X b:1\n'
+        "docker run $OPTS --rm c:1\ndocker run $IMAGE -v\ndocker run $(build) --version\n"
+    )
+    assert [(one.image, one.command()) for one in in_script(script, "a.sh")] == [
+        ("a:1", ["sh"]),
+        ("b:1", []),
+        ("c:1", []),
+        ("$IMAGE", ["-v"]),
+        ("$(build)", ["--version"]),
+    ]
