@@ -205,7 +205,7 @@ def test_packages_of_another_root_have_the_manager_there():
     assert obstacles(package("deb", "a", hostile), package("deb", "apt", hostile)) == ["no_package_manager"]
 
 
-def test_a_makers_package_needs_the_makers_archive():
+def test_a_makers_package_is_not_upgraded_from_the_distributions_archive():
     own, inner = "var/lib/dpkg/status", "srv/chroot/old/var/lib/dpkg/status"
     apt = package("deb", "apt", own, inner)
     ours, makers = package("deb", "a", own, inner), replace(package("deb", "nginx", own, inner), vendor="third_party")
@@ -214,8 +214,9 @@ def test_a_makers_package_needs_the_makers_archive():
         found = places_of(package, managers_of((apt,)), Bundles([]), only_distribution=only_distribution)
         return [place.obstacle and place.obstacle.code for place in found]
 
-    assert obstacles(makers, only_distribution=True) == ["no_archive", None]
-    assert obstacles(makers, only_distribution=False) == obstacles(ours, only_distribution=True) == [None, None]
+    assert obstacles(makers, only_distribution=True) == ["no_archive", "third_party"]
+    assert obstacles(makers, only_distribution=False) == ["third_party", "third_party"]
+    assert obstacles(ours, only_distribution=True) == [None, None]
 
 
 def test_a_manager_without_its_database_upgrades_nothing():
