@@ -51,9 +51,12 @@ class Parser(argparse.ArgumentParser):
             return found
         if flag is None:
             raise UsageError(f"one argument too many: {rest[0]!r}", f"{self.prog} --help")
-        from careen.config import nearest
+        from careen.config import SECRET, field_by_key, nearest
 
         name = flag.partition("=")[0]
+        key = name.removeprefix("--").replace("-", "_")
+        if key in field_by_key() and key not in SECRET:
+            raise UsageError(f"{self.prog} has no flag {name}", "leave it out: only other commands use this setting")
         near = nearest(name, [option for action in self._actions for option in action.option_strings])
         raise UsageError(f"unknown flag {name}", f"did you mean {near}?" if near else f"{self.prog} --help lists all")
 

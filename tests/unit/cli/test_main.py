@@ -48,6 +48,7 @@ def test_no_command_is_a_usage_error_that_helps(careen_command):
         (["scan", "x", "--fail-onn=high"], "unknown flag --fail-onn", "did you mean --fail-on?"),
         (["scan", "x", "--qqqqq"], "unknown flag --qqqqq", "careen scan --help lists all"),
         (["completion", "bash", "y"], "one argument too many: 'y'", "careen completion --help"),
+        (["sbom", "x", "--offline"], "careen sbom has no flag --offline", "leave it out: only other commands use this setting"),
         (["scan", "x", "--fail"], "unknown flag --fail", "did you mean --fail-on?"),
         (["scan", "x", "--fail-on"], "--fail-on: expected one argument", "careen scan --help"),
         (["scan", "x", "--registry-password", "y"], "unknown flag --registry-password", "did you mean"),
