@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
 from careen.errors import InputError, NothingToCheckError, UsageError
+from careen.formats.dockerfile.file_names import of_containers
 from careen.model.report import Report
 from careen.plugins import Progress, silent
 
@@ -37,6 +39,11 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
         return replace(found, files=(*_as_files(commands), *found.files))
 
     return _report_of(", ".join(paths or ["--run"]), find, settings, progress)
+
+
+def is_checked(reference: str) -> bool:
+    """Whether a reference is a Dockerfile or a Compose file, which ``check`` reads: no image has packages of these."""
+    return bool(of_containers([reference])) and Path(reference).is_file()
 
 
 def check_cluster(access: "Access", namespaces: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:

@@ -178,7 +178,7 @@ class Session:
         return replace(report, plan=self._with_repairs(report, made))
 
     def explain(
-        self, reference: str, id: str, package: str | None = None, progress: Progress = silent
+        self, reference: str | Read, id: str, package: str | None = None, progress: Progress = silent
     ) -> "tuple[Report, Explanation]":
         """Why a vulnerability is, or is not, found in the packages with that name; without a name, in those for which a
         source has it.
@@ -439,7 +439,7 @@ def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
 
 def _of_folder(image: Image, reading: Reading) -> tuple[Image, Inventory]:
     """The inventory of a folder. Its Dockerfiles and Compose files are named, because this scan does not read them."""
-    from careen.checks.file_names import of_containers
+    from careen.formats.dockerfile.file_names import of_containers
 
     paths: list[str] = []
 

@@ -18,12 +18,12 @@ from msgspec import Struct
 from careen.charts.files import PACKED
 from careen.errors import InputError
 from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.dockerfile.file_names import SKIPPED
 from careen.formats.services.shell_starts import starts_containers
 from careen.model.excluded import Excluded
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
-from .file_names import SKIPPED
 from .kind import SourceFile
 from .kinds import may_be_checked
 from .terraform_kind import is_fetched

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from careen.formats.data import yaml_document
+from careen.formats.dockerfile.file_names import YAML, is_compose_name, is_dockerfile_name
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
@@ -20,7 +21,6 @@ from careen.plugins import Check
 
 from . import rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
-from .file_names import YAML, is_compose_name, is_dockerfile_name
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .pipeline_kinds import PIPELINE_KINDS
 from .run import Ignore

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         from .about import run as run_about
 
         return run_about(arguments)
+    from careen.app.checking import check, is_checked
     from careen.app.session import Session
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
@@ -59,9 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
             f"careen explain {arguments.reference} {arguments.id}",
         )
     settings = settings_of(arguments)
+    reference = arguments.reference
+    if is_checked(reference):  # of a Dockerfile, the packages that its build will install
+        checked = with_progress(settings, lambda progress: check([reference], settings, progress))
+        reference = (checked.image, checked.inventory)
     with Session(settings) as session:
         report, explanation = with_progress(
-            settings, lambda progress: session.explain(arguments.reference, arguments.id, arguments.package, progress)
+            settings, lambda progress: session.explain(reference, arguments.id, arguments.package, progress)
         )
     if arguments.form == "json":
         write_json(document(report, explanation))

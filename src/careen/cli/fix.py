@@ -12,6 +12,7 @@ from .arguments import LICENCES, LOOKS, Parser, add_settings
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
+    from careen.config import Settings
     from careen.model.plan import Plan
     from careen.model.report import Report
 
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from careen.app.base_images import base_name, base_tags
     from careen.app.built_from import is_built_from, named_dockerfile, why_not_built_from
+    from careen.app.checking import is_checked
     from careen.app.dockerfile_patch import base_of, diff_of
     from careen.app.session import Session
 
@@ -62,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names the file to patch")
     settings = settings_of(arguments)
+    if is_checked(arguments.reference):
+        return _of_file(arguments, settings)
     dockerfile = named_dockerfile(settings)
     text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
     base = base_of(text) if dockerfile is not None else ""
@@ -95,14 +99,40 @@ def run(arguments: argparse.Namespace) -> int:
     return 3 if report.verdict.exit_code == 3 else 0
 
 
+def _of_file(arguments: argparse.Namespace, settings: "Settings") -> int:
+    """The plan for a Dockerfile or a Compose file: for what its build will install, and for its misconfigurations."""
+    from careen.app.checking import check
+    from careen.model.plan import NOTHING
+
+    from .output import write_lines
+
+    if arguments.dockerfile or arguments.base_tags or arguments.base_tag or arguments.base_name:
+        raise UsageError(
+            f"{arguments.reference} is no image", "leave out --dockerfile and --base…, or give the reference of the built image"
+        )
+    report = with_progress(settings, lambda progress: check([arguments.reference], settings, progress))
+    plan = report.plan or NOTHING
+    if arguments.form == "json":
+        import msgspec
+
+        target = {"reference": report.image.reference, "digest": None}
+        write_json({"schema": SCHEMA, **target, **msgspec.to_builtins(plan), "diff": None})
+    else:
+        write_lines([*_lines(report, plan)])
+    return 3 if report.verdict.exit_code == 3 else 0
+
+
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     from careen.output.changes import commands_of, where_of
     from careen.output.escape import visible
-    from careen.output.lines import Whole, plural
+    from careen.output.lines import Whole, few, plural
     from careen.output.outcome import exit_line
 
-    if report.database is None:
+    codes = {reason.code for reason in report.coverage.reasons}
+    if "not_asked" in codes:
         yield f"{visible(report.image.reference)}: vulnerabilities were not looked for (--scanners)"
+    elif "no_database" in codes:
+        yield f"{visible(report.image.reference)}: vulnerabilities were not assessed: there is no advisory database"
     else:
         vulnerabilities = plural(plan.before, "vulnerability")
         yield f"{visible(report.image.reference)}: {vulnerabilities}; {plan.after} stay after all of these actions"
@@ -121,7 +151,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
         if len(action.upgrades) > MAX_LISTED:
             rest = action.upgrades[MAX_LISTED:]
             yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {plural(len(rest), 'more package')}"
-    if not plan.actions and report.database is not None:
+    if not plan.actions and codes.isdisjoint(("not_asked", "no_database")):
         yield ""
         yield "Nothing in this image can be upgraded to a version that fixes anything."
     for number, repair in enumerate(plan.repairs, start=len(plan.actions) + 1):
@@ -139,3 +169,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
         yield ""
         yield "What else may help"
         yield from (f"   {advice.findings or '':>5}  {visible(advice.text)}" for advice in plan.advice)
+    elsewhere = [path for reason in report.coverage.reasons if reason.code == "container_files" for path in reason.subjects]
+    if elsewhere:
+        yield ""
+        yield f"Not in this plan: {few([visible(path) for path in elsewhere])} (careen fix FILE, for each)"

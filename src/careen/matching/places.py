@@ -10,13 +10,14 @@ node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specificati
 "The Executable Jar Format".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname
 from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
 
+from careen.formats.dockerfile.file_names import is_dockerfile_name
 from careen.model.package import Package
 from careen.model.plan import Where
 from careen.output.roots import root_of
@@ -159,7 +160,17 @@ def places_of(
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
-    return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path), clients) for path in paths]))
+    places = [_at(package, path, bundles.owner_at(package, path), clients) for path in paths]
+    return tuple(_by_manifest(paths, _with_locks(places)) if package.presence == "declared" else _with_locks(places))
+
+
+def _by_manifest(paths: Sequence[str], places: list[Place]) -> list[Place]:
+    """The places of a package that a step of a Dockerfile installs from a manifest: the manifest sets its version."""
+    of_step = [is_dockerfile_name(basename(path)) for path in paths]
+    manifest = next((place for place, is_step in zip(places, of_step, strict=True) if not is_step), None)
+    if manifest is None:
+        return places
+    return [manifest if is_step else place for place, is_step in zip(places, of_step, strict=True)]
 
 
 def _in_root(package: Package, root: str, managers: Mapping[str, str]) -> Place:

@@ -1,10 +1,14 @@
+import json
+
 import pytest
 from msgspec.structs import replace
 from tests.support.reports import clean
 
 from careen.app.dockerfile_patch import diff_of
 from careen.cli.fix import MAX_LISTED, _lines
+from careen.cli.main import main
 from careen.model.plan import NOTHING, Action, Advice, Change, Plan, Repair, Staying, Upgrade
+from careen.model.report import Reason
 
 
 def upgrade(number):
@@ -41,6 +45,48 @@ def test_actions_and_what_stays():
         "       2  paid support",
         "          move",
     ]
+
+
+def test_files_that_another_plan_is_for_are_named():
+    reason = Reason("container_files", "", subjects=("Dockerfile", "compose.yaml"))
+    lines = list(map(str, _lines(clean("partially_assessed", (reason,)), NOTHING)))
+    assert lines[-1] == "Not in this plan: Dockerfile, compose.yaml (careen fix FILE, for each)"
+
+
+@pytest.fixture
+def dockerfile(tmp_path, monkeypatch):
+    record = {
+        "id": "CVE-2030-0001",
+        "modified": "2030-01-01T00:00:00Z",
+        "affected": [
+            {
+                "package": {"ecosystem": "PyPI", "name": "django"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.2.9"}]}],
+            }
+        ],
+    }
+    (tmp_path / "advisories").mkdir()
+    (tmp_path / "advisories" / "one.json").write_text(json.dumps(record))
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nRUN pip install django==3.2.0\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAREEN_CACHE_DIR", str(tmp_path / "cache"))
+    return ["Dockerfile", "--advisories", "advisories", "--offline"]
+
+
+def test_the_plan_of_a_dockerfile_is_about_what_its_build_installs(dockerfile, capsys):
+    main(["fix", *dockerfile])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Dockerfile: 1 vulnerability; 0 stay after all of these actions"
+    assert lines[2:5] == ["1. pip in Dockerfile: removes 1", "   set django to 3.2.9", "       1  django 3.2.0 -> 3.2.9"]
+    main(["fix", *dockerfile, "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["actions"][0]["removes"] == 1
+    main(["explain", "CVE-2030-0001", *dockerfile])
+    assert "django 3.2.0: FOUND" in capsys.readouterr().out
+
+
+def test_a_dockerfile_is_no_image_of_another_one(dockerfile, capsys):
+    assert main(["fix", *dockerfile, "--dockerfile", "Dockerfile"]) == 2
+    assert "Dockerfile is no image" in capsys.readouterr().err
 
 
 def test_actions_outside_the_dockerfile():
@@ -101,7 +147,7 @@ def test_repairs_follow_the_actions():
 
 def test_without_a_search_for_vulnerabilities_only_repairs_are_listed():
     repair = Repair("behaviour", ("LIF-001",), "Past its end", (), ("Update.",), (), 1, ("f",))
-    lines = list(map(str, _lines(replace(clean(), database=None), replace(NOTHING, repairs=(repair,)))))
+    lines = list(map(str, _lines(clean("not_assessed", (Reason("not_asked", ""),)), replace(NOTHING, repairs=(repair,)))))
     assert lines == [
         "registry.example/shop/service:1.4: vulnerabilities were not looked for (--scanners)",
         "",

@@ -205,6 +205,12 @@ def test_packages_of_another_root_have_the_manager_there():
     assert obstacles(package("deb", "a", hostile), package("deb", "apt", hostile)) == ["no_package_manager"]
 
 
+def test_the_manifest_that_a_step_installs_from_sets_the_version():
+    declared = package("npm", "lodash", "Dockerfile", "package-lock.json", presence="declared")
+    assert places(declared) == [("npm", "package-lock.json"), ("npm", "package-lock.json")]
+    assert places(package("npm", "lodash", "Dockerfile", presence="declared")) == [("npm", "Dockerfile")]
+
+
 def test_a_makers_package_is_not_upgraded_from_the_distributions_archive():
     own, inner = "var/lib/dpkg/status", "srv/chroot/old/var/lib/dpkg/status"
     apt = package("deb", "apt", own, inner)

@@ -1,6 +1,6 @@
 """The names of Dockerfiles and Compose files."""
 
-from careen.checks.file_names import of_containers
+from careen.formats.dockerfile.file_names import of_containers
 
 
 def test_dockerfiles_and_compose_files_are_known_by_their_names():
