@@ -255,7 +255,10 @@ class Session:
         if found.packages or found.secrets or not is_single_file(image):
             return image, found
         if not found.unknowns:
-            hint = "careen scan reads packages, programs, lock files; careen check reads Dockerfiles and Kubernetes manifests"
+            hint = (
+                "careen scan reads packages, programs, lock files; careen check reads Dockerfiles and Kubernetes manifests, "
+                "and careen fix IMAGE --dockerfile FILE proposes a change of a Dockerfile"
+            )
             raise InputError(f"nothing in {reference} can be assessed", hint)
         return image, replace(found, unknowns=tuple(replace(unknown, whole_layer=True) for unknown in found.unknowns))
 

@@ -12,18 +12,20 @@ from careen.errors import DatabaseError, Error
 from careen.log import logger
 
 from . import events, rematch
-from .connection import writing
+from .connection import is_sqlite, writing
 from .failures import reason_of
 from .fleet import Fleet
+from .progress import progress_of
 from .queue import Job, RetryError
 from .rows import insert
-from .shared_advisories import BEFORE, SharedAdvisories, keep_before
+from .shared_advisories import BEFORE, SHIPPED, SharedAdvisories, build_of, keep_before
 from .tables import state
 
 log = logger(__name__)
 
 ALL = "all sources"
 RETRY_S = 600.0  # after an update that could fetch nothing
+Seen = tuple[int, int, int]  # a database file, as its folder shows it
 FEEDS = "feeds in trouble"  # key of the state: the sources that the last update could not read
 
 
@@ -47,6 +49,28 @@ def update(fleet: Fleet, job: Job) -> None:
     with writing(fleet.engine) as connection:
         _note(connection, {feed.source: feed.detail for feed in result.failed})
         fleet.queue.add(connection, [rematch.job_of(job.owner)])
+
+
+def notice(fleet: Fleet, seen: Seen | None) -> Seen | None:
+    """Looks whether somebody has put another database in place, as ``careen db import`` does, and queues the assessment of
+    the fleet. Returns what it saw; ``seen`` is what it returned last.
+    """
+    database = database_of(fleet.settings)
+    try:
+        status = database.stat()
+    except OSError:
+        return None
+    here = (status.st_ino, status.st_size, status.st_mtime_ns)
+    if here == seen or not (build := build_of(database)):
+        return here
+    with fleet.engine.connect() as connection:
+        known = progress_of(connection).build
+    is_other = build != known if is_sqlite(fleet.engine) or known == SHIPPED else build > known  # others may have newer ones
+    if is_other:
+        SharedAdvisories(fleet.engine, fleet.store, fleet.settings).publish()
+        with writing(fleet.engine) as connection:
+            fleet.queue.add(connection, [rematch.job_of("a new database")])
+    return here
 
 
 def assess_again(fleet: Fleet, job: Job) -> None:

@@ -62,17 +62,20 @@ class SharedAdvisories:
         self._lock, self._next = threading.Lock(), 0.0
 
     def publish(self) -> None:
+        """Puts the local database into the store, unless that has a newer one."""
         database = database_of(self._settings)
         if not self._is_shared or not database.is_file():
             return
         known = published(self._engine)
+        if known is not None and known.build > build_of(database):
+            return
         whole, parts = hashlib.sha256(), []
         for part in _parts(database):
             whole.update(part)
             parts.append(hashlib.sha256(part).hexdigest())
             if known is None or parts[-1] not in known.parts:
                 self._store.put(key_of(parts[-1]), part)
-        value = msgspec.json.encode(Published(_build(database), whole.hexdigest(), tuple(parts)))
+        value = msgspec.json.encode(Published(build_of(database), whole.hexdigest(), tuple(parts)))
         with writing(self._engine) as connection:
             new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
             connection.execute(new, {"key": STATE, "value": value})
@@ -88,7 +91,7 @@ class SharedAdvisories:
                 return
             self._next = time.monotonic() + LOOK_S
             found, database = published(self._engine), database_of(self._settings)
-            if found is not None and found.build > _build(database):
+            if found is not None and found.build > build_of(database):
                 self._take(found, database)
 
     def _take(self, found: Published, database: Path) -> None:
@@ -139,7 +142,7 @@ def keep_before(engine: Engine, database: Path) -> None:
     before = database.with_name(BEFORE)
     with engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
-    if value and from_json(bytes(value), _Assessed).build == _build(database):
+    if value and from_json(bytes(value), _Assessed).build == build_of(database):
         before.unlink(missing_ok=True)
     if not database.is_file() or before.exists():
         return
@@ -153,7 +156,8 @@ def keep_before(engine: Engine, database: Path) -> None:
         aside.replace(before)
 
 
-def _build(database: Path) -> str:
+def build_of(database: Path) -> str:
+    """The time at which a database was built; "" if there is no readable one."""
     try:
         return status(database).built
     except DatabaseError:

@@ -112,10 +112,14 @@ def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str,
 
 def _periods(fleet: Fleet) -> Mapping[str, float]:
     """The intervals of periodic jobs by kind, without those that the settings switch off."""
-    never = {"update", "bases", "signed"} if fleet.settings.refresh == "never" else set[str]()
+    periods = dict(schedule.EVERY_S)
+    never = set[str]()
+    if fleet.settings.refresh == "never":
+        never = {"update", "bases", "signed"}
+        periods["rematch"] = periods["update"]  # advisories become too old with time
     if fleet.settings.vex_trust is None:
         never.add("signed")
-    return {kind: every_s for kind, every_s in schedule.EVERY_S.items() if kind not in never}
+    return {kind: every_s for kind, every_s in periods.items() if kind not in never}
 
 
 def _purge(fleet: Fleet) -> None:
@@ -124,7 +128,7 @@ def _purge(fleet: Fleet) -> None:
 
 def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
     row = {"id": name, "host": platform.node(), "started_at": time.time(), "beat_at": time.time()}
-    step_at = 0.0
+    step_at, database = 0.0, None
     while True:
         try:
             _beat(fleet, row)
@@ -132,6 +136,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
             if time.monotonic() >= step_at:
                 layers.sweep(fleet)
                 schedule.step(fleet, name, time.time(), _periods(fleet))
+                database = advisories.notice(fleet, database)
                 images.queue_verdicts(fleet)
                 project_verdicts.queue(fleet)
                 spool.forget_old(fleet)

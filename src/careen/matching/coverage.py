@@ -28,6 +28,7 @@ from .coverage_causes import (
     Missing,
     ModifiedPackages,
     MoreSubjects,
+    NoAssessedPackage,
     NoDatabase,
     NoPackageDatabase,
     NoPackages,
@@ -118,11 +119,18 @@ def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]
     tool = inventory.sbom_tool
     if tool is None:
         return covered
-    missing = tuple(_missing(inventory.packages, scanners))
-    if not missing:
-        return covered
-    cause = SbomOnly(tool, missing)
-    return covered.with_reasons(reason_of(Gap(cause, len(inventory.packages), (tool,) if tool else ())))
+    subjects, count = (tool,) if tool else (), len(inventory.packages)
+    gaps = []
+    if "vuln" in scanners and covered.verdict == "not_assessed" and not _is_blocked(covered):
+        gaps.append(Gap(NoAssessedPackage(tool, count), count, subjects))
+    if missing := tuple(_missing(inventory.packages, scanners)):
+        gaps.append(Gap(SbomOnly(tool, missing), count, subjects))
+    return covered.with_reasons(*map(reason_of, gaps))
+
+
+def _is_blocked(covered: Coverage) -> bool:
+    """Whether the verdict is open for a reason that is more exact."""
+    return any(effect_of(reason.code) == "blocks" for reason in covered.reasons)
 
 
 def _missing(packages: Collection[Package], scanners: Collection[str]) -> Iterator[Missing]:

@@ -75,6 +75,21 @@ class SbomOnly(Struct, frozen=True):
         return f"an SBOM of {self.tool or 'an unnamed tool'} lists the packages; it does not contain {names}"
 
 
+class NoAssessedPackage(Struct, frozen=True):
+    code: ClassVar[str] = "no_assessed_package"
+    tool: str  # "" if the SBOM does not name it
+    packages: int
+
+    def text(self) -> str:
+        of = f"the SBOM of {self.tool}" if self.tool else "the SBOM"
+        found = (
+            f"lists {plural(self.packages, 'package')}, and no source assesses any of them"
+            if self.packages
+            else "lists nothing"
+        )
+        return f"{of} {found}: a package is known by its package URL"
+
+
 class NoPackages(Struct, frozen=True):
     code: ClassVar[str] = "no_packages"
     files: int

@@ -19,6 +19,7 @@ EFFECTS: dict[str, Effect] = {
     "unknown_distribution": "blocks",
     "no_package_database": "blocks",
     "no_distribution_package": "blocks",
+    "no_assessed_package": "blocks",
     "shadowed_database": "blocks",
     "stale_source": "blocks",
     "no_exploit_data": "blocks",

@@ -22,6 +22,7 @@ from careen.images.names import Reference, full_name, parse_reference
 from careen.images.registry import opened
 from careen.log import logger
 from careen.model.image import Image, Platform
+from careen.output.lines import few, plural
 from careen.plugins import OpenContext
 from careen.safety.digest import is_digest
 
@@ -70,7 +71,7 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
     """The wanted images, sorted by name. ``namespace`` is a repository or a prefix of repositories; "" means all."""
     asked = Asked(host, context)
     kind = kind_of(asked)
-    names, of_list = repositories(kind, asked, namespace)
+    names, of_list = repositories(kind, asked, namespace, wanted)
     names = tuple(name for name in names if is_wanted_repository(name, wanted))
     listed = list(pool.map(lambda name: _of_repository(kind, asked, name, wanted), names))
     found: dict[str, list[tuple[Reference, Repository, BlobStore]]] = {}
@@ -86,16 +87,20 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
     return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(failures))
 
 
-def repositories(kind: Kind, asked: Asked, namespace: str) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
+def repositories(kind: Kind, asked: Asked, namespace: str, wanted: Wanted) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
     """The names of the repositories, and what failed in listing them."""
     found: dict[str, None] = {}
-    failures: tuple[Failure, ...] = ()
+    invalid: dict[str, None] = {}
+    failures: list[Failure] = []
     try:
         for page in repository_pages(kind, asked, namespace):
             found.update(dict.fromkeys(page.items))
+            invalid.update(dict.fromkeys(name for name in page.invalid if is_wanted_repository(name, wanted)))
     except EndlessError:
-        failures = (_endless(asked.host, "repositories", len(found)),)
-    return tuple(sorted(found)), failures
+        failures.append(_endless(asked.host, "repositories", len(found)))
+    if invalid:
+        failures.append(_invalid(asked.host, [*invalid], "a repository"))
+    return tuple(sorted(found)), tuple(failures)
 
 
 def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") -> Iterator[Page[str]]:
@@ -110,7 +115,7 @@ def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") 
             if len(valid) < len(below):
                 log.warning("%s lists %d names that are invalid for a repository", asked.host, len(below) - len(valid))
             count += len(valid)
-            yield Page(valid, page.following)
+            yield Page(valid, page.following, tuple(sorted({*below} - {*valid})))
     except NoListError as error:
         if start or count:
             raise
@@ -155,6 +160,10 @@ def digest_of(asked: Asked, repository: str, tag: Tag) -> str:
     return one.digest_of(tag.name) or one.manifest(tag.name, None)[1]
 
 
+def _invalid(reference: str, names: Sequence[str], what: str) -> Failure:
+    return Failure(reference, f"it lists {plural(len(names), 'name')} that cannot be {what}: {few([*map(repr, names)])}")
+
+
 def _endless(reference: str, what: str, count: int) -> Failure:
     return Failure(reference, f"its list of {what} does not end, or repeats itself: {count:,} were read")
 
@@ -177,6 +186,10 @@ def _of_repository(
         failures.append(_endless(place, "tags", len(tags)))
     except Error as error:
         return None, None, [], [Failure(place, str(error), error.hint)]
+    valid = {reference.tag for reference in _references(asked.host, name, [tag.name for tag in tags])}
+    invalid = sorted({tag.name for tag in tags if tag.name not in valid and _is_wanted(name, tag.name, wanted)})
+    if invalid:
+        failures.append(_invalid(place, invalid, "a tag"))
     for tag in wanted_tags(tags, asked, name, wanted):
         reference = parse_reference(f"{place}:{tag.name}")
         try:

@@ -108,10 +108,16 @@ def scan_registry(
         repositories=listed.repositories,
         tags=listed.tags,
         done=done,
-        troubles=(*listed.failures, *failures),
+        troubles=(*listed.failures, *failures) or (() if done else (_nothing(order),)),
         layers_read=len(store.read),
         before=previous(order.folder),
     )
+
+
+def _nothing(order: Order) -> Failure:
+    """A run that scans nothing does not pass: a name that was mistyped would turn it green."""
+    place = "/".join(filter(None, (order.host, order.namespace)))
+    return Failure(place, "no image was scanned: it has none, or --include and --exclude leave none of them")
 
 
 class CountingStore:

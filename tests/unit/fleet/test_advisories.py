@@ -9,7 +9,7 @@ from tests.support.matching import advisory, deb, info
 from careen.app.databases import database_of
 from careen.database.results import FeedResult, UpdateResult
 from careen.errors import DatabaseError
-from careen.fleet import advisories
+from careen.fleet import advisories, worker
 from careen.fleet.queue import Job, RetryError
 from careen.fleet.queue.embedded import EmbeddedQueue
 from careen.fleet.schedule import EVERY_S
@@ -99,3 +99,39 @@ def test_a_source_that_fails_is_one_event_until_it_works_again(fleet, monkeypatc
     failed.append(FeedResult("nvd", "nvd.json", "failed", "no such host"))
     advisories.update(fleet, Job("update", "update"))
     assert [kind for (kind,) in rows(fleet, event, "kind")] == ["source_failed"] * 2
+
+
+def jobs(fleet):
+    with fleet.engine.connect() as connection:
+        return list(connection.execute(select(job.c.kind)).scalars())
+
+
+def test_a_database_that_somebody_put_in_place_assesses_the_fleet(fleet):
+    advisories.assess_again(fleet, Job("rematch", "rematch"))
+    seen = advisories.notice(fleet, None)
+    assert jobs(fleet) == []
+    database_with(fleet, AFTER, "2026-01-02T00:00:00+00:00")
+    newer = advisories.notice(fleet, seen)
+    assert (newer != seen, jobs(fleet)) == (True, ["rematch"])
+    assert advisories.notice(fleet, newer) == newer
+    advisories.assess_again(fleet, Job("rematch", "rematch"))
+    assert [found[0] for found in findings(fleet)] == ["CVE-2026-0001", "CVE-2026-0002"]
+
+
+def test_an_older_database_counts_too_if_all_workers_share_it(fleet):
+    advisories.assess_again(fleet, Job("rematch", "rematch"))
+    database_with(fleet, AFTER, "2025-12-31T00:00:00+00:00")
+    advisories.notice(fleet, None)
+    assert jobs(fleet) == ["rematch"]
+
+
+def test_without_a_database_nothing_is_noticed(fleet):
+    database_of(fleet.settings).unlink()
+    assert advisories.notice(fleet, None) is None
+    assert jobs(fleet) == []
+
+
+def test_data_of_a_fleet_that_fetches_nothing_becomes_too_old_too(fleet):
+    periods = worker._periods(replace(fleet, settings=replace(fleet.settings, refresh="never")))
+    assert periods["rematch"] == EVERY_S["update"]
+    assert "update" not in periods

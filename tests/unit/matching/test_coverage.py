@@ -5,13 +5,14 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory,
 from careen.database.memory import MemoryDatabase
 from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
 from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_sbom, with_unread
-from careen.matching.match import match
+from careen.matching.match import Matched, match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.attached import Attached, AttachedVex
 from careen.model.integrity import Integrity
 from careen.model.inventory import Inventory, Unknown
 from careen.model.origin import Origin
 from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.reasons import effect_of
 from careen.model.report import Coverage
 
 
@@ -383,3 +384,17 @@ def test_only_what_it_lacks_and_was_asked_for(package, scanners, present, missin
     assert detail.startswith("an SBOM of an unnamed tool lists the packages; it does not contain ")
     assert present not in detail
     assert missing in detail
+
+
+@pytest.mark.parametrize("packages", [(), (Package("generic", None, "mast", "1"),)])
+def test_an_sbom_of_which_nothing_is_assessed_answers_no_gate(packages):
+    inventory = Inventory(DEBIAN, packages, sbom_tool="x 1")
+    found = with_sbom(coverage(inventory, knowledge(), Matched((), ()), (), TODAY), inventory, ("vuln",))
+    assert [reason.code for reason in found.reasons if effect_of(reason.code) == "blocks"] == ["no_assessed_package"]
+    assert "no_assessed_package" not in {reason.code for reason in with_sbom(found, inventory, ("secret",)).reasons[-1:]}
+
+
+def test_an_sbom_that_is_not_assessed_for_a_known_reason_has_that_reason_alone():
+    inventory = Inventory(DEBIAN, (deb(),), sbom_tool="x 1")
+    found = with_sbom(coverage(inventory, None, Matched((), ()), (), TODAY), inventory, ("vuln",))
+    assert [reason.code for reason in found.reasons if effect_of(reason.code) == "blocks"] == ["no_database"]

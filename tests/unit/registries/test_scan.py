@@ -273,6 +273,28 @@ def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
             summary = scan_registry(order(registry), settings, keep)
         assert (summary.repositories, len(summary.images)) == (1, 1)
         assert "3 names that are invalid for a repository" in caplog.text
+        assert [trouble.error.partition(":")[0] for trouble in summary.troubles] == [
+            "it lists 3 names that cannot be a repository",
+            "it lists 1 name that cannot be a tag",
+        ]
+        assert summary.exit_code == 3
+
+
+def test_names_that_a_request_leaves_out_are_no_trouble(order, settings):
+    with Registry() as registry:
+        fill(registry, 1, 1)
+        registry.tags |= {"UPPER": ["1"]}
+        registry.tags["team0/app0"].append("a b")
+        summary = scan_registry(order(registry, exclude=("UPPER", "*:a b")), settings, keep)
+        assert summary.troubles == ()
+
+
+def test_a_run_that_scans_nothing_does_not_pass(order, settings):
+    with Registry() as registry:
+        fill(registry, 1, 1)
+        summary = scan_registry(order(registry, include=("mistyped/*",)), settings, keep)
+        assert (summary.images, summary.exit_code) == ((), 3)
+        assert "no image was scanned" in summary.troubles[0].error
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])

@@ -89,6 +89,7 @@ class Purl(Struct, frozen=True):
 
 
 def parse(text: str) -> Purl:
+    text = text.strip()
     if len(text) > MAX_LENGTH:
         raise ValueError(f"a package URL of more than {MAX_LENGTH} characters")
     rest, _, subpath = text.partition("#")

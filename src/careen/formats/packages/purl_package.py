@@ -18,6 +18,7 @@ from careen.safety.pattern import pattern
 from .purl import Purl, parse
 
 _JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name includes the namespace
+_GROUPED = {"maven": "", "composer": "", "golang": "", "npm": "@"}  # how a name with its group begins
 _PARTS = ("github", "cocoapods")  # types whose name includes the subpath
 _SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
 _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
@@ -27,8 +28,9 @@ OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 def package_of(text: str, names: Iterable[str] = (), stated: str = "") -> Package:
     """The package that a package URL names. Of the spellings in ``names``, the first one with the same URL becomes
     its name, since URLs lose upper case; names of Debian's have none. ``stated``: the version beside a URL that has none."""
+    names = tuple(names)
     purl = parse(text)
-    name, namespace = purl.name, purl.namespace
+    name, namespace = _grouped(purl, names), purl.namespace
     if purl.namespace and purl.type in _JOINED:
         name, namespace = f"{purl.namespace}{_JOINED[purl.type]}{purl.name}", None
     if purl.subpath and purl.type in _PARTS:
@@ -55,6 +57,14 @@ def package_of(text: str, names: Iterable[str] = (), stated: str = "") -> Packag
         if other != name and (same.purl == package.purl or (purl.type == "apk" and other.lower() == name)):
             return same
     return package
+
+
+def _grouped(purl: Purl, names: Iterable[str]) -> str:
+    """The name of a URL; with the group that only a field beside the URL states, for types whose name includes it."""
+    if purl.namespace or purl.type not in _GROUPED:
+        return purl.name
+    end = _JOINED[purl.type] + purl.name
+    return next((other for other in names if other.endswith(end) and other.startswith(_GROUPED[purl.type])), purl.name)
 
 
 def full_purl(package: Package) -> str:

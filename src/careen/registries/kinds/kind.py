@@ -37,10 +37,13 @@ class Tag(Struct, frozen=True):
 
 
 class Page(Struct, Generic[Item], frozen=True):
-    """A page of a list. ``following`` is the start of the next page; "" if this is the last."""
+    """A page of a list. ``following`` is the start of the next page; "" if this is the last. ``invalid`` are names of the
+    list that no client could ask for.
+    """
 
     items: tuple[Item, ...]
     following: str = ""
+    invalid: tuple[str, ...] = ()
 
 
 class Kind(Struct, frozen=True):

@@ -33,6 +33,7 @@ NEXT_STEPS = {
     "shadowed_database": DATABASE,
     "no_package_database": DATABASE,
     "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
+    "no_assessed_package": "write the SBOM with a tool that states package URLs; --accept no_assessed_package accepts it",
     "unidentified_files": "--all lists them; --accept unidentified_files:PATH vouches for files of your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",
     "origin_version_unknown": "careen origin build --kb DIR --from PROJECT for each, then --origin-kb DIR names the version",

@@ -139,7 +139,7 @@ def _reference(entry: dict[str, Any], kind: str) -> str:
         (
             text(found.get("referenceLocator"))
             for found in references
-            if text(found.get("referenceType")).rpartition("/")[2] == kind
+            if text(found.get("referenceType")).rpartition("/")[2].lower() == kind.lower()
         ),
         "",
     )

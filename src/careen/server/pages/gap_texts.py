@@ -15,6 +15,10 @@ TEXTS = {
         "Keep the package database in the image, or scan it before it is slimmed or flattened.",
     ),
     "no_distribution_package": ("the advisories of the distribution assess none of its packages", OWN),
+    "no_assessed_package": (
+        "the SBOM lists no package that a source assesses",
+        "Write the SBOM with a tool that states package URLs.",
+    ),
     "shadowed_database": ("a layer deleted or emptied the package database", "Keep the package database in the image."),
     "stale_source": ("the data that assesses these packages is too old", f"{WAIT} The overview lists the sources that failed."),
     "no_exploit_data": ("a gate needs data about exploits that is not loaded", WAIT),

@@ -14,11 +14,28 @@ from careen.model.package import Distribution, Package, Source
         ("pkg:rpm/redhat/bash@5.1-1.el9?epoch=2", "bash", "2:5.1-1.el9"),
         ("pkg:deb/debian/a@1:2.0?epoch=1", "a", "1:2.0"),
         ("pkg:pypi/a_b", "a-b", ""),
+        (" pkg:npm/a@1.0\n", "a", "1.0"),
     ],
 )
 def test_name_and_version(purl, name, version):
     found = package_of(purl)
     assert (found.name, found.version) == (name, version)
+
+
+@pytest.mark.parametrize(
+    ("purl", "group", "name"),
+    [
+        ("pkg:maven/core@1", "org.x", "org.x:core"),
+        ("pkg:maven/org.y/core@1", "org.x", "org.y:core"),
+        ("pkg:composer/core@1", "acme", "acme/core"),
+        ("pkg:golang/core@1", "example.org/x", "example.org/x/core"),
+        ("pkg:npm/core@1", "@acme", "@acme/core"),
+        ("pkg:npm/core@1", "acme", "core"),
+        ("pkg:pypi/core@1", "acme", "core"),
+    ],
+)
+def test_a_group_that_only_a_field_beside_the_url_states(purl, group, name):
+    assert package_of(purl, ("core", f"{group}/core", f"{group}:core")).name == name
 
 
 @pytest.mark.parametrize(
