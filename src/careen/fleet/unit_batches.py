@@ -14,7 +14,7 @@ from .assessing import Assessor
 from .connection import is_sqlite, writing
 from .joined import News
 from .progress import progress_of
-from .rows import batches, insert, insert_rows
+from .rows import among, batches, insert, insert_rows
 from .scores import BOTH, to_count
 from .shared_advisories import SHIPPED
 from .storable import Storable, storable
@@ -64,10 +64,10 @@ def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
     wanted = (
         select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
         .join(context, context.c.id == unit.c.context_id)
-        .where(unit.c.id.in_(numbers))
         .order_by(unit.c.name, unit.c.id)
     )
     with engine.connect() as connection:
+        wanted = wanted.where(among(connection, unit.c.id, numbers))
         return [
             Row(number, bytes(key), by, bytes(data), bytes(around))
             for number, key, by, data, around in connection.execute(wanted)
@@ -89,8 +89,8 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
             return []
         numbers = [row.number for row, _ in results]
         if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
-            locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
-            connection.execute(locked).all()
+            locked = select(unit.c.id).where(among(connection, unit.c.id, numbers)).order_by(unit.c.id)
+            connection.execute(locked.with_for_update(key_share=True)).all()
         changes = changes_in(findings_of(connection, numbers), results)
         known = counts_of(connection, numbers)
         counts = {row.number: result.counts for row, result in results}
@@ -104,9 +104,9 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
             for some in batches((change for number in reported for change in to_report[number]), MANY):
                 insert_rows(connection, insert(connection, rematch_change).on_conflict_do_nothing(), some)
             changed = {number for number in numbers if to_report[number] or known.get(number) != counts[number]}
-            uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
+            uncounted = (among(connection, rematch_unit.c.unit_id, numbers), rematch_unit.c.phase == BOTH)
             changed.update(connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars())
-            connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
+            connection.execute(delete(rematch_unit).where(among(connection, rematch_unit.c.unit_id, numbers)))
             to_count(connection, changed)
     return [row.number for row, result in results if result.needs_day]
 

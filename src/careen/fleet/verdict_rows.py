@@ -12,7 +12,7 @@ from careen.model.finding import Vulnerability
 from careen.safety.typed import from_msgpack
 
 from .recorded import Key
-from .rows import batches, delete_rows, insert, insert_rows, update_rows
+from .rows import among, batches, delete_rows, insert, insert_rows, update_rows
 from .storable import COUNTS, Storable
 from .tables import unit, unit_count, unit_finding, unit_source
 
@@ -48,7 +48,7 @@ class Changed(Struct, frozen=True):
 def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
     found: dict[int, Stored] = {}
     columns = (unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
-    wanted = select(*columns).where(unit_finding.c.unit_id.in_(numbers))
+    wanted = select(*columns).where(among(connection, unit_finding.c.unit_id, numbers))
     for unit_id, id, package, data in connection.execute(wanted).all():  # in one go: row by row takes twice as long
         found.setdefault(unit_id, {})[id, package] = bytes(data)
     return found
@@ -56,8 +56,8 @@ def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Sto
 
 def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
     columns = [unit_count.c[name] for name in COUNTS]
-    rows = connection.execute(select(unit_count.c.unit_id, *columns).where(unit_count.c.unit_id.in_(numbers)))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    wanted = select(unit_count.c.unit_id, *columns).where(among(connection, unit_count.c.unit_id, numbers))
+    return {row[0]: tuple(row[1:]) for row in connection.execute(wanted)}
 
 
 def changes_in(stored: Mapping[int, Stored], results: Sequence[tuple[Row, Storable]]) -> dict[int, Changed]:
@@ -141,7 +141,7 @@ def write_counts(connection: Connection, counts: Mapping[int, tuple[int, ...]]) 
 
 def write_sources(connection: Connection, sources: Mapping[int, frozenset[Key]]) -> None:
     columns = (unit_source.c.unit_id, unit_source.c.namespace, unit_source.c.name)
-    rows = connection.execute(select(*columns).where(unit_source.c.unit_id.in_(list(sources)))).all()
+    rows = connection.execute(select(*columns).where(among(connection, unit_source.c.unit_id, sources))).all()
     known: dict[int, set[Key]] = {}
     for number, namespace, name in rows:
         known.setdefault(number, set()).add((namespace, name))
