@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from . import events
 from .assessing import Assessor
-from .connection import is_sqlite, writing
+from .connection import writing
 from .joined import News
 from .progress import progress_of
 from .rows import among, batches, insert, insert_rows
@@ -24,6 +24,7 @@ from .verdict_rows import (
     changes_in,
     counts_of,
     findings_of,
+    last_verdicts,
     write_counts,
     write_findings,
     write_sources,
@@ -85,18 +86,17 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
     """
     now = time.time()
     with writing(engine) as connection:
-        if not is_first and is_overtaken(connection, build):
+        progress = progress_of(connection)
+        if not is_first and progress.build != build:  # another update has begun: its verdicts stay
             return []
         numbers = [row.number for row, _ in results]
-        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
-            locked = select(unit.c.id).where(among(connection, unit.c.id, numbers)).order_by(unit.c.id)
-            connection.execute(locked.with_for_update(key_share=True)).all()
+        last = last_verdicts(connection, numbers)
         changes = changes_in(findings_of(connection, numbers), results)
         known = counts_of(connection, numbers)
         counts = {row.number: result.counts for row, result in results}
         to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
         write_findings(connection, changes, now)
-        write_units(connection, results, build, now)
+        write_units(connection, last, results, build, now, None if is_first else progress.begun)
         write_counts(connection, {number: count for number, count in counts.items() if known.get(number) != count})
         write_sources(connection, {row.number: result.sources for row, result in results})
         if not is_first:
