@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from tests.support.fleet import fill
 from tests.support.fleet_database import address, postgres_server
 from tests.support.fleet_units import database_with
@@ -14,13 +14,14 @@ from tests.support.waiting import until
 
 from careen.app.databases import database_of
 from careen.errors import InputError
-from careen.fleet import layers, project_verdicts, registries, rematch, triage
+from careen.fleet import events, layers, project_verdicts, registries, rematch, triage
 from careen.fleet.bulk import bulk
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment, enrol
 from careen.fleet.fleet import BACKGROUND, PERSON
 from careen.fleet.reports import NOT_FETCHED, report_of, state_of
 from careen.fleet.rules import encoded
+from careen.fleet.sources import Source
 from careen.fleet.summary import summary_of
 from careen.fleet.tables import event, image, image_unit, layer, policy, project_image, unit, unit_finding
 from careen.fleet.tables import registry as watched
@@ -343,6 +344,50 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
         assert until(lambda: report_of(fleet, project, identity) is not None, 60)
     assert set(reads(fleet).values()) == {2}
     assert _events(fleet) == before != [], "it is the same image: no event again"
+
+
+def test_a_layer_that_is_lost_is_read_from_an_image_that_has_it(fleet, registry):
+    """The image that it was read for first may be gone."""
+    first, second = fill(registry, repositories=1, tags=2)
+    project = a_project(fleet)
+    with working(fleet):
+        enrol(fleet, project, Enrolment(first), PERSON, "tests")
+        assert settled(fleet)
+        identity = enrol(fleet, project, Enrolment(second), PERSON, "tests")
+        assert settled(fleet)
+        shared = set(reads(fleet))
+        with writing(fleet.engine) as connection:
+            connection.execute(layer.update().values(source=Source(f"127.0.0.1:1/gone@sha256:{'0' * 64}").encoded()))
+            connection.execute(bulk.delete())
+        assert report_of(fleet, project, identity) is None
+        assert until(lambda: report_of(fleet, project, identity) is not None, 60)
+    assert shared == set(reads(fleet))
+
+
+def test_an_image_of_known_packages_becomes_ready_at_once_or_not_at_all(fleet, registry, monkeypatch):
+    """Its rows and its state are written together."""
+    first, second = fill(registry, repositories=1, tags=2)
+    project = a_project(fleet)
+    with working(fleet):
+        enrol(fleet, project, Enrolment(first), PERSON, "tests")
+        assert settled(fleet)
+        real, visible = events.after_ready, []
+
+        def fails_once(connection, number, *more):
+            with fleet.engine.connect() as other:
+                units = other.execute(select(func.count()).where(image_unit.c.image_id == number)).scalar()
+                visible.append((other.execute(select(image.c.state).where(image.c.id == number)).scalar(), units))
+            if len(visible) == 1:
+                raise OSError("the worker's disk is full")
+            real(connection, number, *more)
+
+        monkeypatch.setattr(events, "after_ready", fails_once)
+        for engine in ("embedded", "postgres"):
+            monkeypatch.setattr(f"careen.fleet.queue.{engine}.pause_s", lambda tries: 0.05)
+        enrol(fleet, project, Enrolment(second), PERSON, "tests")
+        assert settled(fleet)
+    assert visible == [("joining", 0)] * 2
+    assert states(fleet) == {"ready": 2} and _events(fleet).count("image_ready") == 2
 
 
 def _events(fleet):

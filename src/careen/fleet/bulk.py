@@ -52,7 +52,9 @@ class BulkStore:
             return
         row = {"key": row_key(key), "kind": kind[:20], "data": packed(key, data), "stored_at": time.time()}
         with writing(self._engine) as connection:
-            connection.execute(insert(connection, bulk).on_conflict_do_update(index_elements=["key"], set_=row), row)
+            adding = insert(connection, bulk)
+            again = {"data": adding.excluded.data, "stored_at": adding.excluded.stored_at}
+            connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_=again), row)
 
     def close(self) -> None:
         pass  # the engine belongs to the fleet

@@ -3,6 +3,7 @@
 Raises: UsageError for any other kind of address, DatabaseError if the database cannot be opened.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, SQLAlchemyError
 
 from careen.errors import DatabaseError, UsageError
 from careen.store.write_ahead import use_write_ahead_log
 
 PATIENCE_S = 10.0  # how long a writer waits for SQLite's write lock
+IDLE_S = 0.1  # a connection to PostgreSQL that was unused for so long is tested first
 LOG_PAGES = 16_000  # of SQLite's write-ahead log, 64 MB: an update changes the same pages of indexes in many transactions
 CACHE_KIB = 32 * 1024  # per connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
@@ -30,17 +32,22 @@ def connect(address: str, connections: int = 8) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_size=connections, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_size=connections, hide_parameters=True, isolation_level="AUTOCOMMIT")
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _test_if_idle)
     return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write. SQLite takes the write lock at its start, because a transaction that reads first
-    may fail to get the lock later.
+    may fail to get the lock later. PostgreSQL has no transaction around reads alone: it would add two round trips.
     """
-    with engine.connect().execution_options(careen_writes=True) as connection, connection.begin():
-        yield connection
+    with engine.connect() as connection:
+        options = {"careen_writes": True} if is_sqlite(connection) else {"isolation_level": "READ COMMITTED"}
+        connection.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 def check(engine: Engine) -> None:
@@ -73,6 +80,19 @@ def _parsed(address: str) -> URL:
     if url.get_backend_name() != "sqlite":
         raise UsageError(f"{url.get_backend_name()} is not supported", "sqlite:///PATH or postgresql://USER@HOST/NAME")
     return url
+
+
+def _note_use(_: object, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _test_if_idle(connection: Any, record: Any, _: object) -> None:
+    """PostgreSQL may have been restarted since a connection was used: then the pool opens new ones."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) > IDLE_S:
+        try:
+            connection.execute("SELECT 1")
+        except connection.OperationalError:
+            raise InvalidatePoolError from None
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

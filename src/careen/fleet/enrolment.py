@@ -18,7 +18,7 @@ from . import events, images, layers
 from .connection import writing
 from .fleet import BACKGROUND, Fleet, Lane
 from .queue import Job
-from .rows import insert
+from .rows import insert, insert_rows
 from .sources import Source, digest_of, open_image, registry_of, require_manifest, sealed, source_of
 from .tables import image, image_layer, layer, project_image
 
@@ -139,8 +139,7 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "opening":
         return
-    with writing(fleet.engine) as connection:
-        images.touch(connection, [number], time.time())
+    images.note_start(fleet, row)
     source = source_of(bytes(row.source))
     try:
         opened = open_image(fleet, source)
@@ -216,8 +215,9 @@ def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Imag
     readers = layers.readers_of(fleet)
     if opened.layers:
         rows = [{"image_id": number, "position": each.index, "digest": each.digest} for each in opened.layers]
-        connection.execute(insert(connection, image_layer).on_conflict_do_nothing(), rows)
+        insert_rows(connection, insert(connection, image_layer).on_conflict_do_nothing(), rows)
         new = insert(connection, layer)
+        is_unread = (layer.c.state != "read") | (layer.c.read_by != readers)
         outdated = or_(layer.c.state == "read", layer.c.state == "failed") & (layer.c.read_by != readers)
         state = case((outdated, "waiting"), else_=layer.c.state)
         faster = {
@@ -239,7 +239,7 @@ def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Imag
             for digest, each in sorted(unique.items())
         ]
         if found:
-            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=faster), found)
+            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=faster, where=is_unread), found)
     connection.execute(
         update(image)
         .where(image.c.id == number)

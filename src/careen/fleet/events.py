@@ -9,16 +9,17 @@ projects.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from heapq import nsmallest
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Integer, case, func, select, tuple_, type_coerce
+from sqlalchemy import Connection, Engine, Integer, Row, case, func, literal, select, tuple_, type_coerce
 
 from careen.model.finding import Vulnerability
 
 from .connection import writing
 from .notifications.rules import SEVERITIES, rank, rule_of
-from .rows import batches
+from .rows import among, batches
 from .tables import (
     event,
     event_project,
@@ -33,7 +34,7 @@ from .tables import (
     unit_source,
 )
 
-KEYS = 200  # pairs of vulnerability and package per transaction
+KEYS = 200  # pairs of vulnerability and package per transaction, or units in one statement
 READERS = 2
 SHOWN = 20  # findings that an image introduced, in its event
 REASON = 500  # characters
@@ -64,28 +65,42 @@ def after_ready(connection: Connection, image_id: int, project_id: int | None = 
 
 def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple[dict[str, object], str]:
     """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing."""
+    names = ("vulnerability", "package", "risk", "severity", "fix_state", "exploited")
+    columns = [unit_finding.c[name] for name in names]
+    found: list[Row[Any]] = []
+    for some in batches(_new_units(connection, image_id, project_id), KEYS):
+        wanted = select(*columns).where(
+            among(connection, unit_finding.c.unit_id, some), unit_finding.c.confidence != "possible"
+        )
+        found += connection.execute(wanted)
+    if not found:
+        return {}, ""
+    worst = nsmallest(SHOWN, ((-row.risk, row.vulnerability, row.package) for row in found))
+    detail: dict[str, object] = {
+        "count": len(found),
+        "worst": [[id, package] for _, id, package in worst],
+        "fixable": sum(row.fix_state == "fixed" for row in found),
+        "exploited": sum(row.exploited for row in found),
+    }
+    return detail, SEVERITIES[max(rank(row.severity) for row in found)]
+
+
+def _new_units(connection: Connection, image_id: int, project_id: int) -> list[int]:
+    """The units of an image that no other image of the project has. Each is looked up by itself until the first such image:
+    the effort does not grow with the fleet.
+    """
     other = image_unit.alias()
     elsewhere = (
-        select(other.c.unit_id)
-        .join(project_image, project_image.c.image_id == other.c.image_id)
+        select(literal(1))
+        .select_from(other.join(project_image, project_image.c.image_id == other.c.image_id))
         .where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
         .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+        .limit(1)
+        .correlate(image_unit)
+        .scalar_subquery()
     )
-    new = (
-        select(unit_finding)
-        .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
-        .where(image_unit.c.image_id == image_id, unit_finding.c.confidence != "possible", ~elsewhere.exists())
-    ).subquery()
-    found = connection.execute(
-        select(new.c.vulnerability, new.c.package).order_by(new.c.risk.desc(), new.c.vulnerability, new.c.package).limit(SHOWN)
-    ).all()
-    fixable = func.sum(case((new.c.fix_state == "fixed", 1), else_=0))
-    exploited = func.sum(case((new.c.exploited, 1), else_=0))
-    totals = connection.execute(select(func.count(), func.max(rank_of(new.c.severity)), fixable, exploited)).one()
-    if not totals[0]:
-        return {}, ""
-    worst = [list(each) for each in found]
-    return {"count": totals[0], "worst": worst, "fixable": totals[2], "exploited": totals[3]}, SEVERITIES[totals[1]]
+    new = select(image_unit.c.unit_id).where(image_unit.c.image_id == image_id, elsewhere.is_(None))
+    return list(connection.execute(new).scalars())
 
 
 def after_failure(connection: Connection, image_id: int, reason: str) -> None:

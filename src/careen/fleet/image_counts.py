@@ -16,7 +16,7 @@ from . import rules
 from .conditions import has_layers
 from .connection import is_sqlite, writing
 from .fleet import Fleet
-from .rows import batches, update_rows
+from .rows import among, batches, update_rows
 from .scores import TO_ASSESS
 from .storable import COUNTS
 from .tables import image, image_unit, policy, project_image, rematch_unit, unit_count
@@ -46,14 +46,14 @@ class _Counted(Struct, frozen=True):
 def forget_verdicts(connection: Connection, numbers: Iterable[int]) -> None:
     """Discards the gates' decisions for these images, so that workers queue them again."""
     for some in batches(numbers, IMAGES):
-        connection.execute(update(image).where(image.c.id.in_(some)).values(exit_code=_FORGOTTEN))
+        connection.execute(update(image).where(among(connection, image.c.id, some)).values(exit_code=_FORGOTTEN))
         forget_decided(connection, some)
 
 
 def forget_decided(connection: Connection, numbers: Sequence[int]) -> None:
     """Discards what the policies of projects have decided about these images (``project_verdicts``)."""
     deciding = select(policy.c.project_id).where(policy.c.name == rules.DEFAULT)
-    decided = (project_image.c.image_id.in_(numbers), project_image.c.project_id.in_(deciding))
+    decided = (among(connection, project_image.c.image_id, numbers), project_image.c.project_id.in_(deciding))
     connection.execute(update(project_image).where(*decided).values(decided_by="", decided_at=time.time()))
 
 
@@ -130,21 +130,25 @@ def _read(connection: Connection, numbers: Sequence[int]) -> _Counted:
         .join(unit_count, unit_count.c.unit_id == image_unit.c.unit_id)
         .group_by(image_unit.c.image_id)
     )
-    counting = counting.where(_among(image_unit.c.image_id, numbers))
+    counting = counting.where(_among(connection, image_unit.c.image_id, numbers))
     return _Counted({row[0]: tuple(row[1:]) for row in connection.execute(counting) if row[0] in own}, own)
 
 
-def _among(column: Column[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+def _among(connection: Connection, column: Column[int], numbers: Sequence[int]) -> ColumnElement[bool]:
     """A condition that holds for these ids and, if they are many and near each other, for the others between them: PostgreSQL
     reads a range in half the time of a list.
     """
     if len(numbers) <= MANY or max(numbers) - min(numbers) > 2 * len(numbers):
-        return column.in_(numbers)
+        return among(connection, column, numbers)
     return column.between(min(numbers), max(numbers))
 
 
 def _own(connection: Connection, numbers: Sequence[int], *, for_update: bool = False) -> dict[int, _Own]:
-    wanted = select(image.c.id, image.c.assessed_at, image.c.lowered).where(_among(image.c.id, numbers)).order_by(image.c.id)
+    wanted = (
+        select(image.c.id, image.c.assessed_at, image.c.lowered)
+        .where(_among(connection, image.c.id, numbers))
+        .order_by(image.c.id)
+    )
     if for_update and not is_sqlite(connection):
         wanted = wanted.with_for_update()
     asked = set(numbers)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select, update
 
 from careen.errors import DatabaseError
 from careen.log import logger
@@ -28,7 +28,7 @@ from .failures import FailedError, reason_of
 from .fleet import Fleet
 from .joined import Scanned, scanned
 from .queue import Job
-from .rows import batches
+from .rows import among, batches
 from .sources import Source, open_layer, source_of
 from .summary import summary_of
 from .tables import image, image_layer, layer
@@ -131,6 +131,10 @@ def join_image(fleet: Fleet, number: int) -> None:
     layers may have been read for other images already.
     """
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.id == number, image.c.state == "reading")
+    with fleet.engine.connect() as connection:
+        unread = {state for _, _, state, _ in connection.execute(_unread(fleet, image_layer.c.image_id == number))}
+    if unread and "failed" not in unread:
+        return  # whoever commits the last layer joins the image
     with writing(fleet.engine) as connection:
         _settle(fleet, connection, list(connection.execute(reading)))
 
@@ -257,9 +261,17 @@ def read_again(fleet: Fleet, number: int) -> None:
     layers.read_again(fleet, number)
 
 
+def note_start(fleet: Fleet, row: Any) -> None:
+    """Notes that a job works on the image, if it has waited for long: otherwise it would soon count as lost."""
+    now = time.time()
+    if row.step_at < now - LOST_S / 2:
+        with writing(fleet.engine) as connection:
+            touch(connection, [row.id], now)
+
+
 def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:
     if numbers:
-        connection.execute(update(image).where(image.c.id.in_(numbers)).values(step_at=now))
+        connection.execute(update(image).where(among(connection, image.c.id, numbers)).values(step_at=now))
 
 
 def open_job(number: int, lane: int, identity: str, by: str = "") -> Job:
@@ -271,16 +283,11 @@ def join_job(number: int, lane: int, identity: str) -> Job:
 
 
 def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
-    from .layers import readers_of
-
     for some in batches(rows, MANY):
         numbers = [number for number, _, _ in some]
-        of_them = image_layer.c.image_id.in_(numbers)
-        joined = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
-        unread = (layer.c.state != "read") | (layer.c.read_by != readers_of(fleet))
-        states = select(image_layer.c.image_id, layer.c.digest, layer.c.state, layer.c.reason)
         waits = set[int]()
-        for number, digest, state, reason in connection.execute(states.select_from(joined).where(of_them, unread)):
+        of_them = among(connection, image_layer.c.image_id, numbers)
+        for number, digest, state, reason in connection.execute(_unread(fleet, of_them)):
             waits.add(number)
             if state == "failed":
                 why = f"the layer {digest} could not be read: {reason}"
@@ -299,6 +306,17 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
 
 
+def _unread(fleet: Fleet, which: ColumnElement[bool]) -> Select[Any]:
+    """The layers of images that are not read by today's readers."""
+    from .layers import readers_of
+
+    return (
+        select(image_layer.c.image_id, layer.c.digest, layer.c.state, layer.c.reason)
+        .join(layer, layer.c.digest == image_layer.c.digest)
+        .where(which, (layer.c.state != "read") | (layer.c.read_by != readers_of(fleet)))
+    )
+
+
 def keep(fleet: Fleet, number: int, found: Scanned) -> None:
     """Stores the result of an image. Its units are stored and assessed first, so that the image becomes ready only once
     and complete. An image that was ready before, and was only read again, is no event.
@@ -308,20 +326,27 @@ def keep(fleet: Fleet, number: int, found: Scanned) -> None:
         row = connection.execute(select(image.c.ready_at).where(image.c.id == number).with_for_update(key_share=True)).first()
         if row is None:  # it was removed meanwhile
             return
+        was_ready = row.ready_at is not None
         missing = units.store_units(connection, fleet, number, found.inventory)
+        if not missing:
+            _make_ready(connection, number, found, now, was_ready=was_ready)
+            return
     try:
         rematch.assess_units(fleet, missing, found.news)
     except DatabaseError as error:  # the packages are assessed when a database arrives
         log.warning("%d packages wait for a database: %s", len(missing), error)
-    ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
-        changed = connection.execute(
-            ready.values(state="ready", reason="", tries=0, ready_at=now, assessed_at=now, **summary_of(found.report))
-        )
-        if changed.rowcount == 1:
-            image_secrets.store_kinds(connection, number, found.report)
-            image_counts.count_images(connection, [number])
-            rematch.forget_verdicts(connection, [number], found.begun)
-            image_counts.forget_decided(connection, [number])
-            if row.ready_at is None:
-                events.after_ready(connection, number)
+        _make_ready(connection, number, found, now, was_ready=was_ready)
+
+
+def _make_ready(connection: Connection, number: int, found: Scanned, now: float, *, was_ready: bool) -> None:
+    ready = update(image).where(image.c.id == number, image.c.state == "joining")
+    values = {"state": "ready", "reason": "", "tries": 0, "ready_at": now, "assessed_at": now, **summary_of(found.report)}
+    if connection.execute(ready.values(values)).rowcount != 1:
+        return
+    image_secrets.store_kinds(connection, number, found.report)
+    image_counts.count_images(connection, [number])
+    rematch.forget_verdicts(connection, [number], found.begun)
+    image_counts.forget_decided(connection, [number])
+    if not was_ready:
+        events.after_ready(connection, number)

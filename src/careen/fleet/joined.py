@@ -29,7 +29,7 @@ from careen.safety.typed import from_msgpack
 
 from .assessing import STALE, Assessed, Assessor, current_assessor
 from .fleet import Fleet
-from .rows import batches
+from .rows import among, batches
 from .split import Unit, split
 from .tables import unit, unit_finding
 from .units import MANY, on_its_day
@@ -113,11 +113,11 @@ class UnitMatcher:
         columns = (unit.c.key, unit.c.id, unit.c.dated, unit.c.assessed_by, unit.c.verdict)
         with self._fleet.engine.connect() as connection:
             for some in batches(keys, MANY):
-                rows = connection.execute(select(*columns).where(unit.c.key.in_(some))).all()
+                rows = connection.execute(select(*columns).where(among(connection, unit.c.key, some))).all()
                 numbers = [row.id for row in rows if row.assessed_by]
                 found: dict[int, list[Vulnerability]] = defaultdict(list)
-                wanted = select(unit_finding.c.unit_id, unit_finding.c.data).where(unit_finding.c.unit_id.in_(numbers))
-                for number, data in connection.execute(wanted):
+                of_units = among(connection, unit_finding.c.unit_id, numbers)
+                for number, data in connection.execute(select(unit_finding.c.unit_id, unit_finding.c.data).where(of_units)):
                     found[number].append(from_msgpack(data, Vulnerability))
                 dated.update(bytes(row.key) for row in rows if row.dated)
                 known.update(

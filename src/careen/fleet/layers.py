@@ -161,7 +161,7 @@ def read_again(fleet: Fleet, image_id: int) -> None:
             new = insert(connection, layer).on_conflict_do_nothing(index_elements=["digest"])
             connection.execute(new, [{**each, "enrolled_at": now} for each in rows])
             was_read = layer.c.digest.in_(some) & (layer.c.state == "read")
-            connection.execute(update(layer).where(was_read).values(state="waiting", tries=0, read_by=""))
+            connection.execute(update(layer).where(was_read).values(state="waiting", tries=0, read_by="", source=row.source))
         back = update(image).where(image.c.id == image_id, image.c.state.in_(("joining", "ready")))
         connection.execute(back.values(state="reading", step_at=now))
     log.warning("%d layers of the image %d are read again: their stored content is missing", len(gone), image_id)

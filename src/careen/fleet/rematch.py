@@ -45,7 +45,7 @@ from .joined import News
 from .progress import Progress, progress_of, save
 from .queue import Job
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
-from .rows import batches, insert, insert_rows
+from .rows import among, batches, insert, insert_rows
 from .scores import BOTH, TO_ASSESS, TO_COUNT, score, to_count
 from .shared_advisories import SHIPPED
 from .side_by_side import Order, assess_side_by_side
@@ -126,7 +126,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = unit_batche
             _note_spaces(connection, assessor, unit_ids)
             if assessor.has_database and SHIPPED != progress_of(connection).build > assessor.build:
                 for some in batches(unit_ids, MANY):
-                    outdated = select(unit.c.id, literal(TO_ASSESS)).where(unit.c.id.in_(some))
+                    outdated = select(unit.c.id, literal(TO_ASSESS)).where(among(connection, unit.c.id, some))
                     connection.execute(_waiting(connection, outdated))
                 fleet.queue.add(connection, [job_of("an update")])
 
@@ -234,7 +234,7 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
     known = progress_of(connection)
     asked: set[str] = set()
     for some in batches(unit_ids, MANY):
-        of_units = select(unit_source.c.namespace).where(unit_source.c.unit_id.in_(some)).distinct()
+        of_units = select(unit_source.c.namespace).where(among(connection, unit_source.c.unit_id, some)).distinct()
         asked.update(connection.execute(of_units).scalars())
     new = asked - known.spaces.keys() - {VULNERABILITIES, REPOSITORIES}
     if new or not known.build:

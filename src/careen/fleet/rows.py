@@ -2,11 +2,11 @@
 takes a fraction of the time of one for each row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, func, literal, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, any_, bindparam, delete, func, literal, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -23,6 +23,15 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while some := list(islice(rest, size)):
         yield some
+
+
+def among(connection: Connection, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """The condition that a column has one of these values. PostgreSQL gets them as an array: the statement is the same for any
+    number of values, and is prepared once.
+    """
+    if is_sqlite(connection):
+        return column.in_(values)
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:

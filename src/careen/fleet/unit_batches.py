@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from . import events
 from .assessing import Assessor
-from .connection import is_sqlite, writing
+from .connection import writing
 from .joined import News
 from .progress import progress_of
-from .rows import batches, insert, insert_rows
+from .rows import among, batches, insert, insert_rows
 from .scores import BOTH, to_count
 from .shared_advisories import SHIPPED
 from .storable import Storable, storable
@@ -24,6 +24,7 @@ from .verdict_rows import (
     changes_in,
     counts_of,
     findings_of,
+    last_verdicts,
     write_counts,
     write_findings,
     write_sources,
@@ -64,10 +65,10 @@ def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
     wanted = (
         select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
         .join(context, context.c.id == unit.c.context_id)
-        .where(unit.c.id.in_(numbers))
         .order_by(unit.c.name, unit.c.id)
     )
     with engine.connect() as connection:
+        wanted = wanted.where(among(connection, unit.c.id, numbers))
         return [
             Row(number, bytes(key), by, bytes(data), bytes(around))
             for number, key, by, data, around in connection.execute(wanted)
@@ -85,18 +86,17 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
     """
     now = time.time()
     with writing(engine) as connection:
-        if not is_first and is_overtaken(connection, build):
+        progress = progress_of(connection)
+        if not is_first and progress.build != build:  # another update has begun: its verdicts stay
             return []
         numbers = [row.number for row, _ in results]
-        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit at this moment
-            locked = select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update(key_share=True)
-            connection.execute(locked).all()
+        last = last_verdicts(connection, numbers)
         changes = changes_in(findings_of(connection, numbers), results)
         known = counts_of(connection, numbers)
         counts = {row.number: result.counts for row, result in results}
         to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
         write_findings(connection, changes, now)
-        write_units(connection, results, build, now)
+        write_units(connection, last, results, build, now, None if is_first else progress.begun)
         write_counts(connection, {number: count for number, count in counts.items() if known.get(number) != count})
         write_sources(connection, {row.number: result.sources for row, result in results})
         if not is_first:
@@ -104,9 +104,9 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
             for some in batches((change for number in reported for change in to_report[number]), MANY):
                 insert_rows(connection, insert(connection, rematch_change).on_conflict_do_nothing(), some)
             changed = {number for number in numbers if to_report[number] or known.get(number) != counts[number]}
-            uncounted = (rematch_unit.c.unit_id.in_(numbers), rematch_unit.c.phase == BOTH)
+            uncounted = (among(connection, rematch_unit.c.unit_id, numbers), rematch_unit.c.phase == BOTH)
             changed.update(connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars())
-            connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
+            connection.execute(delete(rematch_unit).where(among(connection, rematch_unit.c.unit_id, numbers)))
             to_count(connection, changed)
     return [row.number for row, result in results if result.needs_day]
 

@@ -17,7 +17,7 @@ from careen.model.reasons import effect_of
 from careen.safety.typed import from_msgpack
 
 from .fleet import Fleet
-from .rows import batches, insert
+from .rows import among, batches, insert, insert_rows
 from .split import Content, Unit, dated, split
 from .tables import context, image, image_gap, image_unit, unit, unit_package
 
@@ -50,7 +50,7 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
         rows = [
             {"image_id": image_id, "unit_id": place.unit_id, "layer": place.layer, "presence": place.presence} for place in some
         ]
-        connection.execute(insert(connection, image_unit).on_conflict_do_nothing(), rows)
+        insert_rows(connection, insert(connection, image_unit).on_conflict_do_nothing(), rows)
     gaps = gaps_of(inventory)
     connection.execute(image_gap.delete().where(image_gap.c.image_id == image_id))
     if gaps:
@@ -126,7 +126,7 @@ def _stored(connection: Connection, units: Sequence[Unit]) -> dict[bytes, tuple[
     missing = [found for found in units if found.key not in known]
     for some in batches(missing, MANY):
         rows = [_row(found, contexts[found.context_key]) for found in some]
-        connection.execute(insert(connection, unit).on_conflict_do_nothing(index_elements=["key"]), rows)
+        insert_rows(connection, insert(connection, unit).on_conflict_do_nothing(index_elements=["key"]), rows)
     new = _known(connection, [found.key for found in missing])
     _name_packages(connection, {new[found.key][0]: found for found in missing})
     return known | new
@@ -139,14 +139,14 @@ def _name_packages(connection: Connection, units: dict[int, Unit]) -> None:
         for position, package in enumerate(from_msgpack(found.content, Content).packages)
     )
     for some in batches(rows, MANY):
-        connection.execute(insert(connection, unit_package).on_conflict_do_nothing(), some)
+        insert_rows(connection, insert(connection, unit_package).on_conflict_do_nothing(), some)
 
 
 def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bool, bool]]:
     """The stored ones of these units. They are locked until the image has them: a purge must not remove them before."""
     found = {}
     for some in batches(keys, MANY):
-        wanted = select(unit.c.key, unit.c.id, unit.c.assessed_by, unit.c.dated).where(unit.c.key.in_(some))
+        wanted = select(unit.c.key, unit.c.id, unit.c.assessed_by, unit.c.dated).where(among(connection, unit.c.key, some))
         wanted = wanted.order_by(unit.c.id).with_for_update(read=True, key_share=True)
         for key, number, by, is_dated in connection.execute(wanted):
             found[bytes(key)] = (number, bool(by), bool(is_dated))
@@ -160,7 +160,7 @@ def _contexts(connection: Connection, units: Sequence[Unit]) -> dict[bytes, int]
         connection.execute(insert(connection, context).on_conflict_do_nothing(index_elements=["key"]), some)
     known = {}
     for keys in batches(contexts, MANY):
-        wanted = select(context.c.key, context.c.id).where(context.c.key.in_(keys))
+        wanted = select(context.c.key, context.c.id).where(among(connection, context.c.key, keys))
         wanted = wanted.order_by(context.c.id).with_for_update(read=True, key_share=True)
         known.update({bytes(key): number for key, number in connection.execute(wanted)})
     return known

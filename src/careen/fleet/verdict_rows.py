@@ -12,7 +12,8 @@ from careen.model.finding import Vulnerability
 from careen.safety.typed import from_msgpack
 
 from .recorded import Key
-from .rows import batches, delete_rows, insert, insert_rows, update_rows
+from .rows import among, batches, delete_rows, insert, insert_rows, update_rows
+from .shared_advisories import SHIPPED
 from .storable import COUNTS, Storable
 from .tables import unit, unit_count, unit_finding, unit_source
 
@@ -27,6 +28,15 @@ class Row(Struct, frozen=True):
     assessed_by: str
     content: bytes
     context: bytes
+
+
+class Last(Struct, frozen=True):
+    """What the row of a unit states about its last verdict."""
+
+    verdict: bytes
+    reasons: str
+    assessed_by: str
+    assessed_at: float
 
 
 class Changed(Struct, frozen=True):
@@ -48,7 +58,7 @@ class Changed(Struct, frozen=True):
 def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
     found: dict[int, Stored] = {}
     columns = (unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
-    wanted = select(*columns).where(unit_finding.c.unit_id.in_(numbers))
+    wanted = select(*columns).where(among(connection, unit_finding.c.unit_id, numbers))
     for unit_id, id, package, data in connection.execute(wanted).all():  # in one go: row by row takes twice as long
         found.setdefault(unit_id, {})[id, package] = bytes(data)
     return found
@@ -56,8 +66,8 @@ def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Sto
 
 def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
     columns = [unit_count.c[name] for name in COUNTS]
-    rows = connection.execute(select(unit_count.c.unit_id, *columns).where(unit_count.c.unit_id.in_(numbers)))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    wanted = select(unit_count.c.unit_id, *columns).where(among(connection, unit_count.c.unit_id, numbers))
+    return {row[0]: tuple(row[1:]) for row in connection.execute(wanted)}
 
 
 def changes_in(stored: Mapping[int, Stored], results: Sequence[tuple[Row, Storable]]) -> dict[int, Changed]:
@@ -127,9 +137,40 @@ def scores_of(finding: Vulnerability) -> dict[str, int]:
     }
 
 
-def write_units(connection: Connection, results: Sequence[tuple[Row, Storable]], build: str, now: float) -> None:
-    verdicts = [{"id": row.number, "verdict": result.verdict, "reasons": result.reasons} for row, result in results]
+def last_verdicts(connection: Connection, numbers: Sequence[int]) -> dict[int, Last]:
+    """The stored verdicts of units, whose rows are locked: another worker may write the first one of the same unit now."""
+    columns = (unit.c.id, unit.c.verdict, unit.c.reasons, unit.c.assessed_by, unit.c.assessed_at)
+    wanted = select(*columns).where(among(connection, unit.c.id, numbers)).order_by(unit.c.id)
+    rows = connection.execute(wanted.with_for_update(key_share=True)).all()
+    return {number: Last(bytes(verdict), reasons, by, at or 0.0) for number, verdict, reasons, by, at in rows}
+
+
+def write_units(
+    connection: Connection,
+    last: Mapping[int, Last],
+    results: Sequence[tuple[Row, Storable]],
+    build: str,
+    now: float,
+    begun: float | None,
+) -> None:
+    """Writes what the rows of units state about their verdicts. An update that has ``begun`` then leaves those rows alone that
+    stay the same, since each has the whole content of a package: most updates change findings only.
+    """
+    verdicts = [
+        {"id": row.number, "verdict": result.verdict, "reasons": result.reasons}
+        for row, result in results
+        if begun is None or not _stays(last.get(row.number), result, begun)
+    ]
     update_rows(connection, unit, ["id"], verdicts, {"assessed_by": build, "assessed_at": now})
+
+
+def _stays(last: Last | None, result: Storable, begun: float) -> bool:
+    """Whether the row is right as it is. A unit that another process has assessed since the update began is written, because
+    the update looks for those that have another database's verdict (``rematch``).
+    """
+    if last is None or last.assessed_by in ("", SHIPPED) or last.assessed_at >= begun:
+        return False
+    return (last.verdict, last.reasons) == (result.verdict, result.reasons)
 
 
 def write_counts(connection: Connection, counts: Mapping[int, tuple[int, ...]]) -> None:
@@ -141,7 +182,7 @@ def write_counts(connection: Connection, counts: Mapping[int, tuple[int, ...]]) 
 
 def write_sources(connection: Connection, sources: Mapping[int, frozenset[Key]]) -> None:
     columns = (unit_source.c.unit_id, unit_source.c.namespace, unit_source.c.name)
-    rows = connection.execute(select(*columns).where(unit_source.c.unit_id.in_(list(sources)))).all()
+    rows = connection.execute(select(*columns).where(among(connection, unit_source.c.unit_id, sources))).all()
     known: dict[int, set[Key]] = {}
     for number, namespace, name in rows:
         known.setdefault(number, set()).add((namespace, name))

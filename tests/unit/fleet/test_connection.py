@@ -3,10 +3,11 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from careen.errors import DatabaseError, UsageError
-from careen.fleet.connection import check, connect, prepare, sqlite_address, writing
+from careen.fleet import connection as module
+from careen.fleet.connection import check, connect, is_sqlite, prepare, sqlite_address, writing
 from careen.fleet.tables import project
 
 
@@ -53,3 +54,50 @@ def test_tables_are_made_once(tmp_path):
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(project)).scalar() == 0
     engine.dispose()
+
+
+def test_a_transaction_that_fails_leaves_nothing(address):
+    engine = connect(address)
+    prepare(engine)
+
+    def fails():
+        with writing(engine) as connection:
+            connection.execute(project.insert().values(name="p", created_at=0.0))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(project)).scalar() == 0
+    engine.dispose()
+
+
+def test_reads_on_postgresql_have_no_transaction_around_them(address):
+    engine = connect(address)
+    if is_sqlite(engine):
+        pytest.skip("SQLite reads a transaction's own view of the database")
+    for _ in range(2):  # also after the same connection was used for writing
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            assert connection.connection.dbapi_connection.info.transaction_status == 0  # libpq's PQTRANS_IDLE
+        with writing(engine) as connection:
+            connection.execute(text("SELECT 1"))
+            assert connection.connection.dbapi_connection.info.transaction_status == 2  # libpq's PQTRANS_INTRANS
+    engine.dispose()
+
+
+def test_connections_that_a_restart_has_closed_are_replaced(address, monkeypatch):
+    monkeypatch.setattr(module, "IDLE_S", 0.0)
+    engine, other = connect(address), connect(address)
+    if is_sqlite(engine):
+        pytest.skip("SQLite has no server")
+    with engine.connect() as first, engine.connect() as second:
+        known = {each.execute(text("SELECT pg_backend_pid()")).scalar() for each in (first, second)}
+    with other.connect() as connection:
+        for number in known:
+            connection.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    with engine.connect() as first, engine.connect() as second:
+        now = {each.execute(text("SELECT pg_backend_pid()")).scalar() for each in (first, second)}
+    assert len(now) == 2 and not now & known
+    for each in (engine, other):
+        each.dispose()

@@ -22,7 +22,17 @@ from careen.fleet.events import (
     of_sources,
 )
 from careen.fleet.notifications.rules import Rule, encoded
-from careen.fleet.tables import event, event_project, outbox, rematch_change, subscription, unit
+from careen.fleet.tables import (
+    event,
+    event_project,
+    outbox,
+    project_image,
+    rematch_change,
+    subscription,
+    unit,
+    unit_finding,
+)
+from careen.model.advisory import Range
 
 
 @pytest.fixture
@@ -59,6 +69,39 @@ def test_an_image_introduces_what_no_other_of_the_project_has(fleet):
     assert [(number, project_id) for number, project_id, _ in introduced(fleet)] == [(1, one), (3, other)]
     detail = introduced(fleet)[0][2]
     assert detail["count"] == 1 and detail["worst"] == [["CVE-2026-0001", deb().purl]]
+
+
+def test_all_that_an_image_introduces_is_counted_and_the_worst_is_named(fleet, monkeypatch):
+    monkeypatch.setattr(events, "KEYS", 1)  # several statements
+    monkeypatch.setattr(events, "SHOWN", 2)
+    records = [
+        info(unfixed=True),
+        *(advisory(f"CVE-2026-000{number}", severity=word) for number, word in ((1, "low"), (2, "high"))),
+    ]
+    django = {"source": "osv", "severity": "critical", "ranges": (Range(None, None, last_affected="9"),)}
+    records += [info("PyPI", "osv"), advisory("CVE-2026-0003", None, "PyPI", "django", **django)]
+    database_with(fleet, records, "2026-01-02T00:00:00+00:00")
+    project = add_project(fleet)
+    add_image(fleet, [deb(), pypi()], 1, project)
+    ready(fleet, 1)
+    ((_, _, detail),) = introduced(fleet)
+    kept = rows(fleet, unit_finding, "risk", "vulnerability", "package", "fix_state")
+    assert len(kept) == 3 == detail["count"]
+    assert detail["worst"] == [[id, package] for _, id, package, _ in sorted(kept, key=lambda row: (-row[0], *row[1:]))][:2]
+    assert detail["fixable"] == sum(row[3] == "fixed" for row in kept) == 2
+    assert detail["exploited"] == 0
+    ((severity,),) = {(severity,) for kind, severity in rows(fleet, event, "kind", "severity") if kind == "introduced"}
+    assert severity == "critical"
+
+
+def test_what_another_image_of_the_project_had_before_it_was_removed_is_introduced_again(fleet):
+    project = add_project(fleet)
+    for number in (1, 2):
+        add_image(fleet, [deb()], number, project)
+    with writing(fleet.engine) as connection:
+        connection.execute(project_image.update().where(project_image.c.image_id == 1).values(deleted_at=5.0))
+    ready(fleet, 2)
+    assert [(number, found) for number, found, _ in introduced(fleet)] == [(2, project)]
 
 
 def test_a_project_that_comes_to_see_an_image_later_has_the_event_too(fleet):

@@ -53,7 +53,8 @@ def test_all_images_with_a_changed_unit(fleet, monkeypatch, many):
 
 
 def test_images_that_are_far_apart_are_read_alone(fleet):
-    near, apart = (str(image_counts._among(image.c.id, numbers)) for numbers in ([1, 2, 3], [1, 2, 99]))
+    with fleet.engine.connect() as connection:
+        near, apart = (str(image_counts._among(connection, image.c.id, numbers)) for numbers in ([1, 2, 3], [1, 2, 99]))
     assert (" BETWEEN " in near, " IN " in near) == (True, False)
     assert (" BETWEEN " in apart, " IN " in apart) == (False, True)
 

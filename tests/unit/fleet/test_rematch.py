@@ -186,10 +186,27 @@ def test_a_run_that_a_newer_update_overtakes_writes_no_older_verdict(fleet, tmp_
     monkeypatch.setattr(rematch, "_waiting_after", overtaken)
     rematch.after_update(fleet, old, second)
     assert findings(fleet) == [] and events_of(fleet) == []
-    assert assessed_by(fleet) == {"django": THIRD}
+    assert assessed_by(fleet) == {"django": FIRST}, "its own row has stayed the same"
     with fleet.engine.connect() as connection:
         assert progress_of(connection).build == THIRD and progress_of(connection).is_done
     assert rows(fleet, rematch_unit) == []
+
+
+def test_the_row_of_a_package_is_written_only_if_it_changes(fleet, tmp_path):
+    """It has the content of the package, and most updates change findings alone."""
+    known = [of_django("CVE-2026-0009", "1.0"), advisory()]
+    begin(fleet, known, [DJANGO], [ZLIB])
+    before = rows(fleet, unit, "name", "verdict", "reasons", "assessed_at")
+    done = update(fleet, tmp_path, known, [*known, of_django(), advisory("CVE-2026-0003", package="zlib")])
+    assert done.units == 2 and len(findings(fleet)) == 2
+    assert rows(fleet, unit, "name", "verdict", "reasons", "assessed_at") == before
+    assert [row[6] for row in counts(fleet)] == [1, 1]
+
+    third = database_with(fleet, NAMESPACES[:1], THIRD)  # nothing about the packages of PyPI any more
+    rematch.after_update(fleet, tmp_path / "new.sqlite", third)
+    after = {name: row for name, *row in rows(fleet, unit, "name", "verdict", "reasons", "assessed_at")}
+    assert after["django"][1] == "no_advisories" and after["django"][2] > before[0][3]
+    assert assessed_by(fleet)["django"] == THIRD
 
 
 def test_a_first_verdict_that_is_late_for_an_update_is_made_again(fleet, tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def test_the_results_are_those_of_one_process(fleet, tmp_path, many, monkeypatch
     monkeypatch.setattr(rematch, "PROCESSES", 1)
     assert update(alone, tmp_path).units == len(PACKAGES)
     assert state_of(fleet) == state_of(alone)
-    assert {by for _, by, _, _ in state_of(fleet)[-1]} == {SECOND}
+    assert len([row for row in findings(fleet) if row[0] == "CVE-2"]) == len(PACKAGES)
     assert rows(fleet, rematch_unit) == []
     alone.engine.dispose()
 
@@ -84,7 +84,6 @@ def test_a_process_that_dies_loses_nothing(fleet, tmp_path, many, monkeypatch):
             update(fleet, tmp_path)
     assert rows(fleet, rematch_unit)
     rematch.after_update(fleet, tmp_path / "old.sqlite", tmp_path / "fleet" / "database" / "advisories.sqlite")
-    assert {by for _, by in rows(fleet, unit, "id", "assessed_by")} == {SECOND}
     assert len([row for row in findings(fleet) if row[0] == "CVE-2"]) == len(PACKAGES)
     assert rows(fleet, rematch_unit) == []
 

@@ -124,7 +124,6 @@ class PostgresQueue:
             await asyncio.get_running_loop().run_in_executor(pool, self._run, args, handlers)
 
         async with app.open_async():
-            await asyncio.to_thread(self.release_lost)
             options: dict[str, Any] = {
                 "delete_jobs": "always",
                 "fetch_job_polling_interval": LOOK_S,
@@ -143,9 +142,9 @@ class PostgresQueue:
                 finished.result()  # raises the exception that ended it
 
     async def _release_from_time_to_time(self) -> None:
-        while True:
-            await asyncio.sleep(SILENT_S / 3)
+        while True:  # beside the first job: it reads what is left of the rows of all jobs that were done since a vacuum
             await asyncio.to_thread(self.release_lost)
+            await asyncio.sleep(SILENT_S / 3)
 
     def _run(self, args: dict[str, Any], handlers: Mapping[str, Handler]) -> None:
         each = Job(args["kind"], args["key"], args["payload"].encode(), args["lane"], args["owner"])

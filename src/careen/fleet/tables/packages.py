@@ -34,7 +34,7 @@ unit = Table(
     Column("name", Text, nullable=False),
     Column("version", Text, nullable=False, default=""),
     Column("licences", Text, nullable=False, default=""),
-    Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
+    Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database that last changed its row
     Column("assessed_at", Moment),
     Column("reasons", Text, nullable=False, default=""),  # reason codes of what was not assessed, separated by spaces
     Column("verdict", LargeBinary, nullable=False, default=b""),  # without its findings
