@@ -108,13 +108,14 @@ versions of these copies.
 
 Where the base lacks a component, the projects that are named have code that others carry as well (`six.py` in urllib3, a
 cipher in crypto-js). Before the rules on public algorithms and tables, it was 6 of 20 places (also MD5 and Huffman codes of
-nginx, CRC-32 of Dropbear). A version that neither the code nor the program shows is the nearest known one: its CVEs are
-*possible*, and those that were fixed between the two versions are missed or wrong. HAProxy, which is older here than all
-releases in the base, has 8 of the 16 that are missed.
+nginx, CRC-32 of Dropbear). A version that neither the code nor the program shows is between two known ones: the CVEs of
+the nearest one and of those next to it are *possible*. Before those next to it counted, and before the base that ships had
+several versions of C libraries, 95.3 % of the CVEs in the base were found, and 96.7 % of the findings were right. A program
+that is older than all releases in the base has CVEs that none of these has (nginx).
 
 Programs are built by gcc 12 at `-O2` or as their authors choose, dnsmasq with link-time optimisation, and stripped;
-libevent and zlib are linked statically. Not built: httpd, PHP, PostgreSQL and Ruby, which take long, and jq, whose tarball
-needs autoconf."""
+libevent, zlib, APR and PCRE2 are linked statically. Not built: PHP, PostgreSQL and Ruby, which take long, and jq, whose
+tarball needs autoconf."""
 
 
 def report(images: int, projects: int, measured: Mapping[str, Measured]) -> str:

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from careen.origin.building import Release, build, is_own_code
-from careen.origin.features import features_of
+from careen.origin.building import Release, ReleaseReader, build
 from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge, Project
 
@@ -105,16 +104,14 @@ def libraries() -> list[Library]:
 
 def _releases(known: Iterable[Library]) -> Iterator[tuple[Project, list[Release]]]:
     for library in known:
-        releases = []
-        for version in library.known:
-            files = files_of(_archive(library.name, version))
-            kept = {path: features_of(path, data) for path, data in files.items() if is_own_code(path) and ".min." not in path}
-            releases.append(
-                Release(
-                    version, {path: {family: of[family] for family in FAMILIES if family in of} for path, of in kept.items()}
-                )
-            )
+        reader = ReleaseReader(FAMILIES)
+        releases = [reader.read(version, _written(_archive(library.name, version))) for version in library.known]
         yield Project(library.project, library.known, (f"pkg:npm/{library.name}",)), releases
+
+
+def _written(archive: Path) -> list[tuple[str, bytes]]:
+    """The files of a release without those that its author minified."""
+    return [(path, data) for path, data in files_of(archive).items() if ".min." not in path]
 
 
 def _archive(name: str, version: str) -> Path:

@@ -3,7 +3,7 @@ findings are joined.
 
 Such a package (a component) has one finding for each vulnerability. The finding is *likely* if the certainty of the
 identification (``Origin.band``) is ``exact`` or ``high`` and all versions that fit are affected, else *possible*. If
-no version fits completely, a vulnerability of the next older or newer known one is *possible* as well.
+the content is that of no known version, a vulnerability of the next older or newer one is *possible* as well.
 Evidence of a fix in the code itself overrides the version: vulnerable code makes a finding, and fixed code suppresses
 the finding if the knowledge base is trusted, or else makes it *possible*.
 """
@@ -121,7 +121,8 @@ def _joined(
     is_likely = origin.band in SURE and is_everywhere and all(finding.confidence != "possible" for finding in found)
     about = f"code of {origin.project} ({origin.band}), by its content"
     if not found:
-        about += f": its version is not known; {newest.package_version}, next to the nearest known one, is affected"
+        near = "the nearest known one" if origin.nearest else "the one that it is most like"
+        about += f": its version is not certain; {newest.package_version}, next to {near}, is affected"
     elif versions > 1 or origin.nearest:
         count = (
             f"{len(found)} of {plural(versions, 'version')} that explain it" if versions > 1 else "the nearest known version"

@@ -44,8 +44,9 @@ class PatchState(Struct, frozen=True):
 class Origin(Struct, frozen=True, omit_defaults=True):
     """The identification of a package that only its content shows.
 
-    ``versions`` fit the content equally well; ``nearest``: none fits it completely, and the true version may be any between
-    those in ``around``, the next older and newer ones that the base has. ``modified`` is None for programs.
+    ``versions`` fit the content equally well; ``nearest``: none fits it completely. If the content is that of no known
+    version, the true one may be any between those in ``around``, the next older and newer ones that the base has.
+    ``modified`` is None for programs.
     ``proven``: the knowledge base ships with Careen, or a configured identity has signed it, so that its statements
     about fixes may suppress a finding.
     """

@@ -168,7 +168,7 @@ def _package(
             band=best.confidence,
             modified=is_modified,
             nearest=is_nearest,
-            around=around if is_nearest and is_modified is not False else (),
+            around=around if is_modified or (is_nearest and is_modified is None) else (),
             shares=tuple(Share(part.kind, part.found, part.of) for part in best.evidence),
             fixes=tuple(_fixes(group)),
             owners=mine,

@@ -57,7 +57,10 @@ def test_how_sure_a_finding_is(versions, band, nearest, confidence):
 def test_the_versions_next_to_the_nearest_known_one_are_possible():
     (finding,) = matched(component("2.1", nearest=True, modified=True, around=("1.26", "2.2"))).findings
     assert (finding.package, finding.confidence, finding.fix.versions) == ("pkg:pypi/urllib3", "possible", ("2.0",))
-    assert "its version is not known; 1.26, next to the nearest known one, is affected" in finding.reason
+    assert "its version is not certain; 1.26, next to the nearest known one, is affected" in finding.reason
+    (finding,) = matched(component("2.1", modified=True, around=("1.26", "2.2"))).findings
+    assert (finding.package, finding.confidence) == ("pkg:pypi/urllib3@2.1", "possible")
+    assert "1.26, next to the one that it is most like, is affected" in finding.reason
     (finding,) = matched(component("1.26", nearest=True, modified=True, around=("1.25", "2.2"))).findings
     assert "by its content: the nearest known version (is affected); 1.26 < 2.0" in finding.reason
     assert matched(component("2.1", nearest=True, modified=True, around=("2.0", "2.2"))).findings == ()

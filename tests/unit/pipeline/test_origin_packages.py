@@ -64,7 +64,8 @@ def test_a_set_of_versions_is_a_package_without_one(named):
         (replace(LIBRARY, nearest=True), ("1.2.8", "1.3")),
         (replace(COPY, modified=True, nearest=True, versions=("2.0",)), ("1.26",)),
         (replace(COPY, modified=True, nearest=True, project="pypi:other"), ()),
-        (replace(COPY, modified=True), ()),
+        (replace(COPY, modified=True), ("1.25", "2.0")),
+        (LIBRARY, ()),  # of a program whose version is known
         (replace(COPY, nearest=True), ()),  # its files are as published
     ],
 )
