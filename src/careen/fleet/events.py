@@ -63,7 +63,10 @@ def after_ready(connection: Connection, image_id: int, project_id: int | None = 
 
 
 def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple[dict[str, object], str]:
-    """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing."""
+    """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing.
+
+    The same package can be two units, if one image has it from an SBOM: then its findings are compared.
+    """
     other = image_unit.alias()
     elsewhere = (
         select(other.c.unit_id)
@@ -71,10 +74,20 @@ def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple
         .where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
         .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
     )
+    same, of_same = unit_finding.alias(), image_unit.alias()
+    in_another_unit = (
+        select(same.c.unit_id)
+        .join(of_same, of_same.c.unit_id == same.c.unit_id)
+        .join(project_image, project_image.c.image_id == of_same.c.image_id)
+        .where(same.c.vulnerability == unit_finding.c.vulnerability, same.c.package == unit_finding.c.package)
+        .where(same.c.unit_id != unit_finding.c.unit_id, same.c.confidence != "possible", of_same.c.image_id != image_id)
+        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    )
     new = (
         select(unit_finding)
         .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
-        .where(image_unit.c.image_id == image_id, unit_finding.c.confidence != "possible", ~elsewhere.exists())
+        .where(image_unit.c.image_id == image_id, unit_finding.c.confidence != "possible")
+        .where(~elsewhere.exists(), ~in_another_unit.exists())
     ).subquery()
     found = connection.execute(
         select(new.c.vulnerability, new.c.package).order_by(new.c.risk.desc(), new.c.vulnerability, new.c.package).limit(SHOWN)
