@@ -13,7 +13,7 @@ from heapq import nsmallest
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Integer, Row, case, func, literal, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, Row, Select, case, func, literal, select, tuple_, type_coerce
 
 from careen.model.finding import Vulnerability
 
@@ -64,14 +64,24 @@ def after_ready(connection: Connection, image_id: int, project_id: int | None = 
 
 
 def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple[dict[str, object], str]:
-    """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing."""
+    """What an image introduces to a project, and the worst severity of it. Both are empty if that is nothing.
+
+    The same package can be two units, if one image has it from an SBOM: then its findings are compared.
+    """
     names = ("vulnerability", "package", "risk", "severity", "fix_state", "exploited")
     columns = [unit_finding.c[name] for name in names]
+    same = unit_finding.alias()
+    in_another_unit = (
+        _of_other_images(same.c.unit_id, image_id, project_id)
+        .where(same.c.vulnerability == unit_finding.c.vulnerability, same.c.package == unit_finding.c.package)
+        .where(same.c.unit_id != unit_finding.c.unit_id, same.c.confidence != "possible")
+        .correlate(unit_finding)
+        .scalar_subquery()
+    )
     found: list[Row[Any]] = []
     for some in batches(_new_units(connection, image_id, project_id), KEYS):
-        wanted = select(*columns).where(
-            among(connection, unit_finding.c.unit_id, some), unit_finding.c.confidence != "possible"
-        )
+        of_units = among(connection, unit_finding.c.unit_id, some)
+        wanted = select(*columns).where(of_units, unit_finding.c.confidence != "possible", in_another_unit.is_(None))
         found += connection.execute(wanted)
     if not found:
         return {}, ""
@@ -89,18 +99,20 @@ def _new_units(connection: Connection, image_id: int, project_id: int) -> list[i
     """The units of an image that no other image of the project has. Each is looked up by itself until the first such image:
     the effort does not grow with the fleet.
     """
-    other = image_unit.alias()
-    elsewhere = (
-        select(literal(1))
-        .select_from(other.join(project_image, project_image.c.image_id == other.c.image_id))
-        .where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
-        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-        .limit(1)
-        .correlate(image_unit)
-        .scalar_subquery()
-    )
+    elsewhere = _of_other_images(image_unit.c.unit_id, image_id, project_id).correlate(image_unit).scalar_subquery()
     new = select(image_unit.c.unit_id).where(image_unit.c.image_id == image_id, elsewhere.is_(None))
     return list(connection.execute(new).scalars())
+
+
+def _of_other_images(unit_id: ColumnElement[int], image_id: int, project_id: int) -> Select[int]:
+    """One row if another image of the project has the unit; for a subquery."""
+    other = image_unit.alias()
+    return (
+        select(literal(1))
+        .where(other.c.unit_id == unit_id, other.c.image_id != image_id, project_image.c.image_id == other.c.image_id)
+        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+        .limit(1)
+    )
 
 
 def after_failure(connection: Connection, image_id: int, reason: str) -> None:

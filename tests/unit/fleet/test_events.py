@@ -104,6 +104,17 @@ def test_what_another_image_of_the_project_had_before_it_was_removed_is_introduc
     assert [(number, found) for number, found, _ in introduced(fleet)] == [(2, project)]
 
 
+def test_the_same_package_that_was_read_in_another_way_introduces_nothing(fleet):
+    """An SBOM lacks facts that its image has, so that the two are other units."""
+    one = add_project(fleet, 1)
+    add_image(fleet, [deb()], 1, one)
+    ready(fleet, 1)
+    add_image(fleet, [deb(maintainer="Debian OpenSSL Team")], 2, one)
+    ready(fleet, 2)
+    assert len(rows(fleet, unit, "id")) == 2
+    assert [number for number, _, _ in introduced(fleet)] == [1]
+
+
 def test_a_project_that_comes_to_see_an_image_later_has_the_event_too(fleet):
     one, other = add_project(fleet, 1), add_project(fleet, 2)
     add_image(fleet, [deb()], 1, one)
