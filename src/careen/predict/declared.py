@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
-from careen.formats.packages.package_file_name import FileName, read_address
+from careen.formats.packages.package_file_name import FileName, read_address, read_name
 from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call
 from careen.formats.shell.package_specs import Spec, is_url
@@ -32,6 +32,8 @@ from .repositories import CODE, added, cloned, of_software, repository_of
 from .runtimes import read_runtime
 from .third_party import ThirdParty
 
+UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
+_FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
 MAX_ALTERNATIVES = 10  # values that branches of a script give one variable
 _VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
@@ -94,6 +96,7 @@ def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     third_party = ThirdParty(document)
     found: dict[tuple[str, str, int], Predicted] = {}
+    downloaded: set[str] = set()  # purls of files, which a later command may install by their names
     for step in document.steps:
         if step.stage not in copied or step.onbuild:
             continue
@@ -106,6 +109,10 @@ def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
                 made = replace(made, package=replace(made.package, vendor="third_party"))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
+            if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
+                continue
+            if made.url is not None:
+                downloaded.add(made.package.purl)
             found.setdefault((made.package.purl, made.url or "", made.line), made)
         if gone:
             found = {key: made for key, made in found.items() if made.stage != step.stage or made.package.name not in gone}
@@ -234,7 +241,14 @@ def _installed(
     if spec.kind == "url":
         yield from _downloaded(document, spec.text, package.program, *place, stage, base)
         return
-    if spec.kind in ("file", "requirements", "group"):
+    if spec.kind == "file":
+        file = read_name(spec.text.rpartition("/")[2])
+        if file is not None and file.resolved and file.kind not in CODE:
+            made = _of_file(document, file, base)
+            made = made if _is_known(made) else replace(made, confidence=UNKNOWN_VENDOR)
+            yield _found(document, made, package.program, place, stage, base, text=spec.text)
+        return
+    if spec.kind in ("requirements", "group"):
         return
     kind = SYSTEM.get(package.tool) or LANGUAGE.get(package.tool)
     if kind is None:
@@ -336,5 +350,5 @@ def _found(
 ) -> Predicted:
     made = package if package.evidence else _made(document, package)
     if url is not None and document.head(url) is None and not _is_known(made):
-        made = replace(made, confidence=0.4)
+        made = replace(made, confidence=UNKNOWN_VENDOR)
     return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)

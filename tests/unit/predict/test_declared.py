@@ -214,3 +214,16 @@ def test_repositories_and_runtimes():
         (5, "nvm", "pkg:generic/node@16.13.0", "cpe:2.3:a:nodejs:node.js:16.13.0:*:*:*:*:*:*:*"),
         (6, "sh", "pkg:generic/rust@1.60.0", "cpe:2.3:a:rust-lang:rust:1.60.0:*:*:*:*:*:*:*"),
     ]
+
+
+def test_files_are_known_by_their_names():
+    text = (
+        "FROM debian:12\nCOPY *.deb *.whl /tmp/\n"
+        "RUN dpkg -i /tmp/a_1.2_amd64.deb && pip install /tmp/b-2.0-py3-none-any.whl ./src\n"
+        "RUN curl -O https://x.example/c_3.1_amd64.deb && apt-get install -y ./c_3.1_amd64.deb ./other.deb\n"
+    )
+    assert [(line, tool, purl.partition("?")[0]) for line, tool, purl, _ in found_in(text)] == [
+        (3, "dpkg", "pkg:deb/debian/a@1.2"),
+        (3, "pip", "pkg:pypi/b@2.0"),
+        (4, "curl", "pkg:deb/debian/c@3.1"),
+    ]
