@@ -8,9 +8,8 @@ import re
 from .stages import Dockerfile
 
 MARKS = ("{{", "{%", "{#", "<%")  # of a directive, where an instruction should be
-_DIRECTIVE = re.compile(
-    r"(?m)^[ \t]*+(?:\{\{[^{}]{0,4000}\}\}|\{%[^{}%]{0,4000}%\}|\{#[^{}#]{0,4000}#\}|<%[^<>]{0,4000}>|%[ \t][^\n]*)[ \t]*$"
-)
+_ONE = r"\{\{[^{}]{0,4000}\}\}|\{%[^{}%]{0,4000}%\}|\{#[^{}#]{0,4000}#\}|<%[^<>]{0,4000}>"
+_DIRECTIVE = re.compile(rf"(?m)^[ \t]*+(?:(?:(?:{_ONE})[ \t]*+)++|%[ \t][^\n]*)$")
 
 
 def is_template(document: Dockerfile) -> bool:
