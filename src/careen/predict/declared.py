@@ -8,10 +8,8 @@ downloaded, and a version that only a repository has stays "". If ``Dockerfile.h
 after it.
 """
 
-import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,8 +34,7 @@ UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
 _FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
 MAX_ALTERNATIVES = 10  # values that branches of a script give one variable
-_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
-_UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
+UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
 
 
 class Predicted(Struct, frozen=True):
@@ -56,41 +53,12 @@ class Predicted(Struct, frozen=True):
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
-    """The packages with a known name; ``unpredictable`` lists the other contents."""
-    return tuple(found for found in _walked(document) if found.package.name[:1] not in _UNNAMED)
+    """The packages with a known name; ``unpredictable`` has the other contents."""
+    return tuple(found for found in walked(document) if found.package.name[:1] not in UNNAMED)
 
 
-def unpredictable(document: Dockerfile) -> tuple[str, ...]:
-    """A line for each content of the image that is unknown before the build, with its line number."""
-    reasons: dict[str, None] = {}
-    for found in _walked(document):
-        if found.package.name[:1] in _UNNAMED:
-            place = f"{document.path}:{found.line}"
-            reasons[f"{place}: the step computes what {found.tool} installs: {_short(found.text)}"] = None
-    names = {stage.name.lower() for stage in document.stages}
-    for step in document.steps:
-        source = step.resolve(step.instruction.flag("from") or "", document.escape)
-        if step.keyword == "COPY" and source and not source.isdecimal() and source.lower() not in names:
-            place = f"{document.path}:{step.line}"
-            reasons[f"{place}: files of {_short(source)} are copied and not assessed: scan that image"] = None
-    for stage in document.stages:
-        if stage.parent is None and "$" in stage.resolved and _may_be_stage(stage.resolved, names):
-            place = f"{document.path}:{stage.line}"
-            reasons[f"{place}: an argument chooses the stage {_short(stage.resolved)}, whose packages are not listed"] = None
-    return tuple(reasons)
-
-
-def _may_be_stage(image: str, names: set[str]) -> bool:
-    """Whether a value of the variables in the image's name makes it that of a stage."""
-    pattern = "*".join(glob.escape(part) for part in _VARIABLE.split(image.lower()))
-    return any(name and fnmatchcase(name, pattern) for name in names)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
+def walked(document: Dockerfile) -> tuple[Predicted, ...]:
+    """All packages, also those whose name a step computes."""
     kept = document.kept() | _copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
