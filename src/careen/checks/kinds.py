@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from careen.formats.data import yaml_document
+from careen.formats.dockerfile import template
 from careen.formats.dockerfile.file_names import YAML, is_compose_name, is_dockerfile_name
 from careen.formats.dockerfile.reader import read_dockerfile
+from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
 from careen.formats.services.bake import is_bake
@@ -28,7 +30,6 @@ from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
 
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
-_DIRECTIVES = ("{{", "{%", "{#", "<%")  # of templates, where an instruction should be
 # No white space across lines, which would take time with the square of the number of empty lines.
 # Before a key there may be a tag or an anchor, and a line break of YAML that is none of Python.
 _BEFORE_KEY = "(?m)(?:^|[{,?\r\x85\u2028\u2029])[^\\S\n]*+(?:[!&]\\S*+[^\\S\n]++)*+"
@@ -74,7 +75,7 @@ def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*YAML, ".json")):
         return False
-    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(_DIRECTIVES):
+    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(template.MARKS):
         return False  # a report about a Dockerfile: "Dockerfile.sarif"
     if text.startswith("#!") and not _FROM.search(text):
         return False  # a program: "dockerfile_lint"
@@ -119,11 +120,10 @@ def _documents_of(text: str) -> list[Any]:
 def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     for file in files:
         try:
-            document = read_dockerfile(
-                file.text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored
-            )
-            if any(step.keyword.startswith(_DIRECTIVES) for step in document.steps):
-                raise ValueError("a template: render it first")
+            document = _dockerfile(file, file.text, rules)
+            if template.is_template(document):
+                document = _dockerfile(file, template.without_directives(file.text), rules)
+                yield unread("dockerfile", file, "a template, whose directives are not followed: render it first")
         except ValueError as error:
             yield unread("dockerfile", file, error)
             continue
@@ -136,6 +136,10 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
             for step in document.steps
             if step.unread and (step.cut or not step.commands)
         )
+
+
+def _dockerfile(file: SourceFile, text: str, rules: Rules) -> Dockerfile:
+    return read_dockerfile(text, file.path, {"registries": rules.registries, "images": rules.images}, file.ignored)
 
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:

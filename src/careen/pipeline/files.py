@@ -33,10 +33,11 @@ from careen.model.package import Evidence
 from careen.model.report import Coverage, Report
 from careen.plugins import Check
 from careen.policy.policy import assess
-from careen.predict.declared import Predicted, predicted, unpredictable
+from careen.predict.declared import Predicted, predicted
 from careen.predict.locked import Locked
 from careen.predict.resolve import Ask, with_heads
 from careen.predict.today import OffersOf, with_versions
+from careen.predict.unpredictable import unpredictable
 
 from .assessment import Assessment
 from .predictions import on_their_lines, reasons_for

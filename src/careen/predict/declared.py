@@ -8,10 +8,8 @@ downloaded, and a version that only a repository has stays "". If ``Dockerfile.h
 after it.
 """
 
-import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +17,7 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
-from careen.formats.packages.package_file_name import FileName, read_address
+from careen.formats.packages.package_file_name import FileName, read_address, read_name
 from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call
 from careen.formats.shell.package_specs import Spec, is_url
@@ -32,10 +30,11 @@ from .repositories import CODE, added, cloned, of_software, repository_of
 from .runtimes import read_runtime
 from .third_party import ThirdParty
 
+UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
+_FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
 MAX_ALTERNATIVES = 10  # values that branches of a script give one variable
-_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
-_UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
+UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
 
 
 class Predicted(Struct, frozen=True):
@@ -54,46 +53,18 @@ class Predicted(Struct, frozen=True):
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
-    """The packages with a known name; ``unpredictable`` lists the other contents."""
-    return tuple(found for found in _walked(document) if found.package.name[:1] not in _UNNAMED)
+    """The packages with a known name; ``unpredictable`` has the other contents."""
+    return tuple(found for found in walked(document) if found.package.name[:1] not in UNNAMED)
 
 
-def unpredictable(document: Dockerfile) -> tuple[str, ...]:
-    """A line for each content of the image that is unknown before the build, with its line number."""
-    reasons: dict[str, None] = {}
-    for found in _walked(document):
-        if found.package.name[:1] in _UNNAMED:
-            place = f"{document.path}:{found.line}"
-            reasons[f"{place}: the step computes what {found.tool} installs: {_short(found.text)}"] = None
-    names = {stage.name.lower() for stage in document.stages}
-    for step in document.steps:
-        source = step.resolve(step.instruction.flag("from") or "", document.escape)
-        if step.keyword == "COPY" and source and not source.isdecimal() and source.lower() not in names:
-            place = f"{document.path}:{step.line}"
-            reasons[f"{place}: files of {_short(source)} are copied and not assessed: scan that image"] = None
-    for stage in document.stages:
-        if stage.parent is None and "$" in stage.resolved and _may_be_stage(stage.resolved, names):
-            place = f"{document.path}:{stage.line}"
-            reasons[f"{place}: an argument chooses the stage {_short(stage.resolved)}, whose packages are not listed"] = None
-    return tuple(reasons)
-
-
-def _may_be_stage(image: str, names: set[str]) -> bool:
-    """Whether a value of the variables in the image's name makes it that of a stage."""
-    pattern = "*".join(glob.escape(part) for part in _VARIABLE.split(image.lower()))
-    return any(name and fnmatchcase(name, pattern) for name in names)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
+def walked(document: Dockerfile) -> tuple[Predicted, ...]:
+    """All packages, also those whose name a step computes."""
     kept = document.kept() | _copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     third_party = ThirdParty(document)
     found: dict[tuple[str, str, int], Predicted] = {}
+    downloaded: set[str] = set()  # purls of files, which a later command may install by their names
     for step in document.steps:
         if step.stage not in copied or step.onbuild:
             continue
@@ -106,6 +77,10 @@ def _walked(document: Dockerfile) -> tuple[Predicted, ...]:
                 made = replace(made, package=replace(made.package, vendor="third_party"))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
+            if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
+                continue
+            if made.url is not None:
+                downloaded.add(made.package.purl)
             found.setdefault((made.package.purl, made.url or "", made.line), made)
         if gone:
             found = {key: made for key, made in found.items() if made.stage != step.stage or made.package.name not in gone}
@@ -234,7 +209,14 @@ def _installed(
     if spec.kind == "url":
         yield from _downloaded(document, spec.text, package.program, *place, stage, base)
         return
-    if spec.kind in ("file", "requirements", "group"):
+    if spec.kind == "file":
+        file = read_name(spec.text.rpartition("/")[2])
+        if file is not None and file.resolved and file.kind not in CODE:
+            made = _of_file(document, file, base)
+            made = made if _is_known(made) else replace(made, confidence=UNKNOWN_VENDOR)
+            yield _found(document, made, package.program, place, stage, base, text=spec.text)
+        return
+    if spec.kind in ("requirements", "group"):
         return
     kind = SYSTEM.get(package.tool) or LANGUAGE.get(package.tool)
     if kind is None:
@@ -336,5 +318,5 @@ def _found(
 ) -> Predicted:
     made = package if package.evidence else _made(document, package)
     if url is not None and document.head(url) is None and not _is_known(made):
-        made = replace(made, confidence=0.4)
+        made = replace(made, confidence=UNKNOWN_VENDOR)
     return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)

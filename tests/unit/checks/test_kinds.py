@@ -234,9 +234,13 @@ def test_a_file_that_is_not_valid_does_not_if_a_folder_has_it():
     assert not found.whole_layer
 
 
-@pytest.mark.parametrize("line", ["{{ if slim -}}", "{% for x in y %}", '<%include file="a"/>', "{# a remark #}"])
-def test_a_template_of_a_dockerfile_is_an_unknown(line):
-    documents, unknowns = read("dockerfile", Dockerfile=f"FROM a:1\n{line}\nRUN x\n")
-    assert (documents, unknowns) == ([], [("Dockerfile", "a template: render it first")])
+@pytest.mark.parametrize(
+    "line", ["{{ if slim -}}", "{{\n  def x:\n -}}", "{% for x in y %}", '<%include file="a"/>', "{# a remark #}"]
+)
+def test_a_template_of_a_dockerfile_is_read_without_its_directives(line):
+    (document,), unknowns = read("dockerfile", Dockerfile=f"FROM a:1\n{line}\nRUN x\n")
+    assert unknowns == [("Dockerfile", "a template, whose directives are not followed: render it first")]
+    assert [(step.keyword, step.line) for step in document.value.steps] == [("RUN", 3 + line.count("\n"))]
     documents, unknowns = read("dockerfile", Dockerfile="FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n")
     assert (len(documents), unknowns) == (1, [])
+    assert len(read("dockerfile", Dockerfile="FROM a:{{ .tag }}\nRUN x\n")[1]) == 1

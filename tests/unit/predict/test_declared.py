@@ -1,5 +1,5 @@
 from careen.formats.dockerfile.reader import read_dockerfile
-from careen.predict.declared import predicted, unpredictable
+from careen.predict.declared import predicted
 
 MYSQL = """\
 ARG MYSQL=8.0.30-1.el7
@@ -133,17 +133,6 @@ def test_a_stage_whose_whole_file_system_is_copied_is_kept():
     assert [purl for _, _, purl, _ in found_in(text)] == ["pkg:deb/debian/a@1-1?distro=debian-12"]
 
 
-def test_what_is_unpredictable_has_a_reason():
-    text = (
-        "FROM debian:12\nRUN xargs -a list apt-get install -y\nRUN apt-get install -y $(cat list) a=1\n"
-        "RUN pip install $PACKAGES\nCOPY --from=nginx:1.27 /usr/sbin/nginx /usr/sbin/\n"
-    )
-    document = read_dockerfile(text)
-    assert [one.package.name for one in predicted(document)] == ["a"]
-    assert [one.partition(":")[2].partition(":")[0] for one in unpredictable(document)] == ["2", "3", "4", "5"]
-    assert unpredictable(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
-
-
 def test_a_loop_is_followed_within_bounds():
     values = " ".join(f"a{number}==1" for number in range(500))
     document = read_dockerfile(f"FROM debian:12\nRUN for p in {values}; do pip install {'$p ' * 5000}; done\n")
@@ -185,13 +174,6 @@ def test_a_platform_chooses_the_stage():
     assert found_in(text) == [(3, "curl", "pkg:deb/debian/tool@1.2.3?arch=amd64&distro=debian-12", True)]
 
 
-def test_a_stage_that_an_argument_chooses_is_listed():
-    text = "ARG KIND\nFROM debian:12 AS with-a\nRUN pip install a==1.0\nFROM with-${KIND}\nFROM ${BASE}:1\n"
-    assert unpredictable(read_dockerfile(text)) == (
-        "Dockerfile:4: an argument chooses the stage with-${KIND}, whose packages are not listed",
-    )
-
-
 def test_a_variable_has_the_values_of_all_branches():
     text = (
         "FROM debian:12\nRUN case $(uname -m) in \\\n x86_64) URL=https://x.example/a-1.0.tar.gz ;; \\\n"
@@ -213,4 +195,17 @@ def test_repositories_and_runtimes():
         (3, "git", "pkg:github/opencontainers/runc@v1.1.4", "cpe:2.3:a:linuxfoundation:runc:1.1.4:*:*:*:*:*:*:*"),
         (5, "nvm", "pkg:generic/node@16.13.0", "cpe:2.3:a:nodejs:node.js:16.13.0:*:*:*:*:*:*:*"),
         (6, "sh", "pkg:generic/rust@1.60.0", "cpe:2.3:a:rust-lang:rust:1.60.0:*:*:*:*:*:*:*"),
+    ]
+
+
+def test_files_are_known_by_their_names():
+    text = (
+        "FROM debian:12\nCOPY *.deb *.whl /tmp/\n"
+        "RUN dpkg -i /tmp/a_1.2_amd64.deb && pip install /tmp/b-2.0-py3-none-any.whl ./src\n"
+        "RUN curl -O https://x.example/c_3.1_amd64.deb && apt-get install -y ./c_3.1_amd64.deb ./other.deb\n"
+    )
+    assert [(line, tool, purl.partition("?")[0]) for line, tool, purl, _ in found_in(text)] == [
+        (3, "dpkg", "pkg:deb/debian/a@1.2"),
+        (3, "pip", "pkg:pypi/b@2.0"),
+        (4, "curl", "pkg:deb/debian/c@3.1"),
     ]

@@ -26,6 +26,8 @@ _PERHAPS = re.compile(r"(?m)^(?:[^\S\n]++script|include)[^\S\n]*+:")
 _OF_OTHERS = (".cirrus", ".travis", "cirrus", "travis")
 _OF_JOBS = frozenset(("artifacts", "except", "extends", "image", "needs", "only", "rules", "services", "stage", "tags", "when"))
 _OF_MACHINE = re.compile(r"macos-[\w.-]+-xcode-[\w.-]+")  # of GitLab's virtual machines, which start no container
+_INPUT = re.compile(r"\$\[\[ *inputs\.([A-Za-z_][\w-]{0,100})[^][\n]{0,200}\]\]")
+_OF_INPUT = "inputs_"
 _SCRIPTS = ("before_script", "script", "after_script")
 _NOT_JOBS = frozenset(("cache", "default", "include", "spec", "stages", "variables", "workflow"))
 _ELSEWHERE = ("remote", "project", "template", "component")
@@ -61,14 +63,16 @@ def _has_jobs(document: Any) -> bool:
 
 def read(text: str, path: str) -> Compose:
     rows = rows_of(text)
-    return jobs_of(path, (found for document in yaml_document.read(text) for found in _containers(document, rows, path)))
+    documents = yaml_document.read(_INPUT.sub(_as_variable, text))
+    inputs = {name: value for document in documents for name, value in _inputs(document)}
+    return jobs_of(path, (found for document in documents for found in _containers(document, rows, path, inputs)))
 
 
-def _containers(document: Any, rows: list[str], path: str) -> Iterator[Service | tuple[str, int]]:
+def _containers(document: Any, rows: list[str], path: str, inputs: Known) -> Iterator[Service | tuple[str, int]]:
     """Each container, and each reference to elsewhere with its line."""
     if not isinstance(document, Mapping):
         return
-    shared = _variables(document)
+    shared = {**inputs, **_variables(document)}
     yield from _of_job(document, "default", rows, path, shared)
     for name, job in document.items():
         if isinstance(job, Mapping) and name not in _NOT_JOBS - {"default"}:
@@ -101,6 +105,20 @@ def _of_job(job: Mapping, name: str, rows: list[str], path: str, variables: Know
     for key in _SCRIPTS:
         for script, line in _scripts(job.get(key), job.line_of(key), _MAX_NESTED):
             yield from in_steps(script, rows, line, path, variables)
+
+
+def _as_variable(match: re.Match[str]) -> str:
+    """An input in the form of a variable, as long as before."""
+    return f"${{{_OF_INPUT}{match[1].replace('-', '_')}}}".ljust(len(match[0]))
+
+
+def _inputs(document: Any) -> Iterator[tuple[str, str]]:
+    """The default of each input of a component."""
+    if isinstance(document, Mapping):
+        inputs = document.map("spec", "inputs")
+        for name in islice(inputs, MAX_VARIABLES):
+            if default := inputs.map(name).text("default"):
+                yield _OF_INPUT + name.replace("-", "_"), default
 
 
 def _variables(job: Mapping) -> Known:

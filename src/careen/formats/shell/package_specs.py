@@ -73,7 +73,8 @@ def _rpm_like(word: str) -> Spec:
         return Spec(word, word.partition(":")[0], constrained=True)
     if "-$" in word:  # an unknown version
         return Spec(word, word.partition("-$")[0], constrained=True)
-    return Spec(re.sub(r"\s", "", word), re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
+    text = word if "$(" in word or "`" in word else re.sub(r"\s", "", word)
+    return Spec(text, re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
 
 
 def _zypper(word: str) -> Spec:

@@ -75,6 +75,17 @@ def test_what_is_elsewhere_has_its_line():
     ]
 
 
+def test_inputs_of_a_component_have_their_defaults():
+    text = (
+        "spec:\n  inputs:\n    base-image: {default: alpine}\n    tag:\n---\n"
+        "a:\n  image: $[[ inputs.base-image ]]\n  script: x\n"
+        "b:\n  image: x:$[[ inputs.tag | expand_vars ]]\n  script: x\n"
+    )
+    found = read(text, ".gitlab-ci.yml")
+    assert [service.image for service in found.services] == ["alpine", "x:${inputs_tag}"]
+    assert [one.line for one in found.unresolved] == [10]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
