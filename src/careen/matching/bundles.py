@@ -3,8 +3,8 @@
 A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
 the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), or of
 the beginning of its name if no other package there has it (``psycopg2`` of psycopg2-binary); its folder in ``node_modules``,
-the folder of a Java runtime, a .NET SDK, a shared framework of .NET or a component of Bitnami, or the program of its name that
-both are part of.
+the folder of a Java runtime, a .NET SDK, a shared framework of .NET, WordPress or a component of Bitnami, or the program of its
+name that both are part of.
 **Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules"; JEP 220; .NET,
 "install location".
 """
@@ -98,7 +98,7 @@ class Bundles:
 
 
 def _parts_of(package: Package, path: str) -> tuple[str, ...]:
-    """The folders that hold the parts of the runtime, or of Bitnami's component, that the file at this path describes.
+    """The folders that hold the parts of the runtime, WordPress or Bitnami's component that the file at this path describes.
     Those of a Java runtime are named, as its own folder may also have an application.
     """
     folder, _, file = path.rpartition("/")
@@ -106,6 +106,8 @@ def _parts_of(package: Package, path: str) -> tuple[str, ...]:
         return (f"{folder}/{package.name}",) if file == ".bitnami_components.json" else (folder,)
     if package.name in _JAVA and file == "release":
         return tuple(f"{folder}/{part}" for part in ("bin", "jmods", "jre/bin", "jre/lib", "lib"))
+    if package.name == "wordpress" and path.endswith("wp-includes/version.php"):
+        return (folder, f"{folder.removesuffix('wp-includes')}wp-admin")
     framework = file.removesuffix(".deps.json")
     if framework != file and (package.name == "dotnet-sdk" or package.name.startswith(f"{framework}.Runtime.")):
         return (folder,)

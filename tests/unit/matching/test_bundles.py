@@ -28,6 +28,18 @@ def test_a_library_in_the_folder_of_a_wheel():
     assert owner("generic", "libpng", f"{SITE}/other/libpng16.so") == ""  # no package of that name
 
 
+def test_scripts_of_wordpress():
+    wordpress = package("generic", "wordpress", "usr/src/wordpress/wp-includes/version.php")
+    owners = Bundles((wordpress,))
+
+    def owner_at(path):
+        return owners.owner_at(package("npm", "tinymce"), f"usr/src/wordpress/{path}")
+
+    assert owner_at("wp-includes/js/tinymce/tinymce.min.js") == owner_at("wp-admin/js/x.js") == "wordpress"
+    assert owner_at("wp-content/plugins/forms/tinymce.min.js") == ""
+    assert owners.owner_at(wordpress, "usr/src/wordpress/wp-includes/version.php") == ""
+
+
 def test_a_folder_may_have_the_beginning_of_a_name_if_one_package_has_it():
     site = "usr/local/lib/python2.7/site-packages"
 
