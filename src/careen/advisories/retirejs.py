@@ -17,6 +17,7 @@ from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds.each import ids_in, read_each
+from careen.formats.version_text.never import is_never
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -30,7 +31,6 @@ _SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "med
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _ID = re.compile(rf"{_CVE.pattern}|GHSA(?:-[0-9a-z]{{4}}){{3}}", re.ASCII)
 _UNMAINTAINED = "CWE-1104"
-_NEVER = re.compile(r"9{2,}(?:\.9{2,})+")
 _END_OF_LINE = re.compile(r"(?!99)[0-9]{1,2}(?:\.9{3,}){1,2}")
 _DEPENDENCY = re.compile(r"\bdepend(?:s|ed|ency) (?:on|of) [\w@]", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9@._/-]{1,200}")
@@ -144,7 +144,7 @@ def _records(package: str, name: str, entries: list[_Vulnerability]) -> Iterator
 def _range(vulnerability: _Vulnerability) -> Range:
     low = (vulnerability.at_or_above or "").replace("-*", "-0")  # 1.4.0-*: from its first pre-release
     start, end = None if low in ("", "0") else low, vulnerability.below
-    if not end or _NEVER.fullmatch(end):
+    if not end or is_never(end):
         return Range(start)
     return Range(start, None, end) if _END_OF_LINE.fullmatch(end) else Range(start, end)
 

@@ -1,9 +1,10 @@
 """Finds the package that contains another one as a copy: OpenSSL in the wheel of cryptography, jQuery in Werkzeug.
 
 A copy cannot be upgraded by its name: only a newer release of its owner contains a newer copy. An owner is recognised by
-the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), its
-folder in ``node_modules``, the folder of a Java runtime, a .NET SDK, a shared framework of .NET or a component of Bitnami, or
-the program of its name that both are part of.
+the location of the copy: a folder of the owner's name beside the owner's own record (also auditwheel's ``NAME.libs``), or of
+the beginning of its name if no other package there has it (``psycopg2`` of psycopg2-binary); its folder in ``node_modules``,
+the folder of a Java runtime, a .NET SDK, a shared framework of .NET, WordPress or a component of Bitnami, or the program of its
+name that both are part of.
 **Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules"; JEP 220; .NET,
 "install location".
 """
@@ -20,11 +21,18 @@ _MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy,
 _MAX_DEPTH = 32  # folders of a path in which an owner is looked for
 _JAVA = frozenset(("openjdk", "graalvm", "jdk", "jre"))
 _RUNS = pattern(r"[-_.]+")
+_MODULES = {
+    "cv2": "opencv",
+    "pil": "pillow",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+}  # not named as their packages
 
 
 class Bundles:
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_folder: dict[str, Package] = {}
+        self._by_beginning: dict[str, set[str]] = {}  # names of packages, by the folder of the first words of a name
         self._sites: set[str] = set()  # folders that have records of Python packages
         self._products: dict[str, Package] = {}  # by the folders of their parts
         self._by_program: defaultdict[str, list[Package]] = defaultdict(list)
@@ -36,7 +44,8 @@ class Bundles:
         """The name of the package that contains the copy at this path; "" if there is none, or if several programs
         at the path may contain it.
         """
-        owners = (self._by_folder.get(folder) for folder in self._folders(path))
+        folders = [*self._folders(path)]
+        owners = (self._by_folder.get(folder) for folder in (*folders, *self._longer(folders)))
         owner = next(filter(None, owners), None) or self._product_at(path)
         if owner is not None:
             return "" if owner.name == package.name else owner.name
@@ -50,7 +59,10 @@ class Bundles:
     def _add(self, package: Package, path: str) -> None:
         if package.type == "pypi" and (found := _INFO.fullmatch(path)):
             self._sites.add(found["site"])
-            self._by_folder.setdefault(found["site"] + _normal(package.name), package)
+            name = _normal(package.name)
+            self._by_folder.setdefault(found["site"] + name, package)
+            for end in (index for index, character in enumerate(name) if character == "-"):
+                self._by_beginning.setdefault(found["site"] + name[:end], set()).add(name)
         elif package.type == "npm" and (found := _MODULE.match(path)) and path == f"{found['folder']}/package.json":
             self._by_folder.setdefault(found["folder"], package)
         elif parts := _parts_of(package, path):
@@ -73,12 +85,20 @@ class Bundles:
         site = ""
         for folder in path.split("/")[:_MAX_DEPTH][:-1]:
             if site in self._sites:
-                yield site + _normal(folder.removesuffix(".libs"))
+                name = _normal(folder.removesuffix(".libs"))
+                yield site + _MODULES.get(name, name)
             site += f"{folder}/"
+
+    def _longer(self, folders: Iterable[str]) -> Iterator[str]:
+        """The folders of packages whose names only begin as a folder is named."""
+        for folder in folders:
+            names = self._by_beginning.get(folder, ())
+            if len(names) == 1:
+                yield f"{folder.rpartition('/')[0]}/{next(iter(names))}".lstrip("/")
 
 
 def _parts_of(package: Package, path: str) -> tuple[str, ...]:
-    """The folders that hold the parts of the runtime, or of Bitnami's component, that the file at this path describes.
+    """The folders that hold the parts of the runtime, WordPress or Bitnami's component that the file at this path describes.
     Those of a Java runtime are named, as its own folder may also have an application.
     """
     folder, _, file = path.rpartition("/")
@@ -86,6 +106,8 @@ def _parts_of(package: Package, path: str) -> tuple[str, ...]:
         return (f"{folder}/{package.name}",) if file == ".bitnami_components.json" else (folder,)
     if package.name in _JAVA and file == "release":
         return tuple(f"{folder}/{part}" for part in ("bin", "jmods", "jre/bin", "jre/lib", "lib"))
+    if package.name == "wordpress" and path.endswith("wp-includes/version.php"):
+        return (folder, f"{folder.removesuffix('wp-includes')}wp-admin")
     framework = file.removesuffix(".deps.json")
     if framework != file and (package.name == "dotnet-sdk" or package.name.startswith(f"{framework}.Runtime.")):
         return (folder,)

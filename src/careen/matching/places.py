@@ -34,7 +34,7 @@ _MANAGERS = (
 )  # fmt: skip
 # Folders in which engines store images and their layers.
 _STORED = pattern(r"(?:.*/)?(?:var/lib|\.local/share)/(?:docker|containers|containerd|rancher|snapd)/")
-_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
+_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python[23]?(?:\.\d+)?)/(?P<site>site|dist)-packages/")
 _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
 _CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")

@@ -8,7 +8,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 from msgspec.structs import replace
 
@@ -48,6 +48,8 @@ _DIRECTIVE = re.compile(
     rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
 )
 _COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
+_LINE_OF_COMMENT = re.compile(rb"[ \t]*\*(?:[ \t]|$)")
+_NAMES_EXAMPLE = re.compile(rb"(?i)\b(?:examples?|samples?)\b")
 _FOR_EXAMPLES = re.compile(rb"[@=](?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
 Span = tuple[int, int]
 _Found = tuple[Rule, "re.Match[bytes]", Span, Verdict]
@@ -326,7 +328,17 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
             return "possible"
     if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
         return "confirmed"
-    return "possible" if rule.human and _is_explained(text, span) else rule.assurance
+    explained = (rule.human and _is_explained(text, span)) or (_rank(rule) and _is_example(text, span))
+    return "possible" if explained else rule.assurance
+
+
+def _is_example(text: bytes, span: Span) -> bool:
+    """Whether an assignment is in a comment of documentation that names an example in a line before it, as in the functions
+    of WordPress."""
+    start = text.rfind(b"\n", 0, span[0]) + 1
+    lines = text[max(0, start - CONTEXT) : span[0]].split(b"\n")
+    comment = takewhile(_LINE_OF_COMMENT.match, reversed(lines))
+    return any(_NAMES_EXAMPLE.search(line) for line in islice(comment, 1, None))
 
 
 def _is_explained(text: bytes, span: Span) -> bool:

@@ -38,6 +38,8 @@ _VENDORED = pattern(
     r"lib(?:64)?/(?:python\d[^/]*|perl5?/\d[^/]*|ruby/(?:\d[^/]*|gems|site_ruby|vendor_ruby))|"
     r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
+# Go's own sources, with the keys of their tests.
+_GO = pattern(r"^usr/(?:local|lib(?:64)?)/go(?:-\d[\d.]*)?/(?:api|doc|lib|misc|pkg|src|test)/")
 _TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
 _MANUAL = pattern(r"(?:^|/)man(?:\d[a-z]*)?/(?:[^/]+/){0,2}[^/]+\.\d[a-z]*$")
 _SYSTEM = pattern(
@@ -67,7 +69,7 @@ def is_searched(path: str, mode: int = 0) -> bool:
     """Whether a file is searched, according to its path only; the reader checks whether the bytes are text."""
     lowered = path.rpartition("/")[2].lower()
     ending = _ending(lowered)
-    if ending in _BINARY or ".so." in lowered or lowered in _LOCKS:
+    if ending in _BINARY or ".so." in lowered or lowered in _LOCKS or _GO.match(path):
         return False
     if (_SYSTEM.search(path) and not _CONFIGURED.search(path)) or _VENDORED.search(path):
         return is_credential(path)

@@ -24,7 +24,33 @@ def test_a_library_in_the_folder_of_a_wheel():
     assert owner("generic", "openssl", f"{SITE}/cryptography/hazmat/bindings/_openssl.abi3.so") == "cryptography"
     assert owner("generic", "libpng", f"{SITE}/Pillow.libs/libpng16.so") == "Pillow"
     assert owner("npm", "jquery", f"{SITE}/werkzeug/debug/shared/jquery.js") == "Werkzeug"
-    assert owner("generic", "libpng", f"{SITE}/PIL/libpng16.so") == ""  # no package of that name
+    assert owner("generic", "libpng", f"{SITE}/PIL/.libs/libpng16.so") == "Pillow"
+    assert owner("generic", "libpng", f"{SITE}/other/libpng16.so") == ""  # no package of that name
+
+
+def test_scripts_of_wordpress():
+    wordpress = package("generic", "wordpress", "usr/src/wordpress/wp-includes/version.php")
+    owners = Bundles((wordpress,))
+
+    def owner_at(path):
+        return owners.owner_at(package("npm", "tinymce"), f"usr/src/wordpress/{path}")
+
+    assert owner_at("wp-includes/js/tinymce/tinymce.min.js") == owner_at("wp-admin/js/x.js") == "wordpress"
+    assert owner_at("wp-content/plugins/forms/tinymce.min.js") == ""
+    assert owners.owner_at(wordpress, "usr/src/wordpress/wp-includes/version.php") == ""
+
+
+def test_a_folder_may_have_the_beginning_of_a_name_if_one_package_has_it():
+    site = "usr/local/lib/python2.7/site-packages"
+
+    def owner_of(path, *names):
+        found = Bundles(package("pypi", name, f"{site}/{name}-1.dist-info/METADATA") for name in names)
+        return found.owner_at(package("generic", "openssl"), f"{site}/{path}")
+
+    assert owner_of("psycopg2/.libs/libssl.so", "psycopg2-binary", "paramiko") == "psycopg2-binary"
+    assert owner_of("psycopg2/.libs/libssl.so", "psycopg2", "psycopg2-binary") == "psycopg2"
+    assert owner_of("cv2/.libs/libssl.so", "opencv_python.headless") == "opencv_python.headless"
+    assert owner_of("google/libssl.so", "google-auth", "google-api") == ""
 
 
 def test_copies_in_several_packages_have_several_owners():

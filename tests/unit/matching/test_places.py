@@ -23,6 +23,7 @@ def test_every_evidence_has_its_place():
     assert places(package("pypi", "a", f"opt/a/{site}", f"opt/b/{site}", "app/requirements.txt")) == [
         ("pip", "/opt/a/bin/python3.9"), ("pip", "/opt/b/bin/python3.9"), ("pip", "app/requirements.txt"),
     ]  # fmt: skip
+    assert places(package("pypi", "a", f"usr/local/{site.replace('3.9', '2.7')}")) == [("pip", "/usr/local/bin/python2.7")]
     assert places(package("pypi", "a")) == [("pip", "")]
     assert places(package("pypi", "a", "app/uv.lock")) == [("uv", "app/uv.lock")]
     assert places(package("gem", "a", "usr/local/bundle/specifications/a-1.0.gemspec", "app/Gemfile.lock")) == [

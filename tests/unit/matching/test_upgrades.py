@@ -19,6 +19,7 @@ from careen.model.package import Package
         ("composer", "composer require a:^2 b:^3"),
         ("dotnet", "dotnet add package a --version 2 && dotnet add package b --version 3"),
         ("bitnami", "build on an image that has a 2, b 3"),
+        ("program", "replace it by a 2, b 3"),
         ("conda", "set a to 2, b to 3"),
         ("dotnet publish", "publish again with a .NET SDK that has runtime 2, 3"),
         ("maven", "set a to 2, b to 3"),

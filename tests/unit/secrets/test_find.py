@@ -223,6 +223,19 @@ def test_a_name_that_says_something_else_is_only_possible(name, confidence):
     assert secret.confidence == confidence
 
 
+def test_an_assignment_that_documentation_shows_as_an_example_is_only_possible():
+    salt = filled("define( 'AUTH_KEY',         '{alnum64}' );")
+
+    def confidence(*lines):
+        (found,) = find("\n".join(lines).encode(), "srv/pluggable.php")
+        return found.confidence
+
+    assert confidence("/**", " * Below is an example of the keys.", " *", f" *     {salt}", " */") == "possible"
+    assert confidence("/**", " * The keys of this site.", " *", f" *     {salt}", " */") == "likely"
+    assert confidence("/* an example */", salt) == "likely"
+    assert confidence(salt) == "likely"
+
+
 def test_a_password_explained_in_a_comment_is_only_possible():
     def confidence(text):
         (found,) = find(text, "app/a.rb")

@@ -140,7 +140,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             sums = fact.path.endswith("go.sum")
             if sums and _folder(fact.path) in complete:
                 continue
-            if fact.path.endswith("vendor/modules.txt") and _folder(_folder(fact.path)) in toolchain:
+            if not toolchain.isdisjoint(_folders(fact.path)):  # among Go's own sources: its vendored modules and generators
                 continue
             for module in fact.value.modules:
                 if sums and module.confidence == NOT_NEEDED and _folder(fact.path) in known:
@@ -171,6 +171,13 @@ def _modules(requirements: Iterable[go_mod.Requirement], confidence: float = 1.0
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that contain the file, from the innermost."""
+    while path:
+        path = _folder(path)
+        yield path
 
 
 def _belongs_to_others(path: str) -> bool:

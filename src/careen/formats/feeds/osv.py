@@ -19,6 +19,7 @@ import msgspec
 
 from careen.distributions.registry import profiles
 from careen.formats.feeds import cvss
+from careen.formats.version_text.never import is_never
 from careen.model.advisory import Advisory, Cvss, Import, Malicious, Range, Severity, Status, VulnerabilityRecord
 from careen.safety.typed import converted
 
@@ -238,6 +239,7 @@ def _ranges(entry: Affected) -> tuple[Range, ...]:
         for introduced, fixed, last in _spans(range.events or []):
             if fixed is None and last is None and isinstance(specific.last_known_affected_version_range, str):
                 fixed, last = _last_known(specific.last_known_affected_version_range)
+            fixed, last = None if is_never(fixed) else fixed, None if is_never(last) else last
             start = None if introduced == "0" else introduced
             found[Range(start, fixed, last, start is not None and _is_exclusive(specific, start))] = None
     return tuple(found)

@@ -84,6 +84,11 @@ def test_never_fixed():
     assert (found.ranges, found.status) == ((Range("1"),), "open")
 
 
+def test_a_number_in_place_of_a_version_is_no_fix():
+    assert ranges({"introduced": "1.7.0"}, {"fixed": "999.999.999"}) == ranges({"introduced": "1.7.0"})
+    assert ranges({"introduced": "0"}, {"last_affected": "99.999.99999"}) == ranges({"introduced": "0"})
+
+
 def test_commits_are_not_versions():
     assert advisories(entry([ZERO, {"fixed": "8f3c"}], type="GIT")) == []
 
