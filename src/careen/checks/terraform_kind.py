@@ -52,7 +52,8 @@ def _read(sources: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) 
                 yield unread("terraform", named[part.path], part.why)
             else:
                 yield _not_assessed(part)
-        yield from _documents(found, sources, rules)
+        if found.resources or not found.unassessed:  # else nothing was read
+            yield from _documents(found, sources, rules)
     for file in plans:
         try:
             yield from _documents(Terraform(file.path, plan.read(file.path, file.text)), (file,), rules)

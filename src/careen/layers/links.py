@@ -168,6 +168,7 @@ class _HardLinks:
         self._deltas = deltas
         self.found: dict[tuple[int, str], Source] = {}  # by layer and path of the link
         self.lost: dict[int, list[tuple[str, str]]] = {}  # (path, target) of links without a target
+        self._refused: dict[int, list[tuple[str, str]]] = {}  # those that engines cannot make
         self._rows = cache(lambda layer: {path: row for row, path in enumerate(deltas[layer].table.names())})
         self._links = cache(lambda layer: {path: to for path, kind, to in deltas[layer].table.targets() if kind == "h"})
         self.modes = cache(lambda layer: deltas[layer].table.numbers(deltas[layer].table.modes, "H"))
@@ -187,6 +188,8 @@ class _HardLinks:
                 self.found[index, path] = source
             else:
                 self.lost.setdefault(index, []).append((path, target))
+                if below.entry(target) is None:
+                    self._refused.setdefault(index, []).append((path, target))
 
     def source(self, layer: int, path: str, row: int) -> Source | None:
         """The file at a path of a layer, which may be a hard link to a file of the same or of a lower layer. None if the
@@ -218,8 +221,13 @@ class _HardLinks:
                 del aliases[source.layer]
 
     def nowhere(self, dispatch: Dispatch) -> dict[int, list[Unknown]]:
-        """Unknowns, by layer, for links without a target that a reader wants."""
-        return {index: at_most(self._unknowns(links, dispatch), MAX_LOST) for index, links in self.lost.items()}
+        """Unknowns, by layer, for links without a target: one for the layer if engines refuse it, and those that a reader
+        wants.
+        """
+        return {
+            index: [*self._refusal(index), *at_most(self._unknowns(links, dispatch), MAX_LOST)]
+            for index, links in self.lost.items()
+        }
 
     def tables_with_file_facts(self) -> dict[int, FileTable]:
         """New file tables for the layers that have hard links to files of lower layers, by the layer's index; empty if there
@@ -229,6 +237,11 @@ class _HardLinks:
         for (index, path), source in self.found.items():
             by_layer.setdefault(index, {})[path] = source
         return {index: self._table(index, sources) for index, sources in by_layer.items()}
+
+    def _refusal(self, index: int) -> Iterator[Unknown]:
+        for path, target in self._refused.get(index, ())[:1]:
+            reason = f"a hard link to {target}, which no layer below has as a file: engines refuse that"
+            yield Unknown("layer", Evidence(path, 0), reason, whole_layer=True, code="ambiguous_archive")
 
     def _unknowns(self, links: Iterable[tuple[str, str]], dispatch: Dispatch) -> Iterator[Unknown]:
         for path, target in links:

@@ -100,6 +100,8 @@ def check_files(
             inspecting = checks if not document.kind else checks_of(kind_named(document.kind))
             outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open))
             ignores += document.ignores
+    if not outcomes:  # nothing was checked, as if the user had named each of these files
+        unknowns = [replace(unknown, whole_layer=True) for unknown in unknowns]
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
     return CheckedFiles(outcome, tuple(installs), count, tuple(unread), ignores=tuple(ignores))
 

@@ -182,4 +182,10 @@ def test_links_to_nothing_are_named_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(links, "MAX_LOST", 20)
     image = Image({"a": b""}, {f"{number}/node_modules/x/package.json": Hardlink("nowhere") for number in range(40)})
     found = image.followed()[1].unknowns
-    assert [unknown.code for unknown in found] == ["unreadable"] * 20 + ["over_budget"]
+    assert [unknown.code for unknown in found] == ["ambiguous_archive"] + ["unreadable"] * 20 + ["over_budget"]
+
+
+def test_a_link_to_nothing_that_no_reader_wants_hides_what_is_below_it_and_is_named():
+    image = Image({"app/node_modules/x/package.json": MANIFEST}, {"app": Hardlink("nowhere")})
+    (found,) = image.followed()[1].unknowns
+    assert (found.code, found.whole_layer, found.evidence.path) == ("ambiguous_archive", True, "app")

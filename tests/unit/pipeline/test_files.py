@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
+import pytest
 from msgspec.structs import replace
 
 from careen.checks.kind import Rules, SourceFile
@@ -190,6 +191,24 @@ def test_gates_and_tuning():
     assert off.verdict.exit_code == 0
     also = report(("Dockerfile", "FROM debian:12\nUSER 1\nHEALTHCHECK NONE"), tuning=Tuning(on=frozenset({"DKR-024"})))
     assert [one.id for one in also.findings] == ["DKR-024"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pod.json", '{"kind": "Pod", "apiVersion": "v1", "spec":'),
+        ("pod.yaml", "apiVersion: v1\nkind: Pod\n{{ if .x }}\nspec: {}\n{{ end }}\n"),
+        ("a.tf", 'resource "aws_s3_bucket" "b" {\n'),
+    ],
+)
+def test_a_gate_is_open_if_nothing_could_be_read(path, text):
+    def exit_code(*files):
+        checked = check_files([SourceFile(path, text) for path, text in files], checks_of, Rules())
+        by = Assessment(policy=Policy(fail_on=(read_gate("config:critical"),)), scanners=frozenset(("config",)))
+        return report_of_files("dir", checked, (), by, NOW).verdict.exit_code
+
+    assert exit_code((path, text)) == 3
+    assert exit_code((path, text), ("Dockerfile", "FROM scratch\nUSER 1\n")) == 0
 
 
 def test_registries():
