@@ -235,6 +235,27 @@ def test_the_job_of_a_worker_that_died_runs_again(engine, queue):
     assert seen == ["a", "a"]
 
 
+def test_a_job_does_not_wait_for_the_search_for_jobs_of_dead_workers(engine, queue, monkeypatch):
+    """After very many jobs the search takes long, until PostgreSQL has removed what they left."""
+    if is_sqlite(engine):
+        pytest.skip("SQLite finds them in an index")
+    ended, done, seen = threading.Event(), [], []
+
+    def search():
+        ended.wait(20)
+        seen.append(list(done))
+
+    monkeypatch.setattr(queue, "release_lost", search)
+    add(engine, queue, Job("work", "a"))
+
+    def handle(each):
+        done.append(each.key)
+        ended.set()
+
+    worked(queue, handle, lambda: bool(seen))
+    assert seen[0] == ["a"]
+
+
 def test_a_transaction_that_fails_adds_nothing(engine, queue):
     def add_and_fail():
         with writing(engine) as connection:
