@@ -90,8 +90,13 @@ def main() -> None:
     text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here.\n\n{table(head, rows)}"
     write_section(
         "javascript",
-        f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}; by sequences {by_sequences}.",
+        f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}; by sequences {by_sequences}. {HELPERS}",
     )
+
+
+HELPERS = """Most of them have
+functions that a compiler writes into each file (`_createClass` of Babel), in a form that one library of the base has as well
+and the stop-list of common code has not."""
 
 
 def libraries() -> list[Library]:
