@@ -88,10 +88,13 @@ def main() -> None:
     flagged, by_sequences = _flagged(base, {library.name for library in known})
     head = ("set", "libraries", "project found", "version in the set", "version alone in it", "projects that are not there")
     text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here.\n\n{table(head, rows)}"
-    write_section(
-        "javascript",
-        f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}; by sequences {by_sequences}.",
-    )
+    unrelated = f"Unrelated files flagged: {flagged}; by sequences {by_sequences}. {HELPERS}"
+    write_section("javascript", f"## Minified and bundled JavaScript\n\n{text}\n{unrelated}")
+
+
+HELPERS = """Most of them have
+functions that a compiler writes into each file (`_createClass` of Babel), in a form that one library of the base has as well
+and the stop-list of common code has not."""
 
 
 def libraries() -> list[Library]:

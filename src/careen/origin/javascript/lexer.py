@@ -45,13 +45,15 @@ def lexed(data: bytes) -> Lexed:
 
 
 _LINE = rb"(?:[^\n\r\xe2]++|\xe2(?!\x80[\xa8\xa9]))*+"
+_END = 0
 _OPEN, _CLOSE, _BRACE, _BRACE_END, _STRING, _BACKTICK, _COMMENT, _ARROW, _SLASH = range(1, 10)
-# The first line skips what needs no analysis, so that each match costs one token.
+# The first line skips what needs no analysis, so that each match costs one token. It may skip all that is left: without the
+# end as a match, the search would begin again at every byte of it.
 _TOKEN = re.compile(
     rb"(?:[^(){}\"'`/<\\-]++|<(?!!--)|-(?!->)|\\(?:u\{[0-9A-Fa-f]*+\})?)*+(?:"
     rb"(\()|(\))|(\{)|(\})"
     rb"|(\"[^\"\\\n\r]*+(?:\\(?s:\r\n|.)[^\"\\\n\r]*+)*+\"?|'[^'\\\n\r]*+(?:\\(?s:\r\n|.)[^'\\\n\r]*+)*+'?)"
-    rb"|(`)|(//" + _LINE + rb"|/\*(?s:.*?)(?:\*/|\Z)|<!--" + _LINE + rb")|(-->)|(/))"
+    rb"|(`)|(//" + _LINE + rb"|/\*(?s:.*?)(?:\*/|\Z)|<!--" + _LINE + rb")|(-->)|(/)|\Z)"
 )
 _TEMPLATE = re.compile(rb"(?s)[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+(?:(`)|(\$\{)|)")
 # Always matches: for a span that is never closed, the length of the text that was searched.
@@ -90,7 +92,9 @@ class _Lexer:
         while again:
             again = False
             for match in _TOKEN.finditer(self._data, position):
-                kind = match.lastindex or 0
+                kind = match.lastindex or _END
+                if kind == _END:
+                    break
                 if kind == _OPEN:
                     if len(parens) < MAX_DEPTH:
                         parens.append(match.end() - 1)

@@ -14,6 +14,7 @@ from benchmarks.origin.mutators import (
     renamed,
     same,
     shortened,
+    shortened_by_hand,
 )
 
 PYTHON = '''
@@ -89,3 +90,13 @@ def test_a_function_is_never_pasted_into_a_comment_or_string():
 def test_an_edit_is_the_same_for_the_same_seed():
     for edit in (*EDITS.values(), same, all_together):
         assert edit(C, "c", random.Random(7)) == edit(C, "c", random.Random(7))
+
+
+@pytest.mark.parametrize(("language", "begin", "end"), [("python", '"""', '"""'), ("c", "/*", "*/")])
+def test_a_comment_or_string_is_deleted_as_a_whole_or_not_at_all(language, begin, end):
+    text = "".join(f"{begin} first {n}\nsecond {n}\nthird {n} {end}\nvalue_{n} = {n};\n" for n in range(60))
+    kept = shortened_by_hand(text, language, random.Random(5))
+    assert 0.6 <= len(kept.split("\n")) / len(text.split("\n")) <= 0.75
+    assert {kept.count(word) for word in ("first", "second", "third")} == {kept.count("first")}
+    halved = shortened(text, language, random.Random(5))
+    assert halved.count("first") != halved.count("third")

@@ -135,7 +135,9 @@ def test_mutations_are_read():
         texts_of(bytes(changed)) if made.random() < 0.1 else lexed(bytes(changed))
 
 
-@pytest.mark.parametrize("unit", [b"`${", b"=/[", b"(", b"{", b"/*", b"a/", b"<!--", b"'\\", b")/a", b"}/", b"-->", b" /**/"])
+@pytest.mark.parametrize(
+    "unit", [b"`${", b"=/[", b"(", b"{", b"/*", b"a/", b"<!--", b"'\\", b")/a", b"}/", b"-->", b" /**/", b"1,", b"a-<\\"]
+)
 def test_hostile_code_costs_no_more_than_its_length(unit):
     """Quadratic time would take minutes here."""
     lexed(unit * (300_000 // len(unit)))
