@@ -152,6 +152,18 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
     import tempfile  # imported here, because archives and layouts on disk do not need it
 
     spool = cast(BinaryIO, tempfile.TemporaryFile())
+    try:
+        _unpack(file, spool, name, limits, progress)
+    except BaseException:
+        spool.close()
+        raise
+    finally:
+        if seekable:
+            file.close()
+    return TarArchive(spool, name, lasting=False)
+
+
+def _unpack(file: BinaryIO, spool: BinaryIO, name: str, limits: Limits, progress: Progress) -> None:
     stream = open_stream(file, limits)
     try:
         while piece := stream.read(1 << 20):
@@ -166,10 +178,6 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
     except OSError as error:
         hint = "make room in the folder for temporary files, or set TMPDIR"
         raise InputError(f"{name} cannot be unpacked: {error.strerror or error}", hint) from error
-    finally:
-        if seekable:
-            file.close()
     if not spool.tell():
         raise InputError(f"{name} is empty", AGAIN)
     spool.flush()
-    return TarArchive(spool, name, lasting=False)

@@ -2,6 +2,7 @@ import io
 import json
 import sys
 import tarfile
+import tempfile
 
 import pytest
 
@@ -41,6 +42,19 @@ def test_what_docker_saves_compressed_or_not(tmp_path, suffix, prefix):
     assert [layer.diff_id for layer in image.layers] == list(IMAGE.diff_ids)
     assert (image.kind, image.config.user, str(image.platform)) == ("image", "app", "linux/amd64")
     assert image.layers[0].created_by == "COPY layer0 /"
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 10, b"\x1f\x8b\x08\x00" + bytes(6) + b"\x03\x00" + bytes(8)]
+)
+def test_an_archive_that_cannot_be_unpacked_leaves_no_open_file(tmp_path, monkeypatch, content):
+    made, real = [], tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: made.append(real()) or made[-1])
+    path = tmp_path / "image.tar.gz"
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        opened(path)
+    assert [file.closed for file in made] == [True]
 
 
 def test_layers_of_a_lasting_file_are_recognised_again(tmp_path):
