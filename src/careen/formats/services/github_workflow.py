@@ -4,12 +4,13 @@ Read are the container and the services of each job, steps that use an image (``
 and what ``run`` starts with ``docker run`` and the like. ``${{ matrix.x }}`` stands for each of its literal values,
 ``${{ inputs.x }}`` for its default; an image with another expression is in ``unresolved``, and so are workflows of other
 repositories. Gitea and Forgejo have the same format.
-Raises: ValueError if the text is not YAML.
+Raises: ValueError if the text is not YAML, or larger than the system takes.
 **Source:** docs.github.com, "Workflow syntax for GitHub Actions", "Metadata syntax for GitHub Actions".
 """
 
 import posixpath
 import re
+from collections import ChainMap
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -48,6 +49,7 @@ def _containers(document: Any, rows: list[str], path: str) -> Iterator[Service |
     if not isinstance(document, Mapping):
         return
     inputs = _inputs(document)
+    shared = _texts(document.map("env"))
     action = document.map("runs")
     if image := action.text("image"):
         if image.startswith("docker://"):
@@ -63,7 +65,7 @@ def _containers(document: Any, rows: list[str], path: str) -> Iterator[Service |
         yield from _of_job(job, "container", name, "job", path, values)
         for service in job.map("services"):
             yield from _of_job(job.map("services"), service, f"{service} of job {name}", "service", path, values)
-        yield from _steps(job, f"job {name}", rows, path, _environment(document, job), values)
+        yield from _steps(job, f"job {name}", rows, path, _environment(job, shared), values)
         workflow = job.text("uses")
         if workflow and not workflow.startswith("./"):
             yield f"workflow {workflow}", job.line_of("uses")
@@ -98,14 +100,14 @@ def _steps(
             for image in fill(uses, values):
                 yield job_container("step", f"of {where}", path, _plain(image), step.line_of("uses"))
         if (script := step.text("run")) and step.text("shell").partition(" ")[0] in _SHELLS:
-            yield from in_steps(_compact(script), rows, step.line_of("run"), path, {**known, **_texts(step.map("env"))})
+            yield from in_steps(_compact(script), rows, step.line_of("run"), path, ChainMap(_texts(step.map("env")), known))
 
 
-def _environment(document: Mapping, job: Mapping) -> Known:
-    return {**_texts(document.map("env")), **_texts(job.map("env"))}
+def _environment(job: Mapping, shared: dict[str, str]) -> Known:
+    return ChainMap(_texts(job.map("env")), shared)
 
 
-def _texts(values: Mapping) -> Known:
+def _texts(values: Mapping) -> dict[str, str]:
     return {name: text for name in islice(values, MAX_VARIABLES) if "${{" not in (text := values.text(name))}
 
 

@@ -3,12 +3,13 @@
 An image or service is read where it is written: at the top, in ``default``, in a job, or in a template (``.name``) that jobs
 extend. Variables of the file, and of ``parallel: matrix``, are resolved; an image with another variable is in ``unresolved``,
 and so is what is included from elsewhere. Scripts that start containers with ``docker run`` and the like are read.
-Raises: ValueError if the text is not YAML.
+Raises: ValueError if the text is not YAML, or larger than the system takes.
 **Source:** docs.gitlab.com, "CI/CD YAML syntax reference", "Where variables can be used".
 """
 
 import posixpath
 import re
+from collections import ChainMap
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -76,7 +77,7 @@ def _containers(document: Any, rows: list[str], path: str, inputs: Known) -> Ite
     yield from _of_job(document, "default", rows, path, shared)
     for name, job in document.items():
         if isinstance(job, Mapping) and name not in _NOT_JOBS - {"default"}:
-            yield from _of_job(job, name, rows, path, {**shared, **_variables(job)})
+            yield from _of_job(job, name, rows, path, ChainMap(_variables(job), shared))
     yield from _included(document)
 
 
@@ -121,8 +122,8 @@ def _inputs(document: Any) -> Iterator[tuple[str, str]]:
                 yield _OF_INPUT + name.replace("-", "_"), default
 
 
-def _variables(job: Mapping) -> Known:
-    found: Known = {}
+def _variables(job: Mapping) -> dict[str, str]:
+    found: dict[str, str] = {}
     for name, value in islice(job.map("variables").items(), MAX_VARIABLES):
         found[name] = interpolate(value.text("value") if isinstance(value, Mapping) else as_text(value), found)[:4096]
     return found

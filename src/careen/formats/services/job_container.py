@@ -2,9 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from collections.abc import Mapping as Values
 
+from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping
 from careen.formats.shell.run_command import Word, container
@@ -13,15 +14,17 @@ from .compose import Compose, Unresolved, of_containers
 from .compose_service import Service
 from .shell_starts import in_block, starts_containers
 
+MAX_CHARACTERS = 2 * 1024 * 1024
 MAX_CONTAINERS = 2000  # of one file
+MAX_FOUND = 10_000  # with those that an alias repeats
 MAX_IMAGES = 100  # that a matrix gives one container
 MAX_OPTIONS = 64 * 1024
-MAX_VARIABLES = 1000  # of one pipeline or job
+MAX_VARIABLES = 300  # of one pipeline or job
 _MAX_REFERENCES = 8  # in the name of an image
 _MAX_ROW = 2000  # characters of a line that are searched for the words of a command
 _REFERENCE = re.compile(r"\$\{\{[^{}]{0,2000}\}\}|\$\{\w{1,200}\}|\$\w{1,200}")
 
-Known = dict[str, str]
+Known = MutableMapping[str, str]
 
 
 def jobs_of(path: str, found: Iterable[Service | tuple[str, int]]) -> Compose:
@@ -30,8 +33,8 @@ def jobs_of(path: str, found: Iterable[Service | tuple[str, int]]) -> Compose:
     services: dict[tuple[object, ...], Service] = {}
     elsewhere: dict[tuple[str, int], None] = {}
     body = Mapping()
-    for item in found:
-        if len(services) + len(elsewhere) >= MAX_CONTAINERS:
+    for count, item in enumerate(found):
+        if len(services) + len(elsewhere) >= MAX_CONTAINERS or count >= MAX_FOUND:
             elsewhere[f"containers after the first {MAX_CONTAINERS}", 0] = None
             break
         if isinstance(item, tuple):
@@ -82,6 +85,9 @@ def in_steps(script: str, rows: Sequence[str], line: int, path: str, known: Valu
 
 
 def rows_of(text: str) -> list[str]:
+    """The lines of a pipeline. Raises FileLimitError for a text that is larger than the systems take."""
+    if len(text) > MAX_CHARACTERS:
+        raise FileLimitError(f"over {MAX_CHARACTERS >> 20} MiB")
     return [row[:_MAX_ROW] for row in text.split("\n")]
 
 

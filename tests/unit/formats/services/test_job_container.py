@@ -1,6 +1,9 @@
 """Containers of jobs, whichever system runs them."""
 
-from careen.formats.services.job_container import fill, job_container, jobs_of
+import pytest
+
+from careen.errors import FileLimitError
+from careen.formats.services.job_container import fill, job_container, jobs_of, rows_of
 
 
 def test_a_text_for_each_combination_of_values():
@@ -30,3 +33,9 @@ def test_what_is_found_twice_counts_once():
     value = jobs_of("ci.yml", found())
     assert len(value.services) == 1
     assert [(one.what, one.line) for one in value.unresolved] == [("image x:$TAG", 3), ("include of y", 4)]
+
+
+def test_a_file_that_no_system_takes_is_over_the_limit():
+    with pytest.raises(FileLimitError):
+        rows_of("x" * 3_000_000)
+    assert rows_of("a\n" + "b" * 5000) == ["a", "b" * 2000]
