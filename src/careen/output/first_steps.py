@@ -92,7 +92,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row], inventory: Inventory) -> Iterator[
                 f"{briefly_where(action)}: {_upgraded(action)}",
                 f"{briefly_where(action)}: {_briefly_upgraded(action)}",
                 f"{shortly_where(action)}: {_briefly_upgraded(action)}",
-                _briefly_upgraded(action),
+                f"{action.manager}: {_upgraded(action)}" if len(action.upgrades) > 1 else _briefly_upgraded(action),
             ),
         )
     for owner, copies in inside.items():

@@ -98,6 +98,9 @@ def test_an_upgrade_has_shorter_titles():
     assert step.title == f"pip in {place}: upgrade Jinja2 3.0.1 to 3.1.3"
     brief = "upgrade Jinja2 to 3.1.3"
     assert step.briefs[1:] == (f"pip in {place}: {brief}", f"pip in python3.9: {brief}", brief)
+    several = replace(plan, actions=(replace(plan.actions[0], upgrades=(upgrade, upgrade)),))
+    (step,) = first_steps(replace(usual(), findings=(vulnerability("CVE-1", JINJA),), plan=several))
+    assert step.briefs[-1] == "pip: upgrade 2 packages"
 
 
 def test_what_is_exploited_is_first_then_the_worst_severity():
