@@ -37,14 +37,14 @@ def main() -> int:
 
 
 def _print_table(outcomes: list[Outcome], misses: bool) -> None:
-    programs: dict[str, list[Outcome]] = {}
+    programs: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
-        programs.setdefault(outcome.case.program, []).append(outcome)
+        programs.setdefault((outcome.case.program, half(outcome.case)), []).append(outcome)
     print(f"{'program':34} {'half':18} right wrong missing   P    R    F1")
-    for program, group in sorted(programs.items()):
-        _print_row(program, half(program), group)
+    for (program, name), group in sorted(programs.items()):
+        _print_row(program, name, group)
     for name in HALVES:
-        group = [outcome for outcome in outcomes if half(outcome.case.program) == name]
+        group = [outcome for outcome in outcomes if half(outcome.case) == name]
         linked = [outcome for outcome in group if " in " in outcome.case.program]
         alone = [outcome for outcome in group if " in " not in outcome.case.program]
         for words, part in (("programs", alone), ("linked into others", linked), ("in sum", group)):
@@ -70,7 +70,7 @@ def _line(outcome: Outcome) -> dict[str, object]:
     case = outcome.case
     return {
         "program": case.program,
-        "half": half(case.program),
+        "half": half(case),
         "version": case.version,
         "file": str(case.artefact.folder / case.path),
         "known_by": case.known_by,

@@ -10,7 +10,10 @@ from typing import NamedTuple
 from benchmarks.program_versions.artefacts import Artefact
 
 HERE = Path(__file__).parent
-HALVES = ("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth")
+HALVES = (
+    *("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth"),
+    *("well_known", "sixth_development", "sixth_held_out"),
+)
 
 
 class Case(NamedTuple):
@@ -30,17 +33,19 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    return [*_cases("manifest.tsv"), *_cases("third.tsv"), *_cases("fourth.tsv"), *_cases("fifth.tsv")]
+    return [case for name in ("manifest", "third", "fourth", "fifth", "well_known", "sixth") for case in _cases(name)]
 
 
-def half(program: str) -> str:
-    """The half a program belongs to, by its name alone: rules are written with the development halves. Or "third" or
-    "fifth", of the sets that are not halved."""
-    for name in ("third", "fifth"):
-        if program in _programs(f"{name}.tsv"):
+def half(case: Case) -> str:
+    """The half a case belongs to, by the name of its program alone: rules are written with the development halves. Or "third",
+    "fifth" or "well_known", of the sets that are not halved."""
+    for name in ("third", "fifth", "well_known"):
+        if case in _set(name):
             return name
-    number = hashlib.sha256(program.encode()).digest()[0] % 2
-    return HALVES[number + 3] if program in _programs("fourth.tsv") else HALVES[number]
+    if case in _set("sixth"):
+        return f"sixth_{HALVES[_parity(f'six{case.program}')]}"
+    parity = _parity(case.program)
+    return f"fourth_{HALVES[parity]}" if case in _set("fourth") else HALVES[parity]
 
 
 def read_names() -> dict[str, frozenset[str]]:
@@ -67,17 +72,21 @@ def chosen(cases: Iterable[Case], wanted_half: str | None, program: str | None) 
     return [
         case
         for case in cases
-        if (not wanted_half or half(case.program) == wanted_half) and (not program or program in (case.program, case.product))
+        if (not wanted_half or half(case) == wanted_half) and (not program or program in (case.program, case.product))
     ]
 
 
 def _cases(name: str) -> list[Case]:
-    return [_case(line) for line in (HERE / name).read_text().splitlines() if line and not line.startswith("#")]
+    return [_case(line) for line in (HERE / f"{name}.tsv").read_text().splitlines() if line and not line.startswith("#")]
 
 
 @cache
-def _programs(name: str) -> frozenset[str]:
-    return frozenset(case.program for case in _cases(name))
+def _set(name: str) -> frozenset[Case]:
+    return frozenset(_cases(name))
+
+
+def _parity(text: str) -> int:
+    return hashlib.sha256(text.encode()).digest()[0] % 2
 
 
 def _case(line: str) -> Case:

@@ -39,10 +39,18 @@ def test_manifest():
 
 
 def test_halves_share_no_program_and_are_about_as_large():
-    programs = {entry.program for entry in read_cases()}
-    sizes = Counter(map(half, programs))
+    programs = {(entry.program, half(entry)) for entry in read_cases()}
+    sizes = Counter(name for _, name in programs)
     assert set(sizes) == set(HALVES)
-    assert min(sizes.values()) > len(programs) / 8
+    assert min(sizes.values()) > len(programs) / 15
+    for one, other in (
+        ("development", "held_out"),
+        ("fourth_development", "fourth_held_out"),
+        ("sixth_development", "sixth_held_out"),
+    ):
+        assert not {program for program, name in programs if name == one} & {
+            program for program, name in programs if name == other
+        }
 
 
 def test_chosen():

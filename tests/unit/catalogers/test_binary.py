@@ -177,7 +177,7 @@ def test_text_is_in_the_expression(program, expression, version, texts, rule):
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_names_and_fields(program):
     by_numbers = program.functions or program.releases or program.by_name
-    assert program.strong or program.loose or by_numbers or program.unstated
+    assert program.strong or program.loose or by_numbers or program.unstated or program.named
     assert all(name and "/" not in name and name.strip("*") for name in program.files)
     assert program.cpe is None or re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)
 
@@ -241,6 +241,12 @@ def test_a_flood_of_versions_is_not_gone_through():
         ("openvpn", "openvpn", b"\0OpenVPN @ x86_64-pc-linux-gnu [SSL (OpenSSL)]"),
         ("tini", "tini", b"\0tini version @ - git.de40ad0\0"),
         ("gpg", "gnupg", b"\0GNU Privacy Guard's OpenPGP server @ ready\0"),
+        ("gpgsm", "gnupg", b"\0GNU Privacy Guard's S/M server @ ready\0"),
+        ("libunbound.so.8", "unbound", b"\0\1pluggable-event@\0pluggable-event\0"),
+        ("libvarnishapi.so.3", "varnish", b"\0varnish-@ revision 7cee1c581bead20e88d101ab3d72afb29f14d87a\0"),
+        ("dig", "bind", b"\0libisc-@~bpo12-Debian.so\0"),
+        ("qemu-img", "qemu", b"\0qemu-img version @ (Debian)\n"),
+        ("tshark", "wireshark", b"\0@ (Git v4.0.17 packaged as 4.0.17-0)\0"),
     ],
 )
 def test_other_versions(name, product, content, version):
@@ -248,10 +254,31 @@ def test_other_versions(name, product, content, version):
     assert [(package.name, package.version) for package in packages] == [(product, version)]
 
 
+def test_a_file_of_several_rules_is_what_one_of_them_is_certain_of():
+    content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46)
+    content += b"\x009.7.4\x009.7.4.0\0mysql_real_escape_string\0mysql 9.7.4.0\0" + bytes(200)
+    packages = [one for reader in CATALOGER.readers for one in read(reader, MemoryFile("opt/mysql", content, 0o755))]
+    assert [(one.name, one.version) for one in packages] == [("mysql", "9.7.4")]
+
+
+def test_a_rule_without_a_text_names_what_states_its_own_version():
+    content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + b"\0GNU patch 2.7.6\0svn\0" + bytes(200)
+    packages = [one for reader in CATALOGER.readers for one in read(reader, MemoryFile("opt/patch", content, 0o755))]
+    assert [(one.name, one.version, one.cpe) for one in packages] == [
+        ("patch", "2.7.6", "cpe:2.3:a:gnu:patch:2.7.6:*:*:*:*:*:*:*")
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "product", "content", "version"),
     [
         ("libgdal-1a2b3c4d.so.32.3.6.4", "gdal", b"TXT\0RELEASE_DATE\x003.6.4\0VERSION_NUM\x000.25\0", "3.6.4"),
+        ("doveadm", "dovecot", b"\0002.3.ABIv13(2.3.13)\0", "2.3.13"),
+        ("nmap", "nmap", b"\0https://nmap.org\x007.95\0Nmap\0", "7.95"),
+        ("libtcl8.6.so", "tcl", b"\x008.6.11\0tcl_patchLevel\0", "8.6.11"),
+        ("systemd", "systemd", b"\0systemd 247.3-7 running in %ssystem mode\0", "247.3"),
+        ("iconv", "glibc", b"\0(Debian GLIBC 2.31-13+deb11u14) \0", "2.31"),
+        ("dumb-init", "dumb-init", b"\x001.2.5\ndumb-init v%.*s\0", "1.2.5"),
         ("libmupdf.so", "mupdf", b"\xba\xff1.23.0\0\0\0cannot create context: incompatible header (%s)", "1.23.0"),
     ],
 )
@@ -301,7 +328,7 @@ def test_several_versions_are_an_error():
 
 
 def test_other_files_are_not_read():
-    for path in ("usr/bin/tmux", "usr/lib/libm.so.6", "nginx/conf", "srv/python3-config.txt"):
+    for path in ("usr/bin/xclip", "usr/lib/libm.so.6", "nginx/conf", "srv/python3-config.txt"):
         assert READER.read(MemoryFile(path, b"", 0o755)) is None
 
 

@@ -35,6 +35,7 @@ MAX_KEPT_CONSTANTS = 48 << 20  # nor are more constants of a larger file kept fo
 
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
+_FRACTIONS = (b"ff?", b"33?", b"ff@", b"33@")  # the last bytes of numbers such as 0.9 and 2.4
 _PLAIN = expression(r"[\dA-Za-z.-]+")
 
 
@@ -166,8 +167,9 @@ class Scanner:
                     search.ask(library)
         constants = (data if self._only else constants_of(data)) if self._has_names else None
         if constants:
+            is_known = any(search.is_certain() for search in self._searches)
             for search in self._open:
-                search.search_names(constants, b"" if self._only else data)
+                search.search_names(constants, b"" if self._only else data, may_be_other=not is_known)
         return damage
 
     def _search_window(self, window: bytes, end: int) -> None:
@@ -216,20 +218,20 @@ class _Search:
     def ask(self, library: Functions) -> None:
         self._version = by_functions(self._program, library) or ""
 
-    def search_names(self, constants: bytes, data: bytes) -> None:
+    def search_names(self, constants: bytes, data: bytes, *, may_be_other: bool) -> None:
         """Without a text that the rule knows, a program may still have its version beside its name, or beside that of the
         file, which may be another product then."""
-        if self._is_certain() or not self._program.matches(self._name):
+        if self.is_certain() or not self._program.matches(self._name):
             return
         own = own_name(self._name)
-        product = of_product(own, self._named_as(self._program.name))
+        product = of_product(own, self._named_as(self._program.name), is_certain=self._program.named)
         named = version_among(constants, data, product)
-        if named and _exactly(self._program.version).fullmatch(named.version):
+        if named and (self._program.named or _exactly(self._program.version).fullmatch(named.version)):
             self._named = named
-        elif own and not own.names & product.names:
+        elif may_be_other and own and not own.names & product.names:
             self._other = version_among(constants, data, own)
 
-    def _is_certain(self) -> bool:
+    def is_certain(self) -> bool:
         return bool(self._version or (len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES))
 
     def packages(self) -> Iterator[Package]:
@@ -322,7 +324,9 @@ def _cpe(product: str, version: str) -> str | None:
 
 def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
     before = window[max(0, match.start() - 4) : match.start()].removesuffix(b"v")[-3:]
-    return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
+    return (not _TEXT.fullmatch(before) or before in _FRACTIONS) and window.find(
+        bytes(nuls), match.end(), match.end() + SOON_BYTES
+    ) >= 0
 
 
 def _any(texts: tuple[str, ...], window: bytes) -> bool:

@@ -103,7 +103,7 @@ class OwnScanner:
 class LinkedScanner:
     def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None) -> None:
         self.ranges = ranges
-        self._own = OwnVersion(own) if own else None
+        self._own, self._name = OwnVersion(own) if own else None, own
         self._at = self._end_at = 0
         self._recent = b""  # the last bytes before the next part
         self._texts = VersionTexts(_KNOWN, known, self._own)
@@ -152,8 +152,8 @@ class LinkedScanner:
     def _note(self, text: bytes, around: bytes) -> None:
         if text == _VERSION_OPTION:
             self._named.update(_NAME_AND_VERSION.findall(around))
-        elif text == _IN_PLACE and self._own:
-            self._named.update(unit for unit in _UNIT.findall(around) if self._own.is_own(unit[0]))
+        elif text == _IN_PLACE and self._name:
+            self._named.update(unit for unit in _UNIT.findall(around) if self._name.is_name(unit[0]))
 
     def _name_and_version(self) -> Named | None:
         if len(self._named) != 1:

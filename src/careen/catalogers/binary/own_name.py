@@ -42,6 +42,9 @@ class OwnName(Struct, frozen=True):
     is_library: bool = False
     is_of_file: bool = True  # whether the file is known by the name
 
+    def is_name(self, text: bytes) -> bool:
+        return plain(text.decode("latin-1")) in self.names
+
 
 def own_name(file_name: str) -> OwnName | None:
     """None if the name of the file is not a program's own."""
@@ -67,17 +70,17 @@ def own_name(file_name: str) -> OwnName | None:
     part = found[2] or ""  # mkfs.ext4, ld.gold
     first, _, rest = name.partition("-")
     daemon = name.removesuffix("d") if len(name) > _SHORTEST + 1 else name
-    names = _spellings(name + part, name, daemon, rest if len(rest) > _LONG_REST else "")
+    names = _spellings(name + part, name, daemon, name.removesuffix("_64"), rest if len(rest) > _LONG_REST else "")
     return OwnName(name + part, names, plain(first) if rest else "")
 
 
-def of_product(own: OwnName | None, product: str) -> OwnName:
-    """The name of a file that is thought to be of the product. Another product's file may have the same name: only one like
-    the product's name is its own, too."""
+def of_product(own: OwnName | None, product: str, *, is_certain: bool = False) -> OwnName:
+    """The name of a file that is thought to be of the product. Another product's file may have the same name: unless the file
+    is certain to be of the product, only a name like the product's is its own, too."""
     names = _spellings(product, product.removeprefix("lib"))
     return (
         replace(own, name=product, names=own.names | names)
-        if own and own.names & names
+        if own and (is_certain or own.names & names)
         else OwnName(product, names, is_of_file=False)
     )
 

@@ -1,11 +1,11 @@
 """The version of a program or library that no rule is about, by the texts around the numbers among its constants.
 
 It is certain enough if the file's own name is beside the number: ``patchelf 0.18.0``, ``Foo version 1.2``, ``foo/1.2.3``, the
-constants ``GNU grep`` and ``3.11`` side by side, the title ``VIM - Vi IMproved 9.1``, which counts more than the ``VIM 3.0`` of
-its files, a format such as ``foo version %s`` beside ``1.2.3``, and the paths of its build, ``/build/foo-1.2/src/a.c``.
-``busctl (systemd) 257.13``, ``%s (PSmisc) %s``, ``btrfs-progs v6.2`` and ``util-linux 2.41`` name the product, too. The number
-in a library's file name is the release if it is among the constants, too, or if the name by which others load it has two
-numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two numbers that differ are none.
+constants ``GNU grep`` and ``3.11`` side by side, a format such as ``foo version %s`` beside ``1.2.3``, and the paths of its
+build, ``/build/foo-1.2/src/a.c``. ``busctl (systemd) 257.13``, ``%s (PSmisc) %s``, ``btrfs-progs v6.2`` and ``util-linux 2.41``
+name the product, too. The number in a library's file name is the release if it is among the constants, too, or if the name by
+which others load it has two numbers (libtool's has one). A number of two parts needs a constant or line of its own. Two
+numbers that differ are none.
 
 ``joined_texts`` has the texts of Rust, ``exported_version`` the functions and variables of a library. A name that is a part of
 the own one or has it as a part (``pigz 2.8`` in ``unpigz``) counts in a text of its own, if nothing else does.
@@ -23,6 +23,7 @@ from typing import NamedTuple
 from careen.formats.binaries.segments import data_ranges, mappings
 
 from . import version_forms as forms
+from .build_paths import BuildPaths
 from .exported_version import exported_version, longest
 from .joined_texts import MARKS, JoinedTexts
 from .numbers import DOT, MAX_NUMBERS, POINT, start_of
@@ -68,7 +69,9 @@ class OwnVersion:
         self._own = own
         self._places = 0
         self._spellings = {name.encode() for name in (own.name, own.name.capitalize(), own.name.upper())}
+        self._in_full = f"{own.name} version ".encode() if len(own.name) == 2 else None  # of a name too short for ``names``
         self._stated: dict[bytes, str] = {}  # version -> name
+        self._started: set[bytes] = set()  # behind the name by which the program was started
         self._beside: set[bytes] = set()
         self._products: set[tuple[bytes, bytes]] = set()
         self._named: set[tuple[bytes, bytes]] = set()
@@ -77,6 +80,7 @@ class OwnVersion:
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
         self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
         self._related: dict[bytes, str] = {}  # version -> name
+        self._paths = BuildPaths(own)
         self._joined = JoinedTexts(own.names, tuple(self._spellings))
         self._is_rust = False
         self._compilers: set[bytes] = set()
@@ -115,10 +119,11 @@ class OwnVersion:
         self._joined.note(data, at)
         if number is None:
             if data[at - 1] in b"-v":
-                self._note_built(data, at)
-                self._note_needed(data, at)
+                self._stated.update(self._paths.stated(data, at))
             return
         version = number[1]
+        if forms.ADDRESS.fullmatch(version):
+            return
         start = data.rfind(b"\0", max(0, at - forms.BEFORE_BYTES), at) + 1 or max(0, at - forms.BEFORE_BYTES)
         if junk := forms.JUNK.match(data, start, at):
             start = self._behind(junk.end(), data, at)
@@ -128,8 +133,6 @@ class OwnVersion:
         if is_whole and forms.LONE_LEAD.fullmatch(before):
             if forms.LONE_END.match(data, number.end()):
                 self._note_lone(data, start, number)
-        elif is_whole and self._is_title(before) and forms.ENDS.match(data, number.end()):
-            self._beside.add(version)
         elif self._places < MAX_PLACES and before:
             self._places += 1
             self._note_lead(data, before, is_whole, number)
@@ -140,13 +143,6 @@ class OwnVersion:
             if any(data.startswith(spelling, name) for spelling in self._spellings):
                 return name
         return start
-
-    def is_own(self, text: bytes) -> bool:
-        return plain(text.decode("latin-1")) in self._own.names
-
-    def _is_title(self, before: bytes) -> bool:
-        title = forms.TITLE.fullmatch(before)
-        return title is not None and self.is_own(title[1])
 
     def version(self) -> Named | None:
         own = self._own
@@ -160,6 +156,8 @@ class OwnVersion:
             found = self._one_of({version for version in self._stated if forms.LONG.fullmatch(version)}) or found
         if found := found or self._one_of(self._stated):
             return Named(self._stated.get(found, own.name), found.decode(), STATED)
+        if (started := self._one_of(self._started)) and not self._own.is_library and self._own.is_of_file:
+            return Named(self._own.name, started.decode(), STATED)
         if self._has_from and len(self._named) == 1:
             name, version = next(iter(self._named))
             return Named(name.decode(), version.decode(), STATED)
@@ -169,6 +167,8 @@ class OwnVersion:
             return Named(own.name, joined.decode(), STATED)
         if related := self._one_of(self._related):
             return Named(self._related[related], related.decode(), STATED)
+        if package := self._paths.package():
+            return Named(*package, STATED)
         return None
 
     def exported(self, data: bytes) -> Named | None:
@@ -220,17 +220,11 @@ class OwnVersion:
             self._loaded_by = True
 
     def _note_lead(self, data: bytes, before: bytes, is_whole: bool, number: re.Match[bytes]) -> None:
+        if is_whole and self._note_beginning(data, before, number):
+            return
         version, is_long = number[1], number[1].count(b".") > 1
-        if is_whole and before.endswith(b" "):
-            end = data[number.end()]
-            if end == 0 and before.endswith(b") ") and (product := forms.PRODUCT_LEAD.fullmatch(before)):
-                self._note_product(product[1], version)
-                return
-            if end in forms.ENDS_OF_LINES and (suite := forms.SUITE.fullmatch(before)):
-                self._products.add((suite[1], version))
-                return
         if before.endswith((b"/", b"-")) and (path := forms.INSTALLED.search(before)):
-            if is_long and data[number.end()] == 0 and self.is_own(path[1]):
+            if is_long and data[number.end()] == 0 and self._own.is_name(path[1]):
                 self._stated[version] = self._own.name
             return
         lead = forms.LEAD.search(before)
@@ -238,10 +232,11 @@ class OwnVersion:
             return
         begins = (
             (is_whole and lead.start(1) == 0)
-            or before[lead.start(1) - 1 : lead.start(1)] == b"\n"
+            or before[lead.start(1) - 1 : lead.start(1)] in (b"\n", b">")
             or lead.start(1) > lead.start() + 1
         )
         is_alone = begins and forms.ENDS.match(data, number.end()) is not None
+        is_unit = before.endswith(b"-") and forms.UNIT_END.match(data, number.end(1)) is not None
         is_line = is_whole and data[number.end()] == forms.NEWLINE
         words = lead[1].split(b" ")
         if is_whole and words[0] == b"GNU" and words[-1].lower() == self._own.name.lower().encode():
@@ -249,18 +244,39 @@ class OwnVersion:
             return
         if self._own.is_library and is_whole and before.endswith(b"_") and data[number.end()] == 0:
             return  # a version of its interface, of which others need the first that has a function
-        if not (is_long or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or forms.COMPARED.intersection(
-            map(bytes.lower, words[:-1])
-        ):
+        if not (
+            is_long or is_unit or (is_alone and (is_line or not before.endswith((b"-", b"_"))))
+        ) or forms.COMPARED.intersection(map(bytes.lower, words[:-1])):
             return
         if lead[2] and self._is_own_of(words):
             self._note_product(lead[2], version)
         elif self._is_own_of(words) or (is_long and self._own.first and plain(lead[1].decode("latin-1")) == self._own.first):
             self._stated[version] = self._own.name
-        elif words[-1].rpartition(b"-")[2] in forms.KINDS and self.is_own(words[-1].rpartition(b"-")[0]):
+        elif words[-1].rpartition(b"-")[2] in forms.KINDS and self._own.is_name(words[-1].rpartition(b"-")[0]):
             self._stated[version] = words[-1].decode()
         elif is_whole:
             self._note_other(data, before, number)
+
+    def _note_beginning(self, data: bytes, before: bytes, number: re.Match[bytes]) -> bool:
+        """Whether what precedes the number, from the beginning of a text, is about its version."""
+        version, end = number[1], data[number.end()]
+        if before.startswith(b"%s"):
+            if forms.ARGUMENT.fullmatch(before) and (version.count(b".") > 1 or end == forms.NEWLINE):
+                self._started.add(version)
+                return True
+        elif before == self._in_full:
+            self._stated[version] = self._own.name
+            return True
+        elif b" -" in before and (title := forms.TITLE.fullmatch(before)) and self._own.is_name(title[1]):
+            self._beside.add(version)
+            return True
+        if end == 0 and before.endswith(b") ") and (product := forms.PRODUCT_LEAD.fullmatch(before)):
+            self._note_product(product[1], version)
+            return True
+        if end in forms.ENDS_OF_LINES and before.endswith((b" ", b" v")) and (suite := forms.SUITE.fullmatch(before)):
+            self._products.add((suite[1], version))
+            return True
+        return False
 
     def _note_other(self, data: bytes, before: bytes, number: re.Match[bytes]) -> None:
         """Other names at the beginning of a text."""
@@ -278,14 +294,16 @@ class OwnVersion:
             return
         is_long = version.count(b".") > 1
         for text in (before, after):
-            if (gnu := forms.GNU.fullmatch(text)) and not self.is_own(gnu[1]):
+            if (gnu := forms.GNU.fullmatch(text)) and not self._own.is_name(gnu[1]):
                 self._products.add((gnu[1], version))
             elif gnu or (is_long and self._is_own_or_first(forms.SIDE_NOTE.sub(b"", text).removesuffix(b"version"))):
                 self._beside.add(version)
             elif b"%s" in text and (form := forms.FORMAT.search(text)):
                 self._note_format(form, version)
         says, behind = forms.SAYS.fullmatch(before), is_long and forms.MIDDLE.fullmatch(before)
-        if (says and self._is_own_or_first(says[1])) or (behind and self.is_own(_text_before(data, start - len(before) - 1))):
+        if (says and self._is_own_or_first(says[1])) or (
+            behind and self._own.is_name(_text_before(data, start - len(before) - 1))
+        ):
             self._beside.add(version)
         about = any(
             _is_about_versions(text)
@@ -299,49 +317,25 @@ class OwnVersion:
         """``foo %s`` is written with the constant before or after it."""
         if form[2]:
             self._note_product(form[2], version)
-        elif self.is_own(form[1]):
+        elif self._own.is_name(form[1]):
             self._beside.add(version)
 
     def _note_product(self, product: bytes, version: bytes) -> None:
-        if self.is_own(product):
+        if self._own.is_name(product):
             self._stated[version] = product.decode()
         elif product.lower().split()[0] not in forms.NOT_PRODUCTS:
             self._products.add((product, version))
 
-    def _note_built(self, data: bytes, at: int) -> None:
-        built, number = forms.BUILT.search(data, max(0, at - forms.PATH_BYTES), at), forms.ANY.match(data, at)
-        if built and number and self._is_source_of(built[1]) and forms.BUILT_END.match(data, number.end()):
-            self._stated[number[0]] = self._own.name
-        crate = forms.REGISTRY.search(data, max(0, at - forms.PATH_BYTES), at)
-        if crate and number and data.startswith(forms.OWN_FOLDERS, number.end()):
-            self._stated[number[0]] = self._own.name if self._is_source_of(crate[1]) else crate[1].decode()
-        source = forms.PREFIX_MAP.search(data, max(0, at - forms.PATH_BYTES), at)
-        if source and number and self._is_source_of(source[1]) and data.startswith(forms.END_OF_MAP, number.end()):
-            self._stated[number[0]] = self._own.name
-
-    def _note_needed(self, data: bytes, at: int) -> None:
-        """``libacmecommon-17.0.so``, which a library of the same product needs."""
-        needed = forms.NEEDED.search(data, max(0, at - forms.BEFORE_BYTES), at) if self._own.is_library else None
-        release = forms.NEEDED_END.match(data, at) if needed else None
-        if needed and release and any(plain(needed[1].decode()).startswith(name) for name in self._own.names):
-            self._stated[release[1]] = self._own.name
-
-    def _is_source_of(self, name: bytes) -> bool:
-        """Whether the folder of sources has the own name, also behind that of the language (``rust-acme``) or project."""
-        return self.is_own(name) or any(
-            self.is_own(name[at + 1 :]) for at, character in enumerate(name) if character == forms.DASH
-        )
-
     def _is_own_of(self, words: list[bytes]) -> bool:
         """Whether the last words or the first one are the own name."""
-        return any(self.is_own(b"".join(words[at:])) for at in range(len(words))) or self.is_own(words[0])
+        return any(self._own.is_name(b"".join(words[at:])) for at in range(len(words))) or self._own.is_name(words[0])
 
     def _is_own_or_site(self, text: bytes) -> bool:
         site = forms.SITE.match(text)
-        return self.is_own(site[1] if site else text)
+        return self._own.is_name(site[1] if site else text)
 
     def _is_own_or_first(self, name: bytes) -> bool:
-        return self.is_own(name) or bool(self._own.first and plain(name.decode("latin-1")) == self._own.first)
+        return self._own.is_name(name) or bool(self._own.first and plain(name.decode("latin-1")) == self._own.first)
 
     def _one_of(self, versions: Iterable[bytes]) -> bytes | None:
         """The only one, or the complete form of all; or the one that is a constant of its own."""
@@ -349,11 +343,7 @@ class OwnVersion:
         return longest(found) or longest(found & self._lone.keys())
 
     def _may_be_own(self, version: bytes) -> bool:
-        if (
-            (forms.KERNELS.fullmatch(version) and not self._lone[version])
-            or forms.ADDRESS.fullmatch(version)
-            or version in self._compilers
-        ):
+        if version in self._compilers or (forms.KERNELS.fullmatch(version) and not self._lone[version]):
             return False
         if self._own.is_library and forms.UNICODE.fullmatch(version):
             return False

@@ -27,6 +27,7 @@ A rule is a ``[[program]]``:
     by_debug_file  a Red Hat build has it in the name of its debug file: libcurl.so.4.7.0-7.76.1-40.el9.x86_64.debug
     part      a library that most vulnerabilities of the product do not concern: findings are at most possible
     unstated  a library that states its version nowhere: it is listed without one
+    named     the program has its version beside its own name or that of the file, as ``own_version`` finds it
     version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
     written   ``decimal``: ``<version>`` is one number, 20914 for 2.9.14
     cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` precedes the version
@@ -96,6 +97,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     by_name: Literal["", "same", "gnome 1", "gnome 2", "protobuf 3"] = ""
     part: bool = False
     unstated: bool = False
+    named: bool = False
     version: str = NUMBERS
     written: Literal["", "decimal"] = ""
     cpe: str | None = None

@@ -8,33 +8,27 @@ import re
 from careen.safety.pattern import pattern
 
 VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,8}){0,2}(?:[-~.]?(?:alpha|beta|rc|pre|dev)[.-]?\d{0,4}|p\d{1,2}|[a-z])?"
-BEFORE_BYTES, PATH_BYTES, NEAR_BYTES = 72, 160, 128
+BEFORE_BYTES, NEAR_BYTES = 72, 128
 _NAME = rb"[A-Za-z][A-Za-z0-9_+.-]{0,40}"
 _PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20})?\)"
 _WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
 
 ANY = pattern(VERSION)
 NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=\.?[\x00\n\r ()\"',:;<>\]])")
-ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} ")
+ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} |</")
+UNIT_END = pattern(rb"-[0-9A-Za-z]{20,22}[-:\x00]")  # of GHC's name for the package of a program
+ARGUMENT = pattern(rb"%s,? (?:(?:" + _WORD + rb"):? )?v?")  # the name by which the program was started
+TITLE = pattern(rb"(" + _NAME + rb") -{1,2} [A-Za-z][A-Za-z ]{2,40} (?:(?:" + _WORD + rb"):? )?v?")
 JUNK = pattern(rb".*[\x01-\x08\x0e-\x1f\xf8-\xff]", re.DOTALL)  # neither text nor the end of one: other constants
 LONE_LEAD = pattern(rb" ?(?:(?:" + _WORD + rb"):? ?)?[vV]?")
 LONE_END = pattern(rb"\n?\x00| \([^\x00]{0,200}\x00")
 LEAD = pattern(
-    rb"(?:^|[\x00\t\n\r \"'(<\[:,=@/-]|[^\t\n\r -~][!-~]{0,2}?)((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
+    rb"(?:^|[\x00\t\n\r \"'(<>\[:,=@/-]|[^\t\n\r -~][!-~]{0,2}?)((?:[A-Za-z][A-Za-z0-9_+.-]{0,30} ){0,2}" + _NAME + rb"?)"
     rb"(?: ?" + _PRODUCT + rb"|\(R\))?"
-    rb"(?:[ ,:;-]{1,2}\(?(?:" + _WORD + rb")[: ]{0,2}[\"']?| \(?|/|-|(?<=[a-z0-9])_)[vV]?$"
+    rb"(?:[ ,:;-]{1,2}\(?(?:" + _WORD + rb")[: ]{0,2}[\"']?| \(?| - |/|-|(?<=[a-z0-9])_)[vV]?$"
 )  # fmt: skip
 PRODUCT_LEAD = pattern(rb"(?:[A-Za-z%][\w%+.-]{0,30} )?" + _PRODUCT + rb" [vV]?")
 SUITE = pattern(rb"(" + _NAME + rb"(?:utils|tools|progs|-ng|-linux)) v?")
-BUILT = pattern(
-    rb"/(?:build|builddir|home|root|src|tmp|work)/(?:[^\x00/]{1,60}/){0,8}?([A-Za-z][A-Za-z0-9_+]{0,30}(?:-[A-Za-z][A-Za-z0-9_+]{0,30}){0,4})-v?$"
-)
-REGISTRY = pattern(rb"/registry/([A-Za-z][A-Za-z0-9_-]{1,60})-$")  # of Debian's builds in Rust, also of the program itself
-OWN_FOLDERS = (b"/target/", b"/debian/cargo_registry/")
-PREFIX_MAP, END_OF_MAP = pattern(rb"-prefix-map=/[^\x00= ]{0,80}/([A-Za-z][A-Za-z0-9_+-]{1,60})-$"), b"=."
-BUILT_END = pattern(
-    rb"/(?:target|obj-[a-z0-9_-]{4,40})/?|/[^\x00\n\"]{1,160}\.(?:c|cc|cpp|cxx|h|hh|hpp|rs|go|inc|ml|hs|y|l)(?=[\x00:\"])"
-)
 INSTALLED = pattern(rb"/(" + _NAME + rb")[/-]$")
 FORMAT = pattern(
     rb"(?:^|[\n\"( ])(" + _NAME + rb"|%s)(?:[ ,:]{1,2}" + _PRODUCT + rb")?"
@@ -45,11 +39,6 @@ SITE = pattern(rb"https?://(?:www\.)?([A-Za-z0-9-]{1,40})\.[a-z]")
 OF_ANY = pattern(rb"%s[- ]v?%s\n")
 SIDE_NOTE = pattern(rb" ?\([^()]{1,40}\)$")
 MIDDLE = pattern(rb"[!-$&-~]{1,10}")
-NEEDED = pattern(rb"\x00lib([A-Za-z][A-Za-z0-9_+-]{2,40})-$")
-NEEDED_END = pattern(
-    rb"(\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)(?:-[\w.+~-]{1,40})?\.so\x00"
-)  # a library with an interface for others has another number behind it
-TITLE = pattern(rb"(" + _NAME + rb") -{1,2} (?:[A-Z][A-Za-z-]{0,30} ){1,5}[vV]?")
 RELATED = pattern(rb"(" + _NAME + rb")(?: (?:" + _WORD + rb"))? v?")
 RELATED_END = pattern(rb"\n?\x00| -{1,2} | / | \(|,")
 FORMATS = (
@@ -60,7 +49,7 @@ GNU = pattern(rb"GNU ([A-Za-z][A-Za-z0-9+-]{1,30})")
 GNU_CONSTANT, GNU_NAME = b"\0GNU ", pattern(rb"\x00GNU ([A-Za-z][A-Za-z0-9+-]{2,30})\x00")
 NAMED = pattern(rb"(" + _NAME + rb") v?")
 LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
-ENDS_OF_LINES, NEWLINE, DASH = (0, ord("\n")), ord("\n"), ord("-")
+ENDS_OF_LINES, NEWLINE = (0, ord("\n")), ord("\n")
 JUNK_BYTES = 4
 COMMON = 2
 FROM = b"%s from %s\n\0"
@@ -78,6 +67,24 @@ NOT_PRODUCTS = frozenset(
      b"tm", b"ubuntu")
 )  # fmt: skip
 KINDS = frozenset((b"bin", b"cli", b"client", b"core", b"daemon", b"ng", b"progs", b"server", b"tools", b"utils"))
-COMPARED = frozenset(
-    (b"after", b"before", b"by", b"for", b"from", b"in", b"least", b"needs", b"requires", b"since", b"than", b"until", b"with")
+COMPARED = frozenset(  # words before a name whose version is not the file's own
+    (
+        b"after",
+        b"before",
+        b"by",
+        b"for",
+        b"from",
+        b"in",
+        b"least",
+        b"needs",
+        b"of",
+        b"requires",
+        b"since",
+        b"than",
+        b"to",
+        b"until",
+        b"use",
+        b"using",
+        b"with",
+    )
 )

@@ -25,7 +25,7 @@ _TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?"
 _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 # Of a package of a distribution: "1.9.0-1+b4". In semantic versions that would be before 1.9.0.
 _REVISION = pattern(r"-\d+(?:\.\d+)*(?:(?:ubuntu|build|\+b|\+deb)[\w.+]*)?")
-_REPACKED = pattern(r"[+~](?:dfsg|ds|repack|really)[\w.]*")
+_REPACKED = pattern(r"[+~](?:dfsg|ds|repack|really)[\w.]*|-(?:dfsg|ds)\d*")
 _PSEUDO = pattern(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.-]+\.)?\d{14}-[0-9a-f]{12}(?:\+[0-9A-Za-z.-]+)?")
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
