@@ -91,7 +91,7 @@ PRESENT = {
     "freetds": r"/lib(sybdb|ct|tdsodbc)\.so\.[\d.]+",
     "git": r"bin/git|/git-core/git",
     "file": r"bin/file|/libmagic\.so\.1\.[\d.]+",
-    "glibc": r"/libc(-2\.31)?\.so(\.6)?|bin/(ldconfig|getconf|getent|iconv|locale|localedef)",
+    "glibc": r"/libc(-2\.31)?\.so(\.6)?|bin/(ldconfig|getconf|getent|iconv|locale|localedef|pldd|zdump|zic)",
     "gnutls": r"/libgnutls\.so\.30\.[\d.]+",
     "gdal": r"/libgdal(-[0-9a-f]{8})?\.so\.[\d.]+",
     "gzip": r"bin/gzip",
