@@ -19,7 +19,7 @@ _OF_REQUESTS = frozenset((b"$_GET", b"$_POST", b"$_REQUEST", b"$_COOKIE", b"$_FI
 _OF_SERVER = pattern(rb"\$_SERVER\s*\[\s*['\"](?:HTTP_\w+|QUERY_STRING|REQUEST_URI|PHP_SELF|PATH_INFO)['\"]\s*\]")
 _OF_PHP = pattern(rb"\[\s*['\"](?:tmp_name|size|error)['\"]\s*\]$")  # what PHP itself adds to an uploaded file
 _INPUT = pattern(
-    rb"(?i)\$(?:this->)?req(?:uest)?(?:->(?:query|request|cookies|headers|attributes))?->"
+    rb"(?i)\$(?:this->)?(?:req|request)(?:->(?:query|request|cookies|headers|attributes))?->"
     rb"(?:input|get|query|post|cookie|header|all|getParam|getQueryParam|getParsedBody)$"
 )
 # Functions that pass on what they are given. The result of another one is not taken for a value of the request.
