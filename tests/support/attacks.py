@@ -295,7 +295,7 @@ COSTS = (
     Attack("links to one", links_to_one, ""),
     Attack("links with facts", links_with_facts, "over_budget"),
     Attack("links with trouble", links_with_trouble, "over_budget"),
-    Attack("links to nothing", links_to_nothing, "unreadable", whole=False),
+    Attack("links to nothing", links_to_nothing, "ambiguous_archive"),
     Attack("links in a circle", links_in_a_circle, "over_budget"),
     Attack("far links", far_links, "over_budget"),
     Attack("below links", below_links, "over_budget"),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from careen.formats.data import yaml_document
-from careen.formats.dockerfile import template
 from careen.formats.dockerfile.file_names import YAML, is_compose_name, is_dockerfile_name
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.dockerfile.stages import Dockerfile
@@ -21,7 +20,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
 
-from . import rego_input
+from . import dockerfile_templates, rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .pipeline_kinds import PIPELINE_KINDS
@@ -75,7 +74,7 @@ def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*YAML, ".json")):
         return False
-    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(template.MARKS):
+    if text.lstrip()[:1] in ("{", "[", "<") and not text.lstrip().startswith(dockerfile_templates.MARKS):
         return False  # a report about a Dockerfile: "Dockerfile.sarif"
     if text.startswith("#!") and not _FROM.search(text):
         return False  # a program: "dockerfile_lint"
@@ -121,8 +120,8 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
     for file in files:
         try:
             document = _dockerfile(file, file.text, rules)
-            if template.is_template(document):
-                document = _dockerfile(file, template.without_directives(file.text), rules)
+            if dockerfile_templates.is_template(document):
+                document = _dockerfile(file, dockerfile_templates.without_directives(file.text), rules)
                 yield unread("dockerfile", file, "a template, whose directives are not followed: render it first")
         except ValueError as error:
             yield unread("dockerfile", file, error)

@@ -4,7 +4,6 @@ Raises: ValueError for more bytes than a limit.
 """
 
 from collections.abc import Callable, Iterable
-from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 from weakref import finalize
 
@@ -15,6 +14,8 @@ class Collected:
     """A scanner whose facts are those that ``read`` finds in the whole file."""
 
     def __init__(self, read: Callable[[BinaryIO], Iterable[Any]]) -> None:
+        from tempfile import SpooledTemporaryFile  # slow to import, and most scans collect nothing
+
         self._read, self._left = read, MAX_BYTES
         self._file = cast(BinaryIO, SpooledTemporaryFile(HELD_BYTES))
         finalize(self, self._file.close)  # the walk may end before ``facts``

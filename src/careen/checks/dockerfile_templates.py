@@ -5,7 +5,7 @@ So all branches of a template are read, as if one followed the other. Expression
 
 import re
 
-from .stages import Dockerfile
+from careen.formats.dockerfile.stages import Dockerfile
 
 MARKS = ("{{", "{%", "{#", "<%")  # of a directive, where an instruction should be
 _ONE = r"\{\{[^{}]{0,4000}\}\}|\{%[^{}%]{0,4000}%\}|\{#[^{}#]{0,4000}#\}|<%[^<>]{0,4000}>"

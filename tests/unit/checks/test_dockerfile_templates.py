@@ -3,7 +3,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.dockerfile.template import without_directives
+from careen.checks.dockerfile_templates import without_directives
 
 
 def test_directives_become_comments_on_the_same_lines():
