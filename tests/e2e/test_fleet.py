@@ -187,7 +187,7 @@ def test_the_policy_of_a_project_decides_for_admission(fleet, registry):
     with working(fleet):
         identity, _ = (enrol(fleet, project, Enrolment(reference), PERSON, "tests") for project in (strict, other))
         assert settled(fleet)
-        assert admitted(other, identity).allowed
+        assert until(lambda: admitted(other, identity).allowed, 60), admitted(other, identity)
         assert until(lambda: "its policy failed" in admitted(strict, identity).message, 60), admitted(strict, identity)
         about = Batch((Target("CVE-2026-0002", "pkg:deb/debian/zlib1g"),), "not_affected", "component_not_present")
         with writing(fleet.engine) as connection:
