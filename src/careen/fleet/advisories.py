@@ -19,7 +19,7 @@ from .progress import progress_of
 from .queue import Job, RetryError
 from .rows import insert
 from .shared_advisories import BEFORE, SHIPPED, SharedAdvisories, build_of, keep_before
-from .tables import state
+from .tables import state, unit
 
 log = logger(__name__)
 
@@ -65,6 +65,8 @@ def notice(fleet: Fleet, seen: Seen | None) -> Seen | None:
         return here
     with fleet.engine.connect() as connection:
         known = progress_of(connection).build
+        if not known and connection.execute(select(unit.c.id).limit(1)).first() is None:
+            return here  # the first packages are assessed with it
     is_other = build != known if is_sqlite(fleet.engine) or known == SHIPPED else build > known  # others may have newer ones
     if is_other:
         SharedAdvisories(fleet.engine, fleet.store, fleet.settings).publish()

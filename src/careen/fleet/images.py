@@ -27,6 +27,7 @@ from .connection import writing
 from .failures import FailedError, reason_of
 from .fleet import Fleet
 from .joined import Scanned, scanned
+from .progress import progress_of
 from .queue import Job
 from .rows import among, batches
 from .sources import Source, open_layer, source_of
@@ -38,6 +39,7 @@ log = logger(__name__)
 TRIES = 3
 MANY = 500  # ids in one statement
 LOST_S = 180.0  # an image without any progress for so long gets a new job
+UNDECIDED_S = 30.0  # an image whose gates have not decided for so long, too
 
 
 class LayerGoneError(Exception):
@@ -215,12 +217,16 @@ def queue_lost(fleet: Fleet) -> None:
 
 
 def queue_verdicts(fleet: Fleet) -> None:
-    """Queues images whose gates have to decide again because advisories have changed, a limited number per call."""
+    """Queues images whose gates have to decide again because advisories have changed, a limited number per call. While an
+    update of the advisories runs, it would discard what they decide.
+    """
     now = time.time()
     open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers()
-    rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S)
+    rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - UNDECIDED_S)
     rows = rows.order_by(image.c.step_at).limit(MANY)
     with writing(fleet.engine) as connection:
+        if not progress_of(connection).is_done:
+            return
         found = connection.execute(rows).all()
         jobs = [Job("verdict", f"verdict:{row.id}", msgspec.json.encode(Step(row.id)), 2, row.identity) for row in found]
         fleet.queue.add(connection, jobs)

@@ -10,10 +10,11 @@ from careen.app.databases import database_of
 from careen.database.results import FeedResult, UpdateResult
 from careen.errors import DatabaseError
 from careen.fleet import advisories, worker
+from careen.fleet.connection import writing
 from careen.fleet.queue import Job, RetryError
 from careen.fleet.queue.embedded import EmbeddedQueue
 from careen.fleet.schedule import EVERY_S
-from careen.fleet.tables import event, image, job, unit
+from careen.fleet.tables import event, image, image_unit, job, unit, unit_count, unit_finding, unit_source
 
 BEFORE, AFTER = [info(unfixed=True), advisory()], [info(unfixed=True), advisory(), advisory("CVE-2026-0002")]
 
@@ -123,6 +124,15 @@ def test_an_older_database_counts_too_if_all_workers_share_it(fleet):
     database_with(fleet, AFTER, "2025-12-31T00:00:00+00:00")
     advisories.notice(fleet, None)
     assert jobs(fleet) == ["rematch"]
+
+
+def test_a_fleet_without_packages_has_nothing_to_assess_again(fleet):
+    """Its first packages are assessed with the database that is there."""
+    with writing(fleet.engine) as connection:
+        for table in (unit_finding, unit_source, unit_count, image_unit, unit):
+            connection.execute(table.delete())
+    advisories.notice(fleet, None)
+    assert jobs(fleet) == []
 
 
 def test_without_a_database_nothing_is_noticed(fleet):

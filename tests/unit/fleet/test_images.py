@@ -9,6 +9,7 @@ from tests.support.fleet_units import fleet_in, rows
 
 from careen.fleet import images
 from careen.fleet.connection import writing
+from careen.fleet.progress import Progress, save
 from careen.fleet.queue.embedded import EmbeddedQueue
 from careen.fleet.tables import image, job
 
@@ -45,6 +46,19 @@ def test_images_whose_gates_have_to_decide_wait_the_longest_untouched_first(flee
     images.queue_verdicts(fleet)
     images.queue_verdicts(fleet)
     assert sorted(key for (key,) in rows(fleet, job, "key")) == ["verdict:1", "verdict:2", "verdict:6"]
+
+
+def test_no_gate_decides_while_an_update_runs(fleet):
+    """The update would discard what they decide."""
+    add(fleet, {"step_at": 10.0})
+    with writing(fleet.engine) as connection:
+        save(connection, Progress("b", is_done=False))
+    images.queue_verdicts(fleet)
+    assert not rows(fleet, job, "key")
+    with writing(fleet.engine) as connection:
+        save(connection, Progress("b"))
+    images.queue_verdicts(fleet)
+    assert rows(fleet, job, "key") == [("verdict:1",)]
 
 
 def test_they_are_found_in_an_index_that_has_nothing_else(fleet):
