@@ -11,6 +11,7 @@ from careen.database.results import FeedResult, UpdateResult
 from careen.errors import DatabaseError
 from careen.fleet import advisories, worker
 from careen.fleet.connection import writing
+from careen.fleet.progress import Progress, save
 from careen.fleet.queue import Job, RetryError
 from careen.fleet.queue.embedded import EmbeddedQueue
 from careen.fleet.schedule import EVERY_S
@@ -131,8 +132,16 @@ def test_a_fleet_without_packages_has_nothing_to_assess_again(fleet):
     with writing(fleet.engine) as connection:
         for table in (unit_finding, unit_source, unit_count, image_unit, unit):
             connection.execute(table.delete())
+        save(connection, Progress())
     advisories.notice(fleet, None)
     assert jobs(fleet) == []
+
+
+def test_packages_that_waited_for_a_database_are_assessed(fleet):
+    with writing(fleet.engine) as connection:
+        save(connection, Progress())
+    advisories.notice(fleet, None)
+    assert jobs(fleet) == ["rematch"]
 
 
 def test_without_a_database_nothing_is_noticed(fleet):
