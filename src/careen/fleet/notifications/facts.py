@@ -49,22 +49,29 @@ def affected(
     if not found:
         return Affected(None, Images())
     images = _images(connection, project_id, [row.unit_id for row in found], address, now)
+    return Affected(_stated(vulnerability, found), images, tuple(sorted({row.unit_id for row in found})))
+
+
+def known_of(connection: Connection, project_id: int, vulnerability: str) -> Vulnerability | None:
+    """What is known about a vulnerability in a project, without its images, which take long to count; None if the project is
+    not affected."""
+    found = _findings(connection, project_id, vulnerability, frozenset())
+    return _stated(vulnerability, found) if found else None
+
+
+def _stated(vulnerability: str, found: Sequence[Row[Any]]) -> Vulnerability:
     clocks = Clocks(
         introduced=day(min(row.first_at for row in found)),
         disclosed=visible(min((row.disclosed for row in found if row.disclosed), default="")),
         fix_available=day(max((row.fix_at for row in found if row.fix_at), default=0.0)),
     )
-    return Affected(
-        Vulnerability(
-            visible(vulnerability),
-            _worst(found),
-            any(row.exploited for row in found),
-            max(row.epss for row in found) / 1_000_000,
-            clocks,
-            _fixes(found),
-        ),
-        images,
-        tuple(sorted({row.unit_id for row in found})),
+    return Vulnerability(
+        visible(vulnerability),
+        _worst(found),
+        any(row.exploited for row in found),
+        max(row.epss for row in found) / 1_000_000,
+        clocks,
+        _fixes(found),
     )
 
 
@@ -107,11 +114,8 @@ def is_decided(connection: Connection, project_id: int, vulnerability: str, pack
 
 def _findings(connection: Connection, project_id: int, vulnerability: str, packages: frozenset[str]) -> Sequence[Row[Any]]:
     """The findings of the vulnerability in these packages; if the packages are many, only in the first units."""
-    has = (
-        select(image_unit.c.image_id)
-        .join(project_image, project_image.c.image_id == image_unit.c.image_id)
-        .where(image_unit.c.unit_id == unit_finding.c.unit_id)
-        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    has = select(image_unit.c.image_id).where(
+        image_unit.c.unit_id == unit_finding.c.unit_id, visible_to(project_id, image_unit.c.image_id)
     )
     query = select(unit_finding).where(
         unit_finding.c.vulnerability == vulnerability, unit_finding.c.confidence != "possible", has.exists()
@@ -126,14 +130,15 @@ def _findings(connection: Connection, project_id: int, vulnerability: str, packa
 
 
 def _images(connection: Connection, project_id: int, units: Sequence[int], address: str, now: float) -> Images:
+    # Subqueries for each image of the units: with a join, a database may begin with all images of the project.
+    own = (project_image.c.project_id == project_id, project_image.c.image_id == image.c.id)
+    runs_at = select(project_image.c.runs_at).where(*own).correlate(image).scalar_subquery()
+    of_units = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(sorted(set(units))))
     of_project = (
-        select(image.c.id, image.c.identity, image.c.reference, image.c.risk, project_image.c.runs_at)
-        .join(project_image, project_image.c.image_id == image.c.id)
-        .join(image_unit, image_unit.c.image_id == image.c.id)
-        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-        .where(image_unit.c.unit_id.in_(sorted(set(units))))
-        .distinct()
-    ).subquery()
+        select(image.c.id, image.c.identity, image.c.reference, image.c.risk, runs_at.label("runs_at"))
+        .where(image.c.id.in_(of_units), visible_to(project_id))
+        .subquery()
+    )
     runs = func.coalesce(of_project.c.runs_at, 0.0) >= now - RUNS_S
     count = connection.execute(select(func.count()).select_from(of_project)).scalar_one()
     running = connection.execute(select(func.count()).select_from(of_project).where(runs)).scalar_one()

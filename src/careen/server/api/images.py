@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, not_, select, update
 
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
@@ -32,7 +32,9 @@ def list_images(call: Call) -> Answer:
     asked, wanted = call.query, select(*columns(call.project))
     for name in ("state", "coverage", "kind"):
         if asked[name] is not None:
-            wanted = wanted.where(image.c[name] == asked[name])
+            # Nearly all images are ready: a database that looked them up by their state would then have to sort them.
+            column = func.coalesce(image.c.state, "") if asked[name] == "ready" else image.c[name]
+            wanted = wanted.where(column == asked[name])
     if asked["severity"] is not None:
         wanted = wanted.where(SEVERITIES[asked["severity"]] > 0)
     if asked["exploited"] is not None:

@@ -1,14 +1,13 @@
 """Searches: a plain word, the query language over images, packages and findings, and the images with a vulnerability."""
 
 import re
-import time
 from typing import Any
 
 from msgspec.structs import replace
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from careen.fleet import near_ids, query, words
-from careen.fleet.notifications.facts import affected
+from careen.fleet.notifications.facts import known_of
 from careen.fleet.query import Term
 from careen.server.errors import Refused
 
@@ -146,7 +145,7 @@ def vulnerability(visit: Visit) -> Response:
     assert visit.project is not None
     with visit.fleet.engine.connect() as connection:
         near = near_ids.near(connection, visit.project.id, visit.path["id"])
-        known = affected(connection, visit.project.id, visit.path["id"], (), "", time.time()).of
+        known = known_of(connection, visit.project.id, visit.path["id"])
     record = record_of(visit.path["id"])
     return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit), near=near, known=known, record=record)
 
