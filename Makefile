@@ -20,10 +20,13 @@ FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 .PHONY: scan serve test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench \
 	bench-origin kb kb-small web docs image release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
+# Modules are compiled when they are first imported, which most are not; unless Python is told to keep no compiled modules.
+COMPILE = $(if $(PYTHONDONTWRITEBYTECODE),,--no-compile)
+
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(COMPILE) --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
