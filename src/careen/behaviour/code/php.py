@@ -5,15 +5,16 @@ Raises: ValueError as ``tree.nodes`` does.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from careen.model.advisory import Severity
 from careen.model.finding import Confidence
 from careen.safety.pattern import pattern
 
 from .passwords import is_password, names_password, password_set
-from .php_values import Variables, is_harmless
+from .php_values import PhpVariables, is_harmless
 from .rules import Match
+from .scope import Call, Variables
 from .tree import line_of, named, nodes, number, shown, text, unquoted
 
 _SHELLS = frozenset((b"exec", b"system", b"passthru", b"shell_exec", b"popen", b"proc_open"))
@@ -35,15 +36,12 @@ _SQL = pattern(
     rb"alter\s+table|drop\s+table)"
 )
 _UNVERIFIED = frozenset((b"verify", b"verify_peer", b"verify_peer_name", b"verify_host", b"sslverify", b"ssl_verify"))
-_PLACEHOLDER = pattern(
-    rb"(?i)^(?:[*x.]+|change_?me|your[_-].*|.*_here|<.*>|%.*%|\{.*\}|null|none|false|true|password|secret|required.*)$"
-)
 _WEAK_CIPHER = pattern(rb"(?i)^(?:des|rc2|rc4|bf|cast5?|idea|seed)(?:-|$)|-ecb$")
 _EVALUATED = pattern(rb"^(['\"]).*(\W)(?:[a-zA-Z]*e[a-zA-Z]*)\1$")  # of preg_replace, with the letter e among its modifiers
 
 
 def php_matches(data: bytes) -> Iterator[Match]:
-    variables = Variables()
+    variables = PhpVariables()
     printed = -1  # where an expression begins that ``<?=`` prints
     for node in nodes(data, "php", "language_php"):
         variables.note(node)
@@ -69,29 +67,9 @@ def php_matches(data: bytes) -> Iterator[Match]:
             yield from _assignment(node, line)
 
 
-class _Call(NamedTuple):
-    node: Any
-    line: int
-    name: bytes
-    arguments: list[Any]
-    variables: Variables
-
-    @property
-    def first(self) -> Any:
-        return self.arguments[0] if self.arguments else None
-
-    @property
-    def severity(self) -> Severity | None:
-        """A severity above that of the rule if the first argument is a value of a request."""
-        return "high" if self.variables.from_request(self.first) else None
-
-    def changes(self, quoted: bool = False) -> bool:
-        return bool(self.arguments) and self.variables.changes(self.first, quoted)
-
-
 def _call(node: Any, line: int, variables: Variables) -> Iterator[Match]:
     function = node.child_by_field_name("function")
-    call = _Call(node, line, text(function).lstrip(b"\\").lower(), _arguments(node), variables)
+    call = Call(node, line, text(function).lstrip(b"\\").lower(), _arguments(node), variables)
     if function is not None and function.type in ("variable_name", "subscript_expression") and variables.from_request(function):
         yield Match("COD-002", line, "a request chooses the function that is called", "high")
     elif call.name in _SHELLS and call.changes(quoted=True):
@@ -111,7 +89,7 @@ def _call(node: Any, line: int, variables: Variables) -> Iterator[Match]:
         yield from _protection(call)
 
 
-def _evaluation(call: _Call) -> Iterator[Match]:
+def _evaluation(call: Call) -> Iterator[Match]:
     name, line = call.name, call.line
     if name in (b"eval", b"create_function") and call.arguments and call.variables.changes(call.arguments[-1]):
         yield Match("COD-002", line, f"{shown(name)} of a text that is not constant", call.severity)
@@ -129,7 +107,7 @@ def _evaluation(call: _Call) -> Iterator[Match]:
         yield Match("COD-013", line, "a value of a request is printed", None, "likely")
 
 
-def _protection(call: _Call) -> Iterator[Match]:
+def _protection(call: Call) -> Iterator[Match]:
     name, line, arguments = call.name, call.line, call.arguments
     if name in (b"curl_setopt", b"curl_share_setopt") and len(arguments) == 3:
         yield from _curl(text(arguments[1]), arguments[2], line)
@@ -150,7 +128,7 @@ def _protection(call: _Call) -> Iterator[Match]:
 def _method(node: Any, line: int, variables: Variables) -> Iterator[Match]:
     name, arguments = text(node.child_by_field_name("name")).lower(), _arguments(node)
     if name in _QUERIES:
-        yield from _query(_Call(node, line, name, arguments, variables))
+        yield from _query(Call(node, line, name, arguments, variables))
     elif name in (b"loadxml", b"load"):
         yield from _entities(arguments, line)
 
@@ -160,7 +138,7 @@ def _entities(arguments: list[Any], line: int) -> Iterator[Match]:
         yield Match("COD-014", line, "entities are replaced (LIBXML_NOENT)")
 
 
-def _query(call: _Call) -> Iterator[Match]:
+def _query(call: Call) -> Iterator[Match]:
     for argument in call.arguments[:2]:
         if argument.type not in ("binary_expression", "encapsed_string", "parenthesized_expression"):
             continue

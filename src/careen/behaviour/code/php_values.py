@@ -5,7 +5,7 @@ from typing import Any
 
 from careen.safety.pattern import pattern
 
-from .scope import Scope
+from .scope import Setting, Variables
 from .tree import MAX_PARTS, named, text
 
 _CONSTANT = frozenset(
@@ -40,34 +40,27 @@ _HARMLESS = frozenset(
 _FUNCTIONS = frozenset(
     ("function_definition", "method_declaration", "anonymous_function", "anonymous_function_creation_expression")
 )
+_LISTS = frozenset(("list_literal", "array_creation_expression"))
 _CALLS = frozenset(("function_call_expression", "member_call_expression", "scoped_call_expression"))
 
 
-class Variables:
-    """What the variables of each function are set to. ``note`` takes each node before its children."""
+class PhpVariables(Variables):
+    functions = _FUNCTIONS
 
-    def __init__(self) -> None:
-        self._scopes = [Scope(1 << 62)]
-
-    def note(self, node: Any) -> None:
-        while node.start_byte >= self._scopes[-1].end:
-            self._scopes.pop()
-        if node.type in _FUNCTIONS:
-            self._scopes.append(Scope(node.end_byte))
-        elif node.type in ("assignment_expression", "augmented_assignment_expression"):
-            value = node.child_by_field_name("right")
-            replaces = node.type == "assignment_expression"
-            self._scopes[-1].set(
-                text(node.child_by_field_name("left")), self.from_request(value), self.changes(value), replaces
-            )
-
-    def changes(self, node: Any, quoted: bool = False) -> bool:
-        """Whether a value is not constant. ``quoted``: what is quoted for a shell counts as constant."""
-        fixed = self._scopes[-1].fixed
-        return any(not (quoted and _is_quoted(part)) and text(part) not in fixed for part in _varying(node))
+    def settings(self, node: Any) -> Iterator[Setting]:
+        if node.type in ("assignment_expression", "augmented_assignment_expression"):
+            target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if target is not None and target.type in _LISTS:
+                yield from (Setting(name, value, is_part=True) for name in _variables_in(target))
+            else:
+                yield Setting(text(target), value, node.type == "assignment_expression")
+        elif node.type == "foreach_statement":
+            value, *targets = named(node)[:2]
+            yield from (Setting(name, value, is_part=True) for target in targets for name in _variables_in(target))
+        elif node.type in ("global_declaration", "static_variable_declaration", "catch_clause"):
+            yield from (Setting(name, None, is_part=True) for name in _variables_in(node))
 
     def from_request(self, node: Any) -> bool:
-        """Whether the value is made of one of the request."""
         left = [node]
         for _ in range(MAX_PARTS):
             if not left:
@@ -80,7 +73,7 @@ class Variables:
                     return True
                 left += named(part.child_by_field_name("arguments")) if _called(part) in _PASSING else ()
             elif part.type == "variable_name":
-                if (name := text(part)) in _OF_REQUESTS or name in self._scopes[-1].of_requests:
+                if (name := text(part)) in _OF_REQUESTS or name in self.scope.of_requests:
                     return True
             elif part.type == "subscript_expression":
                 if _OF_SERVER.fullmatch(text(part)):
@@ -93,6 +86,12 @@ class Variables:
             elif not (part.type == "binary_expression" and _compares(part)):
                 left += named(part) if part.type not in _FUNCTIONS else ()
         return False
+
+    def varying(self, node: Any) -> Iterator[Any]:
+        return _varying(node)
+
+    def is_quoted(self, node: Any) -> bool:
+        return _is_quoted(node)
 
 
 def is_harmless(node: Any) -> bool:
@@ -114,6 +113,19 @@ def _varying(node: Any) -> Iterator[Any]:
             left += named(part)[1:]
         else:
             yield part
+    yield node  # nobody knows about the other parts
+
+
+def _variables_in(node: Any) -> Iterator[bytes]:
+    left = [node]
+    for _ in range(MAX_PARTS):
+        if not left:
+            return
+        part = left.pop()
+        if part.type == "variable_name":
+            yield text(part)
+        elif part.type != "compound_statement":
+            left += named(part)
 
 
 def _is_quoted(node: Any) -> bool:

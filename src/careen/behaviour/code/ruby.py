@@ -5,15 +5,16 @@ Raises: ValueError as ``tree.nodes`` does.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from careen.model.advisory import Severity
 from careen.model.finding import Confidence
 from careen.safety.pattern import pattern
 
 from .passwords import is_password, names_password, password_set
-from .ruby_values import Variables, is_harmless
+from .ruby_values import RubyVariables, is_harmless
 from .rules import Match
+from .scope import Call, Variables
 from .tree import line_of, named, nodes, number, shown, text, unquoted
 
 _SHELLS = frozenset((b"system", b"exec", b"spawn"))
@@ -33,15 +34,12 @@ _SQL = pattern(
 )
 _CONDITION = pattern(rb"(?is)(?:=|<|>|\blike\b|\bin\s*\()\s*['\"%(]{0,3}#\{")
 _UNVERIFIED = frozenset((b"verify", b"verify_ssl", b"ssl_verifypeer", b"ssl_verify", b"verify_peer", b"ssl_verify_peer"))
-_PLACEHOLDER = pattern(
-    rb"(?i)^(?:[*x.]+|change_?me|your[_-].*|.*_here|<.*>|%.*%|\{.*\}|nil|none|false|true|password|secret|required.*)$"
-)
 _WEAK_CIPHER = pattern(rb"(?i)^(?:des|rc2|rc4|bf|cast5?|idea|seed)(?:-|$)|-ecb$")
 _OPEN = pattern(rb"^(?:0o?)[0-7]?(?:777|666)$")
 
 
 def ruby_matches(data: bytes) -> Iterator[Match]:
-    variables = Variables()
+    variables = RubyVariables()
     for node in nodes(data, "ruby"):
         variables.note(node)
         kind, line = node.type, line_of(node)
@@ -57,30 +55,9 @@ def ruby_matches(data: bytes) -> Iterator[Match]:
             yield from _assignment(node, line)
 
 
-class _Call(NamedTuple):
-    node: Any
-    line: int
-    receiver: bytes
-    name: bytes
-    arguments: list[Any]
-    variables: Variables
-
-    @property
-    def first(self) -> Any:
-        return self.arguments[0] if self.arguments else None
-
-    @property
-    def severity(self) -> Severity | None:
-        """A severity above that of the rule if the first argument is a value of a request."""
-        return "high" if self.arguments and self.variables.from_request(self.first) else None
-
-    def changes(self, quoted: bool = False) -> bool:
-        return bool(self.arguments) and self.variables.changes(self.first, quoted)
-
-
 def _call(node: Any, line: int, variables: Variables) -> Iterator[Match]:
     receiver, name = text(node.child_by_field_name("receiver")), text(node.child_by_field_name("method"))
-    call = _Call(node, line, receiver, name, named(node.child_by_field_name("arguments")), variables)
+    call = Call(node, line, name, named(node.child_by_field_name("arguments")), variables, receiver)
     if _starts_shell(call):
         sure: Confidence | None = "possible" if call.first.type == "identifier" and not call.severity else None
         what = shown(b".".join(filter(None, (receiver, name))))
@@ -95,14 +72,14 @@ def _call(node: Any, line: int, variables: Variables) -> Iterator[Match]:
         yield from _protection(call)
 
 
-def _starts_shell(call: _Call) -> bool:
+def _starts_shell(call: Call) -> bool:
     is_start = (call.name in _SHELLS and call.receiver in (b"", b"Kernel", b"Process")) or (
         call.name in _PIPES and call.receiver in (b"Open3", b"IO", b"PTY")
     )
     return is_start and _is_one_text(call.arguments) and call.changes(quoted=True)
 
 
-def _evaluation(call: _Call) -> Iterator[Match]:
+def _evaluation(call: Call) -> Iterator[Match]:
     receiver, name, line = call.receiver, call.name, call.line
     if name in _EVALUATORS and _is_text(call.arguments) and call.changes():
         yield Match("COD-002", line, f"{shown(name)} of a text that is not constant", call.severity)
@@ -125,7 +102,7 @@ def _evaluation(call: _Call) -> Iterator[Match]:
         yield Match("COD-014", line, "entities are replaced (NOENT)")
 
 
-def _file(call: _Call) -> Iterator[Match]:
+def _file(call: Call) -> Iterator[Match]:
     if call.receiver in _HOLDERS and call.name.startswith(b"chmod"):
         if _OPEN.match(text(call.first)):
             yield Match("COD-017", call.line, "chmod lets everybody write")
@@ -137,7 +114,7 @@ def _file(call: _Call) -> Iterator[Match]:
         yield Match("COD-010", call.line, f"{shown(call.name)}: a path from a request")
 
 
-def _protection(call: _Call) -> Iterator[Match]:
+def _protection(call: Call) -> Iterator[Match]:
     receiver, first = call.receiver, call.first
     if receiver.startswith((b"Digest::MD5", b"Digest::SHA1", b"OpenSSL::Digest::MD5")) and names_password(text(first)):
         yield Match("COD-007", call.line, f"{shown(receiver)} of a password", "medium")
@@ -149,7 +126,7 @@ def _protection(call: _Call) -> Iterator[Match]:
         yield Match("COD-016", call.line, f"{shown(receiver)} encrypts nothing")
 
 
-def _is_of_request(call: _Call) -> bool:
+def _is_of_request(call: Call) -> bool:
     """Whether the call belongs to a value of a request."""
     return call.variables.from_request(call.node.child_by_field_name("receiver"))
 
@@ -166,7 +143,7 @@ def _is_one_text(arguments: list[Any]) -> bool:
     return len(texts) == 1 and texts[0].type not in ("splat_argument", "array")
 
 
-def _query(call: _Call) -> Iterator[Match]:
+def _query(call: Call) -> Iterator[Match]:
     first, what = call.first, shown(call.name)
     if first is None:
         return
@@ -177,7 +154,7 @@ def _query(call: _Call) -> Iterator[Match]:
         yield sql._replace(severity="high", confidence="likely") if call.severity else sql
 
 
-def _is_statement(call: _Call) -> bool:
+def _is_statement(call: Call) -> bool:
     wanted = _SQL if call.name in _RAW else _CONDITION
     return call.first.type in ("string", "binary") and wanted.search(text(call.first)) is not None
 

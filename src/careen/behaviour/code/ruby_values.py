@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .scope import Scope
+from .scope import Setting, Variables
 from .tree import MAX_PARTS, named, text
 
 _CONSTANT = frozenset(
@@ -34,30 +34,20 @@ _HARMLESS = frozenset(
 _METHODS = frozenset(("method", "singleton_method"))
 
 
-class Variables:
-    """What the variables of each method are set to. ``note`` takes each node before its children."""
+class RubyVariables(Variables):
+    functions = _METHODS
 
-    def __init__(self) -> None:
-        self._scopes = [Scope(1 << 62)]
-
-    def note(self, node: Any) -> None:
-        while node.start_byte >= self._scopes[-1].end:
-            self._scopes.pop()
-        if node.type in _METHODS:
-            self._scopes.append(Scope(node.end_byte))
-        elif node.type in ("assignment", "operator_assignment"):
-            value, replaces = node.child_by_field_name("right"), node.type == "assignment"
-            self._scopes[-1].set(
-                text(node.child_by_field_name("left")), self.from_request(value), self.changes(value), replaces
-            )
-
-    def changes(self, node: Any, quoted: bool = False) -> bool:
-        """Whether a value is not constant. ``quoted``: what is quoted for a shell counts as constant."""
-        fixed = self._scopes[-1].fixed
-        return any(not (quoted and _is_quoted(part)) and text(part) not in fixed for part in _varying(node))
+    def settings(self, node: Any) -> Iterator[Setting]:
+        if node.type in ("assignment", "operator_assignment"):
+            target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if target is not None and target.type == "left_assignment_list":
+                yield from (Setting(text(each), value, is_part=True) for each in named(target))
+            else:
+                yield Setting(text(target), value, node.type == "assignment")
+        elif node.type == "block_parameters":
+            yield from (Setting(text(each), None, is_part=True) for each in named(node))
 
     def from_request(self, node: Any) -> bool:
-        """Whether the value is made of one of the request."""
         left = [node]
         for _ in range(MAX_PARTS):
             if not left:
@@ -66,7 +56,7 @@ class Variables:
             if part is None or part.type in _CONSTANT:
                 continue
             if part.type == "identifier" or part.type == "instance_variable":
-                if (name := text(part)) in _OF_REQUESTS or name in self._scopes[-1].of_requests:
+                if (name := text(part)) in _OF_REQUESTS or name in self.scope.of_requests:
                     return True
             elif part.type == "call":
                 receiver, method = part.child_by_field_name("receiver"), text(part.child_by_field_name("method"))
@@ -83,6 +73,12 @@ class Variables:
             elif part.type in _MADE_OF or part.type in ("array", "argument_list", "splat_argument"):
                 left += () if _compares(part) else named(part)
         return False
+
+    def varying(self, node: Any) -> Iterator[Any]:
+        return _varying(node)
+
+    def is_quoted(self, node: Any) -> bool:
+        return _is_quoted(node)
 
 
 def is_harmless(node: Any) -> bool:
@@ -109,6 +105,7 @@ def _varying(node: Any) -> Iterator[Any]:
             continue
         else:
             yield part
+    yield node  # nobody knows about the other parts
 
 
 def _is_quoted(node: Any) -> bool:

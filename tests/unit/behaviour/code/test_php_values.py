@@ -4,13 +4,13 @@ import pytest
 
 pytest.importorskip("tree_sitter_php")
 
-from careen.behaviour.code.php_values import Variables, is_harmless
+from careen.behaviour.code.php_values import PhpVariables, is_harmless
 from careen.behaviour.code.tree import named, nodes
 
 
 def last_value(code):
     """(the variables, the right side of the last assignment) of a program."""
-    variables, value = Variables(), None
+    variables, value = PhpVariables(), None
     for node in nodes(b"<?php\n" + code, "php", "language_php"):
         if node.type == "assignment_expression":
             value = node.child_by_field_name("right")

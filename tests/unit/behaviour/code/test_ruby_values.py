@@ -4,13 +4,13 @@ import pytest
 
 pytest.importorskip("tree_sitter_ruby")
 
-from careen.behaviour.code.ruby_values import Variables, is_harmless
+from careen.behaviour.code.ruby_values import RubyVariables, is_harmless
 from careen.behaviour.code.tree import nodes
 
 
 def last_value(code):
     """(the variables, the right side of the last assignment) of a program."""
-    variables, value = Variables(), None
+    variables, value = RubyVariables(), None
     for node in nodes(code, "ruby"):
         if node.type == "assignment":
             value = node.child_by_field_name("right")

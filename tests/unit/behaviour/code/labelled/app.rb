@@ -63,3 +63,7 @@ def show
   Nokogiri::XML(text) { |config| config.noent } # COD-014
   Object.const_get(params[:type]) # COD-002
 end
+program = "uptime"
+programs.each { |program| system(program) } # COD-001
+name, rest = params[:parts]
+File.read(name) # COD-010

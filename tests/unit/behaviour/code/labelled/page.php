@@ -60,3 +60,13 @@ function later($name) {
 ?>
 <b><?= $_GET['x'] ?></b> <!-- COD-013 -->
 <b><?= $title ?></b>
+<?php
+$program = 'uptime';
+foreach ($programs as $program) {
+    exec($program); // COD-001
+}
+$part = 'a';
+[$part, $rest] = explode(',', trim($_GET['parts']));
+readfile($part); // COD-010
+list($id) = $_GET;
+readfile($id); // COD-010
