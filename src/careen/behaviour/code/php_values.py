@@ -113,7 +113,7 @@ def _varying(node: Any) -> Iterator[Any]:
             left += named(part)[1:]
         else:
             yield part
-    yield node  # nobody knows about the other parts
+    yield node  # the other parts may vary
 
 
 def _variables_in(node: Any) -> Iterator[bytes]:

@@ -105,7 +105,7 @@ def _varying(node: Any) -> Iterator[Any]:
             continue
         else:
             yield part
-    yield node  # nobody knows about the other parts
+    yield node  # the other parts may vary
 
 
 def _is_quoted(node: Any) -> bool:
