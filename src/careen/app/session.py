@@ -74,6 +74,7 @@ class Session:
 
     ``fetcher`` opens images; ``store`` replaces the one of the settings. ``details``: licences, dependencies and
     digests are read as well. ``all_files``: the behaviour scanner examines files of the distribution's packages, too.
+    ``alone``: the process has no other work, so that several processes may read the layers of an image.
     """
 
     def __init__(
@@ -84,9 +85,10 @@ class Session:
         *,
         details: bool = False,
         all_files: bool = False,
+        alone: bool = False,
     ) -> None:
         settings = settled(settings)
-        self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
+        self._settings, self._fetcher, self._all_files, self._alone = settings, fetcher, all_files, alone
         if settings.read_toc and settings.verify_diff_ids:
             raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
         if "licence" in settings.scanners and not (settings.licence_deny or settings.licence_ask or settings.licence_allow):
@@ -322,6 +324,7 @@ class Session:
             on_delta=on_delta,
             kept=self._kept,
             early=self._early(),
+            alone=self._alone,
         )
 
     def _early(self) -> "EarlyFeatures | None":

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     if is_checked(reference):  # of a Dockerfile, the packages that its build will install
         checked = with_progress(settings, lambda progress: check([reference], settings, progress))
         reference = (checked.image, checked.inventory)
-    with Session(settings) as session:
+    with Session(settings, alone=True) as session:
         report, explanation = with_progress(
             settings, lambda progress: session.explain(reference, arguments.id, arguments.package, progress)
         )

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     dockerfile = named_dockerfile(settings)
     text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
     base = base_of(text) if dockerfile is not None else ""
-    with Session(replace(settings, dockerfile=None, base=None)) as session:
+    with Session(replace(settings, dockerfile=None, base=None), alone=True) as session:
         report, plan = with_progress(settings, lambda progress: session.fix(arguments.reference, base, progress))
     if dockerfile is not None and not is_built_from(report.image, dockerfile):
         raise UsageError(

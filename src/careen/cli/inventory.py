@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
     names, written, listed = file_names(references), 0, len(references) > 1
 
-    with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
+    with Session(settings, details=any(output.reporter.with_details for output in outputs), alone=True) as session:
 
         def list_one(reference: str) -> int:
             nonlocal written
@@ -112,7 +112,7 @@ def _files(references: "Sequence[str]", settings: "Settings", arguments: argpars
     if arguments.output_dir:
         raise UsageError("a list of files is written to --output", "--output FILE")
     writer = writers[settings.format[0].lower()]
-    with Session(settings) as session:
+    with Session(settings, alone=True) as session:
 
         def list_one(reference: str) -> int:
             listed = with_progress(settings, lambda progress: session.files(reference, progress))

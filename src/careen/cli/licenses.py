@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
     names, written, listed = file_names(references), 0, len(references) > 1
 
-    with Session(settings, details=True) as session:
+    with Session(settings, details=True, alone=True) as session:
 
         def list_one(reference: str) -> int:
             nonlocal written

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     other = _other(arguments.other)
-    with Session(settings) as session:
+    with Session(settings, alone=True) as session:
         found = with_progress(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
     if arguments.form == "json":
         import msgspec

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         _refuse_version(output.reporter.name, arguments.spec_version)
     names, written, listed = file_names(references), 0, len(references) > 1
 
-    with Session(settings, details=True) as session:
+    with Session(settings, details=True, alone=True) as session:
 
         def write_one(reference: str) -> int:
             nonlocal written

@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     names, written, listed = file_names(references), 0, len(references) > 1 or settings.all_platforms
     again = FlagsAgain(arguments)
 
-    with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
+    with Session(settings, details=any(output.reporter.with_details for output in outputs), alone=True) as session:
 
         def scan(reference: str) -> int:
             nonlocal written

@@ -7,8 +7,11 @@ which packages of languages are installed. The others are read in one more pass 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from careen.log import logger
 from careen.plugins import File, Reader, Wants
+from careen.safety.typed import from_msgpack
 
 from .dispatch import Wanted
 from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, copy_bytes, is_copy, is_costly, is_of_system, is_source
@@ -55,6 +58,17 @@ class EarlyFeatures:
 
     def of(self, layer: str) -> "dict[str, FileFeatures]":
         return self._layers.get(layer, {})
+
+    def encoded(self, layer: str) -> bytes:
+        """The features of a layer as ``put_encoded`` takes them in another process; b"" if there are none."""
+        found = self.of(layer)
+        return msgspec.msgpack.encode(list(found.values())) if found else b""
+
+    def put_encoded(self, layer: str, features: bytes) -> None:
+        if features:
+            from .origin_features import FileFeatures
+
+            self.put(layer, ((file.path, file) for file in from_msgpack(features, list[FileFeatures])))
 
     def _program(self, file: File) -> "_Scanner | None":
         is_left_out = file.size_bytes not in PROGRAM_BYTES or (not self._costly and is_costly(file.path, file.size_bytes))

@@ -76,7 +76,7 @@ def index(
         return read_folder(layer, readers, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
         _require_verifiable(layer, digest)
-    if not verify_diff_id and (known := _stored(layer, readers, store, budget.limits)):
+    if not verify_diff_id and (known := stored(layer, readers, store, budget.limits)):
         return known
     if layer.parts:
         from .by_table import read_by_table
@@ -156,7 +156,8 @@ def _narrowed(stored: _Stored, names: Collection[str]) -> _Stored:
     )
 
 
-def _stored(layer: Layer, readers: Readers, store: Store, limits: Limits) -> Delta | None:
+def stored(layer: Layer, readers: Readers, store: Store, limits: Limits) -> Delta | None:
+    """The stored Delta of a layer; None if there is none."""
     name = known_as(layer)
     for fingerprint in (readers.fingerprint, *readers.wider) if name else ():
         known = store.get(delta_key(name, fingerprint, limits))

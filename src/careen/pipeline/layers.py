@@ -2,14 +2,17 @@
 
 import hashlib
 import os
+import sys
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.layers.early_features import EarlyFeatures
-from careen.layers.index import Readers, index, known_as
+from careen.layers.index import Readers, index, known_as, stored
 from careen.layers.kept import Kept
 from careen.model.delta import Delta
 from careen.model.image import Image, Layer, is_by_table
@@ -20,13 +23,16 @@ from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 PARALLEL_FROM_BYTES = 1 << 20  # size of a layer; below, starting a thread takes longer than reading
+FORK_FROM_BYTES = 4 << 20  # for one process more; for less, it takes as long to start and to send its results as to read
+MOST_PROCESSES = 8  # each takes some 40 MB of memory
 MOST_AT_ONCE = 4  # local layers: more only wait for the interpreter, which half of the work needs
 
 
 class Reading(Struct, frozen=True):
     """How layers are read. ``jobs``: how many at the same time; None: as many as suit the image. ``on_delta`` is called
     with each Delta, from the thread that read it. ``kept`` collects files for a second pass over the image, ``early`` the
-    features of files. ``verify``: all files of packages are compared with their digests.
+    features of files. ``verify``: all files of packages are compared with their digests. ``alone``: this process has no
+    other work, so that it may fork.
     """
 
     readers: Readers
@@ -39,11 +45,16 @@ class Reading(Struct, frozen=True):
     on_delta: Callable[[Delta], None] = lambda _: None
     kept: Kept | None = None
     early: EarlyFeatures | None = None
+    alone: bool = False
 
 
 def read_layers(image: Image, reading: Reading, budget: Budget) -> list[Delta]:
+    """The Deltas of all layers, in order."""
     layers = image.layers
-    deltas = _read(layers, reading, reading.jobs or _jobs_for(image), budget)
+    if _may_fork(image, reading):
+        deltas = _read_in_processes(layers, reading, reading.jobs or min(os.cpu_count() or 1, MOST_PROCESSES), budget)
+    else:
+        deltas = _read_in_threads(layers, reading, reading.jobs or _threads_for(image), budget)
     if not any(map(is_by_table, layers)):
         return deltas
     from careen.layers.not_installed import with_not_installed
@@ -53,7 +64,37 @@ def read_layers(image: Image, reading: Reading, budget: Budget) -> list[Delta]:
     return with_not_installed(deltas, layers, catalogers, lambda number, select: read_again(layers[number], select, budget))
 
 
-def _jobs_for(image: Image) -> int:
+def _may_fork(image: Image, reading: Reading) -> bool:
+    """Whether processes may read the layers. Those of a registry share its connections and wait for the network; and a fork
+    copies the locks of other threads as they are.
+    """
+    is_remote = image.opened.startswith("registry:")
+    return reading.alone and sys.platform == "linux" and not is_remote and threading.active_count() == 1
+
+
+def _read_in_processes(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:
+    """Reads the layers that are not stored in as many processes as these are worth; the largest first."""
+    deltas: dict[int, Delta] = {}
+    for layer in () if reading.verify_diff_ids else layers:
+        known = stored(layer, reading.readers, reading.store, budget.limits)
+        if known:
+            deltas[layer.index] = known
+            reading.on_delta(known)
+    rest = sorted((layer for layer in layers if layer.index not in deltas), key=lambda layer: -layer.size_bytes)
+    beside_the_largest = sum(layer.size_bytes for layer in rest[1:])
+    processes = min(jobs, len(rest), 1 + beside_the_largest // FORK_FROM_BYTES)
+    if processes > 1:
+        from .processes import read_in_processes
+
+        deltas |= read_in_processes(rest, partial(_read, reading, budget), reading, budget, processes)
+    for layer in rest:
+        if layer.index not in deltas:
+            deltas[layer.index] = _read(reading, budget, layer)
+            reading.on_delta(deltas[layer.index])
+    return [deltas[layer.index] for layer in layers]
+
+
+def _threads_for(image: Image) -> int:
     """A layer takes two processors: one thread inflates it while another one, which holds the interpreter's lock, walks over
     its files. Two such pairs on two processors wait for each other. Layers of a registry wait for the network, too.
     """
@@ -61,19 +102,10 @@ def _jobs_for(image: Image) -> int:
     return processors if image.opened.startswith("registry:") else max(1, min(processors // 2, MOST_AT_ONCE))
 
 
-def _read(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:
+def _read_in_threads(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:
 
     def read(layer: Layer) -> Delta:
-        delta = index(
-            layer,
-            reading.readers,
-            reading.store,
-            budget,
-            kept=reading.kept,
-            early=reading.early,
-            verify_diff_id=reading.verify_diff_ids,
-            progress=progress,
-        )
+        delta = _read(reading, budget, layer, progress=progress)
         reading.on_delta(delta)
         return delta
 
@@ -98,6 +130,21 @@ def _read(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) 
             stopped = True  # the other threads stop at their next megabyte
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _read(
+    reading: Reading, budget: Budget, layer: Layer, *, store: Store | None = None, progress: Progress | None = None
+) -> Delta:
+    return index(
+        layer,
+        reading.readers,
+        store or reading.store,
+        budget,
+        kept=reading.kept,
+        early=reading.early,
+        verify_diff_id=reading.verify_diff_ids,
+        progress=progress or reading.progress,
+    )
 
 
 def with_verified_layers(image: Image) -> Image:

@@ -43,6 +43,7 @@ class Limits(Struct, frozen=True):
         return Limits(**{name: int(value * factor) if name in counts else value for name, value in values.items()})
 
 
+SCAN = ("scan_bytes", "scan_members", "scan_memory_bytes")  # what is counted for the whole scan
 MEMBER_BYTES = 160  # memory of an entry besides its names
 SETTLED_BYTES = 1 << 20  # bytes between two checks of the whole scan and the clock
 MORE = "if you trust this image, raise the bounds with --budget FACTOR"
@@ -53,8 +54,9 @@ class Budget:
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
-        self.spent = dict.fromkeys(("scan_bytes", "scan_members", "scan_memory_bytes"), 0)
+        self.spent = dict.fromkeys(SCAN, 0)
         self.most: dict[str, int] = {}  # the highest use by any layer, by the name of the limit
+        self._others: Callable[[str, int], int] | None = None
         self._lock = threading.Lock()
         self._clock = clock
         self._started = self._clock()
@@ -62,6 +64,12 @@ class Budget:
     def layer(self, *, whole: bool = True) -> "Spending":
         """Begins the spending of one layer. ``whole``: a reached limit ends the layer, not only one file in it."""
         return Spending(self, whole=whole)
+
+    def share(self, others: Callable[[str, int], int] | None) -> None:
+        """From now on, other processes spend the same budget. ``others`` takes a name of ``SCAN`` and what this process has
+        spent, and returns what the others have. None: this process is the only one again.
+        """
+        self._others = others
 
     @property
     def seconds(self) -> float:
@@ -85,7 +93,7 @@ class Budget:
         """Adds to the use of the whole scan, and checks the clock."""
         with self._lock:
             self.spent[name] += more
-            spent = self.spent[name]
+            spent = self.spent[name] + (self._others(name, self.spent[name]) if self._others else 0)
         most: int = getattr(self.limits, name)
         if spent > most:
             what = {"scan_bytes": "inflates to more than {} bytes", "scan_members": "has more than {} entries"}
