@@ -99,8 +99,9 @@ class HttpFetcher:
         jitter: Callable[[], float],
     ) -> None:
         self._settings, self._environ, self._sleep, self._jitter = settings, environ, sleep, jitter
-        self._managers: dict[tuple[str | None, bool, bool, bool], PoolManager] = {}
-        self._sockets: dict[str, HTTPConnectionPool] = {}
+        # By process, because a fork shares the connections that its parent opened, and each needs its own.
+        self._managers: dict[tuple[int, str | None, bool, bool, bool], PoolManager] = {}
+        self._sockets: dict[tuple[int, str], HTTPConnectionPool] = {}
         self._lock = threading.Lock()
 
     def request(
@@ -216,11 +217,11 @@ class HttpFetcher:
 
         import urllib3
 
-        key = (proxy, insecure, at_home and self._settings.client_cert is not None, secure)
+        key = (os.getpid(), proxy, insecure, at_home and self._settings.client_cert is not None, secure)
         with self._lock:
             if key not in self._managers:
                 logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines contain signed queries
-                trust = trust_store(self._settings, insecure, key[2], self._environ) if secure else None
+                trust = trust_store(self._settings, insecure, key[3], self._environ) if secure else None
                 options: dict[str, Any] = {"ssl_context": trust, "maxsize": 16}
                 if proxy is None:
                     manager = urllib3.PoolManager(**options)
@@ -234,9 +235,10 @@ class HttpFetcher:
 
     def _socket(self, path: str) -> "HTTPConnectionPool":
         with self._lock:
-            if path not in self._sockets:
-                self._sockets[path] = unix_pool(path, self._settings)
-            return self._sockets[path]
+            key = (os.getpid(), path)
+            if key not in self._sockets:
+                self._sockets[key] = unix_pool(path, self._settings)
+            return self._sockets[key]
 
     def _refuse_unlisted(self, url: str) -> None:
         """Raises NotListedError for a host that the settings do not list, if they limit hosts. A scanned file may

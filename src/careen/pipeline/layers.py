@@ -20,7 +20,7 @@ from careen.model.inventory import Inventory
 from careen.plugins import Progress, silent
 from careen.safety.budget import Budget, Limits
 from careen.safety.typed import from_msgpack
-from careen.store.memory import Store
+from careen.store.memory import NoStore, Store
 
 PARALLEL_FROM_BYTES = 1 << 20  # size of a layer; below, starting a thread takes longer than reading
 FORK_FROM_BYTES = 4 << 20  # for one process more; for less, it takes as long to start and to send its results as to read
@@ -65,11 +65,12 @@ def read_layers(image: Image, reading: Reading, budget: Budget) -> list[Delta]:
 
 
 def _may_fork(image: Image, reading: Reading) -> bool:
-    """Whether processes may read the layers. Those of a registry share its connections and wait for the network; and a fork
-    copies the locks of other threads as they are.
+    """Whether other processes may read the layers. A fork copies the locks of other threads as they are. A layer that another
+    process has downloaded is not here, unless it is stored.
     """
-    is_remote = image.opened.startswith("registry:")
-    return reading.alone and sys.platform == "linux" and not is_remote and threading.active_count() == 1
+    is_kept = not image.opened.startswith("registry:") or not isinstance(reading.store, NoStore)
+    by_parts = any(layer.parts for layer in image.layers)
+    return reading.alone and sys.platform == "linux" and threading.active_count() == 1 and is_kept and not by_parts
 
 
 def _read_in_processes(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:
@@ -81,12 +82,13 @@ def _read_in_processes(layers: Sequence[Layer], reading: Reading, jobs: int, bud
             deltas[layer.index] = known
             reading.on_delta(known)
     rest = sorted((layer for layer in layers if layer.index not in deltas), key=lambda layer: -layer.size_bytes)
-    beside_the_largest = sum(layer.size_bytes for layer in rest[1:])
-    processes = min(jobs, len(rest), 1 + beside_the_largest // FORK_FROM_BYTES)
+    different = list({known_as(layer) or layer.index: layer for layer in reversed(rest)}.values())[::-1]
+    beside_the_largest = sum(layer.size_bytes for layer in different[1:])
+    processes = min(jobs, len(different), 1 + beside_the_largest // FORK_FROM_BYTES)
     if processes > 1:
         from .processes import read_in_processes
 
-        deltas |= read_in_processes(rest, partial(_read, reading, budget), reading, budget, processes)
+        deltas |= read_in_processes(different, partial(_read, reading, budget), reading, budget, processes)
     for layer in rest:
         if layer.index not in deltas:
             deltas[layer.index] = _read(reading, budget, layer)

@@ -1,8 +1,8 @@
 """Reads the layers of an image in several processes, because Python runs one thread of a process at a time.
 
 The processes are forks of this one, which has loaded all readers and opened the image. Each takes the next layer when it is
-free, and sends what reading leaves behind: the Delta, files for a second pass, features of files, and what was spent. If a
-process fails, its layers are missing here: the caller reads them itself, so that their errors are raised where they belong.
+free, and sends what reading leaves behind: the Delta, files for a second pass, features of files, and what was spent. An error
+of the image or of the network is raised here. If a process ends otherwise, the caller reads its layers itself.
 """
 
 import mmap
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol
 import msgspec
 from msgspec import Struct
 
+from careen import errors
+from careen.errors import Error
 from careen.layers.index import decode, encode, known_as
 from careen.log import logger
 from careen.model.delta import Delta
@@ -75,8 +77,16 @@ class _Done(Struct, array_like=True, tag=True):
     most: dict[str, int]
 
 
+class _Failed(Struct, array_like=True, tag=True):
+    """An error that the scan ends with. ``kind``: its class in ``careen.errors``."""
+
+    kind: str
+    message: str
+    hint: str
+
+
 class _Message(Struct):
-    of: _Bytes | _Done
+    of: _Bytes | _Done | _Failed
 
 
 class _Helpers:
@@ -90,6 +100,7 @@ class _Helpers:
         self._processes: list[int] = []
         self._threads: list[threading.Thread] = []
         self._deltas: dict[int, Delta] = {}
+        self._errors: list[Error] = []
 
     def __enter__(self) -> "_Helpers":
         return self
@@ -130,14 +141,16 @@ class _Helpers:
             yield self._layers[_PLACE.unpack(place)[0]]
 
     def deltas(self) -> dict[int, Delta]:
-        """The Deltas of the other processes, once these have ended."""
+        """The Deltas of the other processes, once these have ended. Raises their first error."""
         for thread in self._threads:
             thread.join()
+        if self._errors:
+            raise self._errors[0]
         return self._deltas
 
     def _work(self, number: int, theirs: int, others: Sequence[BinaryIO]) -> NoReturn:
-        """Reads layers in a new process, which ends here, silently: the first process reads a layer that is missing, and
-        reports its error. If that one has ended, nothing reads the pipe, so that this one ends with its next message.
+        """Reads layers in a new process, which ends here, silently: the first process reads a layer that is missing. If that
+        one has ended, nothing reads the pipe, so that this one ends with its next message.
         """
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all: the first process ends this one
@@ -146,8 +159,12 @@ class _Helpers:
                 pipe.close()
             self._budget.share(self._tally.of(number))
             with os.fdopen(theirs, "wb") as out:
-                for layer in self.next_layers():
-                    _send(out, self._done(layer, lambda *how_far: _send(out, _Bytes(*how_far))))
+                try:
+                    for layer in self.next_layers():
+                        _send(out, self._done(layer, lambda *how_far: _send(out, _Bytes(*how_far))))
+                except Error as error:
+                    kind = next(each for each in type(error).__mro__ if each.__module__ == errors.__name__)
+                    _send(out, _Failed(kind.__name__, str(error), error.hint))
         finally:
             os._exit(0)
 
@@ -171,6 +188,8 @@ class _Helpers:
                 while (message := _received(pipe)) is not None:
                     if isinstance(message, _Bytes):
                         self._reading.progress(message.what, message.done, message.total)
+                    elif isinstance(message, _Failed):
+                        self._errors.append(getattr(errors, message.kind)(message.message, message.hint))
                     else:
                         self._take(message)
         except Exception as error:
@@ -240,14 +259,14 @@ def _shared(budget: Budget, processes: int) -> Iterator[_Tally]:
                 budget.spent[name] += others(name, budget.spent[name])
 
 
-def _send(pipe: BinaryIO, message: _Bytes | _Done) -> None:
+def _send(pipe: BinaryIO, message: _Bytes | _Done | _Failed) -> None:
     data = msgspec.msgpack.encode(_Message(message))
     pipe.write(_SIZE.pack(len(data)))
     pipe.write(data)
     pipe.flush()
 
 
-def _received(pipe: BinaryIO) -> _Bytes | _Done | None:
+def _received(pipe: BinaryIO) -> _Bytes | _Done | _Failed | None:
     """The next message; None if the process has ended."""
     head = pipe.read(_SIZE.size)
     size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else MOST_BYTES + 1

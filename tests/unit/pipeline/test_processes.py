@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tests.support.images import make_layer, sha256
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, layer_of
 
-from careen.errors import InputError
+from careen.errors import InputError, TableError
 from careen.layers.early_features import EarlyFeatures
 from careen.layers.index import Readers, encode
 from careen.layers.kept import Kept
@@ -27,7 +27,7 @@ from careen.model.image import Image, ImageConfig
 from careen.pipeline import layers as reading_layers
 from careen.pipeline.layers import Reading, read_layers
 from careen.safety.budget import Budget, Limits
-from careen.store.memory import MemoryStore
+from careen.store.memory import MemoryStore, NoStore
 
 ME, BIG = os.getpid(), 8 << 20
 FILES = (
@@ -56,11 +56,10 @@ def counted():
 os.fork = counted
 
 
-def read(jobs, image=IMAGE, limits=Limits(), **more):
+def read(jobs, image=IMAGE, limits=Limits(), store=None, **more):
     early = EarlyFeatures(lambda: FeatureReader(None, 60))
-    asked = Reading(
-        Readers.of(CATALOGERS, "test"), MemoryStore(), limits=limits, jobs=jobs, alone=True, kept=Kept(), early=early, **more
-    )
+    more = {"limits": limits, "jobs": jobs, "alone": True, "kept": Kept(), "early": early, **more}
+    asked = Reading(Readers.of(CATALOGERS, "test"), store or MemoryStore(), **more)
     budget = Budget(limits)
     return read_layers(image, asked, budget), asked, budget
 
@@ -194,6 +193,37 @@ def test_the_error_of_a_damaged_layer_is_that_of_one_process():
     """)
 
 
+def test_an_error_of_another_process_is_raised_here():
+    passes("""
+        from careen.errors import CredentialsError
+
+        class Later(CredentialsError):
+            pass
+
+        def refuse(layer):
+            raise Later("the registry refuses the password", "log in again")
+
+        in_others(refuse)
+        try:
+            read(3)
+        except CredentialsError as error:
+            assert (str(error), error.hint) == ("the registry refuses the password", "log in again")
+            assert nobody_is_left()
+            print("good")
+    """)
+
+
+def test_a_layer_that_occurs_twice_is_read_once():
+    passes("""
+        seen = []
+        twice = tuple(replace(LAYERS[number % 3], index=number) for number in range(6))
+        deltas, asked, budget = read(4, replace(IMAGE, layers=twice))
+        assert [delta.digest for delta in deltas] == [layer.digest for layer in twice]
+        assert budget.spent["scan_members"] == read(1)[2].spent["scan_members"]
+        print("good")
+    """)
+
+
 def test_an_interrupt_ends_all_processes_at_once():
     passes("""
         import time
@@ -242,17 +272,25 @@ def test_without_room_for_processes_the_layers_are_read_here():
 @pytest.mark.parametrize(
     "case",
     [
-        "image = replace(IMAGE, opened='registry:registry.example/shop:1')",
+        "image, store = replace(IMAGE, opened='registry:registry.example/shop:1'), NoStore()",
+        "image = replace(IMAGE, layers=(*LAYERS[:2], replace(LAYERS[2], parts=Parts())))",
         "image = replace(IMAGE, layers=tuple(replace(layer, size_bytes=1000) for layer in LAYERS))",
         "image = replace(IMAGE, layers=(LAYERS[0], replace(LAYERS[1], size_bytes=500)))",
         "image = IMAGE; threading.Thread(target=threading.Event().wait, daemon=True).start()",
     ],
-    ids=["registry", "small", "one large", "other threads"],
+    ids=["a registry without a cache", "parts of layers", "small", "one large", "other threads"],
 )
 def test_what_no_process_is_started_for(case):
     passes(f"""
+        class Parts:
+            used = False
+
+            def document(self):
+                raise TableError("no table")
+
+        store = None
         {case}
-        assert len(read(None, image)[0]) == len(image.layers)
+        assert len(read(None, image, store=store)[0]) == len(image.layers)
         assert not forks
         print("good")
         sys.stdout.flush()
