@@ -269,8 +269,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     jobs: Annotated[
         Annotated[int, Meta(gt=0)] | None,
         Meta(
-            description="how many layers to read at the same time (default: one per processor, up to eight; on systems other than Linux, one per "
-            "two processors, up to four, for an image on this machine)"
+            description="how many layers to read at the same time (default: one per processor, up to eight; on systems "
+            "other than Linux, one per two processors, up to four, for an image on this machine)"
         ),
     ] = None
     cache_max_size: Annotated[
