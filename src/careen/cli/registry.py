@@ -61,7 +61,12 @@ def parser() -> Parser:
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", NETWORK)
     reading = add_settings(made, "reading", ("verify_diff_ids", *BOUNDS))
-    reading.add_argument("--jobs", metavar="N", default=argparse.SUPPRESS, help="images to scan at the same time (default: 4)")
+    reading.add_argument(
+        "--jobs",
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="images to scan at the same time (default: one per processor, from 4 to 8)",
+    )
     add_common(made)
     return made
 
@@ -92,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stderr.write(f"[{count}/{total}] {_latest(latest)}\n")
 
     try:
-        summary = scan_registry(Order(host, namespace, folder, wanted, arguments.restart), settings, _write, show)
+        summary = scan_registry(Order(host, namespace, folder, wanted, arguments.restart), settings, _write, show, alone=True)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: the same command continues this run\n")
         raise

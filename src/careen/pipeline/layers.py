@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -11,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.forks import may_fork
 from careen.layers.early_features import EarlyFeatures
 from careen.layers.index import Readers, index, known_as, stored
 from careen.layers.kept import Kept
@@ -65,12 +64,12 @@ def read_layers(image: Image, reading: Reading, budget: Budget) -> list[Delta]:
 
 
 def _may_fork(image: Image, reading: Reading) -> bool:
-    """Whether other processes may read the layers. A fork copies the locks of other threads as they are. A layer that another
-    process has downloaded is not here, unless it is stored.
+    """Whether other processes may read the layers. A layer that another process has downloaded is not here, unless it is
+    stored.
     """
     is_kept = not image.opened.startswith("registry:") or not isinstance(reading.store, NoStore)
     by_parts = any(layer.parts for layer in image.layers)
-    return reading.alone and sys.platform == "linux" and threading.active_count() == 1 and is_kept and not by_parts
+    return reading.alone and is_kept and not by_parts and may_fork()
 
 
 def _read_in_processes(layers: Sequence[Layer], reading: Reading, jobs: int, budget: Budget) -> list[Delta]:

@@ -1,26 +1,22 @@
-"""Reads the layers of an image in several processes, because Python runs one thread of a process at a time.
+"""Reads the layers of an image in several processes.
 
-The processes are forks of this one, which has loaded all readers and opened the image. Each takes the next layer when it is
-free, and sends what reading leaves behind: the Delta, files for a second pass, features of files, and what was spent. An error
-of the image or of the network is raised here. If a process ends otherwise, the caller reads its layers itself.
+Each takes the next layer when it is free, and sends what reading leaves behind: the Delta, files for a second pass, features of
+files, and what was spent. An error of the image or of the network is raised here. If a process ends otherwise, the caller reads
+its layers itself.
 """
 
 import mmap
-import os
-import signal
-import struct
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec import Struct
 
 from careen import errors
 from careen.errors import Error
+from careen.forks import Forks, Send
 from careen.layers.index import decode, encode, known_as
-from careen.log import logger
 from careen.model.delta import Delta
 from careen.model.image import Layer
 from careen.plugins import Progress
@@ -30,12 +26,6 @@ from careen.store.memory import Store
 
 if TYPE_CHECKING:
     from .layers import Reading
-
-log = logger(__name__)
-
-MOST_BYTES = 2 << 30  # of one message
-_SIZE = struct.Struct("<Q")  # before each message
-_PLACE = struct.Struct("<H")  # the places of all layers fit into a pipe, which takes 64 KiB on Linux
 
 
 class Read(Protocol):
@@ -49,12 +39,16 @@ def read_in_processes(
     layer. Each process may spend the time for features of files anew.
     """
     deltas: dict[int, Delta] = {}
-    with _shared(budget, processes) as tally, _Helpers(layers, read, reading, budget, tally) as helpers:
-        helpers.start(processes - 1)
-        for layer in helpers.next_layers():
-            deltas[layer.index] = read(layer)
-            reading.on_delta(deltas[layer.index])
-        return deltas | helpers.deltas()
+    with _shared(budget, processes) as tally:
+        others = _Others(layers, read, reading, budget, tally)
+        with Forks(len(layers), others.work, others.receive) as forks:
+            forks.start(processes - 1)
+            for place in forks.pieces():
+                layer = layers[place]
+                deltas[layer.index] = read(layer)
+                reading.on_delta(deltas[layer.index])
+            forks.join()
+        return deltas | others.deltas()
 
 
 class _Bytes(Struct, array_like=True, tag=True):
@@ -89,84 +83,42 @@ class _Message(Struct):
     of: _Bytes | _Done | _Failed
 
 
-class _Helpers:
-    """The other processes. They are ended with the block, whatever they do then."""
+class _Others:
+    """The work of the other processes, and what they send."""
 
     def __init__(self, layers: Sequence[Layer], read: Read, reading: "Reading", budget: Budget, tally: "_Tally") -> None:
         self._layers, self._read, self._reading, self._budget, self._tally = layers, read, reading, budget, tally
-        self._places, fill = os.pipe()
-        os.write(fill, b"".join(map(_PLACE.pack, range(len(layers)))))
-        os.close(fill)
-        self._processes: list[int] = []
-        self._threads: list[threading.Thread] = []
         self._deltas: dict[int, Delta] = {}
         self._errors: list[Error] = []
 
-    def __enter__(self) -> "_Helpers":
-        return self
+    def work(self, number: int, places: Iterator[int], send: Send) -> None:
+        """Reads layers in another process, until none is left or one cannot be read."""
 
-    def __exit__(self, *failure: object) -> None:
-        for process in self._processes:
-            with suppress(ProcessLookupError, ChildProcessError):  # where SIGCHLD is ignored, the system has taken it away
-                os.kill(process, signal.SIGKILL)
-                os.waitpid(process, 0)
-        for thread in self._threads:
-            thread.join()
-        os.close(self._places)
+        def report(what: str, done: int, total: int | None) -> None:
+            send(msgspec.msgpack.encode(_Message(_Bytes(what, done, total))))
 
-    def start(self, count: int) -> None:
-        """Starts the processes; fewer, if the system allows no more."""
-        pipes: list[BinaryIO] = []
-        for number in range(1, count + 1):
-            ours, theirs = os.pipe()
-            try:
-                process = os.fork()
-            except OSError as error:
-                log.info("no more processes can be started: %s", error)
-                os.close(ours)
-                os.close(theirs)
-                break
-            if process == 0:
-                self._work(number, theirs, pipes)
-            self._processes.append(process)
-            os.close(theirs)
-            pipes.append(os.fdopen(ours, "rb"))
-        for pipe in pipes:  # after all forks, which copy the locks of threads as they are
-            self._threads.append(threading.Thread(target=self._receive, args=(pipe,), daemon=True))
-            self._threads[-1].start()
+        self._budget.share(self._tally.of(number))
+        try:
+            for place in places:
+                send(msgspec.msgpack.encode(_Message(self._done(self._layers[place], report))))
+        except Error as error:
+            kind = next(each for each in type(error).__mro__ if each.__module__ == errors.__name__)
+            send(msgspec.msgpack.encode(_Message(_Failed(kind.__name__, str(error), error.hint))))
 
-    def next_layers(self) -> Iterator[Layer]:
-        """The layers that no process has taken yet. A read of so few bytes from a pipe is never split."""
-        while place := os.read(self._places, _PLACE.size):
-            yield self._layers[_PLACE.unpack(place)[0]]
+    def receive(self, message: bytes) -> None:
+        match from_msgpack(message, _Message).of:
+            case _Bytes(what, done, total):
+                self._reading.progress(what, done, total)
+            case _Failed(kind, text, hint):
+                self._errors.append(getattr(errors, kind)(text, hint))
+            case done:
+                self._take(done)
 
     def deltas(self) -> dict[int, Delta]:
-        """The Deltas of the other processes, once these have ended. Raises their first error."""
-        for thread in self._threads:
-            thread.join()
+        """The Deltas by the index of their layer. Raises the first error."""
         if self._errors:
             raise self._errors[0]
         return self._deltas
-
-    def _work(self, number: int, theirs: int, others: Sequence[BinaryIO]) -> NoReturn:
-        """Reads layers in a new process, which ends here, silently: the first process reads a layer that is missing. If that
-        one has ended, nothing reads the pipe, so that this one ends with its next message.
-        """
-        try:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all: the first process ends this one
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            for pipe in others:
-                pipe.close()
-            self._budget.share(self._tally.of(number))
-            with os.fdopen(theirs, "wb") as out:
-                try:
-                    for layer in self.next_layers():
-                        _send(out, self._done(layer, lambda *how_far: _send(out, _Bytes(*how_far))))
-                except Error as error:
-                    kind = next(each for each in type(error).__mro__ if each.__module__ == errors.__name__)
-                    _send(out, _Failed(kind.__name__, str(error), error.hint))
-        finally:
-            os._exit(0)
 
     def _done(self, layer: Layer, progress: Progress) -> _Done:
         store, reading, name = _Recorder(), self._reading, known_as(layer)
@@ -181,19 +133,6 @@ class _Helpers:
             reading.early.encoded(name) if reading.early else b"",
             self._budget.most,
         )
-
-    def _receive(self, pipe: BinaryIO) -> None:
-        try:
-            with pipe:
-                while (message := _received(pipe)) is not None:
-                    if isinstance(message, _Bytes):
-                        self._reading.progress(message.what, message.done, message.total)
-                    elif isinstance(message, _Failed):
-                        self._errors.append(getattr(errors, message.kind)(message.message, message.hint))
-                    else:
-                        self._take(message)
-        except Exception as error:
-            log.info("a process that reads layers has failed: %s", error)
 
     def _take(self, done: _Done) -> None:
         reading = self._reading
@@ -257,18 +196,3 @@ def _shared(budget: Budget, processes: int) -> Iterator[_Tally]:
             budget.share(None)
             for name in SCAN:
                 budget.spent[name] += others(name, budget.spent[name])
-
-
-def _send(pipe: BinaryIO, message: _Bytes | _Done | _Failed) -> None:
-    data = msgspec.msgpack.encode(_Message(message))
-    pipe.write(_SIZE.pack(len(data)))
-    pipe.write(data)
-    pipe.flush()
-
-
-def _received(pipe: BinaryIO) -> _Bytes | _Done | _Failed | None:
-    """The next message; None if the process has ended."""
-    head = pipe.read(_SIZE.size)
-    size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else MOST_BYTES + 1
-    data = pipe.read(size) if size <= MOST_BYTES else b""
-    return from_msgpack(data, _Message).of if data and len(data) == size else None

@@ -1,9 +1,10 @@
 """A fetcher that respects a registry's limits: if one request has to wait, all requests wait.
 
-Several threads share it. The network's retries determine the duration: ``Retry-After`` of a 429 or 503, else a growing
-pause.
+Threads share it, and so do forked processes. The network's retries determine the duration: ``Retry-After`` of a 429 or 503,
+else a growing pause.
 """
 
+import mmap
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,18 +30,18 @@ class Gate:
     def __init__(self, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> None:
         self._sleep, self._clock = sleep, clock
         self._lock = threading.Lock()
-        self._until = 0.0
+        self._until = memoryview(mmap.mmap(-1, 8)).cast("d")  # forked processes share it, and so does the system's clock
 
     def pause(self, seconds: float) -> None:
         """Closes the gate for so many seconds, and waits until it opens."""
         with self._lock:
-            self._until = max(self._until, self._clock() + seconds)
+            self._until[0] = max(self._until[0], self._clock() + seconds)
         self.wait()
 
     def wait(self) -> None:
         while True:
             with self._lock:
-                left = self._until - self._clock()
+                left = self._until[0] - self._clock()
             if left <= 0:
                 return
             self._sleep(left)

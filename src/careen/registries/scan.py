@@ -6,8 +6,8 @@ Raises: Error if nothing can be listed or written; the failure of one image is p
 """
 
 import hashlib
-import threading
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,27 +22,29 @@ from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import fingerprint, open_store
 from careen.config import Settings
-from careen.errors import Error, InputError, UsageError
+from careen.errors import InputError, UsageError
+from careen.forks import may_fork
 from careen.formats.images.base import base_of
 from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
 from careen.log import logger
-from careen.model.image import Image
 from careen.model.report import Report
 from careen.output.summary import vulnerabilities
 from careen.plugins import Fetcher
 from careen.safety.cache_limits import layers_of_registry
 from careen.store.memory import Store
 
+from .claims import Claims, ProcessClaims, ThreadClaims
 from .listing import Failure, Listed, Target, Wanted, targets
 from .pace import paced
+from .processes import Finished, scan_in_processes, scanned
 from .state import Done, Found, Run, State, previous
 from .summary import Summary, summary_of
 
 log = logger(__name__)
 
 IMAGES = "images"
-JOBS = 4
+JOBS, MOST_JOBS = 4, 8  # images at the same time, if the user does not choose: one per processor between these
 _NOT_IN_REPORTS = frozenset((
     *("cache_dir", "trust_cache", "cache_max_size", "no_cache", "jobs", "offline", "refresh", "db_keep", "nvd_api_key"),
     *("format", "output", "verbose", "quiet", "no_progress", "log_level"),
@@ -80,28 +82,37 @@ def parse_target(text: str) -> tuple[str, str]:
 
 
 def scan_registry(
-    order: Order, settings: Settings, write: Write, on_image: OnImage = lambda *_: None, fetcher: Fetcher | None = None
+    order: Order,
+    settings: Settings,
+    write: Write,
+    on_image: OnImage = lambda *_: None,
+    fetcher: Fetcher | None = None,
+    *,
+    alone: bool = False,
 ) -> Summary:
+    """``alone``: this process has no other work, so that it may fork."""
     if settings.no_cache:
         raise UsageError("without a cache each layer would be read again for each image", "leave --no-cache out")
     settings = settled(settings)
     moment = _now()
     _make(order.folder / IMAGES)
-    jobs = settings.jobs or JOBS
+    jobs = settings.jobs or min(max(os.cpu_count() or 1, JOBS), MOST_JOBS)
     settings = replace(settings, jobs=1 if jobs > 1 else None)
     fetcher = fetcher or paced(net_settings(msgspec.structs.asdict(settings)))
     context = open_context(settings, lambda *_: None, fetcher)
     state = State(order.folder, Run(moment, _asked(order, settings)), order.restart)
-    store = CountingStore(open_store(settings, layers_of_registry(settings.cache_max_size)))
     try:
-        with Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
+        with ThreadPoolExecutor(jobs) as pool:
             listed = targets(order.host, order.namespace, order.wanted, context, pool)
-            work = _Work(order.folder, session, state, write)
-            failures = _scan_all(listed, work, pool, on_image)
+        run = _Run(order.folder, settings, fetcher, write)
+        left = [target for target in listed.targets if not _is_done(order.folder, state, target)]
+        finished = _Finished(state, on_image, len(listed.targets), len(listed.targets) - len(left))
+        read = run.in_processes(left, jobs, finished) if alone and may_fork() else run.in_threads(left, jobs, finished)
         done = _in_order(listed, state)
         state.end(_now())
     finally:
         state.close()
+    failures = sorted(finished.failures, key=lambda trouble: trouble.reference)
     return summary_of(
         registry="/".join(filter(None, (order.host, order.namespace))),
         started=state.run.started,
@@ -109,7 +120,7 @@ def scan_registry(
         tags=listed.tags,
         done=done,
         troubles=(*listed.failures, *failures) or (() if done else (_nothing(order),)),
-        layers_read=len(store.read),
+        layers_read=len(read),
         before=previous(order.folder),
     )
 
@@ -140,71 +151,79 @@ class CountingStore:
         self._store.close()
 
 
-class _Work:
+class _Run:
+    """Scans the images of one run. Returns the digests of the layers that were read."""
+
+    def __init__(self, folder: Path, settings: Settings, fetcher: Fetcher, write: Write) -> None:
+        self._folder, self._settings, self._fetcher, self._write = folder, settings, fetcher, write
+
+    def in_threads(self, left: Sequence[Target], jobs: int, finished: Finished) -> set[str]:
+        with self._session() as (session, store), ThreadPoolExecutor(jobs) as pool:
+            scanner = _Scanner(self._folder, session, self._write, ThreadClaims(), store.read)
+            futures = {pool.submit(scanned, scanner, target): target for target in left}
+            try:
+                for future in as_completed(futures):
+                    finished(futures[future], future.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            return scanner.read
+
+    def in_processes(self, left: Sequence[Target], jobs: int, finished: Finished) -> set[str]:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="careen-") as folder, ExitStack() as opened:
+
+            def scanner() -> _Scanner:
+                session, store = opened.enter_context(self._session())
+                return _Scanner(self._folder, session, self._write, ProcessClaims(Path(folder)), store.read)
+
+            own = scanner()
+            scan_in_processes(left, own, scanner, jobs, finished)
+            return own.read
+
+    @contextmanager
+    def _session(self) -> Iterator[tuple[Session, CountingStore]]:
+        store = CountingStore(open_store(self._settings, layers_of_registry(self._settings.cache_max_size)))
+        with Session(self._settings, self._fetcher, store) as session:
+            yield session, store
+
+
+class _Scanner:
     """Scans images, one at a time in each thread."""
 
-    def __init__(self, folder: Path, session: Session, state: State, write: Write) -> None:
-        self._folder, self._session, self.state, self._write = folder, session, state, write
-        self._lock = threading.Lock()
-        self._reading: dict[str, threading.Lock] = {}
-        self._read: set[str] = set()
+    def __init__(self, folder: Path, session: Session, write: Write, claims: Claims, read: set[str]) -> None:
+        self._folder, self._session, self._write, self._claims, self.read = folder, session, write, claims, read
 
     def scan(self, target: Target) -> Done:
         image = target.open()
-        with self._first(image):
+        with self._claims.first(layer.digest for layer in image.layers if layer.digest):
             self._session.inventory_of(image)  # stores the inventory for the scan
         report = self._session.scan(image)
         name = f"{target.digest.replace(':', '-')}.json"
         self._write(self._folder / IMAGES / name, report)
-        done = _done(target, report, f"{IMAGES}/{name}")
-        self.state.add(done)
-        return done
-
-    def is_done(self, target: Target) -> bool:
-        known = self.state.done.get(target.digest)
-        return known is not None and (self._folder / known.file).is_file()
-
-    @contextmanager
-    def _first(self, image: Image) -> Iterator[None]:
-        """Waits until no other image with the same unread layer is being read. All threads take the locks in the same
-        order.
-        """
-        digests = sorted({layer.digest for layer in image.layers if layer.digest})
-        with ExitStack() as held:
-            for digest in digests:
-                with self._lock:
-                    lock = self._reading.setdefault(digest, threading.Lock())
-                if digest in self._read:
-                    continue
-                lock.acquire()
-                if digest in self._read:  # another thread has read it meanwhile
-                    lock.release()
-                else:
-                    held.callback(lock.release)
-            yield
-            with self._lock:
-                self._read.update(digests)
+        return _done(target, report, f"{IMAGES}/{name}")
 
 
-def _scan_all(listed: Listed, work: _Work, pool: ThreadPoolExecutor, on_image: OnImage) -> list[Failure]:
-    left = [target for target in listed.targets if not work.is_done(target)]
-    total, count = len(listed.targets), len(listed.targets) - len(left)
-    failures: list[Failure] = []
-    futures = {pool.submit(work.scan, target): target for target in left}
-    try:
-        for future in as_completed(futures):
-            count += 1
-            latest: Done | Failure
-            try:
-                latest = future.result()
-            except Error as error:
-                latest = Failure(futures[future].references[0], str(error), error.hint)
-                failures.append(latest)
-            on_image(count, total, latest)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    return sorted(failures, key=lambda trouble: trouble.reference)
+class _Finished:
+    """Records each finished image."""
+
+    def __init__(self, state: State, on_image: OnImage, total: int, before: int) -> None:
+        self._state, self._on_image, self._total, self._count = state, on_image, total, before
+        self.failures: list[Failure] = []
+
+    def __call__(self, target: Target, result: Done | Failure) -> None:
+        self._count += 1
+        if isinstance(result, Failure):
+            self.failures.append(result)
+        else:
+            self._state.add(result)
+        self._on_image(self._count, self._total, result)
+
+
+def _is_done(folder: Path, state: State, target: Target) -> bool:
+    known = state.done.get(target.digest)
+    return known is not None and (folder / known.file).is_file()
 
 
 def _in_order(listed: Listed, state: State) -> list[Done]:

@@ -44,12 +44,12 @@ def layer(files, number, size=BIG):
 
 LAYERS = tuple(layer(files, number) for number, files in enumerate(FILES))
 IMAGE = Image("shop:1", "image", "", None, ImageConfig(), LAYERS, "oci-layout:shop")
-forks, fork = [], os.fork
+started, fork = [], os.fork
 
 
 def counted():
     process = fork()
-    forks.append(process)
+    started.append(process)
     return process
 
 
@@ -100,9 +100,9 @@ def test_the_results_are_those_of_one_process():
     passes("""
         names = [layer.digest for layer in LAYERS]
         alone, by_one, spent = read(1)
-        assert not forks
+        assert not started
         together, by_three, spent_together = read(3)
-        assert len(forks) == 2
+        assert len(started) == 2
         assert list(map(encode, alone)) == list(map(encode, together))
         assert by_one.store._data == by_three.store._data
         assert len(by_one.store._data) == 3
@@ -120,9 +120,9 @@ def test_stored_layers_are_not_read_again():
     passes("""
         seen = []
         _, asked, budget = read(3)
-        del forks[:]
+        del started[:]
         again = read_layers(IMAGE, replace(asked, on_delta=lambda delta: seen.append(delta.digest)), budget)
-        assert not forks
+        assert not started
         assert [delta.digest for delta in again] == seen == [layer.digest for layer in LAYERS]
         print("good")
     """)
@@ -149,7 +149,7 @@ def test_a_process_that_dies_costs_nothing_but_time(death):
         expected = list(map(encode, read(1)[0]))
         in_others(lambda _: {death})
         deltas, asked, _ = read(3)
-        assert len(forks) == 2
+        assert len(started) == 2
         assert list(map(encode, deltas)) == expected
         assert len(asked.store._data) == 3
         assert nobody_is_left()
@@ -159,19 +159,16 @@ def test_a_process_that_dies_costs_nothing_but_time(death):
 
 def test_a_message_that_breaks_off_is_not_used():
     passes("""
-        from careen.pipeline import processes
+        from careen import forks
 
         expected = list(map(encode, read(1)[0]))
-        send = processes._send
 
         def half(pipe, message):
-            if isinstance(message, processes._Done):
-                pipe.write(processes._SIZE.pack(1000) + b"half")
-                pipe.flush()
-                os._exit(0)
-            send(pipe, message)
+            pipe.write(forks._SIZE.pack(len(message)) + message[:-1])
+            pipe.flush()
+            os._exit(0)
 
-        processes._send = half
+        forks._send = half
         assert list(map(encode, read(3)[0])) == expected
         print("good")
     """)
@@ -238,7 +235,7 @@ def test_an_interrupt_ends_all_processes_at_once():
             read(3, on_delta=interrupted)
         except KeyboardInterrupt:
             pass
-        assert len(forks) == 2
+        assert len(started) == 2
         assert nobody_is_left()
         assert time.monotonic() - begin < 20
         print("good")
@@ -291,7 +288,7 @@ def test_what_no_process_is_started_for(case):
         store = None
         {case}
         assert len(read(None, image, store=store)[0]) == len(image.layers)
-        assert not forks
+        assert not started
         print("good")
         sys.stdout.flush()
         os._exit(0)

@@ -29,7 +29,7 @@ def test_whoever_comes_while_one_waits_waits_too():
     assert clock.slept == []
     gate.pause(7)
     assert (clock.now, clock.slept) == (107, [7])
-    gate._until = 110
+    gate._until[0] = 110
     fetcher.request("y")
     assert clock.now == 110
 
