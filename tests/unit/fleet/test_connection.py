@@ -101,3 +101,15 @@ def test_connections_that_a_restart_has_closed_are_replaced(address, monkeypatch
     assert len(now) == 2 and not now & known
     for each in (engine, other):
         each.dispose()
+
+
+def test_postgresql_compiles_no_statement_and_sends_bytes_as_they_are(address):
+    engine = connect(address)
+    if is_sqlite(engine):
+        pytest.skip("SQLite has no such settings")
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW jit")).scalar() == "off"
+        result = connection.execute(text("SELECT decode('00ff', 'hex')"))
+        assert result.cursor.pgresult.fformat(0) == 1  # libpq's binary format
+        assert result.scalar() == b"\x00\xff"
+    engine.dispose()
