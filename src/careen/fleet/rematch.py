@@ -41,6 +41,7 @@ from . import events, image_counts, unit_batches
 from .assessing import Assessor, assessor_of, current_assessor
 from .connection import writing
 from .fleet import BACKGROUND, Fleet
+from .image_projects import ImageProjects
 from .joined import News
 from .progress import Progress, progress_of, save
 from .queue import Job
@@ -326,12 +327,10 @@ def _note_missed(connection: Connection, build: str) -> bool:
 
 
 def _make_events(fleet: Fleet) -> int:
-    made = 0
-    while True:
-        found = events.from_changes(fleet.engine)
-        if found is None:
-            return made
+    made, projects = 0, ImageProjects(fleet.engine)
+    while (found := events.from_changes(fleet.engine, projects)) is not None:
         made += found
+    return made
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
