@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    tuple_,
 )
 
 from careen.app.databases import database_of
@@ -297,14 +298,10 @@ def _waiting_batches(fleet: Fleet) -> Iterator[list[int]]:
 
 
 def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]:
-    name, number = last
     waiting = (
         select(unit.c.name, unit.c.id)
         .join(rematch_unit, rematch_unit.c.unit_id == unit.c.id)
-        .where(
-            rematch_unit.c.phase != TO_COUNT,
-            (unit.c.name > name) | ((unit.c.name == name) & (unit.c.id > number)),
-        )
+        .where(rematch_unit.c.phase != TO_COUNT, tuple_(unit.c.name, unit.c.id) > last)
         .order_by(unit.c.name, unit.c.id)
         .limit(BATCH)
     )
