@@ -90,14 +90,14 @@ def _parsed(address: str) -> URL:
 
 
 def _binary_cursor() -> type[Any]:
-    """Cursors that get rows in PostgreSQL's own format: as text, bytes are twice as long, and have to be decoded."""
+    """Cursors that get rows in PostgreSQL's own format: as text, bytes are twice as long, and have to be decoded. A script of
+    several statements, which has no parameters, can only be executed with the results as text.
+    """
     from psycopg import Cursor
-    from psycopg.pq import Format
 
     class BinaryCursor(Cursor[Any]):
-        def __init__(self, *arguments: Any, **named: Any) -> None:
-            super().__init__(*arguments, **named)
-            self.format = Format.BINARY
+        def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None) -> Any:
+            return super().execute(query, params, prepare=prepare, binary=bool(params) if binary is None else binary)
 
     return BinaryCursor
 
