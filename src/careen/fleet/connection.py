@@ -32,13 +32,7 @@ def connect(address: str, connections: int = 8) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(
-            url,
-            pool_size=connections,
-            hide_parameters=True,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"cursor_factory": _binary_cursor()},
-        )
+        engine = create_engine(url, pool_size=connections, hide_parameters=True, isolation_level="AUTOCOMMIT")
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", _test_if_idle)
@@ -87,19 +81,6 @@ def _parsed(address: str) -> URL:
     if url.get_backend_name() != "sqlite":
         raise UsageError(f"{url.get_backend_name()} is not supported", "sqlite:///PATH or postgresql://USER@HOST/NAME")
     return url
-
-
-def _binary_cursor() -> type[Any]:
-    """Cursors that get rows in PostgreSQL's own format: as text, bytes are twice as long, and have to be decoded. A script of
-    several statements, which has no parameters, can only be executed with the results as text.
-    """
-    from psycopg import Cursor
-
-    class BinaryCursor(Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None) -> Any:
-            return super().execute(query, params, prepare=prepare, binary=bool(params) if binary is None else binary)
-
-    return BinaryCursor
 
 
 def _prepare_postgresql(connection: Any, _: object) -> None:

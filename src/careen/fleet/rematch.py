@@ -135,7 +135,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = unit_batche
 
 def _write_first(fleet: Fleet, assessor: Assessor, numbers: Sequence[int], news: News = unit_batches.NO_NEWS) -> list[int]:
     results = unit_batches.assessed(assessor, unit_batches.rows_of(fleet.engine, numbers), news)
-    return unit_batches.write(fleet.engine, assessor.build, results, is_first=True)
+    return list(unit_batches.write(fleet.engine, assessor.build, results, is_first=True).dated)
 
 
 def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float) -> None:
@@ -254,17 +254,21 @@ def _assess_waiting(fleet: Fleet, assessor: Assessor, database: Path) -> Iterato
     """
     while True:
         waiting = _waiting_batches(fleet)
-        rows = (unit_batches.rows_of(fleet.engine, numbers) for numbers in waiting)
+        rows = (unit_batches.rows_of(fleet.engine, numbers, again=True) for numbers in waiting)
         if processes := _processes(fleet):
             order = Order(fleet.settings, database, assessor.build, assessor.today)
             results = assess_side_by_side(order, rows, processes)
         else:
             results = (unit_batches.assessed(assessor, batch) for batch in rows)
+        left = 0
         for batch in unit_batches.write_each(fleet.engine, assessor.build, results):
             _assess_on_their_days(fleet, assessor, batch.dated)
+            left += batch.left
             yield batch.units
         with writing(fleet.engine) as connection:
-            if unit_batches.is_overtaken(connection, assessor.build) or not _note_missed(connection, assessor.build):
+            if unit_batches.is_overtaken(connection, assessor.build):
+                return
+            if not _note_missed(connection, assessor.build) and not left:
                 return
 
 

@@ -103,14 +103,10 @@ def test_connections_that_a_restart_has_closed_are_replaced(address, monkeypatch
         each.dispose()
 
 
-def test_postgresql_compiles_no_statement_and_sends_bytes_as_they_are(address):
+def test_postgresql_compiles_no_statement(address):
     engine = connect(address)
     if is_sqlite(engine):
-        pytest.skip("SQLite has no such settings")
+        pytest.skip("SQLite never does")
     with engine.connect() as connection:
         assert connection.execute(text("SHOW jit")).scalar() == "off"
-        result = connection.execute(text("SELECT decode(:digits, 'hex')"), {"digits": "00ff"})
-        assert result.cursor.pgresult.fformat(0) == 1  # libpq's binary format
-        assert result.scalar() == b"\x00\xff"
-        assert connection.exec_driver_sql("SELECT 1; SELECT 2").scalar() == 1  # a script
     engine.dispose()

@@ -39,7 +39,7 @@ _ADD = text("""
 """)
 _DEPTH = text("SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo' GROUP BY queue_name")
 _LIST = text("""
-    SELECT id, CAST(status AS text) AS status, args, attempts, extract(epoch FROM coalesce(scheduled_at, now())) - :now AS delay_s
+    SELECT id, status, args, attempts, extract(epoch FROM coalesce(scheduled_at, now())) - :now AS delay_s
     FROM procrastinate_jobs WHERE status IN ('todo', 'doing') ORDER BY status, priority DESC, id LIMIT :limit
 """)
 _CANCEL = text("DELETE FROM procrastinate_jobs WHERE id = :id AND status = 'todo'")
