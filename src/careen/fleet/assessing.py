@@ -25,8 +25,8 @@ from careen.database.knowledge import Knowledge
 from careen.database.read import open_database
 from careen.distributions.registry import profile
 from careen.matching.built_by import is_dated
+from careen.matching.earlier import Earlier
 from careen.matching.installed import installed_sources
-from careen.matching.keys import Keys
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
 from careen.pipeline.assessment import Matcher
@@ -41,7 +41,7 @@ from .units import NO_DATABASE
 from .verdicts import Gap, Verdict, verdict_of
 
 STALE = "stale_source"
-VERSIONS = 50_000  # cached sort keys of versions
+KEPT = 50_000  # cached results of matches, such as sort keys of versions
 
 
 class Assessed(Struct, frozen=True):
@@ -74,7 +74,7 @@ class Assessor:
         self._max_age_days = max_age_days(settings)
         self._recorded = Recorded(knowledge)
         self._with_shipped: dict[tuple[str, str], Recorded] = {}
-        self._keys = Keys(schemes)
+        self._earlier: dict[Recorded, Earlier] = {}
         self._stale: dict[str, bool] = {}
 
     @property
@@ -88,9 +88,11 @@ class Assessor:
         recorded = self._recorded_for(inventory)
         if self._is_empty and recorded is self._recorded:
             return Assessed(Verdict(gaps=(Gap(NO_DATABASE, len(inventory.packages)),)), frozenset())
-        matcher = Matcher(recorded, self._schemes, self._ecosystems, keys=self._keys_of_versions())
+        matcher = Matcher(recorded, self._schemes, self._ecosystems, earlier=self._earlier_with(recorded))
         matched, _ = matcher.matched(inventory, self._policy, self.today)
-        needs_day = not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._keys)
+        needs_day = (
+            not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._earlier[recorded].keys)
+        )
         verdict = verdict_of(matched, inventory)
         if stale := [space for space in verdict.namespaces if self.is_stale(space)]:
             gap = Gap(STALE, len(inventory.packages), tuple(sorted(stale)))
@@ -128,11 +130,11 @@ class Assessor:
         unread = sorted((source, len(found)) for source, found in self.knowledge.unread(namespace, ()).items())
         return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
 
-    def _keys_of_versions(self) -> Keys:
-        """Those of the last units too: they often have the same name, and are compared with the same versions."""
-        if sum(key.cached for key in self._keys.values()) > VERSIONS:
-            self._keys = Keys(self._schemes)
-        return self._keys
+    def _earlier_with(self, recorded: Recorded) -> Earlier:
+        """What the last units have had in common: they often have the same name, and the same vulnerabilities."""
+        if recorded not in self._earlier or self._earlier[recorded].size > KEPT:
+            self._earlier[recorded] = Earlier(self._schemes)
+        return self._earlier[recorded]
 
     def _recorded_for(self, inventory: Inventory) -> Recorded:
         """The advisories to assess an inventory with, which include shipped facts if these apply to its distribution."""

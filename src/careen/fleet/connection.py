@@ -33,6 +33,7 @@ def connect(address: str, connections: int = 8) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, pool_size=connections, hide_parameters=True, isolation_level="AUTOCOMMIT")
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", _test_if_idle)
     return engine
@@ -80,6 +81,13 @@ def _parsed(address: str) -> URL:
     if url.get_backend_name() != "sqlite":
         raise UsageError(f"{url.get_backend_name()} is not supported", "sqlite:///PATH or postgresql://USER@HOST/NAME")
     return url
+
+
+def _prepare_postgresql(connection: Any, _: object) -> None:
+    """No statement runs long enough to be worth compiling, which takes 0.1 to 0.5 s. PostgreSQL decides by its guess of the
+    effort, and guesses too high where it stops after the first rows, as lists do.
+    """
+    connection.execute("SET jit = off")
 
 
 def _note_use(_: object, record: Any) -> None:

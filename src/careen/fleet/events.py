@@ -13,11 +13,28 @@ from heapq import nsmallest
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Integer, Row, Select, case, func, literal, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Row,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from careen.model.finding import Vulnerability
+from careen.safety.typed import from_json
 
 from .connection import writing
+from .image_projects import Counted, ImageProjects
 from .notifications.rules import SEVERITIES, rank, rule_of
 from .rows import among, batches
 from .tables import (
@@ -41,7 +58,6 @@ REASON = 500  # characters
 Key = tuple[object, object, object]
 Seen = Mapping[Key, int]  # how many images of a project each event is about
 _Change = tuple[str, str, str]  # kind, vulnerability, package
-_Images = tuple[int, dict[int, int]]  # how many images have a change, in total and per project
 
 
 def after_ready(connection: Connection, image_id: int, project_id: int | None = None) -> None:
@@ -184,20 +200,23 @@ def lasting(purl: str) -> str:
     return head[:at] if at > head.rfind("/") else head
 
 
-def from_changes(engine: Engine, limit: int = KEYS) -> int | None:
-    """Turns up to ``limit`` stored changes into events, and deletes them. Returns how many events; None if no changes
-    are left. Threads count the images of the changes before the transaction that writes.
+def from_changes(engine: Engine, projects: ImageProjects | None = None) -> int | None:
+    """Turns the next stored changes into events, and deletes them. Returns how many events; None if no changes are left.
+    Threads count the images of the changes before the transaction that writes. ``projects``: those of an earlier call.
     """
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
     with engine.connect() as connection:
-        next_ones = select(*columns).distinct().order_by(*columns).limit(limit)
+        next_ones = select(*columns).distinct().order_by(*columns).limit(KEYS)
         found: list[_Change] = [(row[0], row[1], row[2]) for row in connection.execute(next_ones)]
     if not found:
         return None
 
-    def count(change: _Change) -> _Images:
+    known = projects or ImageProjects(engine)
+    known.load()
+
+    def count(change: _Change) -> Counted:
         with engine.connect() as connection:
-            return _images_with(connection, *change)
+            return _images_with(connection, change, known)
 
     with ThreadPoolExecutor(READERS, thread_name_prefix="events") as pool:
         counted = dict(zip(found, pool.map(count, found), strict=True))
@@ -206,10 +225,10 @@ def from_changes(engine: Engine, limit: int = KEYS) -> int | None:
     seen: dict[int, dict[Key, int]] = {}
     with writing(engine) as connection:
         for change, severity in sorted(_taken(connection, found).items()):
-            (kind, id, package), (images, of_projects) = change, counted[change]
-            if images:
-                made.append(_event(now, kind, vulnerability=id, package=package, severity=severity, images=images))
-            for project_id, number in of_projects.items():
+            (kind, id, package), having = change, counted[change]
+            if having.images:
+                made.append(_event(now, kind, vulnerability=id, package=package, severity=severity, images=having.images))
+            for project_id, number in having.of_projects.items():
                 seen.setdefault(project_id, {})[change] = number
         _add(connection, made, seen)
     return len(made)
@@ -226,24 +245,19 @@ def _taken(connection: Connection, changes: Sequence[_Change]) -> dict[_Change, 
     return {key: SEVERITIES[place] for key, place in worst.items()}
 
 
-def _images_with(connection: Connection, kind: str, id: str, package: str) -> _Images:
-    """How many images contain a unit with this change, in total and per project.
-
-    Each image counts once. A query for each change avoids sorting all changes together with each image. The total is counted
-    before the projects are joined: it includes images that no project has, and those of several projects once.
+def _images_with(connection: Connection, change: _Change, projects: ImageProjects) -> Counted:
+    """How many images contain a unit with this change. Each image counts once. A query for each change avoids sorting all
+    changes together with each image.
     """
-    change = rematch_change.c
-    units = select(change.unit_id).where(change.kind == kind, change.vulnerability == id, change.package == package)
-    distinct = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().subquery()
-    images = select(distinct.c.image_id, func.count().over().label("total")).subquery()
-    shown = (project_image.c.image_id == images.c.image_id) & project_image.c.deleted_at.is_(None)
-    of_projects = (
-        select(project_image.c.project_id, func.count(), func.max(images.c.total))
-        .select_from(images.outerjoin(project_image, shown))
-        .group_by(project_image.c.project_id)
-    )
-    rows = connection.execute(of_projects).all()
-    return max((row[2] for row in rows), default=0), {row[0]: row[1] for row in rows if row[0] is not None}
+    of_change = zip((rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package), change, strict=True)
+    units = select(rematch_change.c.unit_id).where(*(column == value for column, value in of_change))
+    ids = func.aggregate_strings(cast(image_unit.c.image_id, Text), ",")  # a row for each would take most of the time
+    counted = Counted()
+    for range in projects.ranges:
+        found = select(ids).where(image_unit.c.unit_id.in_(units), image_unit.c.image_id.between(*range))
+        text = connection.execute(found).scalar() or ""
+        counted += projects.count(set(from_json(f"[{text}]", list[int])))
+    return counted
 
 
 def _event(now: float, kind: str, detail: Mapping[str, object] | None = None, **columns: object) -> dict[str, object]:

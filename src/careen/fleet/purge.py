@@ -44,6 +44,7 @@ from .tables import (
     tag_change,
     unit,
     unit_count,
+    unit_digest,
     unit_finding,
     unit_package,
     unit_source,
@@ -51,7 +52,7 @@ from .tables import (
 
 BATCH = 500  # rows of images, units or tags in one transaction
 DAY_S = 86_400.0
-OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, rematch_change, image_unit)
+OF_UNIT = (unit_finding, unit_source, unit_count, unit_digest, unit_package, rematch_unit, rematch_change, image_unit)
 
 
 class Retention(Struct, frozen=True):

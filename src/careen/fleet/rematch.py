@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    tuple_,
 )
 
 from careen.app.databases import database_of
@@ -41,6 +42,7 @@ from . import events, image_counts, unit_batches
 from .assessing import Assessor, assessor_of, current_assessor
 from .connection import writing
 from .fleet import BACKGROUND, Fleet
+from .image_projects import ImageProjects
 from .joined import News
 from .progress import Progress, progress_of, save
 from .queue import Job
@@ -133,7 +135,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = unit_batche
 
 def _write_first(fleet: Fleet, assessor: Assessor, numbers: Sequence[int], news: News = unit_batches.NO_NEWS) -> list[int]:
     results = unit_batches.assessed(assessor, unit_batches.rows_of(fleet.engine, numbers), news)
-    return unit_batches.write(fleet.engine, assessor.build, results, is_first=True)
+    return list(unit_batches.write(fleet.engine, assessor.build, results, is_first=True).dated)
 
 
 def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float) -> None:
@@ -252,17 +254,21 @@ def _assess_waiting(fleet: Fleet, assessor: Assessor, database: Path) -> Iterato
     """
     while True:
         waiting = _waiting_batches(fleet)
-        rows = (unit_batches.rows_of(fleet.engine, numbers) for numbers in waiting)
+        rows = (unit_batches.rows_of(fleet.engine, numbers, again=True) for numbers in waiting)
         if processes := _processes(fleet):
             order = Order(fleet.settings, database, assessor.build, assessor.today)
             results = assess_side_by_side(order, rows, processes)
         else:
             results = (unit_batches.assessed(assessor, batch) for batch in rows)
+        left = 0
         for batch in unit_batches.write_each(fleet.engine, assessor.build, results):
             _assess_on_their_days(fleet, assessor, batch.dated)
+            left += batch.left
             yield batch.units
         with writing(fleet.engine) as connection:
-            if unit_batches.is_overtaken(connection, assessor.build) or not _note_missed(connection, assessor.build):
+            if unit_batches.is_overtaken(connection, assessor.build):
+                return
+            if not _note_missed(connection, assessor.build) and not left:
                 return
 
 
@@ -296,14 +302,10 @@ def _waiting_batches(fleet: Fleet) -> Iterator[list[int]]:
 
 
 def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]:
-    name, number = last
     waiting = (
         select(unit.c.name, unit.c.id)
         .join(rematch_unit, rematch_unit.c.unit_id == unit.c.id)
-        .where(
-            rematch_unit.c.phase != TO_COUNT,
-            (unit.c.name > name) | ((unit.c.name == name) & (unit.c.id > number)),
-        )
+        .where(rematch_unit.c.phase != TO_COUNT, tuple_(unit.c.name, unit.c.id) > last)
         .order_by(unit.c.name, unit.c.id)
         .limit(BATCH)
     )
@@ -326,12 +328,10 @@ def _note_missed(connection: Connection, build: str) -> bool:
 
 
 def _make_events(fleet: Fleet) -> int:
-    made = 0
-    while True:
-        found = events.from_changes(fleet.engine)
-        if found is None:
-            return made
+    made, projects = 0, ImageProjects(fleet.engine)
+    while (found := events.from_changes(fleet.engine, projects)) is not None:
         made += found
+    return made
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from .connection import writing
 from .fleet import Fleet
 from .progress import progress_of
 from .rows import batches, insert, insert_rows, update_rows
-from .tables import rematch_score, rematch_unit, unit_count, unit_finding
+from .tables import rematch_score, rematch_unit, unit, unit_count, unit_digest, unit_finding
 from .verdict_rows import KEY, scores_of
 
 MANY = 500  # vulnerabilities or units in one statement
@@ -44,6 +44,8 @@ def score(fleet: Fleet, knowledge: Knowledge, build: str) -> int:
 
 def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowledge) -> int:
     known = knowledge.epss(ids)
+    of_ids = select(unit_finding.c.unit_id).where(unit_finding.c.vulnerability.in_(ids))
+    connection.execute(select(unit.c.id).where(unit.c.id.in_(of_ids)).order_by(unit.c.id).with_for_update(key_share=True))
     wanted = select(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
     rows = connection.execute(wanted.where(unit_finding.c.vulnerability.in_(ids))).all()
     for some in batches(rows, MANY):
@@ -54,6 +56,7 @@ def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowled
             changed.append({"unit_id": unit_id, "vulnerability": id, "package": package, **columns})
         update_rows(connection, unit_finding, KEY, changed)
     for units in batches(sorted({row.unit_id for row in rows}), MANY):
+        connection.execute(delete(unit_digest).where(unit_digest.c.unit_id.in_(units)))
         worst = (
             select(unit_finding.c.unit_id, func.max(unit_finding.c.risk))
             .where(unit_finding.c.unit_id.in_(units), unit_finding.c.confidence != "possible")

@@ -75,7 +75,7 @@ def _send_next(pipe: Connection, rest: Iterator[Sequence[Row]], sent: deque[Sequ
     if rows:
         sent.append(rows)
     with suppress(OSError):  # the process has ended: nothing more comes from it
-        pipe.send_bytes(msgspec.msgpack.encode([(row.context, row.content) for row in rows]))
+        pipe.send_bytes(msgspec.msgpack.encode([(row.context, row.content, row.digests) for row in rows]))
 
 
 def _received(pipe: Connection) -> list[Storable]:
@@ -120,8 +120,8 @@ def _work(order: Order, pipe: Connection) -> None:
         ):
             if assessor.build != order.build:
                 raise DatabaseError("a newer advisory database has replaced the one of this update", "the update is repeated")
-            while rows := from_msgpack(batches.get(), list[tuple[bytes, bytes]]):
-                results = [storable(assessor.assess(context, content)) for context, content in rows]
+            while rows := from_msgpack(batches.get(), list[tuple[bytes, bytes, bytes | None]]):
+                results = [storable(assessor.assess(context, content), digests) for context, content, digests in rows]
                 pipe.send_bytes(msgspec.msgpack.encode(results))
     except Exception:
         log.exception("packages cannot be assessed")

@@ -1,11 +1,12 @@
-"""A verdict in the form in which it is stored. Its findings are encoded: the process that writes verdicts decodes only
-those that differ from the stored ones.
+"""A verdict in the form in which it is stored. It has only those findings, encoded, that differ from the stored ones, and
+digests of all.
 """
 
 import msgspec
 from msgspec import Struct
 
 from .assessing import Assessed
+from .digests import digest_of, joined, parted
 from .recorded import Key
 from .verdicts import packed
 
@@ -17,15 +18,23 @@ class Storable(Struct, frozen=True, array_like=True):
     verdict: bytes  # encoded, without its findings
     reasons: str  # codes, separated by spaces
     counts: tuple[int, ...]  # in the order of ``COUNTS``
-    findings: tuple[tuple[str, str, bytes], ...]  # vulnerability, purl, encoded finding
+    findings: tuple[tuple[str, str, bytes], ...]  # vulnerability, purl, encoded finding; without those that are stored
+    digests: bytes  # of all findings
     sources: frozenset[Key]
     needs_day: bool
 
 
-def storable(result: Assessed) -> Storable:
+def storable(result: Assessed, known: bytes | None = None) -> Storable:
+    """``known``: the digests of the stored findings of the unit; None if there are none."""
     verdict = result.verdict
-    findings = tuple((finding.id, finding.package, msgspec.msgpack.encode(finding)) for finding in verdict.found)
-    return Storable(packed(verdict), verdict.codes, _counts(result), findings, result.sources, result.needs_day)
+    findings = {
+        digest_of(each): each
+        for each in ((finding.id, finding.package, msgspec.msgpack.encode(finding)) for finding in verdict.found)
+    }
+    stored = parted(known or b"")
+    changed = tuple(each for digest, each in findings.items() if digest not in stored)
+    digests = joined(findings)
+    return Storable(packed(verdict), verdict.codes, _counts(result), changed, digests, result.sources, result.needs_day)
 
 
 def _counts(result: Assessed) -> tuple[int, ...]:

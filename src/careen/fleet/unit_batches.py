@@ -23,9 +23,12 @@ from .verdict_rows import (
     Row,
     changes_in,
     counts_of,
+    digests_of,
     findings_of,
+    has_lost,
     last_verdicts,
     write_counts,
+    write_digests,
     write_findings,
     write_sources,
     write_units,
@@ -43,6 +46,7 @@ class Written(Struct, frozen=True):
 
     units: int
     dated: tuple[int, ...] = ()
+    left: int = 0  # units whose findings another process has changed meanwhile: they have to be assessed again
 
 
 def write_each(engine: Engine, build: str, results: Iterable[Results]) -> Iterator[Written]:
@@ -52,52 +56,58 @@ def write_each(engine: Engine, build: str, results: Iterable[Results]) -> Iterat
         for batch in results:
             if last:
                 yield last.result()
-            last = pool.submit(_written, engine, build, batch)
+            last = pool.submit(write, engine, build, batch)
         if last:
             yield last.result()
 
 
-def _written(engine: Engine, build: str, results: Results) -> Written:
-    return Written(len(results), tuple(write(engine, build, results)))
-
-
-def rows_of(engine: Engine, numbers: Collection[int]) -> list[Row]:
+def rows_of(engine: Engine, numbers: Collection[int], *, again: bool = False) -> list[Row]:
+    """What is to be assessed. ``again``: results are compared with stored ones by their digests."""
     wanted = (
         select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
         .join(context, context.c.id == unit.c.context_id)
         .order_by(unit.c.name, unit.c.id)
     )
     with engine.connect() as connection:
+        known = digests_of(connection, numbers) if again else {}
         wanted = wanted.where(among(connection, unit.c.id, numbers))
         return [
-            Row(number, bytes(key), by, bytes(data), bytes(around))
+            Row(number, bytes(key), by, bytes(data), bytes(around), known.get(number))
             for number, key, by, data, around in connection.execute(wanted)
         ]
 
 
 def assessed(assessor: Assessor, rows: Iterable[Row], news: News = NO_NEWS) -> Results:
     new = news.verdicts if news.build == assessor.build else {}
-    return [(row, storable(new.get(row.key) or assessor.assess(row.context, row.content))) for row in rows]
+    return [(row, storable(new.get(row.key) or assessor.assess(row.context, row.content), row.digests)) for row in rows]
 
 
-def write(engine: Engine, build: str, results: Results, *, is_first: bool = False) -> list[int]:
-    """Writes the changes of units that were assessed with the database ``build``, in one transaction. Returns the
-    numbers of units that need the day of their images.
+def write(engine: Engine, build: str, results: Results, *, is_first: bool = False) -> Written:
+    """Writes the changes of units that were assessed with the database ``build``, in one transaction. A result whose stored
+    findings another process has changed since they were read is not written.
     """
     now = time.time()
     with writing(engine) as connection:
         progress = progress_of(connection)
         if not is_first and progress.build != build:  # another update has begun: its verdicts stay
-            return []
+            return Written(0)
+        last = last_verdicts(connection, [row.number for row, _ in results])
+        compared = [row.number for row, _ in results if row.digests is not None]
+        digests = digests_of(connection, compared) if compared else {}
+        all_results, results = results, [each for each in results if each[0].digests in (None, digests.get(each[0].number))]
         numbers = [row.number for row, _ in results]
-        last = last_verdicts(connection, numbers)
-        changes = changes_in(findings_of(connection, numbers), results)
+        to_compare = [row.number for row, result in results if has_lost(row, result)]
+        changes = changes_in(findings_of(connection, to_compare), results)
         known = counts_of(connection, numbers)
         counts = {row.number: result.counts for row, result in results}
         to_report = {number: events.changes_of(number, found.before, found.after) for number, found in changes.items()}
         write_findings(connection, changes, now)
         write_units(connection, last, results, build, now, None if is_first else progress.begun)
         write_counts(connection, {number: count for number, count in counts.items() if known.get(number) != count})
+        write_digests(
+            connection,
+            {row.number: result.digests for row, result in results if row.digests != result.digests},
+        )
         write_sources(connection, {row.number: result.sources for row, result in results})
         if not is_first:
             reported = (row.number for row, _ in results if row.assessed_by not in ("", SHIPPED))
@@ -108,7 +118,8 @@ def write(engine: Engine, build: str, results: Results, *, is_first: bool = Fals
             changed.update(connection.execute(select(rematch_unit.c.unit_id).where(*uncounted)).scalars())
             connection.execute(delete(rematch_unit).where(among(connection, rematch_unit.c.unit_id, numbers)))
             to_count(connection, changed)
-    return [row.number for row, result in results if result.needs_day]
+    dated = tuple(row.number for row, result in results if result.needs_day)
+    return Written(len(results), dated, len(all_results) - len(results))
 
 
 def is_overtaken(connection: Connection, build: str) -> bool:

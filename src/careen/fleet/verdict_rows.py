@@ -2,7 +2,7 @@
 written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select
 from careen.model.finding import Vulnerability
 from careen.safety.typed import from_msgpack
 
+from .digests import digest_of, parted
 from .recorded import Key
 from .rows import among, batches, delete_rows, insert, insert_rows, update_rows
 from .shared_advisories import SHIPPED
 from .storable import COUNTS, Storable
-from .tables import unit, unit_count, unit_finding, unit_source
+from .tables import unit, unit_count, unit_digest, unit_finding, unit_source
 
 MANY = 5000  # rows in one statement
 KEY = ("unit_id", "vulnerability", "package")
@@ -28,6 +29,7 @@ class Row(Struct, frozen=True):
     assessed_by: str
     content: bytes
     context: bytes
+    digests: bytes | None = None  # of the stored findings, so that results have only those that differ; None: all of them
 
 
 class Last(Struct, frozen=True):
@@ -64,6 +66,16 @@ def findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Sto
     return found
 
 
+def digests_of(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    wanted = select(unit_digest.c.unit_id, unit_digest.c.digests).where(among(connection, unit_digest.c.unit_id, numbers))
+    return {number: bytes(digests) for number, digests in connection.execute(wanted)}
+
+
+def has_lost(row: Row, result: Storable) -> bool:
+    """Whether any stored finding is gone or replaced, or may be: then the stored ones have to be read."""
+    return row.digests is None or not parted(row.digests) <= parted(result.digests)
+
+
 def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
     columns = [unit_count.c[name] for name in COUNTS]
     wanted = select(unit_count.c.unit_id, *columns).where(among(connection, unit_count.c.unit_id, numbers))
@@ -72,19 +84,22 @@ def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple
 
 def changes_in(stored: Mapping[int, Stored], results: Sequence[tuple[Row, Storable]]) -> dict[int, Changed]:
     """How the findings of units differ from the stored ones; only findings that differ are decoded."""
-    return {row.number: _changes_in(stored.get(row.number, {}), result.findings) for row, result in results}
+    return {row.number: _changes_in(stored.get(row.number, {}), result) for row, result in results}
 
 
-def _changes_in(stored: Stored, found: Iterable[tuple[str, str, bytes]]) -> Changed:
-    left = dict(stored)
-    added, replaced = [], []
-    for id, package, data in found:
-        was = left.pop((id, package), None)
-        if was is None:
-            added.append((from_msgpack(data, Vulnerability), data))
-        elif was != data:
+def _changes_in(stored: Stored, result: Storable) -> Changed:
+    found = {(id, package): data for id, package, data in result.findings}
+    same = parted(result.digests) if stored else frozenset()
+    replaced, gone = [], []
+    for key, was in stored.items():
+        data = found.pop(key, None)
+        if digest_of((*key, was)) in same:
+            continue
+        if data is None:
+            gone.append(from_msgpack(was, Vulnerability))
+        else:
             replaced.append((from_msgpack(was, Vulnerability), from_msgpack(data, Vulnerability), data))
-    return Changed(added, replaced, [from_msgpack(data, Vulnerability) for data in left.values()])
+    return Changed([(from_msgpack(data, Vulnerability), data) for data in found.values()], replaced, gone)
 
 
 def write_findings(connection: Connection, changes: Mapping[int, Changed], now: float) -> None:
@@ -178,6 +193,13 @@ def write_counts(connection: Connection, counts: Mapping[int, tuple[int, ...]]) 
     values = {name: adding.excluded[name] for name in COUNTS}
     rows = [{"unit_id": number, **dict(zip(COUNTS, count, strict=True))} for number, count in counts.items()]
     insert_rows(connection, adding.on_conflict_do_update(index_elements=["unit_id"], set_=values), rows)
+
+
+def write_digests(connection: Connection, digests: Mapping[int, bytes]) -> None:
+    adding = insert(connection, unit_digest)
+    rows = [{"unit_id": number, "digests": data} for number, data in digests.items()]
+    new = {"digests": adding.excluded.digests}
+    insert_rows(connection, adding.on_conflict_do_update(index_elements=["unit_id"], set_=new), rows)
 
 
 def write_sources(connection: Connection, sources: Mapping[int, frozenset[Key]]) -> None:

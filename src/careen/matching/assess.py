@@ -29,8 +29,9 @@ from careen.model.package import Package
 from careen.safety.pattern import pattern
 
 from .aggregators import is_aggregated, is_doubted, named_by_others
-from .aliases import MatchedVulnerability, by_vulnerability
+from .aliases import MatchedVulnerability
 from .channels import without
+from .earlier import Earlier
 from .keys import Key
 from .ranges import NOT_AFFECTED, Match, match_of, spellings
 from .rpm import is_about_build
@@ -144,6 +145,7 @@ def assess(
     matches: Matches,
     records: Mapping[str, tuple[VulnerabilityRecord, ...]],
     settled: frozenset[str] = frozenset(),
+    earlier: Earlier | None = None,
 ) -> list[Assessed]:
     """The vulnerabilities that become findings, each with its confidence. ``settled``: ids of vulnerabilities that do not,
     because the distribution whose package owns the files, or paid support, has assessed them.
@@ -151,7 +153,7 @@ def assess(
     if not matches.affecting:
         return []
     is_own = _is_own(subject)
-    vulnerabilities = by_vulnerability(matches.affecting, records)
+    vulnerabilities = (earlier or Earlier({})).grouped(matches.affecting, records)
     contradicted, fixed = contradictions(subject, matches, {id for found in vulnerabilities for id in _ids(found)})
     left_out = _left_out(matches) if subject.product else frozenset()
     named = named_by_others(matches.considered)

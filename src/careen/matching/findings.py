@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from careen.formats.feeds.software import CPE_NAMESPACE
-from careen.model.advisory import Advisory, Cvss, Epss, Exploited, Malicious, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, Epss, Exploited, Malicious, Severity, VulnerabilityRecord
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability, Weakness
 from careen.model.package import Package
 
+from .aliases import MatchedVulnerability
 from .assess import Assessed
 from .channels import title as channel_title
 from .distributions import title_of
+from .earlier import Earlier
 from .finding_texts import Because, because_text, malicious_text
 from .keys import Key
 from .ranges import Match
@@ -40,23 +42,15 @@ class Facts(Struct, frozen=True):
 
 
 class Enrichment(Struct, frozen=True):
-    """Facts about the vulnerabilities themselves, by id."""
+    """Data about the vulnerabilities themselves, by id."""
 
     records: Mapping[str, tuple[VulnerabilityRecord, ...]]
     epss: Mapping[str, Epss]
     exploited: Mapping[str, Exploited] | None  # None if the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
-    severity_from: tuple[str, ...] = ()  # the sources whose severity takes precedence
-    kept: dict[tuple[str, ...], Facts] = {}  # many packages have the same vulnerabilities
 
     def of(self, ids: tuple[str, ...]) -> Facts:
         """The facts about the vulnerability with these ids, the main one first."""
-        facts = self.kept.get(ids)
-        if facts is None:
-            facts = self.kept[ids] = self._facts(ids)
-        return facts
-
-    def _facts(self, ids: tuple[str, ...]) -> Facts:
         records = [record for id in ids for record in self.records.get(id, ())]
         cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
         names = dict.fromkeys(id for record in records for id in record.cwes)
@@ -71,6 +65,17 @@ class Enrichment(Struct, frozen=True):
             min((record.published for record in records if record.published), default=None),
             tuple(Weakness(id, self.weaknesses.get(id, "")) for id in names),
         )
+
+
+class Described(Struct, frozen=True):
+    """What the findings of one vulnerability by the same advisories have in common, in all versions of the package."""
+
+    vulnerability: MatchedVulnerability
+    facts: Facts
+    severity: Severity
+    severity_source: str | None
+    advisories: tuple[AdvisoryReference, ...]
+    summary: str
 
 
 class Place(Struct, frozen=True):
@@ -95,11 +100,8 @@ def place_of(package: Package) -> Place:
     return Place(purl, paths, layer, last if last != layer else None, f"{lasting}\0{path}")
 
 
-def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vulnerability:
-    vulnerability, package = assessed.vulnerability, assessed.subject.package
-    facts = known.of((vulnerability.id, *vulnerability.aliases))
-    advisories = [match.advisory for match in vulnerability.matches]
-    severity, source = severity_of(advisories, facts.records, known.severity_from)
+def finding(assessed: Assessed, place: Place, described: Described, key: Key) -> Vulnerability:
+    vulnerability, package, facts = assessed.vulnerability, assessed.subject.package, described.facts
     fix = _fix(assessed, key)
     main = max(assessed.preferred, key=lambda match: match.range is not None and match.range.fixed is not None)
     return Vulnerability(
@@ -109,27 +111,40 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         package_name=package.name,
         package_version=package.version,
         paths=place.paths,
-        severity=severity,
-        severity_source=source,
+        severity=described.severity,
+        severity_source=described.severity_source,
         cvss=facts.cvss,
         epss=EpssScore.of(facts.epss),
         kev=facts.exploited,
-        risk=risk_of(severity, facts.best, facts.epss, bool(facts.exploited), bool(fix.versions)),
+        risk=risk_of(described.severity, facts.best, facts.epss, bool(facts.exploited), bool(fix.versions)),
         fix=fix,
-        advisories=_references(advisories),
+        advisories=described.advisories,
         reason=because_text(_because(assessed, main, fix)),
         confidence=assessed.confidence,
         layer=place.layer,
         last_layer=place.last_layer,
         fingerprint=fingerprint("vulnerability", vulnerability.id, place),
-        summary=" ".join(facts.summary.split()),  # of all kinds of blanks
+        summary=described.summary,
         published=facts.published,
-        fix_published=_fix_published(assessed, known) if fix.versions else None,
+        fix_published=_fix_published(assessed, facts) if fix.versions else None,
         exploit=facts.exploit,
         paid_fix=None if fix.versions else assessed.paid_fix,
         lowered_by=assessed.lowered_by,
         weaknesses=facts.weaknesses,
     )
+
+
+def described(vulnerability: MatchedVulnerability, earlier: Earlier, severity_from: tuple[str, ...]) -> Described:
+    """``severity_from`` lists the sources whose severity takes precedence."""
+    known = earlier.described.get(id(vulnerability))
+    if known is None:
+        facts = earlier.facts[(vulnerability.id, *vulnerability.aliases)]
+        advisories = [match.advisory for match in vulnerability.matches]
+        severity, source = severity_of(advisories, facts.records, severity_from)
+        summary = " ".join(facts.summary.split())  # of all kinds of blanks
+        known = Described(vulnerability, facts, severity, source, _references(advisories), summary)
+        earlier.described[id(vulnerability)] = known
+    return known
 
 
 def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
@@ -204,17 +219,15 @@ def _state(matches: tuple[Match, ...]) -> FixState:
     return "unknown" if bounded else "open"
 
 
-def _fix_published(assessed: Assessed, known: Enrichment) -> str | None:
+def _fix_published(assessed: Assessed, facts: Facts) -> str | None:
     """The date of the first advisory with the fix; None if unknown. Records of CVEs have the date of the disclosure, and
     are not used.
     """
     ids = {match.advisory.id for match in assessed.preferred if match.range is not None and match.range.fixed is not None}
     dates = [
         record.published
-        for id in ids
-        if not id.startswith("CVE-")
-        for record in known.records.get(id, ())
-        if record.id == id and record.published
+        for record in facts.records
+        if record.id in ids and not record.id.startswith("CVE-") and record.published
     ]
     return min(dates, default=None)
 

@@ -5,7 +5,7 @@ scheme. ``assess`` decides about one package, ``findings`` makes the findings, `
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -23,9 +23,10 @@ from .assess import Assessed, Matches, assess, matches_of, together, vulnerabili
 from .built_by import built_by, by_newer_releases
 from .causes import reason_of
 from .channels import AdvisoriesByPackage, advisories_of_rpm
-from .findings import Enrichment, finding, malicious_finding, place_of
+from .earlier import Earlier
+from .findings import Enrichment, described, finding, malicious_finding, place_of
 from .gaps import gaps_of, release_assesses, without_distribution_package
-from .keys import NO_ORDER, Key, Keys
+from .keys import NO_ORDER, Key
 from .owner_claims import by_owners
 from .patched import first_to_name
 from .ranges import Match
@@ -52,29 +53,30 @@ def match(
     ecosystems: Mapping[str, Ecosystem],
     today: date,
     severity_from: tuple[str, ...] = (),
-    keys: Keys | None = None,
+    earlier: Earlier | None = None,
 ) -> Matched:
     """Matches an inventory. ``ecosystems`` is by purl type, ``schemes`` by name. ``today`` decides whether a release
-    still gets updates. ``severity_from`` lists the sources whose severity takes precedence. ``keys``: those of earlier
-    matches with the same schemes.
+    still gets updates. ``severity_from`` lists the sources whose severity takes precedence. ``earlier``: the results of
+    earlier matches with the same advisories, which this one adds to.
     """
-    keys = Keys(schemes) if keys is None else keys
+    earlier = earlier or Earlier(schemes)
+    keys = earlier.keys
     built = built_by(inventory, knowledge, keys, today)
     subjects, owned, gaps = subjects_of(built.inventory, knowledge, ecosystems)
     subjects = by_newer_releases(subjects, built.newer)
     advisories = advisories_of(subjects, knowledge)
     matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
-    assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
+    assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled, earlier)]
     if inventory.programs:
         from .linked import without_unlinked
 
         assessed = without_unlinked(assessed, inventory.programs)
     claimed = by_owners(assessed, built.inventory, advisories, records, keys)
-    findings = _findings(claimed.assessed, records, knowledge, keys, severity_from)
+    findings = _findings(claimed.assessed, records, knowledge, earlier, severity_from)
     findings += _malicious(subjects, knowledge, keys)
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
-    set_aside = _findings([entry for entry, _ in claimed.fixed], records, knowledge, keys, severity_from)
+    set_aside = _findings([entry for entry, _ in claimed.fixed], records, knowledge, earlier, severity_from)
     fixed = tuple(Suppressed(finding, by) for finding, (_, by) in zip(set_aside, claimed.fixed, strict=True))
     covered = gaps_of(subjects, knowledge, keys, advisories, today)
     gaps += [*built.gaps, *covered.gaps, *claimed.gaps]
@@ -143,28 +145,47 @@ def finding_of(package: Package, id: str, knowledge: Knowledge, severity_from: t
     subject = Subject(package, "", package.name, package.version, "generic", "", distribution=False, confidence="likely")
     match = Match(Advisory(id, "origin", "", package.name), None)
     entry = Assessed(subject, MatchedVulnerability(id, (), (match,)), "likely", (match,))
-    return _findings([entry], {}, knowledge, {"generic": NO_ORDER}, severity_from)[0]
+    earlier = Earlier({})
+    earlier.keys["generic"] = NO_ORDER
+    return _findings([entry], {}, knowledge, earlier, severity_from)[0]
 
 
 def _findings(
     assessed: list[Assessed],
     records: dict[str, tuple[VulnerabilityRecord, ...]],
     knowledge: Knowledge,
-    keys: Mapping[str, Key],
+    earlier: Earlier,
     severity_from: tuple[str, ...],
 ) -> list[Vulnerability]:
     if not assessed:
         return []
-    ids = {id for entry in assessed for id in (entry.vulnerability.id, *entry.vulnerability.aliases)}
-    records.update(knowledge.records(ids.difference(records)))
+    names = {(entry.vulnerability.id, *entry.vulnerability.aliases) for entry in assessed}
+    records.update(knowledge.records({id for ids in names for id in ids}.difference(records)))
+    if new := names.difference(earlier.facts):
+        known = _enrichment({id for ids in new for id in ids}, records, knowledge)
+        earlier.facts.update((ids, known.of(ids)) for ids in new)
+    packages = {id(entry.subject): entry.subject.package for entry in assessed}
+    places = {number: place_of(package) for number, package in packages.items()}
+    keys = earlier.keys
+    return [
+        finding(
+            entry,
+            places[id(entry.subject)],
+            described(entry.vulnerability, earlier, severity_from),
+            keys[entry.subject.scheme],
+        )
+        for entry in assessed
+    ]
+
+
+def _enrichment(
+    ids: Collection[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]], knowledge: Knowledge
+) -> Enrichment:
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
     weaknesses = {id: found[0].summary for id, found in named.items()}
     exploited = knowledge.exploited(ids)
     catalogue = exploited if exploited or knows_exploited(knowledge) else None
-    known = Enrichment(records, knowledge.epss(ids), catalogue, weaknesses, severity_from)
-    packages = {id(entry.subject): entry.subject.package for entry in assessed}
-    places = {number: place_of(package) for number, package in packages.items()}
-    return [finding(entry, places[id(entry.subject)], known, keys[entry.subject.scheme]) for entry in assessed]
+    return Enrichment(records, knowledge.epss(ids), catalogue, weaknesses)
 
 
 def _malicious(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str, Key]) -> Iterator[Vulnerability]:

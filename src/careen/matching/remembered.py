@@ -20,7 +20,7 @@ from careen.plugins import Ecosystem, VersionScheme
 from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
-from .keys import Keys
+from .earlier import Earlier
 from .match import Matched, match
 
 
@@ -39,11 +39,11 @@ def remembered(
     today: date,
     severity_from: tuple[str, ...],
     memory: Memory | None,
-    keys: Keys | None = None,
+    earlier: Earlier | None = None,
 ) -> Matched:
     database = _identity(knowledge) if memory else ""
     if memory is None or not database:
-        return match(inventory, knowledge, schemes, ecosystems, today, severity_from, keys)
+        return match(inventory, knowledge, schemes, ecosystems, today, severity_from, earlier)
     programs = tuple(replace(program, names=b"") for program in inventory.programs)  # its digest stands for them
     asked = replace(inventory, programs=programs, origin_files=OriginFiles())
     seen = hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest()
@@ -54,7 +54,7 @@ def remembered(
             return from_msgpack(known, Matched)
     except (msgspec.MsgspecError, ValueError):
         pass  # damaged on the disk, so it is matched again
-    matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from, keys)
+    matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from, earlier)
     memory.store.put(key, msgspec.msgpack.encode(matched))
     return matched
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from careen.database.knowledge import Knowledge
 from careen.matching.by_origin import apart, versions_of, with_components
 from careen.matching.coverage import MAX_AGE_DAYS
-from careen.matching.keys import Keys
+from careen.matching.earlier import Earlier
 from careen.matching.match import Matched, finding_of, match
 from careen.matching.rated import Scores, rated
 from careen.matching.remembered import Memory, remembered
@@ -46,7 +46,7 @@ class Matcher(Struct, frozen=True):
     ecosystems: Mapping[str, Ecosystem]
     fetch_scores: Scores | None = None  # fetches scores for vulnerabilities without a severity
     memory: Memory | None = None  # cached matches of earlier scans
-    keys: Keys | None = None  # sort keys of versions, from earlier matches
+    earlier: Earlier | None = None  # the results of earlier matches with the same advisories
 
     def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         """The matches, and the ids of unrated vulnerabilities whose records were never fetched."""
@@ -64,10 +64,10 @@ class Matcher(Struct, frozen=True):
     def _matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         how = (self.schemes, self.ecosystems, today, policy.severity_from)
         return rated(
-            remembered(inventory, self.knowledge, *how, self.memory, self.keys),
+            remembered(inventory, self.knowledge, *how, self.memory, self.earlier),
             self.knowledge,
             self.fetch_scores,
-            lambda known: match(inventory, known, *how, self.keys),
+            lambda known: match(inventory, known, *how, self.earlier),
         )
 
 

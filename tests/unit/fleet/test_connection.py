@@ -101,3 +101,12 @@ def test_connections_that_a_restart_has_closed_are_replaced(address, monkeypatch
     assert len(now) == 2 and not now & known
     for each in (engine, other):
         each.dispose()
+
+
+def test_postgresql_compiles_no_statement(address):
+    engine = connect(address)
+    if is_sqlite(engine):
+        pytest.skip("SQLite never does")
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW jit")).scalar() == "off"
+    engine.dispose()

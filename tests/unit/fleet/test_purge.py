@@ -227,7 +227,7 @@ def test_a_deleted_project_leaves_no_row(fleet):
         }
     kept = ("project", "image", "project_image", "unit", "unit_count", "unit_package", "image_unit", "context")
     assert {name: left[name] for name in kept} == dict.fromkeys(kept, 1)
-    others = {name for name, count in left.items() if count} - {*kept, "unit_finding", "unit_source", "state"}
+    others = {name for name, count in left.items() if count} - {*kept, "unit_digest", "unit_finding", "unit_source", "state"}
     assert others == set()
 
 

@@ -5,13 +5,14 @@ import pkgutil
 import pytest
 from msgspec.structs import replace
 from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in, rows
-from tests.support.matching import advisory, deb, info, pypi
+from tests.support.matching import advisory, deb, info, knowledge, pypi
 from tests.support.service import FakeQueue
 
-from careen.fleet import image_counts, rematch, unit_batches
+from careen.fleet import image_counts, rematch, scores, unit_batches, verdict_rows
 from careen.fleet.connection import writing
+from careen.fleet.digests import digest_of, joined
 from careen.fleet.progress import progress_of
-from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_count, unit_finding
+from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_count, unit_digest, unit_finding
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
 from careen.model.package import Source
 
@@ -252,3 +253,34 @@ def test_who_gets_messages(fleet, tmp_path):
             connection.execute(subscription.insert().values(row))
     update(fleet, tmp_path, [], [of_django()])
     assert rows(fleet, outbox, "subscription_id", "state") == [(1, "waiting")]
+
+
+def test_findings_that_another_process_changes_meanwhile_are_assessed_again(fleet, tmp_path, monkeypatch):
+    """Results have only what differs from the findings that were stored when the unit was read."""
+    begin(fleet, [of_django()], [DJANGO])
+    real, others = unit_batches.assessed, []
+
+    def overtaken(*arguments):
+        results = real(*arguments)
+        if not others:
+            others.append([id for _, result in results for id, _, _ in result.findings])
+            with writing(fleet.engine) as connection:
+                scores._write_scores(connection, ["CVE-2026-0002"], knowledge(Epss("CVE-2026-0002", 0.9, 0.99)))
+        return results
+
+    monkeypatch.setattr(unit_batches, "assessed", overtaken)
+    update(fleet, tmp_path, [of_django()], [of_django(), of_django("CVE-2026-0004")])
+    assert others == [["CVE-2026-0004"]]
+    assert rows(fleet, unit_finding, "vulnerability", "epss") == [("CVE-2026-0002", 0), ("CVE-2026-0004", 0)]
+    assert [row[1] for row in events_of(fleet)] == ["CVE-2026-0004"]
+    assert rows(fleet, rematch_unit) == []
+    assert rematch.everything(fleet).images == 0
+
+
+def test_digests_are_those_of_the_stored_findings(fleet, tmp_path):
+    begin(fleet, [of_django()], [DJANGO, OPENSSL])
+    update(fleet, tmp_path, [of_django()], [of_django(fixed="9"), advisory()])
+    with fleet.engine.connect() as connection:
+        stored = verdict_rows.findings_of(connection, [row[0] for row in rows(fleet, unit, "id")])
+    made = {number: joined(digest_of((*key, data)) for key, data in found.items()) for number, found in stored.items()}
+    assert len(made) == 2 and dict(rows(fleet, unit_digest, "unit_id", "digests")) == made

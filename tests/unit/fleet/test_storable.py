@@ -6,8 +6,9 @@ from tests.support.matching import pypi
 from tests.support.reports import vulnerability
 
 from careen.fleet.assessing import Assessed
+from careen.fleet.digests import digest_of, joined
 from careen.fleet.storable import COUNTS, Storable, storable
-from careen.fleet.verdict_rows import Row, changes_in
+from careen.fleet.verdict_rows import Row, changes_in, has_lost
 from careen.fleet.verdicts import Gap, Verdict, unpacked
 from careen.model.finding import Fix, Vulnerability
 from careen.safety.typed import from_msgpack
@@ -44,8 +45,30 @@ def test_only_findings_that_differ_are_decoded():
     stored = {7: {(id, package): data for id, package, data in before.findings}}
     unreadable = (HIGH.id, HIGH.package, b"\xc1")  # the same on both sides
     stored[7][unreadable[:2]] = unreadable[2]
-    after = msgspec.structs.replace(after, findings=(unreadable, *after.findings[1:]))
+    findings = (unreadable, *after.findings[1:])
+    after = msgspec.structs.replace(after, findings=findings, digests=joined(map(digest_of, findings)))
     changed = changes_in(stored, [(Row(7, b"", "", b"", b""), after)])[7]
     assert [finding for finding, _ in changed.added] == [POSSIBLE]
     assert [pair[:2] for pair in changed.replaced] == [(NEGLIGIBLE, later)]
     assert changed.gone == []
+
+
+def test_findings_whose_digests_are_stored_are_left_out():
+    before = stored_form(HIGH, NEGLIGIBLE)
+    row = Row(7, b"", "", b"", b"", before.digests)
+    after = storable(Assessed(Verdict((HIGH, NEGLIGIBLE, POSSIBLE), assessed=1), SOURCES), row.digests)
+    assert [id for id, _, _ in after.findings] == [POSSIBLE.id] and not has_lost(row, after)
+    changed = changes_in({}, [(row, after)])[7]
+    assert [finding for finding, _ in changed.added] == [POSSIBLE] and not changed.before
+
+
+def test_what_is_gone_or_replaced_is_looked_for_in_the_stored_findings():
+    later = replace(NEGLIGIBLE, fix=Fix("fixed", ("10",)))
+    before = stored_form(HIGH, NEGLIGIBLE, POSSIBLE)
+    row = Row(7, b"", "", b"", b"", before.digests)
+    after = storable(Assessed(Verdict((HIGH, later), assessed=1), SOURCES), row.digests)
+    assert [id for id, _, _ in after.findings] == [NEGLIGIBLE.id] and has_lost(row, after)
+    stored = {7: {(id, package): data for id, package, data in before.findings}}
+    changed = changes_in(stored, [(row, after)])[7]
+    assert (changed.added, [pair[:2] for pair in changed.replaced]) == ([], [(NEGLIGIBLE, later)])
+    assert changed.gone == [POSSIBLE]

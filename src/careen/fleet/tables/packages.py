@@ -78,6 +78,15 @@ unit_count = Table(
 )
 
 # No foreign key to images: rows of a fleet's largest table are removed in bulk.
+# Digests of the findings of units: an update reads, and sends to other processes, only what differs. A unit without a row is
+# compared as a whole.
+unit_digest = Table(
+    "unit_digest",
+    metadata,
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("digests", LargeBinary, nullable=False),
+)
+
 image_unit = Table(
     "image_unit",
     metadata,

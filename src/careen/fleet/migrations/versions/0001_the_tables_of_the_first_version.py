@@ -287,6 +287,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_count")),
     )
     op.create_table(
+        "unit_digest",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_digest")),
+    )
+    op.create_table(
         "unit_finding",
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("vulnerability", sa.String(length=100), nullable=False),
