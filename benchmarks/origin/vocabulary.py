@@ -1,6 +1,6 @@
 """Writes the stop-list of common code, from projects that no set has, but for those of the tuned half: what several
-of them have, or many files of one; what their files of public algorithms have; and the functions that compilers of JavaScript
-write into the files that need them.
+of them have, or many files of one; what their files of public algorithms have; the functions that compilers of JavaScript
+write into the files that need them; and the machine code that many packages of this machine have, which are not in the base.
 
 Prologues of compilers and bundlers, wrappers for module systems, idioms: code that does not show where a file comes from.
 ``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here.
@@ -23,7 +23,7 @@ from careen.origin.source import Parsed, language_of, letters_of, tokens_of
 from careen.origin.spans import HASH_BITS, Hashes
 from careen.origin.winnowing import least_grams
 
-from . import public, sets
+from . import programs, public, sets
 from .sets import words
 
 PROJECTS = {
@@ -46,7 +46,7 @@ BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
 FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
 CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
 SEVERAL = ("letters", "tokens")  # of which a feature that several projects have is common
-PROJECTS_AT_LEAST, FILES_AT_LEAST = 2, 10
+PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 8
 
 
 def main() -> None:
@@ -80,6 +80,7 @@ def main() -> None:
     for path, data in _written_by_compilers():
         for family, hashes in _anywhere(path, data).items():
             common[family].update(hashes.tolist())
+    common["sequences"] = _of_many_packages()
     arrays = [np.array(sorted(common[family]), "<u8") for family in FAMILIES]
     print([array.size for array in arrays])
     head = np.array([array.size for array in arrays], "<u8")
@@ -97,6 +98,15 @@ def _written_by_compilers() -> Iterator[tuple[str, bytes]]:
     for name in FUNCTIONS:
         for archive in sets.archives("npm", name, most=2).values():
             yield from ((path, data) for path, data in sets.files_of(archive).items() if path.endswith(".js"))
+
+
+def _of_many_packages() -> set[int]:
+    packages: dict[str, set[int]] = {}
+    for source, features in programs.strangers():
+        if sets.half(source) == "tune":
+            packages.setdefault(source, set()).update(features["sequences"].tolist())
+    counts = Counter(stretch for stretches in packages.values() for stretch in stretches)
+    return {stretch for stretch, count in counts.items() if count >= PACKAGES_AT_LEAST}
 
 
 def _anywhere(path: str, data: bytes) -> dict[str, Hashes]:

@@ -199,6 +199,7 @@ def _of_project(
             family: np.intersect1d(_all(family, release.files.values()), hashes, assume_unique=True)
             for family, hashes in built.items()
         }
+        seen["sequences"] = _all("sequences", release.builds)
         if any(hashes.size for hashes in seen.values()):
             statements = np.concatenate([np.empty(0, np.uint64), *(build_of["statements"] for build_of in release.builds)])
             add(BUILT, release.version, {**seen, "statements": statements})
