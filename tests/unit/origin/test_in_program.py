@@ -98,6 +98,11 @@ def test_machine_code_is_not_compared_if_no_build_has_any():
     assert found_by_code(base, code=CODE) == []
 
 
+def test_the_machine_code_in_a_package_of_scripts_shows_nothing():
+    released = release("1", {"a.py": {"literals": OTHERS}}, {"literals": OTHERS, "sequences": CODE})
+    assert not build([(Project("pypi:a", ("1",), ("pkg:pypi/a",)), [released])]).has_machine_code
+
+
 def test_what_a_version_has_of_texts_counts_more_than_its_machine_code():
     base = build(
         [
