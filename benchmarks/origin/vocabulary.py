@@ -46,7 +46,8 @@ BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
 FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
 CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
 SEVERAL = ("letters", "tokens")  # of which a feature that several projects have is common
-PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 8
+PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 3
+MOST_STRETCHES = 10_000  # of a program whose machine code counts: compilers and interpreters are in several packages
 
 
 def main() -> None:
@@ -103,7 +104,7 @@ def _written_by_compilers() -> Iterator[tuple[str, bytes]]:
 def _of_many_packages() -> set[int]:
     packages: dict[str, set[int]] = {}
     for source, features in programs.strangers():
-        if sets.half(source) == "tune":
+        if sets.half(source) == "tune" and features["sequences"].size <= MOST_STRETCHES:
             packages.setdefault(source, set()).update(features["sequences"].tolist())
     counts = Counter(stretch for stretches in packages.values() for stretch in stretches)
     return {stretch for stretch, count in counts.items() if count >= PACKAGES_AT_LEAST}
