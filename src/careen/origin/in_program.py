@@ -54,7 +54,7 @@ RULES = (
     # Many tables include those of a standard (AES, SHA-2, DES), which code of any project has.
     Rule("tables", 8, 0.25, 0.15, amid=0.01),
     Rule("tables", 2, 1.0, amid=0.01),
-    Rule("sequences", 10, 0.2, 0.1),
+    Rule("sequences", 10, 0.3, 0.15),
 )
 MANY = 64
 # Rules for a single file of the sources, whose object a linker takes as a whole: a program that uses some functions of a large

@@ -86,7 +86,8 @@ def found_by_code(base, *, code, others=0):
 def test_machine_code_of_builds_shows_a_project_without_texts():
     base = base_of(large=({"src/a.c": {"literals": OTHERS}}, {"literals": OTHERS, "sequences": CODE}))
     both = ("1", "2")
-    assert found_by_code(base, code=CODE[:100], others=2000) == [("large", "high", both)]
+    assert found_by_code(base, code=CODE[:150], others=2000) == [("large", "high", both)]
+    assert found_by_code(base, code=CODE[:100], others=2000) == []
     assert found_by_code(base, code=CODE[:20], others=80) == [("large", "medium", both)]  # a small program
     assert found_by_code(base, code=CODE[:20], others=500) == []
     assert found_by_code(base, code=CODE[:9]) == []
