@@ -103,6 +103,11 @@ def programs_base() -> Knowledge:
     return _base(_packed())
 
 
+def strangers() -> Iterator[tuple[str, Features]]:
+    """The programs of this machine that are of no project in the base, by source package."""
+    return _strangers(_packed())
+
+
 def _packed() -> list[Packed]:
     listed = _listed()
     _download(listed)

@@ -1,21 +1,29 @@
 """Writes the stop-list of common code, from projects that no set has, but for those of the tuned half: what several
-of them have, or many files of one; and what their files of public algorithms have.
+of them have, or many files of one; what their files of public algorithms have; the functions that compilers of JavaScript
+write into the files that need them; and the machine code that many packages of this machine have, which are not in the base.
 
 Prologues of compilers and bundlers, wrappers for module systems, idioms: code that does not show where a file comes from.
 ``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here.
 """
 
 import posixpath
+import subprocess
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from careen.origin.building import is_own_code
 from careen.origin.common import FAMILIES, PATH
-from careen.origin.features import features_of
+from careen.origin.features import LETTERS, TOKENS, features_of
 from careen.origin.public import is_public
+from careen.origin.source import Parsed, language_of, letters_of, tokens_of
+from careen.origin.spans import HASH_BITS, Hashes
+from careen.origin.winnowing import least_grams
 
-from . import public, sets
+from . import programs, public, sets
 from .sets import words
 
 PROJECTS = {
@@ -33,8 +41,13 @@ CARRIERS = {
         "libunistring libvncserver memcached php7.4 ruby2.7"
     )
 }
+# Compilers whose functions have had several forms, and packages of such functions.
+BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
+FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
+CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
 SEVERAL = ("letters", "tokens")  # of which a feature that several projects have is common
-PROJECTS_AT_LEAST, FILES_AT_LEAST = 2, 10
+PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 2
+MOST_STRETCHES = 3_000  # of a program whose machine code counts: compilers and interpreters are in several packages
 
 
 def main() -> None:
@@ -65,10 +78,47 @@ def main() -> None:
             for family, hashes in features_of(place.path, place.data).items():
                 if family in FAMILIES:
                     common[family].update(hashes.tolist())
+    for path, data in _written_by_compilers():
+        for family, hashes in _anywhere(path, data).items():
+            common[family].update(hashes.tolist())
+    common["sequences"] = _of_many_packages()
     arrays = [np.array(sorted(common[family]), "<u8") for family in FAMILIES]
     print([array.size for array in arrays])
     head = np.array([array.size for array in arrays], "<u8")
     PATH.write_bytes(b"".join(array.tobytes() for array in (head, *arrays)))
+
+
+def _written_by_compilers() -> Iterator[tuple[str, bytes]]:
+    name, versions = BABEL
+    with tempfile.TemporaryDirectory() as folder:
+        for archive in sets.archives("npm", name, versions).values():
+            script = Path(folder, "babel.js")
+            script.write_bytes(sets.files_of(archive)["babel.min.js"])
+            written = f"process.stdout.write(require({str(script)!r}).buildExternalHelpers(undefined, 'module'))"
+            yield "helpers.js", subprocess.run(("node", "-e", written), capture_output=True, check=True).stdout
+    for name in FUNCTIONS:
+        for archive in sets.archives("npm", name, most=2).values():
+            yield from ((path, data) for path, data in sets.files_of(archive).items() if path.endswith(".js"))
+
+
+def _of_many_packages() -> set[int]:
+    packages: dict[str, set[int]] = {}
+    for source, features in programs.strangers():
+        if sets.half(source) == "tune" and features["sequences"].size <= MOST_STRETCHES:
+            packages.setdefault(source, set()).update(features["sequences"].tolist())
+    counts = Counter(stretch for stretches in packages.values() for stretch in stretches)
+    return {stretch for stretch, count in counts.items() if count >= PACKAGES_AT_LEAST}
+
+
+def _anywhere(path: str, data: bytes) -> dict[str, Hashes]:
+    """The features that a file with this code may have, whatever else it has."""
+    source = Parsed(data, language_of(path))
+    tokens = tokens_of(source)
+    stretches = {
+        "letters": (least_grams(letters_of(source), LETTERS[0], 1), LETTERS[1]),
+        "tokens": (least_grams(tokens.codes, TOKENS[0], 1, tokens.links), TOKENS[1]),
+    }
+    return {family: found[found < (CHOSEN << HASH_BITS) // window] for family, (found, window) in stretches.items()}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What a program or library keeps of its sources: texts, names, tables of constants, and texts that state a version.
+"""What a program or library keeps of its sources: texts, names, tables of constants, and texts that state a version; and
+stretches of its machine code.
 
 A text is a run of printable bytes that ends in a zero byte, outside of code. Names are the symbols that the file
 defines: a symbol that it only uses shows nothing, because a program that calls a library does not contain it. A
@@ -14,6 +15,7 @@ import numpy as np
 from careen.formats.binaries.segments import Ranges
 from careen.safety.pattern import pattern
 
+from .machine_code import stretches
 from .objects import Names, objects_of
 from .source import STRING_BYTES
 from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, distinct, distinct_of, hashes_of, hashes_of_spans
@@ -62,6 +64,14 @@ class Texts:
         found = _Kept()
         for piece, order in self._constants():
             found.add(rows_in(piece, order))
+        return found.all()
+
+    @cached_property
+    def sequences(self) -> Hashes:
+        found, whole = _Kept(), bytes_of(self._data)
+        for part in self._objects:
+            for piece in _pieces(whole, part.code):
+                found.add(stretches(piece, part.machine))
         return found.all()
 
     @cached_property

@@ -27,6 +27,7 @@ MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
 MIN_BUILT_BYTES = 64  # smaller files of different packages are alike
 BUILT_FAMILIES = ("literals", "names", "tables")
+OF_SCRIPTS = ("pkg:npm/", "pkg:pypi/")  # the machine code in such a package is mostly of libraries that it bundles
 LEFT_OUT = frozenset(
     [
         "test",
@@ -199,6 +200,8 @@ def _of_project(
             family: np.intersect1d(_all(family, release.files.values()), hashes, assume_unique=True)
             for family, hashes in built.items()
         }
+        if not any(purl.startswith(OF_SCRIPTS) for purl in project.purls):
+            seen["sequences"] = _all("sequences", release.builds)
         if any(hashes.size for hashes in seen.values()):
             statements = np.concatenate([np.empty(0, np.uint64), *(build_of["statements"] for build_of in release.builds)])
             add(BUILT, release.version, {**seen, "statements": statements})

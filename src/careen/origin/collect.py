@@ -30,6 +30,7 @@ from .fixes import Fix
 from .java.archive import is_archive
 from .knowledge import FORMAT, Knowledge, Project
 from .learning import learned, patches_in
+from .machine_code import SAMPLE, STRETCH
 from .order import version_key
 from .parts import Parts
 
@@ -38,7 +39,7 @@ Item = TypeVar("Item")
 _SPEC = re.compile(r"(?P<kind>pypi|npm|deb|git|dir):(?P<name>@?[^@=\s]+)(?:=(?P<project>[^@\s]+))?(?:@(?P<versions>\S+))?")
 _PATCHES = (".patch", ".diff", "/series", "/debian.series")
 # The folder of the parts: features that were computed by other rules cannot be joined with these.
-RULES = hashlib.sha256(repr((FORMAT, FAMILIES, LETTERS, TOKENS)).encode()).hexdigest()[:12]
+RULES = hashlib.sha256(repr((FORMAT, FAMILIES, LETTERS, TOKENS, STRETCH, SAMPLE)).encode()).hexdigest()[:12]
 
 
 class Spec(Struct, frozen=True):

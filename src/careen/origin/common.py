@@ -1,8 +1,8 @@
 """Common code, whose features are left out: it does not show where a file comes from, because many projects have it.
 
 It is prologues that compilers and bundlers write, wrappers for module systems, and idioms: code that two of some
-forty projects have, or ten files of one; and code of public algorithms, as some thirty projects carry it
-(``benchmarks/origin/vocabulary.py``).
+forty projects have, or ten files of one; code of public algorithms, as some thirty projects carry it; functions that compilers
+write; and machine code that many packages of programs have (``benchmarks/origin/vocabulary.py``).
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ import numpy as np
 
 from .spans import Hashes
 
-FAMILIES = ("file", "letters", "tokens")
+FAMILIES = ("file", "letters", "tokens", "sequences")
 PATH = Path(__file__).with_name("common.bin")
 
 

@@ -9,6 +9,7 @@
 | names     | source, programs       | a name that the file defines                                 |
 | tables    | source, programs       | a stretch of a table of constants (``tables``)               |
 | sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
+|           | programs               | a stretch of 20 bytes of machine code (``machine_code``)     |
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
 For ``stated``, a file has the family ``statements``: pairs of such words and the version in them. Which of these words state
@@ -40,7 +41,7 @@ from .winnowing import grams_with, least_grams
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
 NUMBERS = {"letters": "numbers", "tokens": "number_tokens"}  # the family of those that are mostly numbers
-OF_A_PROGRAM = ("file", "literals", "names", "tables", "statements")
+OF_A_PROGRAM = ("file", "literals", "names", "tables", "sequences", "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 NUMBERS_OF_LETTERS, NUMBERS_OF_TOKENS = 15, 8  # of a gram in a table of numbers, in which a token is a number or between two

@@ -54,6 +54,7 @@ RULES = (
     # Many tables include those of a standard (AES, SHA-2, DES), which code of any project has.
     Rule("tables", 8, 0.25, 0.15, amid=0.01),
     Rule("tables", 2, 1.0, amid=0.01),
+    Rule("sequences", 10, 0.3, 0.15),
 )
 MANY = 64
 # Rules for a single file of the sources, whose object a linker takes as a whole: a program that uses some functions of a large
@@ -112,10 +113,14 @@ def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tup
 
 def _looked_at(base: Knowledge, features: Features) -> Features:
     """The features that are compared. Tables cost most: they are left out if a test with some of their rows shows
-    that the base has none."""
-    found = {family: features.get(family, _NONE) for family in ("literals", "names")}
-    is_there = "table_rows" not in features or has_chance(base, "tables", features["table_rows"], LEAST_ROWS)
-    return {**found, "tables": features.get("tables", _NONE) if is_there else _NONE}
+    that the base has none. Machine code is left out if the base has none of builds."""
+    wanted = {
+        "literals": True,
+        "names": True,
+        "tables": "table_rows" not in features or has_chance(base, "tables", features["table_rows"], LEAST_ROWS),
+        "sequences": base.has_machine_code,
+    }
+    return {family: features.get(family, _NONE) if is_wanted else _NONE for family, is_wanted in wanted.items()}
 
 
 def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | None]:
@@ -206,9 +211,11 @@ def _component(
 
 
 def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...]:
-    """The versions that have most of the features found."""
-    scores = np.sum([version_features(base, evidence, project) for evidence in families.values()], axis=0)
-    return best_versions(base.projects[project].versions, scores)[0]
+    """The versions that have most of the features found. Machine code is as much its compiler's as its version's, and counts
+    only if nothing else was found."""
+    found = {family: version_features(base, evidence, project) for family, evidence in families.items()}
+    of_sources = np.sum([scores for family, scores in found.items() if family != "sequences"], axis=0)
+    return best_versions(base.projects[project].versions, of_sources if of_sources.any() else found["sequences"])[0]
 
 
 def _stated(base: Knowledge, project: int, statements: Hashes) -> str:

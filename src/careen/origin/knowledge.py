@@ -10,7 +10,8 @@ A folder of arrays that are mapped into memory, little-endian:
     FAMILY.bin      postings, sorted: a feature's hash above ``ATOM_BITS`` bits that are the index of an atom
 
 A feature that is in several runs of versions has an atom for each. The path ``BUILT`` is of the features of a version's
-sources that are in builds as well, of this version or another, and of the texts in which a build states its version.
+sources that are in builds as well, of this version or another, of the texts in which a build states its version, and of the
+machine code of its builds.
 Raises: ValueError if files are missing, damaged or of another format.
 """
 
@@ -127,6 +128,12 @@ class Knowledge(Struct, frozen=True, dict=True):
         """Whether it identifies programs by their whole content, as those of packages."""
         paths = distinct(self.atoms["path"][self.atoms["file"] > 0])
         return any(language_of(self.paths[int(path)]) is None for path in paths)
+
+    @cached_property
+    def has_machine_code(self) -> bool:
+        """Whether it has machine code of builds."""
+        built = self.atoms["path"] == 0 if self.paths[:1] == (BUILT,) else np.zeros(self.atoms.size, np.bool_)
+        return bool(self.atoms["sequences"][built].any())
 
     def known(self, family: str, hashes: Hashes) -> Hashes:
         """Those of the hashes that the base has, in any order, each once."""

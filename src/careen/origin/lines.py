@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .source import Language, Parsed
+from .comments import gaps_of
+from .source import Language
 from .spans import HASH_BITS, Hashes, distinct
 
 GRAM_LINES = 3
@@ -48,7 +49,7 @@ def as_hashes(values: "frozenset[int] | Sequence[int]") -> Hashes:
 def _code_lines(data: bytes, language: Language) -> list[bytes]:
     """The lines without comments and white space; there are as many of them as in the file."""
     text = bytearray(data)
-    for start, end in Parsed(data, language).gaps:
+    for start, end in gaps_of(data, language.gaps, as_compiled=True):
         text[start:end] = text[start:end].translate(_BLANK)
     return [b"".join(line.split()) for line in bytes(text).split(b"\n")[:MAX_LINES]]
 

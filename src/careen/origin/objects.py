@@ -1,4 +1,4 @@
-"""The places of texts, constants and names in an executable, a library or an archive of objects.
+"""The places of texts, constants, names and machine code in an executable, a library or an archive of objects.
 
 Gives an ``Object`` for each object file: an archive (``ar``) has one for each member, a fat Mach-O file one for each
 architecture. All offsets count from the beginning of the file, and ranges of one object do not overlap, whatever its
@@ -17,6 +17,8 @@ from msgspec import Struct
 from careen.formats.binaries import elf
 from careen.formats.binaries.segments import MAX_ENTRIES, Ranges
 
+from .machine_code import Machine
+
 HEAD_BYTES = 1 << 16
 MAX_MEMBERS = 65_536
 MAX_ARCHITECTURES = 4
@@ -31,6 +33,9 @@ _RELOCATED = ".data.rel"
 _EXECUTABLE = 4  # of an ELF section
 _SEGMENTS = {0x1: (56, 68, "16s16x3I"), 0x19: (72, 80, "16s16x2QI")}  # bytes before the sections, bytes and start of each
 _SYMBOLS = 2
+_OF_ELF: dict[int, Machine] = {62: "x86-64", 183: "arm64"}
+_OF_PE: dict[int, Machine] = {0x8664: "x86-64", 0xAA64: "arm64"}
+_OF_MACHO: dict[int, Machine] = {0x0100_0007: "x86-64", 0x0100_000C: "arm64"}
 
 
 class Names(Struct, frozen=True):
@@ -54,6 +59,8 @@ class Object(Struct, frozen=True):
     texts: Ranges
     constants: Ranges
     names: tuple[Names, ...] = ()
+    code: Ranges = ()
+    machine: Machine = ""
 
 
 def objects_of(data: bytes) -> Iterator[Object]:
@@ -127,7 +134,16 @@ def _elf(data: bytes, start: int) -> Object:
             count = min(known[symbols].size_bytes // row, MAX_SYMBOLS)
             (place,) = _ranges([known[strings]], start, len(data)) or ((0, 0),)
             names.append(Names(headers.order, start + known[symbols].offset, row, count, place, 0, defined_at, 0xFFFF))
-    return Object(headers.order, _ranges(texts, start, len(data)), _ranges(constants, start, len(data)), tuple(names))
+    code = [part for part in stored if part.flags & _EXECUTABLE]
+    machine = _OF_ELF.get(headers.machine, "") if (headers.bits, headers.order) == (64, "<") else ""
+    return Object(
+        headers.order,
+        _ranges(texts, start, len(data)),
+        _ranges(constants, start, len(data)),
+        tuple(names),
+        _ranges(code, start, len(data)),
+        machine,
+    )
 
 
 def _ranges(sections: Iterable[elf.Section], start: int, size: int) -> Ranges:
@@ -149,22 +165,25 @@ def _pe(data: bytes, start: int, end: int) -> Object:
     signature = start + unpack_from("<I", data, start + 0x3C)[0]
     if data[signature : signature + 4] != b"PE\0\0":
         raise ValueError("a program for DOS")
-    count, optional_bytes = unpack_from("<H12xH", data, signature + 6)
+    machine, count, optional_bytes = unpack_from("<2H12xH", data, signature + 4)
     optional = signature + 24
     wide = unpack_from("<H", data, optional)[0] == 0x20B
-    texts, names = [], []
+    texts: list[tuple[int, int]] = []
+    code: list[tuple[int, int]] = []
+    names = []
     exports = unpack_from("<I", data, optional + (112 if wide else 96))[0] if optional_bytes > 96 else 0
     for at in range(min(count, MAX_ENTRIES)):
         virtual, address, size, offset, flags = unpack_from("<4I12xI", data, optional + optional_bytes + at * 40 + 8)
         begin, stop = start + offset, min(start + offset + size, end)
-        if not flags & 0x2000_0000 and begin < stop:
-            texts.append((begin, stop))
+        if begin < stop:
+            (code if flags & 0x2000_0000 else texts).append((begin, stop))
         if exports and address <= exports < address + max(virtual, size):
             shift = begin - address  # an address plus this is an offset in the file
             total, _, listed = unpack_from("<3I", data, exports + shift + 24)
             if 0 <= listed + shift < stop:
                 names.append(Names("<", listed + shift, 4, min(total, MAX_SYMBOLS), (begin, stop), address))
-    return Object("<", _merged(texts), _merged(texts), tuple(names))
+    places = _merged(texts)
+    return Object("<", places, places, tuple(names), _merged(code), _OF_PE.get(machine, ""))
 
 
 def _macho(data: bytes, start: int, end: int) -> Object:
@@ -172,7 +191,8 @@ def _macho(data: bytes, start: int, end: int) -> Object:
     order = MACHO[data[start : start + 4]]
     wide = 0xCF in (data[start], data[start + 3])
     at = start + (32 if wide else 28)
-    texts, constants, names = [], [], []
+    machine = _OF_MACHO.get(unpack_from(f"{order}I", data, start + 4)[0], "") if order == "<" else ""
+    texts, constants, code, names = [], [], [], []
     for _ in range(min(unpack_from(f"{order}I", data, start + 16)[0], MAX_ENTRIES)):
         command, size = unpack_from(f"{order}2I", data, at)
         if size < 8:
@@ -183,13 +203,15 @@ def _macho(data: bytes, start: int, end: int) -> Object:
                     texts.append((begin, stop))
                 if title in (b"__const", b"__data"):
                     constants.append((begin, stop))
+                if title == b"__text":
+                    code.append((begin, stop))
         elif command == _SYMBOLS:
             rows, count, strings, length = unpack_from(f"{order}4I", data, at + 8)
             place = (min(start + strings, end), min(start + strings + length, end))
             row = 16 if wide else 12
             names.append(Names(order, start + rows, row, min(count, MAX_SYMBOLS), place, 0, 4, 0x0E, decorated=True))
         at += size
-    return Object(order, _merged(texts), _merged(constants), tuple(names))
+    return Object(order, _merged(texts), _merged(constants), tuple(names), _merged(code), machine)
 
 
 def _macho_sections(data: bytes, at: int, order: str, command: int, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:

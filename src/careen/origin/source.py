@@ -11,7 +11,6 @@ does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4
 import posixpath
 import re
 import string
-from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -21,14 +20,15 @@ from numpy.typing import NDArray
 
 from careen.safety.pattern import pattern
 
+from .comments import gaps_of
 from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of
 
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 
 
 class Language(Struct, frozen=True):
-    """The lexical rules of a language. ``gaps`` finds comments; ``strings`` finds them and strings as well, and each
-    group of a string is its text."""
+    """The lexical rules of a language. ``gaps`` finds comments, and ``strings`` the strings of a file without these: each
+    group is the text of one."""
 
     name: str
     gaps: "re.Pattern[bytes]"
@@ -45,7 +45,6 @@ _QUASI = rb"`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"
 _LONG = rb"\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
 _SHELL_SINGLE = rb"'(?P<single>[^'\n]*+)'?"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
-_DOCSTRING = rb"(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
 
 
 def _either(*patterns: bytes) -> "re.Pattern[bytes]":
@@ -80,7 +79,7 @@ _HASH_WORDS = (
 _C = Language(
     "c",
     _gaps(_C_COMMENT, rb"[^\"'/]++", rb"/(?![/*])", _DOUBLE, _SINGLE),
-    _either(_C_COMMENT, _DOUBLE, rb"'(?:[^'\\\n]|\\.)*+'?"),
+    _either(_DOUBLE, rb"'(?:[^'\\\n]|\\.)*+'?"),
     tuple(_C_WORDS),
     # A definition at the beginning of a line: types, then the name and its parameters; in GNU style the name alone.
     # The result may be in a macro (``API(int) name(``); a method is named by its class as well.
@@ -93,7 +92,7 @@ _C = Language(
 _SCRIPT = Language(
     "script",
     _gaps(_C_COMMENT, rb"[^\"'/`]++", rb"/(?![/*])", _DOUBLE, _SINGLE, _QUASI),
-    _either(_C_COMMENT, _DOUBLE, _SINGLE, _QUASI),
+    _either(_DOUBLE, _SINGLE, _QUASI),
     tuple(_SCRIPT_WORDS),
     re.compile(rb"(?:function\s+|\bclass\s+|\.prototype\.)([A-Za-z_$][\w$]{3,})"),
 )
@@ -104,14 +103,14 @@ _PYTHON = Language(
         rb"[^\"'\#]++",
         rb"(?!\"\"\"|''')(?:" + _DOUBLE + b"|" + _SINGLE + b")",
     ),
-    _either(rb"(?P<comment>\#[^\n]*+)", rb"(?m:^[ \t]*+)" + _DOCSTRING, _LONG, _DOUBLE, _SINGLE),
+    _either(_LONG, _DOUBLE, _SINGLE),
     tuple(_PYTHON_WORDS),
     re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w{3,})"),
 )
 _HASHED = Language(
     "hashed",
     _gaps(rb"(?P<comment>\#[^\n]*+)", rb"[^\"'\#]++", rb"(?<=\S)\#", _DOUBLE, _SHELL_SINGLE),
-    _either(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)", _DOUBLE, _SHELL_SINGLE),
+    _either(_DOUBLE, _SHELL_SINGLE),
     tuple(_HASH_WORDS),
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
@@ -148,7 +147,6 @@ _ENDINGS: dict[str, Language] = {
     **dict.fromkeys([".rb", ".pl", ".pm", ".sh", ".bash", ".r", ".tcl"], _HASHED),
 }
 _TEXTS = ("string", "single", "quasi", "long", "long2")
-_GAPS = ("comment", "docstring")
 
 
 def language_of(path: str) -> Language | None:
@@ -178,23 +176,20 @@ class Parsed:
 
     @cached_property
     def gaps(self) -> tuple[tuple[int, int], ...]:
-        return tuple(self._found_gaps())
+        return tuple(gaps_of(self.data, self.language.gaps))
 
-    def _found_gaps(self) -> Iterator[tuple[int, int]]:
-        for match in self.language.gaps.finditer(self.data):
-            if match.lastgroup == "comment":
-                yield match.span("comment")
-            elif match.lastgroup == "docstring":
-                start, end = match.span("docstring")
-                start -= self.data[start - 1 : start] in (b"r", b"R")
-                before = self.data[max(start - _WIDEST_INDENT, 0) : start].rpartition(b"\n")
-                if not before[2].strip(b" \t") and (before[1] or start < _WIDEST_INDENT):
-                    yield start, end
+    @cached_property
+    def code(self) -> bytes:
+        """The file with blanks in place of comments."""
+        kept = bytearray(self.data)
+        for start, end in self.gaps:
+            kept[start:end] = b" " * (end - start)
+        return bytes(kept)
 
     @cached_property
     def strings(self) -> tuple[tuple[int, int], ...]:
         found = []
-        for match in self.language.strings.finditer(self.data):
+        for match in self.language.strings.finditer(self.code):
             group = match.lastgroup
             if group in _TEXTS and match.end() > match.end(group):  # it is closed
                 found.append(match.span(group))
@@ -232,9 +227,9 @@ def _without_comments(source: Parsed) -> bytes:
 def tokens_of(source: Parsed) -> Tokens:
     """The tokens of a file. Keywords and punctuation have codes of their own, numbers have one for each value; all
     strings share one, and so do all identifiers."""
-    data = bytes_of(source.data).copy()
-    _blank(data, source.gaps, ord(" "))
-    _blank(data, source.strings, ord(" "))
+    data = bytes_of(source.code).copy()
+    for start, end in source.strings:
+        data[start:end] = ord(" ")
     classes = np.zeros(data.size + 2, np.uint8)
     classes[1:-1] = bytes_of(data.tobytes().translate(_CLASSES))
     is_word = classes == _WORD
@@ -275,11 +270,6 @@ def literals_of(source: Parsed) -> tuple[frozenset[bytes], frozenset[bytes]]:
     parts = (part for text in whole for part in text.split(b"\0")) if source.language.joins_strings else whole
     names = frozenset(source.language.defines.findall(source.data))
     return frozenset(text for text in parts if len(text) in STRING_BYTES), names
-
-
-def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> None:
-    for start, end in spans:
-        data[start:end] = value
 
 
 def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
@@ -332,7 +322,6 @@ def _by_number(text: bytes) -> bytes:
 _ESCAPE = pattern(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
 _LONGEST_WORD = 64
-_WIDEST_INDENT = 512
 _WORD, _PUNCTUATION = 1, 2
 _IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 

@@ -60,3 +60,41 @@ def test_the_usual_code_of_a_public_algorithm_is_common():
     for family in ("letters", "tokens"):
         hashes = features_of("a.c", SHA1)[family]
         assert distinctive(family, hashes).size < 0.7 * hashes.size
+
+
+# Written by Babel 7.12 and 7.26 (MIT) into files that have classes.
+CLASSES = [
+    b"""
+function _inherits(subClass, superClass) {
+  if (typeof superClass !== "function" && superClass !== null) {
+    throw new TypeError("Super expression must either be null or a function");
+  }
+  subClass.prototype = Object.create(superClass && superClass.prototype, {
+    constructor: { value: subClass, writable: true, configurable: true }
+  });
+  if (superClass) _setPrototypeOf(subClass, superClass);
+}
+function _assertThisInitialized(self) {
+  if (self === void 0) {
+    throw new ReferenceError("this hasn't been initialised - super() hasn't been called");
+  }
+  return self;
+}
+""",
+    b"""
+function _inherits(t, e) {
+  if ("function" != typeof e && null !== e) throw new TypeError("Super expression must either be null or a function");
+  t.prototype = Object.create(e && e.prototype, {
+    constructor: { value: t, writable: true, configurable: true }
+  }), Object.defineProperty(t, "prototype", { writable: false }), e && _setPrototypeOf(t, e);
+}
+""",
+]
+
+
+@pytest.mark.parametrize("code", CLASSES)
+def test_what_a_compiler_writes_is_common_amid_any_code(code):
+    before, after = (b"".join(b"call(%d, %s);\n" % (at, name) for at in range(40)) for name in (b"first", b"second"))
+    own, hashes = (features_of("a.js", text)["letters"] for text in (before + after, before + code + after))
+    written = np.setdiff1d(hashes, own)
+    assert distinctive("letters", written).size <= 4 < written.size  # those that are partly in the other code

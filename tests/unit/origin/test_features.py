@@ -11,7 +11,14 @@ from careen.origin.features import OF_A_FILE, features_of  # noqa: E402
 
 def test_families_by_the_kind_of_file():
     assert set(features_of("a.py", CODE.encode())) == set(OF_A_FILE)
-    assert set(features_of("a.bin", b"\x7fELF" + bytes(60))) == {"file", "literals", "names", "tables", "statements"}
+    assert set(features_of("a.bin", b"\x7fELF" + bytes(60))) == {
+        "file",
+        "literals",
+        "names",
+        "tables",
+        "sequences",
+        "statements",
+    }
     assert set(features_of("a.txt", CODE.encode())) == set(features_of("a.py", b"x = 1")) == {"file"}
     assert features_of("empty", b"")["file"].size == 0
 

@@ -73,3 +73,49 @@ def test_what_two_projects_share_is_of_the_one_of_which_most_is_there():
         base = base_of(**dict(zip(names, (original, carries), strict=True)))
         assert found(base, hashes=range(100, 140)) == [(names[0], "high")]
     assert found(base, hashes=[*range(100, 140), *range(200, 400)])[0] == ("a", "high")
+
+
+CODE = range(5000, 5400)
+
+
+def found_by_code(base, *, code, others=0):
+    asked = of_build({"literals": [], "sequences": [*code, *range(9000, 9000 + others)]})
+    return [(component.project, component.confidence, component.versions) for component in in_program(base, "a", asked)]
+
+
+def test_machine_code_of_builds_shows_a_project_without_texts():
+    base = base_of(large=({"src/a.c": {"literals": OTHERS}}, {"literals": OTHERS, "sequences": CODE}))
+    both = ("1", "2")
+    assert found_by_code(base, code=CODE[:150], others=2000) == [("large", "high", both)]
+    assert found_by_code(base, code=CODE[:100], others=2000) == []
+    assert found_by_code(base, code=CODE[:20], others=80) == [("large", "medium", both)]  # a small program
+    assert found_by_code(base, code=CODE[:20], others=500) == []
+    assert found_by_code(base, code=CODE[:9]) == []
+
+
+def test_machine_code_is_not_compared_if_no_build_has_any():
+    base = base_of(script=({"a.js": {"sequences": CODE}},), other=large())
+    assert not base.has_machine_code
+    assert found_by_code(base, code=CODE) == []
+
+
+def test_the_machine_code_in_a_package_of_scripts_shows_nothing():
+    released = release("1", {"a.py": {"literals": OTHERS}}, {"literals": OTHERS, "sequences": CODE})
+    assert not build([(Project("pypi:a", ("1",), ("pkg:pypi/a",)), [released])]).has_machine_code
+
+
+def test_what_a_version_has_of_texts_counts_more_than_its_machine_code():
+    base = build(
+        [
+            (
+                Project("a", ("1", "2")),
+                [
+                    release("1", {"a.c": {"literals": range(100, 140)}}, {"literals": range(100, 140), "sequences": CODE}),
+                    release("2", {"a.c": {"literals": range(120, 160)}}, {"literals": range(120, 160), "sequences": CODE[:50]}),
+                ],
+            )
+        ]
+    )
+    asked = of_build({"literals": range(120, 160), "sequences": CODE})
+    assert [component.versions for component in in_program(base, "a", asked)] == [("2",)]
+    assert found_by_code(base, code=CODE)[0][2] == ("1",)

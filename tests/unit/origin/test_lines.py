@@ -30,6 +30,13 @@ def test_code_in_a_comment_is_no_code():
     assert not Grams(CODE, C).hashes & Grams(hidden, C).hashes
 
 
+@pytest.mark.parametrize(
+    "text", [CODE.replace(b"*/", b""), b"\n /* of the other\n" + CODE.replace(b"/*", b"//").replace(b"*/", b"")]
+)
+def test_a_comment_may_hide_the_begin_of_another(text):
+    assert not Grams(b"/*\n" + text + b"*/\n", C).hashes
+
+
 def test_the_stretches_that_have_part_of_some_lines():
     changed = CODE.replace(b"in->left", b"in->size")
     grams = Grams(CODE, C)

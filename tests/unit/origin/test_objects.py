@@ -116,3 +116,17 @@ def test_ranges_lie_in_the_file_and_do_not_overlap():
                 for ranges in (part.texts, part.constants):
                     assert all(one[1] <= other[0] for one, other in pairwise(ranges))
                     assert all(0 <= begin <= end <= len(mutated) for begin, end in ranges)
+
+
+def test_machine_code():
+    for data, machine in (
+        (sectioned.elf(b".text", b"code", flags=6), "x86-64"),
+        (sectioned.elf(b".text", b"code", flags=6, machine=183), "arm64"),
+        (sectioned.elf(b".text", b"code", flags=6, machine=183, order=">"), ""),
+        (sectioned.elf(b".text", b"code", flags=6, bits=32), ""),
+        (sectioned.macho(b"__text", b"code", machine=0x0100_000C), "arm64"),
+    ):
+        (part,) = objects_of(data)
+        assert (part.machine, contents(data, "code"), contents(data, "texts")) == (machine, [b"code"], [])
+    (part,) = objects_of(sectioned.pe(b".rdata", b"texts"))
+    assert (part.machine, part.code) == ("x86-64", ())

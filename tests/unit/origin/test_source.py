@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,7 +116,25 @@ def test_languages_by_the_ending():
 
 
 @pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.rb"])
-@pytest.mark.parametrize("piece", [rb"\"", rb"\'", rb"\`", b'"""', b"'''", b"/*", b"*/", b"#", b"a ", b"abc(", b"' ", b'\\"a'])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        rb"\"",
+        rb"\'",
+        rb"\`",
+        b'"""',
+        b"'''",
+        b"/*",
+        b" /*",
+        b"*/",
+        b"#",
+        b"a ",
+        b"\ndef a:\n'''\n\"\"\"",
+        b"abc(",
+        b"' ",
+        b'\\"a',
+    ],
+)
 def test_a_megabyte_of_one_line_ends(path, piece):
     source = piece * ((1 << 20) // len(piece))
     for text in (source, source[1:], b"x" + source):
@@ -124,12 +144,13 @@ def test_a_megabyte_of_one_line_ends(path, piece):
 
 
 @pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.sh"])
-@given(text=st.text("aR #/*\n\\\"'`", max_size=60))
-def test_comments_are_the_same_whether_strings_are_asked_for_or_not(path, text):
+@given(text=st.text("aR #/*:\n\\\"'`", max_size=60))
+def test_comments_and_strings_are_apart_and_in_order(path, text):
     source = of(text.encode(), path)
-    found = source.language.strings.finditer(source.data)
-    gaps = [match.span(match.lastgroup) for match in found if match.lastgroup in ("comment", "docstring")]
-    assert list(source.gaps) == gaps
+    for spans in (source.gaps, source.strings):
+        assert all(start <= end for start, end in spans)
+        assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    assert len(source.code) == len(source.data)
 
 
 def test_letters_and_tokens_of_numbers():
