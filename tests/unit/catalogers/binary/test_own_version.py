@@ -173,6 +173,8 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\x0012.4.0\0gcc \0", None),
         (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
         (b"\0version\000x1.52.0\0001.52\0", None),
+        (b"\0%s v%s [%s] (C) %s\n\0002.3\0", "2.3"),
+        (b"\0version\0001.1\0", None),
     ],
 )
 def test_the_only_version_of_a_file(texts, expected):
