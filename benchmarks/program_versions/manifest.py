@@ -12,7 +12,7 @@ from benchmarks.program_versions.artefacts import Artefact
 HERE = Path(__file__).parent
 HALVES = (
     *("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth"),
-    *("well_known", "sixth_development", "sixth_held_out"),
+    *("well_known", "sixth_development", "sixth_held_out", "seventh_development", "seventh_held_out"),
 )
 
 
@@ -33,7 +33,8 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    return [case for name in ("manifest", "third", "fourth", "fifth", "well_known", "sixth") for case in _cases(name)]
+    sets = ("manifest", "third", "fourth", "fifth", "well_known", "sixth", "seventh")
+    return [case for name in sets for case in _cases(name)]
 
 
 def half(case: Case) -> str:
@@ -45,6 +46,8 @@ def half(case: Case) -> str:
     if case in _set("sixth"):
         return f"sixth_{HALVES[_parity(f'six{case.program}')]}"
     parity = _parity(case.program)
+    if case in _set("seventh"):
+        return f"seventh_{HALVES[parity if case.artefact.registry == 'debian' else 0]}"
     return f"fourth_{HALVES[parity]}" if case in _set("fourth") else HALVES[parity]
 
 

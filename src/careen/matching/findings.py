@@ -250,6 +250,8 @@ def _because(assessed: Assessed, main: Match, fix: Fix) -> Because:
             by = f"CPE {main.advisory.package}"
         elif namespace != subject.title:
             by = f"{subject.title} in {namespace}"
+    elif any(namespace == place for place, _ in subject.also):
+        by = f"CPE {main.advisory.package}" if namespace == CPE_NAMESPACE else f"{main.advisory.package} in {namespace}"
     elif namespace in subject.channels:
         by = channel_title(namespace)
     elif namespace != subject.namespace:

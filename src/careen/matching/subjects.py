@@ -45,7 +45,7 @@ from .reasons import purls_of
 from .subject import Infos, Subject, by_upstream, confidence_of, is_complete, weaker
 from .system_packages import system_subject
 from .unrecorded import Unrecorded
-from .upstream import named
+from .upstream import contained, named
 from .vendors import is_doubtful
 
 # Why a package is neither a subject nor a gap: the advisories of the package that owns its files assess it too; or it is a
@@ -103,6 +103,8 @@ def _subject(package: Package, ecosystem: Ecosystem | None, context: _Context) -
     if ecosystem.namespace is not None and not _is_source_code(package):
         name = key_name(ecosystem.namespace, package.name)
         subject = _of_ecosystem(package, ecosystem.namespace, name, ecosystem.scheme, owner, product)
+        if not owner and (identity := contained(package)):
+            subject = replace(subject, also=identity.places)
         return replace(subject, version=version) if owner and (version := _packaged(package, owner, context)) else subject
     return _without_ecosystem_advisories(package, owner, product, context)
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from careen.database.knowledge import key_name
 from careen.formats.feeds.software import (
     Software,
+    software_of_artifact,
     software_of_conda,
     software_of_cpe,
     software_of_package,
@@ -61,6 +62,14 @@ def named(package: Package) -> Identity | None:
     return _identity(software, version or version_of_cpe(package.cpe or "")) if software else None
 
 
+def contained(package: Package) -> Identity | None:
+    """The program in a package of a language ecosystem, whose advisories may be about the program as a whole: GHSA's about
+    ``org.apache.tomcat:tomcat`` name no jar of Tomcat.
+    """
+    software = software_of_artifact(package.name) if package.type == "maven" else None
+    return _identity(software, package.version) if software else None
+
+
 def namespaces(package: Package, distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]) -> frozenset[str]:
     """The namespaces that assess the package by its upstream version; empty if others assess it, or if the map does not
     have it.
@@ -68,9 +77,11 @@ def namespaces(package: Package, distribution: Distribution | None, ecosystems: 
     ecosystem = ecosystems.get(package.type)
     if ecosystem is None or (ecosystem.namespace is None and not ecosystem.distribution):
         identity = named(package)
+    elif not ecosystem.distribution:
+        identity = None if package.owned_by else contained(package)
     else:
         vendor = package.vendor if package.vendor != "unknown" else vendor_of(package, distribution_of(package, distribution))
-        identity = packaged(package) if ecosystem.distribution and vendor == "third_party" else None
+        identity = packaged(package) if vendor == "third_party" else None
     return frozenset(namespace for namespace, _ in identity.places) if identity else frozenset()
 
 

@@ -56,6 +56,15 @@ def test_a_guess_has_a_low_confidence():
     assert package.confidence < 0.5
 
 
+def test_the_jar_that_contains_a_program_has_the_cpe_name_of_the_program():
+    content = manifest(Bundle_SymbolicName="org.apache.tomcat-catalina", Bundle_Version="9.0.43")
+    library, tomcat = read_all(
+        CATALOGER, {"opt/tomcat/lib/catalina.jar": jar(content), "opt/tomcat/lib/b.jar": jar(maven("org.lib", "b", "2.0"))}
+    )
+    assert (tomcat.name, tomcat.cpe) == ("org.apache.tomcat:tomcat-catalina", "cpe:2.3:a:apache:tomcat:9.0.43:*:*:*:*:*:*:*")
+    assert library.cpe is None
+
+
 def test_an_archive_with_only_a_file_name_is_unidentified():
     code = classes("dev/acme/x")
     assert unidentified("x.jar", code) == ["x.jar"]

@@ -59,6 +59,26 @@ def test_a_first_scan_asks_for_the_products_advisories():
     assert "OpenSSL" not in needed([shipped], None, kinds)
 
 
+def test_the_program_in_an_artifact_has_its_makers_advisories_too():
+    name = "org.apache.tomcat:tomcat-catalina"
+    jar = package("maven", name, "opt/tomcat/lib/catalina.jar", "9.0.43")
+    library = package("maven", "org.apache.tomcat.embed:tomcat-embed-core", "app.jar", "9.0.43")
+    by_artifact = advisory("GHSA-1", "9.0.44", "Maven", name, source="ghsa", aliases=("CVE-2098-1",))
+    by_product = advisory("CVE-2098-1", "9.0.44", "Bitnami", "tomcat", source="bitnami")
+    of_all = advisory("CVE-2098-2", "9.0.45", "Bitnami", "tomcat", source="bitnami")
+    by_range = advisory("CVE-2098-3", "9.0.50", "cpe", "apache:tomcat", source="nvd")
+    kinds = ECOSYSTEMS | {"maven": Ecosystem("maven", "go", "Maven")}
+    known = knowledge(by_artifact, by_product, of_all, by_range)
+    found = match(Inventory(None, (jar, library)), known, SCHEMES, kinds, TODAY).findings
+    assert sorted((one.package, one.id, one.confidence, one.fix.versions) for one in found) == [
+        (jar.purl, "CVE-2098-1", "confirmed", ("9.0.44",)),
+        (jar.purl, "CVE-2098-2", "likely", ("9.0.45",)),
+        (jar.purl, "CVE-2098-3", "likely", ("9.0.50",)),
+    ]
+    assert {"Maven", "Bitnami", "cpe"} <= needed([jar], None, kinds)
+    assert "Bitnami" not in needed([library], None, kinds)
+
+
 def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
     plugin = package("maven", "org.example:ship-log", "plugins/ship-log.jpi", "1.18")
     warning = advisory("SECURITY-12", None, "Jenkins", "ship-log", source="jenkins", ranges=(Range(None, None, "1.18"),))

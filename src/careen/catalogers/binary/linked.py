@@ -13,6 +13,7 @@ from careen.errors import OverBudgetError
 from careen.formats.binaries.elf import has_late_headers
 from careen.formats.binaries.go_build_info import has_go_build_id
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
+from careen.formats.feeds.software import cpe_of_archive
 from careen.model.package import Package
 from careen.plugins import File
 from careen.safety.pattern import pattern
@@ -109,6 +110,7 @@ class LinkedScanner:
         self._texts = VersionTexts(_KNOWN, known, self._own)
         self._anywhere = dict.fromkeys((*_ANYWHERE, *((_VERSION_OPTION, _IN_PLACE) if own else ())), 0)
         self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
+        self._units: set[tuple[bytes, bytes]] = set()  # the same, by GHC's name for the program's own package
 
     def skip(self, size: int) -> None:
         self._at += size
@@ -130,7 +132,8 @@ class LinkedScanner:
             if not library.anywhere or self._anywhere[library.anywhere.encode()]
         ]
         others = {version for _, version in libraries}
-        if self._own and (named := self._own.version() or self._name_and_version() or self._own.only_version(others)):
+        own = self._own
+        if own and (named := _only(self._units) or own.version() or _only(self._named) or own.only_version(others)):
             yield own_package(named)
         for library, version in libraries:
             yield _package(library, version)
@@ -152,18 +155,21 @@ class LinkedScanner:
     def _note(self, text: bytes, around: bytes) -> None:
         if text == _VERSION_OPTION:
             self._named.update(_NAME_AND_VERSION.findall(around))
-        elif text == _IN_PLACE and self._name:
-            self._named.update(unit for unit in _UNIT.findall(around) if self._name.is_name(unit[0]))
+        elif text == _IN_PLACE and (own := self._name):
+            self._units.update((own.name.encode(), unit[1]) for unit in _UNIT.findall(around) if own.is_name(unit[0]))
 
-    def _name_and_version(self) -> Named | None:
-        if len(self._named) != 1:
-            return None
-        name, version = next(iter(self._named))
-        return Named(name.decode(), version.decode(), STATED)
+
+def _only(found: set[tuple[bytes, bytes]]) -> Named | None:
+    if len(found) != 1:
+        return None
+    name, version = next(iter(found))
+    return Named(name.decode(), version.decode(), STATED)
 
 
 def own_package(named: Named) -> Package:
-    return Package("generic", None, named.name, named.version, cataloger="binary", confidence=named.confidence)
+    """Assessed only if the map of software has its name: only then is there a CPE name."""
+    cpe = cpe_of_archive(named.name, named.version)
+    return Package("generic", None, named.name, named.version, cataloger="binary", confidence=named.confidence, cpe=cpe)
 
 
 def _package(library: Linked, version: str) -> Package:

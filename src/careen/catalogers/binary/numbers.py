@@ -1,4 +1,4 @@
-"""Where the numbers with a dot are among the constants of a file: every version has one."""
+"""The numbers with a dot among the constants of a file: every version has one."""
 
 from careen.safety.pattern import pattern
 
@@ -8,6 +8,7 @@ POINT = ord(".")
 
 _DIGITS = frozenset(b"0123456789")
 _LONGEST_NUMBER = 5
+_COMMON = 2  # formats count from 1.0, and few have reached 3
 
 
 def start_of(data: bytes, dot: int) -> int:
@@ -16,3 +17,16 @@ def start_of(data: bytes, dot: int) -> int:
     while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
         at -= 1
     return at
+
+
+def is_distinct(number: str) -> bool:
+    """Whether a number is not also that of a common format, as 1.0 and 2.0 are."""
+    return number.count(".") > 1 or any(int(part) > _COMMON for part in number.split(".") if part.isdigit())
+
+
+def as_integers(number: str) -> bytes:
+    """The number as a structure of three integers has it; nothing for a number that other tables may have, too."""
+    parts = [int(part) for part in number.split(".")] if number.count(".") == 2 else []
+    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * _COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
+        return b""
+    return b"".join(part.to_bytes(4, "little") for part in parts)

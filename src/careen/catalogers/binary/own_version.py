@@ -26,7 +26,8 @@ from . import version_forms as forms
 from .build_paths import BuildPaths
 from .exported_version import exported_version, longest
 from .joined_texts import MARKS, JoinedTexts
-from .numbers import DOT, MAX_NUMBERS, POINT, start_of
+from .neighbours import is_about_versions, text_after, text_before
+from .numbers import DOT, MAX_NUMBERS, POINT, as_integers, is_distinct, start_of
 from .own_name import OwnName, is_related, plain
 
 MAX_PLACES = 5000  # numbers with a name before them, in one file
@@ -76,7 +77,7 @@ class OwnVersion:
         self._products: set[tuple[bytes, bytes]] = set()
         self._named: set[tuple[bytes, bytes]] = set()
         self._lone: dict[bytes, bool] = {}  # whether a text beside it is about versions
-        self._as_integers = _as_integers(own.number)
+        self._as_integers = as_integers(own.number)
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
         self._gnu: set[bytes] = set()  # products of GNU that are named anywhere
         self._related: dict[bytes, str] = {}  # version -> name
@@ -100,7 +101,7 @@ class OwnVersion:
         self._number = self._number or bool(self._as_integers and self._as_integers in data)
         self._has_check = self._has_check or any(name + forms.CHECK in data for name in self._checks)
         self._callees.update(callee for callee, _ in forms.OF_CALLEES if callee in data)
-        self._speaks_of_versions = self._speaks_of_versions or _is_about_versions(data)
+        self._speaks_of_versions = self._speaks_of_versions or is_about_versions(data)
         self._has_from = self._has_from or forms.FROM in data
         self._is_rust = self._is_rust or any(mark in data for mark in MARKS)
         at = data.find(forms.GNU_CONSTANT)
@@ -128,7 +129,7 @@ class OwnVersion:
         if junk := forms.JUNK.match(data, start, at):
             start = self._behind(junk.end(), data, at)
         before, is_whole = data[start:at], start > 0 and (data[start - 1] == 0 or junk is not None)
-        if version == self._own.number.encode() and _is_distinct(self._own.number):
+        if version == self._own.number.encode() and is_distinct(self._own.number):
             self._number = True
         if is_whole and forms.LONE_LEAD.fullmatch(before):
             if forms.LONE_END.match(data, number.end()):
@@ -192,7 +193,8 @@ class OwnVersion:
             found = longest({version for version in lone if forms.LONG.fullmatch(version)})
         if found is None and len(lone) == 1 and not self._own.is_library:
             short = next(iter(lone))
-            found = short if self._has_format or self._lone[short] or short[-1:].isalpha() else None
+            is_told = self._has_format or self._lone[short] or short[-1:].isalpha()
+            found = short if is_told and is_distinct(short.decode()) else None
         if found:
             return Named(self._own.name, found.decode(), GUESSED)
         return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
@@ -288,7 +290,7 @@ class OwnVersion:
 
     def _note_lone(self, data: bytes, start: int, number: re.Match[bytes]) -> None:
         version = number[1]
-        before, after = _text_before(data, start), _text_after(data, number.end())
+        before, after = text_before(data, start), text_after(data, number.end())
         if forms.COMPILER.match(after):
             self._compilers.add(version)
             return
@@ -302,13 +304,13 @@ class OwnVersion:
                 self._note_format(form, version)
         says, behind = forms.SAYS.fullmatch(before), is_long and forms.MIDDLE.fullmatch(before)
         if (says and self._is_own_or_first(says[1])) or (
-            behind and self._own.is_name(_text_before(data, start - len(before) - 1))
+            behind and self._own.is_name(text_before(data, start - len(before) - 1))
         ):
             self._beside.add(version)
         about = any(
-            _is_about_versions(text)
+            is_about_versions(text)
             or forms.OF_ANY.fullmatch(text)
-            or (self._is_own_or_site(text) and _is_distinct(version.decode()))
+            or (self._is_own_or_site(text) and is_distinct(version.decode()))
             for text in (before, after)
         )
         self._lone[version] = self._lone.get(version, False) or about
@@ -352,29 +354,3 @@ class OwnVersion:
             for callee, versions in forms.OF_CALLEES
             if callee in self._callees and not (versions is forms.ANY and self._has_check)
         )
-
-
-def _is_distinct(number: str) -> bool:
-    """Whether a number is not also that of a common format, as 1.0 and 2.0 are."""
-    return number.count(".") > 1 or any(int(part) > forms.COMMON for part in number.split(".") if part.isdigit())
-
-
-def _as_integers(number: str) -> bytes:
-    """The number as a structure of three integers has it; nothing for a number that other tables may have, too."""
-    parts = [int(part) for part in number.split(".")] if number.count(".") == 2 else []
-    if len(parts) != 3 or min(parts) == 0 or max(parts) <= 2 * forms.COMMON or parts[2] - parts[1] == parts[1] - parts[0]:
-        return b""
-    return b"".join(part.to_bytes(4, "little") for part in parts)
-
-
-def _is_about_versions(text: bytes) -> bool:
-    return b"ersion" in text or b"ERSION" in text
-
-
-def _text_before(data: bytes, start: int) -> bytes:
-    return data[max(0, start - forms.NEAR_BYTES) : start].rstrip(b"\0").rpartition(b"\0")[2]
-
-
-def _text_after(data: bytes, end: int) -> bytes:
-    after = data.find(b"\0", end)
-    return data[after : after + forms.NEAR_BYTES].lstrip(b"\0").partition(b"\0")[0] if after >= 0 else b""

@@ -51,7 +51,6 @@ NAMED = pattern(rb"(" + _NAME + rb") v?")
 LOADED = pattern(rb"(\d{1,4}\.\d{1,5})\x00")
 ENDS_OF_LINES, NEWLINE = (0, ord("\n")), ord("\n")
 JUNK_BYTES = 4
-COMMON = 2
 FROM = b"%s from %s\n\0"
 COMPILER = pattern(rb"gcc |clang ")
 LONG = pattern(rb"\d{1,4}\.\d{1,4}\.\d{1,8}.*")

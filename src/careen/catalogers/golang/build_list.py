@@ -3,8 +3,9 @@
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
 version among the texts that the linker wrote; the only version among its short constants; a recorded pseudo-version; one
-from the commit; else "". If it was built without modules (``GO111MODULE=off``, the Go tools themselves), its name is the path
-of the main package before ``/cmd/``.
+from the commit; else "". A version that only the texts show is of the major version in the module's path. If the program was
+built without modules (``GO111MODULE=off``, the Go tools themselves), its name is that of the repository in the path of the
+main package, else the path before ``/cmd/``.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
@@ -15,7 +16,10 @@ from careen.formats.binaries.go_build_info import BuildInfo
 from careen.safety.pattern import pattern
 
 MAX_MODULES = 20_000
-VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
+VERSION_NAMES = (
+    *("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag"),
+    *("programversion", "cliversion", "currentversion", "coreversion", "serverversion", "clientversion", "projectversion"),
+)
 
 _DEVELOPMENT = "(devel)"
 _NO_PACKAGE = "command-line-arguments"  # built from a list of files
@@ -27,6 +31,10 @@ _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _REVISION = pattern(r"-\d+(?:\.\d+)*(?:(?:ubuntu|build|\+b|\+deb)[\w.+]*)?")
 _REPACKED = pattern(r"[+~](?:dfsg|ds|repack|really)[\w.]*|-(?:dfsg|ds)\d*")
 _PSEUDO = pattern(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.-]+\.)?\d{14}-[0-9a-f]{12}(?:\+[0-9A-Za-z.-]+)?")
+_OF_MAJOR = pattern(r".*/v([2-9]|[1-9]\d{1,2})")
+_REPOSITORY = pattern(
+    r"(?:(?:github|gitlab)\.com|bitbucket\.org|codeberg\.org)/[^/]+/[^/]+(?:/v\d{1,3}(?=/))?|.*?/v\d{1,3}(?=/)"
+)
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
 
@@ -62,7 +70,7 @@ def read_build_list(info: BuildInfo) -> Binary:
             key, _, value = fields[0].partition("=")
             settings[key] = _unquoted(value)
     if main is None and path and path != _NO_PACKAGE:
-        main = Module(path.partition("/cmd/")[0], "")
+        main = Module(_repository(path), "")
     if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
         main = _main(main, path, settings, info)
     return Binary(info.version, main, tuple(modules), path)
@@ -98,8 +106,10 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
         return Module(module.path, linked, 0.9)
     others = [version for version in info.constants if f"\tv{version.removeprefix('v')}\t" not in info.modules]
     for texts in ((info.beside,), info.before, others):
-        if len(texts) == 1 and _RELEASE.fullmatch(release := _REPACKED.sub("", texts[0])):
-            return Module(module.path, _upstream(release), 0.4)
+        releases = {_upstream(text) for text in texts if _RELEASE.fullmatch(_REPACKED.sub("", text))}
+        possible = [release for release in releases if _is_of_major(module.path, release)]
+        if len(possible) == 1:
+            return Module(module.path, possible[0], 0.4)
     if _released(module.version):
         return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
@@ -108,6 +118,17 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
         dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
         return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
     return Module(module.path, "")
+
+
+def _repository(package: str) -> str:
+    found = _REPOSITORY.match(package)
+    return found[0] if found else f"{package}/".partition("/cmd/")[0].rstrip("/")
+
+
+def _is_of_major(module: str, release: str) -> bool:
+    """``example.org/acme/v3`` has no release 1.4.2. A path without a major version may be a program's of any."""
+    major = _OF_MAJOR.fullmatch(module)
+    return major is None or release.removeprefix("v").partition(".")[0] == major[1]
 
 
 def _linked_version(module: str, package: str, flags: str) -> str:

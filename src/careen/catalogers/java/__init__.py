@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from careen.formats.archives.collected import Collected
 from careen.formats.archives.zip_members import LOCAL_HEADER, SCRIPT
+from careen.formats.feeds.software import cpe_of_artifact
 from careen.formats.packages.jar import ADAPTER, SUFFIXES, Archive, Closed, Coordinates, archives, is_archive
 from careen.model.delta import Fact
 from careen.model.inventory import UNIDENTIFIED, Unknown
@@ -89,6 +90,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             licenses=found.licenses,
             cataloger=CATALOGER.name,
             confidence=found.confidence,
+            cpe=cpe_of_artifact(found.name, found.version),
             evidence=(evidence,),
         )
 

@@ -33,9 +33,13 @@ _VERSION_START = b"go1."  # of releases; development versions before Go 1.18 are
 _OVERLAP_BYTES = len(MODULES_START) - 1
 _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
-_BEFORE_BYTES = 768
+_BEFORE_BYTES = 8 << 10
 _RELEASE = rb"v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:[-+~][0-9A-Za-z.+~-]{1,40})?"
-_VERSION_BEFORE, _VERSION_AFTER = pattern(rb"[\x00\xff](" + _RELEASE + rb")\x00"), pattern(_RELEASE)
+# Numbers precede such a value: the last byte of one may look like a letter.
+_VERSION_BEFORE = pattern(rb"(?:(?<![\w.+-])|(?<=[^\x00 -~][A-Za-z]))(" + _RELEASE + rb")\x00")
+_VERSION_AFTER = pattern(_RELEASE)
+_TOOLCHAIN = pattern(rb"go1\.\d{1,3}(?:\.\d{1,3}|(?:rc|beta)\d{1,2})?\x00")  # the runtime's own: others do not end with a NUL
+_TOOLCHAIN_BYTES = 16
 _WORDS_AFTER = 4
 Kind = Literal["marker", "modules", "version", "constants", "header"]
 _NOTED: tuple[Kind, ...] = ("version", "constants")  # with what precedes them
@@ -47,8 +51,8 @@ class BuildInfo(Struct, frozen=True, gc=False):
     if none were recorded.
 
     ``beside`` is the first version, or else the first text, after the toolchain's version, where the linker puts the values
-    of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions in
-    the text before it, because the linker sorts these values by length. ``constants`` lists the versions among the short
+    of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions among
+    the numbers before it, because the linker sorts these values by length. ``constants`` lists the versions among the short
     constants.
     """
 
@@ -182,9 +186,10 @@ class BuildInfoScan:
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
-                    if kind in _NOTED:
-                        size = _BEFORE_BYTES if kind == "version" else BEFORE_BYTES
-                        self._before[start + at] = window[max(0, at - size) : at]
+                    if kind == "constants":
+                        self._before[start + at] = window[max(0, at - BEFORE_BYTES) : at]
+                    elif kind == "version" and _may_be_toolchain(window, at):
+                        self._before[start + at] = window[max(0, at - _BEFORE_BYTES) : at]
                     yield _Part(kind, start + at, limit_bytes)
             at = window.find(text, at + 1)
 
@@ -272,6 +277,10 @@ class _Part:
     def number(self, at: int, width: int, big: int | None = None) -> int:
         big = self.data[15] & _BIG_ENDIAN if big is None else big
         return int.from_bytes(self.data[at : at + width], "big" if big else "little")
+
+
+def _may_be_toolchain(window: bytes, at: int) -> bool:
+    return at + _TOOLCHAIN_BYTES > len(window) or _TOOLCHAIN.match(window, at) is not None
 
 
 def _counted(data: bytearray, position: int) -> tuple[bytes, int]:

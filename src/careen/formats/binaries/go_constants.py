@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from careen.safety.pattern import pattern
 
-ANCHOR = b"int16int32int64uint8"  # constants of five letters
+ANCHOR = b"int16int32"  # constants of five letters; another may lie between these and int64
 BEFORE_BYTES, AFTER_BYTES = 16 << 10, 64 << 10  # of the anchor, that are searched
 
 _SHORTER = b"int8"

@@ -9,6 +9,7 @@ Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
     packages  its rpm and deb packages, by its maker and by those who rebuild it; ``*``, ``?`` and ``[...]`` as in
               a shell, ``.`` and ``-`` as they are
     conda     its conda packages, of any channel
+    maven     artifacts of Maven that contain the program itself, and that other programs do not use as a library
     sources   its source packages in Debian, by which knowledge bases of code name it
     archives  names of its source archives and repositories that are neither its name nor one of these
     parts     packages of the same build that do not contain the program itself
@@ -49,6 +50,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
     cpe: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     conda: tuple[str, ...] = ()
+    maven: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -113,6 +115,16 @@ def software_of_conda(name: str) -> Software | None:
 
 
 @cache
+def _by_artifact() -> dict[str, Software]:
+    return {name: entry for entry in software() for name in entry.maven}
+
+
+def software_of_artifact(name: str) -> Software | None:
+    """The program in an artifact of Maven: ``org.apache.tomcat:tomcat-catalina`` is Tomcat."""
+    return _by_artifact().get(name)
+
+
+@cache
 def _by_source() -> dict[str, Software]:
     return {name: entry for entry in software() for name in entry.sources}
 
@@ -154,7 +166,14 @@ def software_of_archive(name: str) -> Software | None:
 def cpe_of_archive(name: str, version: str) -> str | None:
     """The CPE 2.3 name of the software in a source archive; None if the map lacks it, or if the version has other signs
     than those of plain versions."""
-    found = software_of_archive(name)
+    return _cpe(software_of_archive(name), version)
+
+
+def cpe_of_artifact(name: str, version: str) -> str | None:
+    return _cpe(software_of_artifact(name), version)
+
+
+def _cpe(found: Software | None, version: str) -> str | None:
     if found is None or not found.cpe or not _PLAIN.fullmatch(version):
         return None
     return f"cpe:2.3:a:{found.cpe[0]}:{version}:*:*:*:*:*:*:*"

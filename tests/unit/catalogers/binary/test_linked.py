@@ -131,3 +131,13 @@ def test_a_module_that_loads_openssl_does_not_contain_it(name):
     assert {one for reader in CATALOGER.readers for one in found(OPENSSL + BUILT, path, reader=reader)} == {
         ("openssl", "3.0.2")
     }
+
+
+def test_a_program_that_no_rule_is_about_is_assessed_if_the_map_of_software_has_its_name():
+    content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46)
+    known, other = (
+        next(iter(read(READER, MemoryFile(f"opt/{name}", content + f"\0{name} 1.2.3\0".encode() + bytes(200), 0o755))))
+        for name in ("pandoc", "acme")
+    )
+    assert (known.name, known.cpe) == ("pandoc", "cpe:2.3:a:pandoc:pandoc:1.2.3:*:*:*:*:*:*:*")
+    assert (other.name, other.cpe) == ("acme", None)

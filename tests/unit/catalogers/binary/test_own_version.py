@@ -73,6 +73,7 @@ def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
         ("lister", b"\0/build/acme-4Lr6Bd/acme-6.5.12+dfsg/apps/Lister.cpp\0", ("acme", "6.5.12")),
         ("lister", b"\0/builddir/build/BUILD/acme-6.5/apps/lister.c\0", ("acme", "6.5")),
         ("shellcheck", b"\0ShellCheck-0.9.0-inplace:ShellCheck.AST\0Acme-1.0-inplace\0", ("shellcheck", "0.9.0")),
+        ("acme", b"\0acme-server-0.1.0-inplace:Acme.Server\0acme-3.5-inplace:Acme.App\0", ("acme", "3.5")),
     ],
 )
 def test_a_program_that_names_itself(name, texts, expected):
@@ -172,6 +173,8 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\x0012.4.0\0gcc \0", None),
         (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
         (b"\0version\000x1.52.0\0001.52\0", None),
+        (b"\0%s v%s [%s] (C) %s\n\0002.3\0", "2.3"),
+        (b"\0version\0001.1\0", None),
     ],
 )
 def test_the_only_version_of_a_file(texts, expected):

@@ -23,6 +23,8 @@ def test_a_linker_flag_comes_before_the_commit():
     text += "build\tvcs.time=2024-01-02T03:04:05Z\n"
     assert build_list(text).main == Module("x.org/a", "v0.0.0-20240102030405-0123456789ab", 0.5)
     assert build_list(text + 'build\t-ldflags="-X main.version=1.2.3"\n').main == Module("x.org/a", "v1.2.3", 0.9)
+    flag = 'build\t-ldflags="-X x.org/a/pkg/version.ProgramVersion=v1.2.4"\n'
+    assert build_list(text + flag).main == Module("x.org/a", "v1.2.4", 0.9)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +76,23 @@ def test_the_revision_of_a_distributions_package_is_not_of_the_program(text, ver
     assert build_list(modules + flag).main == Module("x.org/a", version, 0.9)
 
 
-def test_without_modules_the_path_of_the_main_package_has_the_name():
-    assert build_list("path\tx.org/a/cmd/a\n").main == Module("x.org/a", "")
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ("x.org/a/cmd/a", "x.org/a"),
+        ("x.org/a/cmd", "x.org/a"),
+        ("x.org/a/b", "x.org/a/b"),
+        ("x.org/a/b/v2/client", "x.org/a/b/v2"),
+        ("github.com/acme/tool", "github.com/acme/tool"),
+        ("github.com/acme/tool/app/server", "github.com/acme/tool"),
+        ("github.com/acme/tool/v3/internal/cmd/server", "github.com/acme/tool/v3"),
+    ],
+)
+def test_without_modules_the_path_of_the_main_package_has_the_name(package, name):
+    assert build_list(f"path\t{package}\n").main == Module(name, "")
+
+
+def test_a_list_of_files_has_no_name():
     assert build_list("path\tcommand-line-arguments\n").main is None
 
 
@@ -108,6 +125,12 @@ def test_the_only_version_among_short_constants():
     cases = [("0.25.3",), ("0.25.3", "1.18.1"), ("0.25.3", "0.26.0")]
     versions = [read_build_list(BuildInfo("go1.22.1", text, constants=found)).main for found in cases]
     assert versions == [Module("x.org/a", "v0.25.3", 0.4), Module("x.org/a", "v0.25.3", 0.4), Module("x.org/a", "")]
+
+
+def test_a_version_that_only_texts_show_is_of_the_major_version_in_the_path():
+    text = "path\tx.org/a/v3\nmod\tx.org/a/v3\t(devel)\n"
+    found = [read_build_list(BuildInfo("go1.22.1", text, constants=texts)).main for texts in (("1.4.2",), ("1.4.2", "3.6.2"))]
+    assert found == [Module("x.org/a/v3", ""), Module("x.org/a/v3", "v3.6.2", 0.4)]
 
 
 def test_the_only_version_before_that_of_the_toolchain_is_the_programs():

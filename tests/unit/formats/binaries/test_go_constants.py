@@ -4,7 +4,7 @@ import pytest
 
 from careen.formats.binaries.go_constants import ANCHOR, short_versions
 
-FIVE, SIX, SEVEN, EIGHT, NINE = ANCHOR, b"uint16uint32uint64", b"float32float64", b"runnable", b"complex64"
+FIVE, SIX, SEVEN, EIGHT, NINE = ANCHOR + b"int64uint8", b"uint16uint32uint64", b"float32float64", b"runnable", b"complex64"
 
 
 def versions(five=b"", six=b"", seven=b"", before=b"bool"):
@@ -25,6 +25,10 @@ def versions(five=b"", six=b"", seven=b"", before=b"bool"):
 )
 def test_versions(parts, expected):
     assert versions(**parts) == expected
+
+
+def test_names_of_types_need_not_be_beside_each_other():
+    assert short_versions(b"int8int64", ANCHOR + b"uint82.1.8DEBUG" + SIX) == ("2.1.8",)
 
 
 def test_constants_before_the_anchor():
