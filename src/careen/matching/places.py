@@ -18,6 +18,7 @@ from typing import Literal
 from msgspec import Struct
 
 from careen.formats.dockerfile.file_names import is_dockerfile_name
+from careen.formats.packages.purl import parse
 from careen.model.package import Package
 from careen.model.plan import Where
 from careen.output.roots import root_of
@@ -39,6 +40,7 @@ _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
 _CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")
 _BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\.spdx-[^/]+\.spdx)")
+_REGISTRIES = frozenset(("pypi", "npm", "gem", "composer", "nuget", "conda"))
 _RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
 # What installs the packages that a Dockerfile names: another version is set there, and not by a command in the image.
@@ -158,7 +160,7 @@ def places_of(
             for root in _roots(package)
         )
     if package.owned_by:
-        return (Place(obstacle=Obstacle("owned")),) * count
+        return (Place(obstacle=_owned(package.owned_by)),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
     places = [_at(package, path, bundles.owner_at(package, path), clients) for path in paths]
     return tuple(_by_manifest(paths, _with_locks(places)) if package.presence == "declared" else _with_locks(places))
@@ -182,6 +184,14 @@ def _in_root(package: Package, root: str, managers: Mapping[str, str]) -> Place:
     if package.vendor == "third_party":  # its fixes are upstream's versions: no repository is known to have builds of them
         return Place(obstacle=Obstacle("third_party"))
     return Place(manager, f"/{root}" if root else "", "dockerfile")
+
+
+def _owned(purl: str) -> Obstacle:
+    """The obstacle for a package whose files another one owns: only a newer release of an owner from a registry, or the
+    distribution's update, replaces them.
+    """
+    owner = parse(purl)
+    return Obstacle("bundled", owner.name) if owner.type in _REGISTRIES else Obstacle("owned")
 
 
 def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]) -> Place:

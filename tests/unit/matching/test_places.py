@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
-from careen.matching.places import clients_of, managers_of, places_of
+from careen.matching.places import Obstacle, clients_of, managers_of, places_of
 from careen.model.package import Evidence, Package
 
 
@@ -247,3 +247,11 @@ def test_projects_that_yarn_runs_without_node_modules():
     assert places(package("npm", "a", ".yarn/cache/a.zip")) == [("yarn resolutions", "/")]
     assert places(package("npm", "a", "srv/my app/.yarn/cache/a.zip"))[0][0] == "npm"
     assert places(package("npm", "a", "root/.yarn/berry/cache/a.zip")) == [("npm", "root/.yarn/berry/cache/a.zip")]
+
+
+def test_a_copy_that_a_package_of_a_registry_owns_comes_with_it():
+    copy = package("pypi", "urllib3", "usr/lib/python3/site-packages/botocore/vendored/x.py", owned_by="pkg:pypi/botocore@1.0")
+    (place,) = places_of(copy, {}, Bundles((copy,)))
+    assert place.obstacle == Obstacle("bundled", "botocore")
+    (place,) = places_of(replace(copy, owned_by="pkg:deb/debian/python3-botocore@1.0"), {}, Bundles((copy,)))
+    assert place.obstacle == Obstacle("owned")
