@@ -36,7 +36,7 @@ _CREDENTIAL = pattern(
 _VENDORED = pattern(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/bundle|gems/[^/]+/(?:gems|specifications)|"
     r"lib(?:64)?/(?:python\d[^/]*|perl5?/\d[^/]*|ruby/(?:\d[^/]*|gems|site_ruby|vendor_ruby))|"
-    r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
+    r"pkg/mod|\.m2/repository|\.?cargo/(?:registry|git/checkouts)|\.gradle/caches|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
 # Go's own sources, with the keys of their tests.
 _GO = pattern(r"^usr/(?:local|lib(?:64)?)/go(?:-\d[\d.]*)?/(?:api|doc|lib|misc|pkg|src|test)/")
