@@ -43,6 +43,8 @@ _BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\
 _REGISTRIES = frozenset(("pypi", "npm", "gem", "composer", "nuget", "conda"))
 _RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
+_PIP_CACHE = pattern(r"(?P<cache>.*\.cache/pip)/.+")
+_MAVEN_CACHE = pattern(r"(?P<cache>.*\.m2/repository|.*\.gradle/caches/modules-\d{1,3})/.+")
 # What installs the packages that a Dockerfile names: another version is set there, and not by a command in the image.
 _INSTALLERS = {
     "deb": "apt",
@@ -210,6 +212,8 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
             return _npm(package, path, clients)
         case "composer":
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
+        case "maven" if (found := _MAVEN_CACHE.fullmatch(path)) and _is_safe(found["cache"]):
+            return Place("maven cache", f"/{found['cache']}")
         case "maven":
             return Place("maven", path.partition("!/")[0])  # one project builds the whole archive
         case "cargo" if not SAFE.fullmatch(package.version):  # the command contains the installed version too
@@ -229,8 +233,11 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
 
 def _pypi(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of a Python package: the interpreter that finds it, else the folder that it is installed into, as by
-    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too.
+    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too; pip keeps
+    wheels that it built.
     """
+    if (cached := _PIP_CACHE.fullmatch(path)) and _is_safe(cached["cache"]):
+        return Place("pip cache", f"/{cached['cache']}", "dockerfile")
     cached = _CONDA_CACHE.fullmatch(path)
     if cached and f"conda:/{cached['prefix']}" in clients and _is_safe(cached["prefix"]):
         return Place("conda cache", f"/{cached['prefix']}/pkgs", "dockerfile")

@@ -161,6 +161,14 @@ def test_libraries_within_an_archive_are_those_of_its_project():
     assert places(package("maven", "g:a", *paths)) == [("maven", "app/shop.jar"), ("maven", "opt/spark/jars/a-1.0.jar")]
 
 
+def test_caches_of_pip_maven_and_gradle():
+    wheel = "root/.cache/pip/wheels/ab/cd/a-1.0-py3-none-any.whl"
+    assert places(package("pypi", "a", wheel)) == [("pip cache", "/root/.cache/pip")]
+    maven, gradle = "root/.m2/repository", "home/gradle/.gradle/caches/modules-2"
+    archives = (f"{maven}/g/a/1.0/a-1.0.jar", f"{gradle}/files-2.1/g/a/1.0/0a/a-1.0.jar")
+    assert places(package("maven", "g:a", *archives)) == [("maven cache", f"/{maven}"), ("maven cache", f"/{gradle}")]
+
+
 def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
     inner, own = "usr/local/lib/node_modules/npm/node_modules/a/package.json", "app/node_modules/a/package.json"
     found = places_of(package("npm", "a", inner, own), {}, Bundles([]))
