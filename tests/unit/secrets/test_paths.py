@@ -54,6 +54,7 @@ def test_what_somebody_wrote_or_configured_is_searched(path):
         "opt/perl/lib/perl5/5.38.2/Net/FTP.pm",
         "opt/venv/lib/python3.11/site-packages/django/conf.py",
         "app/node_modules/x/index.js",
+        "etc/chromium.d/apikeys",
         "usr/local/cargo/registry/src/index.crates.io-6f17d22bba15001f/openssl-0.10.72/src/pkey_ctx.rs",
         "usr/local/cargo/registry/src/index.crates.io-6f17d22bba15001f/openssl-0.10.72/test/key.pem",
         "root/.cargo/git/checkouts/acme-1a2b/3c4d5e6/src/main.rs",
