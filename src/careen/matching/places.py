@@ -24,7 +24,7 @@ from careen.model.plan import Where
 from careen.output.roots import root_of
 from careen.safety.pattern import pattern
 
-from .bundles import Bundles
+from .bundles import JAVA, Bundles
 
 SYSTEM = ("deb", "rpm", "apk")
 SAFE = pattern(r"[A-Za-z0-9@._+~:^/-]+")
@@ -218,6 +218,8 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
             return Place("maven", path.partition("!/")[0])  # one project builds the whole archive
         case "cargo" if not SAFE.fullmatch(package.version):  # the command contains the installed version too
             return Place(obstacle=Obstacle("unsafe_name"))
+        case "generic":
+            return Place("program", next((folder for folder in _runtimes(package) if path.startswith(f"{folder}/")), path))
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)
@@ -229,6 +231,12 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
                 else Place("dotnet publish", path)
             )
     return Place(_LANGUAGES.get(package.type, package.type), path)
+
+
+def _runtimes(package: Package) -> list[str]:
+    """The folders of the Java runtimes that the package's evidence describes: each is replaced as a whole."""
+    paths = (place.path for place in package.evidence) if package.name in JAVA else ()
+    return [dirname(path) for path in paths if basename(path) == "release" and dirname(path)]
 
 
 def _pypi(package: Package, path: str, clients: Mapping[str, str]) -> Place:

@@ -106,6 +106,13 @@ def test_what_a_java_runtime_contains_is_upgraded_with_it():
     assert [bundles.owners_of(found) for found in (runtime, image, beside)] == [set(), {"openjdk"}, set()]
 
 
+def test_a_java_runtime_is_replaced_as_a_whole():
+    runtime = package("generic", "openjdk", "opt/jre/bin/java", "opt/jre/release", "usr/bin/java", "release")
+    assert places(runtime) == [
+        ("program", "opt/jre"), ("program", "opt/jre"), ("program", "usr/bin/java"), ("program", "release"),
+    ]  # fmt: skip
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
