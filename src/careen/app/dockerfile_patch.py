@@ -47,7 +47,8 @@ class From(Struct, frozen=True):
 
 
 _PROGRAMS = {
-    "conda": "conda", "conda cache": "conda", "pip": "pip", "pip --target": "pip", "uv cache": "pip", "npm -g": "npm",
+    "conda": "conda", "conda cache": "conda", "pip": "pip", "pip --target": "pip", "pip cache": "pip", "uv cache": "pip",
+    "npm -g": "npm",
     **dict.fromkeys(IN_PROJECTS, "npm"),
 }  # fmt: skip
 

@@ -2,12 +2,15 @@
 
 Shape of ``var/lib/chisel/manifest.wall``: a JSON value per line, compressed with zstd. ``package`` has name, version and
 architecture; ``content`` ties a path to a slice, whose name is ``PACKAGE_SLICE``; ``path`` has the digest of a file, and that
-of its content after the slice's script as ``final_sha256``.
+of its content after the slice's script as ``final_sha256``. It does not name source packages, by which advisories are: where
+the name of the package differs, ``chisel_sources.toml`` has it.
 Raises: ValueError if the file is not such a manifest, or over a limit.  **Source:** Chisel, "Manifest"; jsonwall 1.0.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -16,12 +19,13 @@ from msgspec.structs import replace
 from careen.errors import InputError
 from careen.formats.archives.inflate import open_stream
 from careen.model.delta import Fact
-from careen.model.package import Evidence, Package
+from careen.model.package import Evidence, Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 from careen.safety.budget import Limits
 from careen.safety.pattern import pattern
 
 MAX_BYTES = 64 << 20
+_MAJOR = pattern(r"(?:\d+:)?(\d+)")
 _SHA256 = pattern(r"[0-9a-f]{64}")
 
 
@@ -53,7 +57,8 @@ def read(file: File) -> Iterator[Installed]:
     for line in _lines(file):
         if line.kind == "package" and line.name and line.version:
             arch = line.arch or None
-            packages[line.name] = Package("deb", None, line.name, line.version, arch=arch, cataloger="chisel")
+            source = _source(line.name, line.version)
+            packages[line.name] = Package("deb", None, line.name, line.version, source, arch, cataloger="chisel")
         elif line.kind == "content" and not line.path.endswith("/"):
             paths.setdefault(line.slice.partition("_")[0], []).append(line.path.lstrip("/"))
         elif line.kind == "path" and _SHA256.fullmatch(digest := line.final_sha256 or line.sha256):
@@ -73,6 +78,23 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         package = fact.value.package
         paths = fact.value.paths.split("\n") if fact.value.paths else ()
         yield Owned(package.name, package.version, package.arch, paths, partial(_by_path, fact.value.digests))
+
+
+def _source(name: str, version: str) -> Source | None:
+    for expression, source in _sources():
+        if found := expression.fullmatch(name):
+            major = _MAJOR.match(version)
+            filled = source.replace(r"\1", next(filter(None, found.groups()), "")).replace("{major}", major[1] if major else "")
+            return Source(filled, version)
+    return None
+
+
+@cache
+def _sources() -> tuple[tuple[re.Pattern[str], str], ...]:
+    import tomllib
+
+    data = tomllib.loads(Path(__file__).with_name("chisel_sources.toml").read_text("utf-8"))
+    return tuple((pattern(expression), source) for expression, source in data["sources"].items())
 
 
 def _by_path(lines: str) -> dict[str, str]:
@@ -102,5 +124,5 @@ CATALOGER = Cataloger(
     fact=Installed,
     join=join,
     owns=owns,
-    limits="Source packages: the manifest does not name them, so a package is assessed by its own name.",
+    limits="Source packages of names that the list of usual ones does not have: the manifest does not name them.",
 )

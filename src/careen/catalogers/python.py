@@ -234,5 +234,5 @@ CATALOGER = Cataloger(
     join=join,
     owns=owns,
     identifies=identifies,
-    limits="Copies without metadata inside a package (pip/_vendor).",
+    limits="Packages that were copied without their metadata.",
 )

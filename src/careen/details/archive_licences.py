@@ -10,7 +10,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from .licence_files import LicenceText, has_licence_name
 
-SUFFIXES = (".jar", ".war", ".ear", ".hpi", ".jpi")
+SUFFIXES = (".jar", ".war", ".ear", ".hpi", ".jpi", ".aar")
 MAX_MEMBERS = 200_000
 MAX_TEXTS = 8
 MAX_TEXT_BYTES = 256 << 10

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-SUFFIXES = (".jar", ".war", ".ear", ".hpi", ".jpi", ".whl", ".asar", ".dll")
+SUFFIXES = (".jar", ".war", ".ear", ".hpi", ".jpi", ".aar", ".whl", ".asar", ".dll")
 SYSTEM = ("usr/bin/", "usr/sbin/", "bin/", "sbin/", "usr/lib", "lib")
 ELF = b"\x7fELF"
 

@@ -34,6 +34,7 @@ from .nodatabase import has_lost_its_packages
 from .origin_files import origin_files
 from .owner_files import owner_files
 from .owners import Owners
+from .same_software import one_each
 from .squash import Squashed
 from .unidentified import Claimed, unidentified
 
@@ -80,6 +81,7 @@ def bind(
         else:
             bound = owners.add(found, history)
         packages += bound
+    packages = one_each(packages)
     files, unowned = _count(tree, owners)
     unknowns, nameless = _apart(unknowns, owners)
     compared = integrity(tree, facts, owners, again, all_files=verify)

@@ -19,7 +19,7 @@ from careen.safety.pattern import pattern
 _INFO = pattern(r"(?P<site>(?:.*/)?)[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy, so that the innermost folder matches
 _MAX_DEPTH = 32  # folders of a path in which an owner is looked for
-_JAVA = frozenset(("openjdk", "graalvm", "jdk", "jre"))
+JAVA = frozenset(("openjdk", "graalvm", "jdk", "jre"))
 _RUNS = pattern(r"[-_.]+")
 _MODULES = {
     "cv2": "opencv",
@@ -104,7 +104,7 @@ def _parts_of(package: Package, path: str) -> tuple[str, ...]:
     folder, _, file = path.rpartition("/")
     if package.type == "bitnami":
         return (f"{folder}/{package.name}",) if file == ".bitnami_components.json" else (folder,)
-    if package.name in _JAVA and file == "release":
+    if package.name in JAVA and file == "release":
         return tuple(f"{folder}/{part}" for part in ("bin", "jmods", "jre/bin", "jre/lib", "lib"))
     if package.name == "wordpress" and path.endswith("wp-includes/version.php"):
         return (folder, f"{folder.removesuffix('wp-includes')}wp-admin")

@@ -30,6 +30,7 @@ from .keys import NO_ORDER, Key
 from .owner_claims import by_owners
 from .patched import first_to_name
 from .ranges import Match
+from .repeated import without_repeats
 from .rpm import stream_of, without_module_build
 from .subject import Subject
 from .subjects import subjects_of
@@ -72,6 +73,7 @@ def match(
         from .linked import without_unlinked
 
         assessed = without_unlinked(assessed, inventory.programs)
+    assessed = without_repeats(assessed)
     claimed = by_owners(assessed, built.inventory, advisories, records, keys)
     findings = _findings(claimed.assessed, records, knowledge, earlier, severity_from)
     findings += _malicious(subjects, knowledge, keys)

@@ -18,12 +18,13 @@ from typing import Literal
 from msgspec import Struct
 
 from careen.formats.dockerfile.file_names import is_dockerfile_name
+from careen.formats.packages.purl import parse
 from careen.model.package import Package
 from careen.model.plan import Where
 from careen.output.roots import root_of
 from careen.safety.pattern import pattern
 
-from .bundles import Bundles
+from .bundles import JAVA, Bundles
 
 SYSTEM = ("deb", "rpm", "apk")
 SAFE = pattern(r"[A-Za-z0-9@._+~:^/-]+")
@@ -39,8 +40,11 @@ _TARGET = pattern(r"(?P<folder>.+)/[^/]+\.(?:dist|egg)-info(?:/[^/]+)?")
 _CONDA = pattern(r"(?P<prefix>.+)/conda-meta/[^/]+\.json")
 _CONDA_CACHE = pattern(r"(?P<prefix>.+)/pkgs/[^/]+-[^/-]+-[^/-]+/.+")
 _BITNAMI = pattern(r"(?P<folder>.*bitnami)/(?:\.bitnami_components\.json|[^/]+/\.spdx-[^/]+\.spdx)")
+_REGISTRIES = frozenset(("pypi", "npm", "gem", "composer", "nuget", "conda"))
 _RUNS = pattern(r"[-_.]+")
 _UV_CACHE = pattern(r"(?P<archive>(?:.+/)?archive-v\d{1,3})/[^/]+")
+_PIP_CACHE = pattern(r"(?P<cache>.*\.cache/pip)/.+")
+_MAVEN_CACHE = pattern(r"(?P<cache>.*\.m2/repository|.*\.gradle/caches/modules-\d{1,3})/.+")
 # What installs the packages that a Dockerfile names: another version is set there, and not by a command in the image.
 _INSTALLERS = {
     "deb": "apt",
@@ -158,7 +162,7 @@ def places_of(
             for root in _roots(package)
         )
     if package.owned_by:
-        return (Place(obstacle=Obstacle("owned")),) * count
+        return (Place(obstacle=_owned(package.owned_by)),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
     places = [_at(package, path, bundles.owner_at(package, path), clients) for path in paths]
     return tuple(_by_manifest(paths, _with_locks(places)) if package.presence == "declared" else _with_locks(places))
@@ -184,6 +188,14 @@ def _in_root(package: Package, root: str, managers: Mapping[str, str]) -> Place:
     return Place(manager, f"/{root}" if root else "", "dockerfile")
 
 
+def _owned(purl: str) -> Obstacle:
+    """The obstacle for a package whose files another one owns: only a newer release of an owner from a registry, or the
+    distribution's update, replaces them.
+    """
+    owner = parse(purl)
+    return Obstacle("bundled", owner.name) if owner.type in _REGISTRIES else Obstacle("owned")
+
+
 def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]) -> Place:
     if bundled_by:
         return Place(obstacle=Obstacle("bundled", bundled_by))
@@ -200,10 +212,14 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
             return _npm(package, path, clients)
         case "composer":
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
+        case "maven" if (found := _MAVEN_CACHE.fullmatch(path)) and _is_safe(found["cache"]):
+            return Place("maven cache", f"/{found['cache']}")
         case "maven":
             return Place("maven", path.partition("!/")[0])  # one project builds the whole archive
         case "cargo" if not SAFE.fullmatch(package.version):  # the command contains the installed version too
             return Place(obstacle=Obstacle("unsafe_name"))
+        case "generic":
+            return Place("program", next((folder for folder in _runtimes(package) if path.startswith(f"{folder}/")), path))
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)
@@ -217,10 +233,19 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 
+def _runtimes(package: Package) -> list[str]:
+    """The folders of the Java runtimes that the package's evidence describes: each is replaced as a whole."""
+    paths = (place.path for place in package.evidence) if package.name in JAVA else ()
+    return [dirname(path) for path in paths if basename(path) == "release" and dirname(path)]
+
+
 def _pypi(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     """The place of a Python package: the interpreter that finds it, else the folder that it is installed into, as by
-    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too.
+    ``pip install --target``. uv keeps each package that it installed in a folder of its cache, and conda too; pip keeps
+    wheels that it built.
     """
+    if (cached := _PIP_CACHE.fullmatch(path)) and _is_safe(cached["cache"]):
+        return Place("pip cache", f"/{cached['cache']}", "dockerfile")
     cached = _CONDA_CACHE.fullmatch(path)
     if cached and f"conda:/{cached['prefix']}" in clients and _is_safe(cached["prefix"]):
         return Place("conda cache", f"/{cached['prefix']}/pkgs", "dockerfile")

@@ -24,7 +24,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
         case "apt" | "apk" | "dnf" | "microdnf" | "tdnf" | "yum" | "zypper" if not place or place.startswith("/"):
             upgrade = _system(manager, names)
             return f"chroot {place} sh -c '{upgrade}'" if place else upgrade
-        case "pip" | "pip --target" | "uv" | "uv cache" | "conda" | "conda cache" if place.startswith("/") or manager == "uv":
+        case "pip" | "pip --target" | "pip cache" | "uv" | "uv cache" | "conda" | "conda cache" if (
+            place.startswith("/") or manager == "uv"
+        ):
             return _python(manager, place, best)
         case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
@@ -41,6 +43,8 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"composer require {_each(best, '{}:^{}')}"
         case "dotnet" | "dotnet-install" | "dotnet publish":
             return _dotnet(manager, place, upgrades)
+        case "maven cache":  # the next build downloads what the project names
+            return f"set {_each(best, '{} to {}', ', ')} in the project, and remove this folder"
         case "bitnami":
             return "build on an image that has " + ", ".join(f"{name} {to}" for name, to in best.items())
         case "pip" if place.endswith(".whl"):  # the file is the package
@@ -69,7 +73,7 @@ def _python(manager: str, place: str, best: Mapping[str, str]) -> str:
             return f"conda install --yes --prefix {place} " + _each({name.lower(): to for name, to in best.items()}, "'{}={}'")
         case "conda cache":  # no environment needs what conda downloaded
             return "conda clean --all --force-pkgs-dirs --yes"
-        case "uv cache":
+        case "uv cache" | "pip cache":
             return f"rm -rf {place}"  # only the folder that uv made in its cache: the path is the image's
         case "pip --target":
             return f"python3 -m pip install --no-cache-dir --upgrade --target {place} " + _each(best, "'{}=={}'")
@@ -95,8 +99,8 @@ def _dotnet(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
     return " && ".join((*installs, f"rm -rf {' '.join(old_folders)}"))
 
 
-def _each(best: Mapping[str, str], form: str) -> str:
-    return " ".join(form.format(name, to) for name, to in best.items())
+def _each(best: Mapping[str, str], form: str, between: str = " ") -> str:
+    return between.join(form.format(name, to) for name, to in best.items())
 
 
 def _go(name: str, version: str) -> str:

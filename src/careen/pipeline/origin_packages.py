@@ -26,6 +26,8 @@ CATALOGER = "origin"
 CONFIDENCE: Mapping[Band, float] = {"exact": 0.9, "high": 0.8, "medium": 0.5, "low": 0.3}
 OF_SCRIPTS = ("pkg:composer/", "pkg:gem/", "pkg:npm/", "pkg:pypi/")
 WHEEL_LIBRARIES = ".libs"  # the folder of the libraries that a wheel carries
+# Files that show the module of a Python package.
+MODULE_FILES = frozenset(("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py", "package_data.py"))
 PASSAGE = 0.1  # of the stretches of files
 PROGRAM_ITSELF = 0.3  # of a program's texts: it is the project's own program, not one that contains it
 _STATES = ("fixed", "unknown", "vulnerable")
@@ -268,6 +270,9 @@ class _Known:
             if folder.endswith((".dist-info", ".egg-info", "/EGG-INFO")):
                 folder = posixpath.dirname(folder)
                 if folder == posixpath.dirname(component.path):
+                    return True
+            elif package.type == "pypi" and posixpath.basename(path) in MODULE_FILES:  # a copy in another package
+                if f"{component.path}/".startswith(f"{folder}/"):
                     return True
             elif path.endswith("package.json") and f"{component.path}/".startswith(f"{folder}/"):
                 return True

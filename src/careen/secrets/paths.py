@@ -36,16 +36,17 @@ _CREDENTIAL = pattern(
 _VENDORED = pattern(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor/bundle|gems/[^/]+/(?:gems|specifications)|"
     r"lib(?:64)?/(?:python\d[^/]*|perl5?/\d[^/]*|ruby/(?:\d[^/]*|gems|site_ruby|vendor_ruby))|"
-    r"pkg/mod|\.m2/repository|\.cargo/registry|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
+    r"pkg/mod|\.m2/repository|\.?cargo/(?:registry|git/checkouts)|\.gradle/caches|\.nuget/packages|\.git/objects|__pycache__|tzdata|zoneinfo)/"
 )
 # Go's own sources, with the keys of their tests.
 _GO = pattern(r"^usr/(?:local|lib(?:64)?)/go(?:-\d[\d.]*)?/(?:api|doc|lib|misc|pkg|src|test)/")
 _TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
 _MANUAL = pattern(r"(?:^|/)man(?:\d[a-z]*)?/(?:[^/]+/){0,2}[^/]+\.\d[a-z]*$")
+# Chromium's file of API keys has those of the distribution, which its package publishes.
 _SYSTEM = pattern(
     r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|games)/|^usr/src/(?:linux|kernels|debug|redhat|rpm|packages)|^usr/local/lib/(?:python|perl|ruby|node)|"
     r"^usr/local/(?:include|share)/|^var/lib/(?:dpkg|apt|rpm|pacman|apk|ucf|systemd|dnf)/|^lib/apk/db/|^var/cache/|^var/log/(?:apt|dpkg|dnf)|"
-    r"^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"
+    r"^etc/chromium(?:-browser)?(?:\.d)?/apikeys$|^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"
 )
 # Of programs that are kept there whole, as in the images of NGINX, Elasticsearch and Logstash: what users add to them.
 _CONFIGURED = pattern(

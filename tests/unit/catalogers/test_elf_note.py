@@ -40,6 +40,17 @@ def test_package_of_a_file(order):
     assert package.purl == "pkg:deb/debian/bash@5.2.15-2?arch=amd64&distro=debian-12"
 
 
+def test_a_note_at_the_end_of_the_read_only_data():
+    program = bytearray(executable(note()))
+    at = program.index(b"FDO\0") - 112
+    end = at + 120 + len(note())
+    segment = program.index(struct.pack("<IIQ", 4, 4, at))
+    program[segment + 8 : segment + 16] = struct.pack("<Q", 300_000)
+    moved = bytes(program[:at]) + bytes(300_000 - at) + bytes(program[at:end])
+    (package,) = read_all(CATALOGER, {"lib/x.so": MemoryFile("lib/x.so", moved, 0o755)})
+    assert package.name == "bash"
+
+
 def test_other_kinds_are_generic():
     (package,) = read_all(CATALOGER, {"bin/x": MemoryFile("bin/x", executable(note(type="conda-like")), 0o755)})
     assert package.purl == "pkg:generic/bash@5.2.15-2?arch=amd64"

@@ -15,7 +15,7 @@ def unidentified(path, members):
     return [one.evidence.path for one in unknowns if one.code == UNIDENTIFIED]
 
 
-@pytest.mark.parametrize("suffix", ["jar", "war", "ear", "par", "sar", "hpi", "jpi", "kar", "nar", "lpkg"])
+@pytest.mark.parametrize("suffix", ["jar", "war", "ear", "par", "sar", "hpi", "jpi", "kar", "nar", "aar", "lpkg"])
 def test_every_kind_of_archive(suffix):
     [package] = read_all(CATALOGER, {f"opt/a-1.0.{suffix}": jar(maven("org.example", "a", "1.0"))})
     assert (package.name, package.version, package.confidence) == ("org.example:a", "1.0", 1.0)

@@ -112,7 +112,9 @@ def test_the_diff_has_the_actions_of_the_dockerfile(tmp_path):
     assert "npm" not in diff
 
 
-@pytest.mark.parametrize("manager", ["pip", "pip --target", "uv cache", "conda", "conda cache", "npm -g", "yarn resolutions"])
+@pytest.mark.parametrize(
+    "manager", ["pip", "pip --target", "pip cache", "uv cache", "conda", "conda cache", "npm -g", "yarn resolutions"]
+)
 def test_a_command_of_a_language_follows_the_calls_of_its_manager(tmp_path, manager):
     plan = Plan(9, 1, 1, (action(manager, "dockerfile"),), (), ())
     text = "FROM debian:12\nRUN conda install a && pip install b && npm ci\nCOPY . /app\n"

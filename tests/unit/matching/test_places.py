@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
-from careen.matching.places import clients_of, managers_of, places_of
+from careen.matching.places import Obstacle, clients_of, managers_of, places_of
 from careen.model.package import Evidence, Package
 
 
@@ -106,6 +106,13 @@ def test_what_a_java_runtime_contains_is_upgraded_with_it():
     assert [bundles.owners_of(found) for found in (runtime, image, beside)] == [set(), {"openjdk"}, set()]
 
 
+def test_a_java_runtime_is_replaced_as_a_whole():
+    runtime = package("generic", "openjdk", "opt/jre/bin/java", "opt/jre/release", "usr/bin/java", "release")
+    assert places(runtime) == [
+        ("program", "opt/jre"), ("program", "opt/jre"), ("program", "usr/bin/java"), ("program", "release"),
+    ]  # fmt: skip
+
+
 def test_a_command_in_a_project_changes_its_lock_file():
     own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
@@ -159,6 +166,14 @@ def test_packages_of_a_workspace_have_the_client_of_its_lock_file():
 def test_libraries_within_an_archive_are_those_of_its_project():
     paths = ("app/shop.jar!/BOOT-INF/lib/a-1.0.jar", "opt/spark/jars/a-1.0.jar")
     assert places(package("maven", "g:a", *paths)) == [("maven", "app/shop.jar"), ("maven", "opt/spark/jars/a-1.0.jar")]
+
+
+def test_caches_of_pip_maven_and_gradle():
+    wheel = "root/.cache/pip/wheels/ab/cd/a-1.0-py3-none-any.whl"
+    assert places(package("pypi", "a", wheel)) == [("pip cache", "/root/.cache/pip")]
+    maven, gradle = "root/.m2/repository", "home/gradle/.gradle/caches/modules-2"
+    archives = (f"{maven}/g/a/1.0/a-1.0.jar", f"{gradle}/files-2.1/g/a/1.0/0a/a-1.0.jar")
+    assert places(package("maven", "g:a", *archives)) == [("maven cache", f"/{maven}"), ("maven cache", f"/{gradle}")]
 
 
 def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
@@ -247,3 +262,11 @@ def test_projects_that_yarn_runs_without_node_modules():
     assert places(package("npm", "a", ".yarn/cache/a.zip")) == [("yarn resolutions", "/")]
     assert places(package("npm", "a", "srv/my app/.yarn/cache/a.zip"))[0][0] == "npm"
     assert places(package("npm", "a", "root/.yarn/berry/cache/a.zip")) == [("npm", "root/.yarn/berry/cache/a.zip")]
+
+
+def test_a_copy_that_a_package_of_a_registry_owns_comes_with_it():
+    copy = package("pypi", "urllib3", "usr/lib/python3/site-packages/botocore/vendored/x.py", owned_by="pkg:pypi/botocore@1.0")
+    (place,) = places_of(copy, {}, Bundles((copy,)))
+    assert place.obstacle == Obstacle("bundled", "botocore")
+    (place,) = places_of(replace(copy, owned_by="pkg:deb/debian/python3-botocore@1.0"), {}, Bundles((copy,)))
+    assert place.obstacle == Obstacle("owned")

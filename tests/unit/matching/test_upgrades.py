@@ -55,10 +55,17 @@ def test_commands_in_a_project(manager, text):
         ("pip", "usr/share/python-wheels/a-1-py3-none-any.whl", "replace it by the wheel of a 2"),
         ("pip --target", "/var/task", "python3 -m pip install --no-cache-dir --upgrade --target /var/task 'a==2'"),
         ("uv cache", "/root/.cache/uv/archive-v0", "rm -rf /root/.cache/uv/archive-v0"),
+        ("pip cache", "/root/.cache/pip", "rm -rf /root/.cache/pip"),
     ],
 )
 def test_commands_for_python(manager, place, text):
     assert command(manager, place, [("a", "1", "2")]) == text
+
+
+def test_what_a_build_downloaded_comes_from_its_project():
+    upgrades = [("g:a", "1", "2"), ("g:b", "1", "3")]
+    text = "set g:a to 2, g:b to 3 in the project, and remove this folder"
+    assert command("maven cache", "/root/.m2/repository", upgrades) == text
 
 
 def test_packages_of_another_root_are_upgraded_there():

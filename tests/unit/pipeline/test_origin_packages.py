@@ -103,6 +103,7 @@ def test_another_package_does_not_hide_it(named, component, type, name, path):
     ("component", "type", "name", "path"),
     [
         (COPY, "pypi", "urllib3", "site/pip/_vendor/urllib3-1.26.dist-info/METADATA"),
+        (COPY, "pypi", "urllib3", "site/pip/_vendor/urllib3/__init__.py"),
         (LIBRARY, "generic", "zlib", "opt/tool"),
         (replace(LIBRARY, path="site/a.libs/libz-1.so", files=("site/a.libs/libz-1.so",)), "generic", "zlib",
          "site/a.libs/libz-2.so"),

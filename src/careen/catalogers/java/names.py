@@ -39,6 +39,7 @@ _VERSION_PART = pattern(
 # A complete version: a word after it is a classifier, even an unknown one ("1.2-api" may be part of a name).
 _COMPLETE = pattern(r"v?\d+(?:\.\d+){2,}(?:\.[A-Za-z]\w*)?|v?\d[\d.]*-SNAPSHOT")
 _WORD = pattern(r"[A-Za-z][A-Za-z_]{2,}")
+_SERIES = pattern(r"(.{1,200})-(\d{1,5}(?:\.\d{1,5})*+)\.x")
 _VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
 _ARTIFACT = pattern(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
 _TITLE = pattern(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
@@ -100,8 +101,10 @@ def guess(archive: Archive) -> Guess | None:
         plugin = plugin.split(" ")[0]
         if _VERSION.fullmatch(plugin):
             return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
-    artifact, version = split_name(stem)
     stated = _manifest_version(manifest)
+    if (series := _SERIES.fullmatch(stem)) and stated.startswith(f"{series[2]}."):
+        stem = series[1]  # Debian's repository of Maven names the release line ("tomcat-catalina-10.x")
+    artifact, version = split_name(stem)
     if stated and f"-{stated}-" in f"{stem}-":  # separates the version from other numbers ("hive-shims-0.23-2.3.7")
         artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
     if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):

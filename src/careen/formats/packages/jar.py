@@ -24,7 +24,7 @@ from .jar_manifest import attributes
 from .java_properties import properties
 from .pom import Pom, read_pom
 
-SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".lpkg")
+SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".aar", ".lpkg")
 ADAPTER = ".rar"  # resource adapter of Jakarta Connectors; outside of archives most .rar files are of another kind
 MAX_DEPTH = 16
 MAX_ARCHIVES = 20_000

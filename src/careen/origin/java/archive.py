@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from careen.formats.archives import zip as zip_archive
 
-SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar")
+SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".aar")
 ENDINGS = (".class", ".js", ".mjs", ".cjs")
 MAX_DEPTH = 4
 MAX_MEMBERS = 200_000

@@ -101,7 +101,7 @@ def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, s
 
 
 def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions, target: str) -> Line:
-    title = f"{visible(name, 200)} {visible(version, 100)}"
+    title = f"{visible(name, 200)} {visible(version, 100)}".rstrip()
     fix = f" → {visible(target, 200)}" if target else ""
     if options.width:
         fix = shorten(fix, max(options.width - columns(title), 20))

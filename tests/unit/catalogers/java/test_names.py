@@ -158,6 +158,12 @@ def test_split_name(name, artifact, version):
             archive("google-oauth-client-1.30.jar", bundle_symbolicname="com.google.google-oauth-client"),
             Guess("com.google.oauth-client", "google-oauth-client", "1.30", 0.8),
         ),
+        # Debian's repository of Maven, whose files have the release line instead of the version
+        (
+            archive("tomcat-embed-core-10.x.jar", implementation_version="10.1.60"),
+            Guess("org.apache.tomcat.embed", "tomcat-embed-core", "10.1.60", 0.8),
+        ),
+        (archive("thing-10.x.jar", implementation_version="9.1"), Guess("", "thing-10.x", "9.1", 0.3)),
         # Jenkins
         (
             archive("gradle.hpi", plugin_version="2.11 (private)", short_name="gradle", group_id="org.acme.plugins"),
