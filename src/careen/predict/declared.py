@@ -131,7 +131,7 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
         if package is not None:
             if package.action == "remove":
                 gone.update(package.options.words[1:])
-            elif package.action in ("install", "run"):
+            elif package.action in ("install", "execute"):
                 lines = call.lines()
                 sought = 0
                 if not package.specs and _by_xargs(document, call):

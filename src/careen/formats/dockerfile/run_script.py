@@ -17,7 +17,7 @@ _MARK = re.compile(r"(?<!\d)\d*+<<-?\s*['\"]?[\w.-]+['\"]?")
 def run_script(instruction: Instruction) -> Script:
     """The script of a RUN instruction. Raises ValueError if it is too large or takes too long to parse."""
     if instruction.json:
-        return Script(command_of(instruction.words, instruction.line, instruction.end_line))
+        return command_of(instruction.words, instruction.line, instruction.end_line)
     if not instruction.heredocs:
         return read_script(instruction.text, instruction.starts or (0,), instruction.lines or (instruction.line,))
     first = instruction.heredocs[0]

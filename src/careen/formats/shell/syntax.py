@@ -72,11 +72,11 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
     return Script(tuple(reading.commands), root.has_error, reading.cut)
 
 
-def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
+def command_of(words: Sequence[str], line: int, end_line: int) -> Script:
     """The command of an exec form, followed by the commands that it wraps."""
     reading = _Reading(b"", (0,), (line,))
     reading.add(Command(tuple(words), line, end_line))
-    return tuple(reading.commands)
+    return Script(tuple(reading.commands), cut=reading.cut)
 
 
 def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command, ...]]]:
@@ -263,13 +263,17 @@ class _Reading:
                 self.visit(child, 0, ";", inner=True, depth=depth + 1)
 
     def add(self, command: Command, depth: int = 0) -> None:
+        """Adds a command, and those that it wraps."""
         self.commands.append(command)
-        if not command.words:
-            return
-        inside = unwrapped(command.words)
-        if inside:
-            self.add(self.within(command, inside), depth + 1)
-        elif script := script_within(command.words):
+        for _ in range(MAX_DEPTH):
+            inside = unwrapped(command.words)
+            if not inside:
+                break
+            command = self.within(command, inside)
+            self.commands.append(command)
+        else:
+            self.cut = self.cut or unwrapped(command.words) != ()
+        if script := script_within(command.words):
             self.script(script, command, depth)
 
     def within(self, command: Command, words: tuple[str, ...]) -> Command:
