@@ -184,9 +184,7 @@ def locked(document: Dockerfile, context: Context, read: Callable[[Mapping[str, 
     missing: dict[str, None] = {}
     for stage in document.stages:
         files.begin(stage)
-        for step in stage.steps:
-            if step.onbuild:
-                continue
+        for step in document.performed(stage):
             if step.keyword == "RUN" and step.stage in counted:
                 found += _of_step(document, step, files, read, missing)
             else:

@@ -139,7 +139,7 @@ def go_spec(word: str) -> Spec:
     name, at, version = word.partition("@")
     pinned = bool(at) and version not in ("latest", "upgrade", "patch", "none", "master", "main", "")
     exact = version if re.match(r"v\d+\.\d+\.\d+", version) else ""
-    return Spec(word, name, exact, constrained=pinned)
+    return Spec(word, name.removesuffix("/..."), exact, constrained=pinned)
 
 
 def _cargo(word: str) -> Spec:
