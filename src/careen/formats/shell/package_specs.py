@@ -217,11 +217,15 @@ def _after_at(word: str) -> Spec:
 
 
 def _cabal(word: str) -> Spec:
+    if _is_place(word) or ":" in word:  # or a target of the project
+        return Spec(word, word, kind="file", constrained=True)
     found = re.match(r"(.+)-(\d+(?:\.\d+)*)$", word)
     return Spec(word, found[1] if found else word, found[2] if found else "", constrained=bool(found))
 
 
 def _opam(word: str) -> Spec:
+    if _is_place(word):
+        return Spec(word, word, kind="file", constrained=True)
     name, dot, version = word.partition(".")
     return Spec(word, name, version, constrained=bool(dot))
 
@@ -229,6 +233,10 @@ def _opam(word: str) -> Spec:
 def _conan(word: str) -> Spec:
     name, slash, version = word.partition("@")[0].partition("/")
     return Spec(word, name, "" if version.startswith("[") else version.partition("#")[0], constrained=bool(slash))
+
+
+def _is_place(word: str) -> bool:
+    return word.startswith((".", "/"))
 
 
 def _plain(word: str) -> Spec:

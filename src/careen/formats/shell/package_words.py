@@ -121,7 +121,7 @@ def _cabal(words: Words) -> Words:
 
 def _conan(words: Words) -> Words:
     named = [word.partition("=")[2] for word in words if word.startswith(("--requires=", "--tool-requires="))]
-    named += [word for word in words[2:] if re.fullmatch(r"[\w.+-]+/[\w.+-]+(?:@.*)?", word)]
+    named += [word for word in words[2:] if re.fullmatch(r"[a-z0-9_][\w.+-]*/[\d\[][^@]*(?:@.*)?", word)]
     return ("conan", "install", *named) if words[1:2] and words[1] in ("install", "download") else ()
 
 

@@ -23,7 +23,7 @@ MAX_PIPES = 1000  # if one is left open, the cost of parsing grows with their sq
 MAX_DEPTH = 60
 MAX_COMMANDS = 20_000
 MAX_VALUES = 50  # of a loop
-TIMEOUT_S = 1.0
+TIMEOUT_S = 1.0  # of processor time: a busy machine reads the same scripts
 _PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
 _SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
 _REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
@@ -96,13 +96,13 @@ def _parse(data: bytes) -> Any:
     from tree_sitter import Language, Parser
 
     parser = Parser(Language(tree_sitter_bash.language()))
-    end = time.monotonic() + TIMEOUT_S
+    end = time.thread_time() + TIMEOUT_S
 
     def chunk(offset: int, _: object) -> bytes:
         return data[offset : offset + 65536]
 
     def late(offset: int, has_error: bool) -> bool:
-        return time.monotonic() > end
+        return time.thread_time() > end
 
     try:
         return parser.parse(chunk, progress_callback=late).root_node

@@ -79,3 +79,19 @@ def test_other_commands(text):
 
 def test_interpreters_in_a_row_end():
     assert plain_words(("python", "-m") * 5000) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cabal install .",
+        "cabal install all:exes",
+        "stack install :web",
+        "opam install ./web",
+        "conan install src/conanfile.txt",
+    ],
+)
+def test_what_the_project_itself_has_is_no_package(text):
+    found = read_call(text.split())
+    assert found is not None
+    assert [spec for spec in found.specs if spec.kind == "name"] == []
