@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from careen.formats.dockerfile.run_script import is_shell
 from careen.formats.dockerfile.stages import Call, Dockerfile, Step
-from careen.formats.dockerfile.variables import resolved_words
+from careen.formats.dockerfile.variables import MAX_ADDED, resolved_words
 from careen.formats.shell.package_commands import read_call
 from careen.formats.shell.syntax import Command, read_script
 from careen.formats.shell.wrappers import SHELLS
@@ -31,6 +31,12 @@ class _Following(Struct):
     unread: dict[str, None] = {}
     scripts: int = 0
     left: int = MAX_COMMANDS
+    added: int = MAX_ADDED  # characters that variables may still add to the words of commands
+
+    def words_of(self, command: Command, step: Step) -> tuple[str, ...]:
+        words = resolved_words(command.words, step.known, self.added)
+        self.added -= max(sum(map(len, words)) - sum(map(len, command.words)), 0)
+        return words
 
 
 def with_scripts(document: Dockerfile, context: Context, counted: Collection[int]) -> tuple[Dockerfile, tuple[str, ...]]:
@@ -49,7 +55,8 @@ def with_scripts(document: Dockerfile, context: Context, counted: Collection[int
                 commands = tuple(_followed(step.commands, step, copies, files.folders[stage.index], following, 0))
                 if len(commands) > len(step.commands):
                     longer[step.line] = commands
-    return _with_commands(document, longer) if longer else document, tuple(following.unread)
+    following.added = MAX_ADDED
+    return _with_commands(document, longer, following) if longer else document, tuple(following.unread)
 
 
 def _followed(
@@ -58,7 +65,7 @@ def _followed(
     """The commands, each with those of the script that it starts."""
     for command in commands:
         yield command
-        words = resolved_words(command.words, step.known)
+        words = following.words_of(command, step)
         if words[:1] == ("cd",) and len(words) > 1 and "$" not in words[1]:
             folder = posixpath.normpath(posixpath.join(folder, words[1]))
         path, arguments = _script(words)
@@ -117,7 +124,7 @@ def _script(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     return (words[at], words[at + 1 :]) if at < len(words) else ("", ())
 
 
-def _with_commands(document: Dockerfile, longer: dict[int, tuple[Command, ...]]) -> Dockerfile:
+def _with_commands(document: Dockerfile, longer: dict[int, tuple[Command, ...]], following: _Following) -> Dockerfile:
     stages = tuple(
         replace(
             stage,
@@ -130,9 +137,7 @@ def _with_commands(document: Dockerfile, longer: dict[int, tuple[Command, ...]])
     )
     calls = {
         step.line: tuple(
-            Call(command, step, read_call(resolved_words(command.words, step.known)))
-            for command in step.commands
-            if command.words
+            Call(command, step, read_call(following.words_of(command, step))) for command in step.commands if command.words
         )
         for stage in stages
         for step in stage.steps

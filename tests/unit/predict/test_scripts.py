@@ -1,6 +1,7 @@
 import pytest
 
 from careen.formats.dockerfile.reader import read_dockerfile
+from careen.formats.dockerfile.variables import MAX_ADDED
 from careen.predict.context import Context
 from careen.predict.declared import copied_from, predicted
 from careen.predict.scripts import MAX_SCRIPTS, with_scripts
@@ -65,3 +66,12 @@ def test_a_program_of_the_context_is_no_script(tmp_path):
 def test_a_stage_that_nothing_comes_from_starts_nothing(tmp_path):
     text = "FROM debian:12\nCOPY a.sh /\nRUN sh /a.sh\nFROM debian:12\n"
     assert followed(tmp_path, text, a="pip install django==2.0") == ([], [])
+
+
+def test_variables_add_a_bounded_text_to_a_script(tmp_path):
+    (tmp_path / "a.sh").write_text('pip install "$V"\n' * 500)
+    document = read_dockerfile(f"FROM debian:12\nENV V={'v' * 50_000}\nCOPY a.sh /\nRUN /a.sh\n")
+    longer, _ = with_scripts(document, Context(tmp_path), copied_from(document))
+    specs = [spec for call in longer.by_step[4] if call.package for spec in call.package.specs]
+    assert len(specs) == 500
+    assert sum(len(spec.text) for spec in specs) <= MAX_ADDED + 60_000
