@@ -94,12 +94,15 @@ def key_name(namespace: str, name: str) -> str:
     """The form of a package's name under which its advisories are stored.
 
     Names of PyPI are normalised (PEP 503: runs of ``-_.`` are one ``-``, lower case); names of NuGet, Packagist, Go and
-    GitHub Actions are in lower case. All other names stay as written.
+    GitHub Actions are in lower case; the address of a Swift package has neither ``https://`` nor ``.git``. All other names stay
+    as written.
     """
     if namespace == "PyPI":
         return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
     if namespace in ("NuGet", "Packagist", "Go", "GitHub Actions"):
         return name.lower()
+    if namespace == "SwiftURL":
+        return name.removeprefix("https://").removesuffix(".git")
     return name
 
 

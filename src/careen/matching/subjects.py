@@ -20,6 +20,7 @@ from careen.distributions.registry import profile
 from careen.model.inventory import Inventory
 from careen.model.package import Package
 from careen.plugins import Ecosystem
+from careen.safety.pattern import pattern
 
 from .causes import (
     Cause,
@@ -51,6 +52,7 @@ from .vendors import is_doubtful
 # Why a package is neither a subject nor a gap: the advisories of the package that owns its files assess it too; or it is a
 # file of a package that itself is a subject or a gap.
 Left = Literal["assessed_with_owner", "part_of_owner"]
+_MAJOR = pattern(r"/v[0-9]+$")
 
 
 class _Context(Struct, frozen=True):
@@ -160,7 +162,21 @@ def _of_ecosystem(
         confidence=confidence,
         owner=owner,
         product=product,
+        also=tuple((namespace, key_name(namespace, module)) for module in _modules_above(package)),
     )
+
+
+def _modules_above(package: Package) -> list[str]:
+    """The modules that a command of Go may be from, nearest first, if a build step names its path: ``go install
+    golang.org/x/tools/cmd/goimports@v0.1.0``. A version in the path, such as ``/v2``, ends the module's name.
+    """
+    if package.type != "golang" or package.cataloger != "dockerfile":
+        return []
+    found, path = [], package.name
+    while path.count("/") > 1 and not _MAJOR.search(path):
+        path = path.rpartition("/")[0]
+        found.append(path)
+    return found
 
 
 def _packaged(package: Package, owner: Subject, context: _Context) -> str:

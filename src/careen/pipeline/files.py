@@ -186,8 +186,10 @@ def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], l
 
 
 def _installed(document: Dockerfile, prediction: Prediction) -> Locked:
-    """The packages that the build will install: with its own commands, and from the lock files that it copies."""
-    found = predicted(document)
+    """The packages that the build will install: with its own commands, those of scripts that it copies, and from the lock
+    files that it copies."""
     by_files = prediction.lock(document) if prediction.lock is not None else Locked((), ())
+    document = by_files.followed or document
+    found = predicted(document)
     installs = with_versions(document, found, prediction.offers_of) if prediction.offers_of else found
     return Locked((*installs, *by_files.predicted), (*unpredictable(document), *by_files.open))

@@ -34,7 +34,7 @@ UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
 _FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
 MAX_ALTERNATIVES = 10  # values that branches of a script give one variable
-UNNAMED = ("$", "`", "")  # a variable, a substitution, empty
+UNNAMED = ("$", "`", "{", "")  # a variable, a substitution, a list of alternatives, empty
 
 
 class Predicted(Struct, frozen=True):
@@ -65,9 +65,7 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
     third_party = ThirdParty(document)
     found: dict[tuple[str, str, int], Predicted] = {}
     downloaded: set[str] = set()  # purls of files, which a later command may install by their names
-    for step in document.steps:
-        if step.stage not in copied or step.onbuild:
-            continue
+    for step in (step for stage in document.stages if stage.index in copied for step in document.performed(stage)):
         gone: set[str] = set()
         third_party.begin(step)
         for made in _of_step(document, step, bases[step.stage], gone):
@@ -127,11 +125,11 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
         return
     calls = tuple(_resolved(document, step))
     for call, words in calls:
-        package = read_call(words) if call.package is not None else None
+        package = read_call(words) if call.package is not None or call.command.words[0].startswith("$") else None
         if package is not None:
             if package.action == "remove":
                 gone.update(package.options.words[1:])
-            elif package.action in ("install", "run"):
+            elif package.action in ("install", "execute"):
                 lines = call.lines()
                 sought = 0
                 if not package.specs and _by_xargs(document, call):

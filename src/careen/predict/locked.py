@@ -14,19 +14,18 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.dockerfile.stages import Dockerfile, Stage, Step
+from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.shell.package_commands import read_call
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence
 
-from .context import Context, clean
+from .context import Context
+from .context_files import Copied, Files
 from .declared import Predicted, copied_from
+from .scripts import with_scripts
 
-MAX_COPIES = 2000
 MAX_REQUIREMENTS = 50  # files that requirements include
-MAX_STAGES = 20  # stages through which the copies of a file are followed
-MAX_LOOKUPS = 20_000  # in all copies of all stages
 
 
 class Program(NamedTuple):
@@ -79,15 +78,7 @@ _NESTED = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)(?:[ \t]+|=)([^\s#]+)")
 class Locked(Struct, frozen=True):
     predicted: tuple[Predicted, ...]
     open: tuple[str, ...]  # reasons why files could not be read, each with its line
-
-
-class Copied(NamedTuple):
-    """One source of a COPY or bind mount."""
-
-    source: str
-    target: str  # absolute
-    into: bool  # the target is a folder
-    stage: int | None  # the source stage; None: the context
+    followed: Dockerfile | None = None  # with the commands of the scripts that it starts
 
 
 class Wanted(NamedTuple):
@@ -98,100 +89,22 @@ class Wanted(NamedTuple):
     required: bool = True
 
 
-class Files:
-    """The paths at which each stage has files of the context, updated step by step."""
-
-    def __init__(self, document: Dockerfile, context: Context) -> None:
-        self.document, self.context = document, context
-        self.copies: dict[int, list[Copied]] = {}
-        self.folders: dict[int, str] = {}
-        self.names = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
-        self._lookups = 0
-
-    def begin(self, stage: Stage) -> None:
-        parent = stage.parent
-        self.copies[stage.index] = list(self.copies.get(parent, ())) if parent is not None else []
-        self.folders[stage.index] = self.folders.get(parent, "/") if parent is not None else "/"
-
-    def take(self, step: Step) -> None:
-        if step.keyword == "WORKDIR":
-            path = step.resolve(step.instruction.text.strip(), self.document.escape)
-            self.folders[step.stage] = posixpath.normpath(posixpath.join(self.folders[step.stage], path))
-        elif step.keyword in ("COPY", "ADD") and len(self.copies[step.stage]) < MAX_COPIES:
-            words = [step.resolve(word, self.document.escape) for word in step.instruction.words]
-            if len(words) > 1:
-                into = words[-1].endswith("/") or words[-1] in (".", "..") or len(words) > 2
-                target = posixpath.normpath(posixpath.join(self.folders[step.stage], words[-1]))
-                stage, known = self._source(step.instruction.flag("from"))
-                if known:
-                    self.copies[step.stage] += [Copied(word, target, into, stage) for word in words[:-1]]
-
-    def mounts(self, step: Step) -> list[Copied]:
-        found = []
-        for mount in step.mounts():
-            target = mount.get("target") or mount.get("dst") or mount.get("destination")
-            stage, known = self._source(mount.get("from"))
-            if mount["type"] == "bind" and target and known:
-                place = posixpath.normpath(posixpath.join(self.folders[step.stage], target))
-                found.append(Copied(mount.get("source") or mount.get("src") or ".", place, False, stage))
-        return found
-
-    def find(self, path: str, copies: Sequence[Copied], depth: int = 0) -> tuple[str, bytes] | None:
-        """The file at an absolute path of a stage: (its path in the context, its content); None if it is not from the
-        context."""
-        if depth > MAX_STAGES:
-            return None
-        for copied in reversed(copies):
-            self._lookups += 1
-            if self._lookups > MAX_LOOKUPS:
-                raise ValueError("over the limit of copies that are followed")
-            for source in self._sources(copied, path):
-                found: tuple[str, bytes] | None = None
-                if copied.stage is not None:
-                    found = self.find("/" + source, self.copies.get(copied.stage, ()), depth + 1)
-                else:
-                    data = self.context.read(source)
-                    found = (source, data) if data is not None else None
-                if found is not None:
-                    return found
-        return None
-
-    def _source(self, name: str | None) -> tuple[int | None, bool]:
-        if not name:
-            return None, True
-        index = self.names.get(name.lower(), int(name) if name.isdecimal() and len(name) < 6 else -1)
-        return index, index in self.copies
-
-    def _sources(self, copied: Copied, path: str) -> Iterator[str]:
-        """The paths in the source that the copy may have put at ``path``."""
-        below = path[len(copied.target) :].lstrip("/") if path.startswith(copied.target.rstrip("/") + "/") else None
-        for source in self.context.matching(copied.source) if copied.stage is None else [clean(copied.source)]:
-            if path == copied.target and not copied.into:
-                yield source
-            if below is None:
-                continue
-            if below == posixpath.basename(source):
-                yield source
-            yield posixpath.join(source, below)
-
-
 def locked(document: Dockerfile, context: Context, read: Callable[[Mapping[str, bytes]], Inventory]) -> Locked:
     """The packages that files of the context will install. ``read`` is called with files and returns an inventory of
     their packages."""
-    files = Files(document, context)
     counted = copied_from(document)
+    document, unread = with_scripts(document, context, counted)
+    files = Files(document, context)
     found: list[Predicted] = []
-    missing: dict[str, None] = {}
+    missing: dict[str, None] = dict.fromkeys(unread)
     for stage in document.stages:
         files.begin(stage)
-        for step in stage.steps:
-            if step.onbuild:
-                continue
+        for step in document.performed(stage):
             if step.keyword == "RUN" and step.stage in counted:
                 found += _of_step(document, step, files, read, missing)
             else:
                 files.take(step)
-    return Locked(tuple(found), tuple(missing))
+    return Locked(tuple(found), tuple(missing), document)
 
 
 def _of_step(
@@ -224,7 +137,8 @@ def _of_step(
             inventory = read({name: data for name, (_, data) in gathered.items()})
             for unknown in inventory.unknowns:
                 missing[f"{where}: {gathered.get(unknown.evidence.path, ('a file', b''))[0]}: {unknown.reason}"] = None
-            evidence = tuple(Evidence(path, 0) for path in (document.path, *(source for source, _ in gathered.values())))
+            places = dict.fromkeys((document.path, *(source for source, _ in gathered.values())))
+            evidence = tuple(Evidence(path, 0) for path in places)
             tool = words[0].rpartition("/")[2]
             for package in inventory.packages:
                 made = replace(package, evidence=evidence, presence="declared")

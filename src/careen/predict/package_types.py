@@ -10,6 +10,7 @@ SYSTEM = {
     "zypper": "rpm",
     "rpm": "rpm",
     "pacman": "alpm",
+    "install_packages": "deb",
 }
 LANGUAGE = {
     "pip": "pypi",
@@ -34,6 +35,16 @@ LANGUAGE = {
     "pear": "pear",
     "cpan": "cpan",
     "luarocks": "luarocks",
+    "easy_install": "pypi",
+    "rye": "pypi",
+    "pixi": "conda",
+    "deno": "npm",
+    "maven": "maven",
+    "hex": "hex",
+    "pub": "pub",
+    "cabal": "hackage",
+    "opam": "opam",
+    "conan": "conan",
 }
 CHANNELS = {"pecl": "pecl.php.net", "pear": "pear.php.net"}
 OF_DISTRIBUTIONS = ("deb", "apk", "rpm", "alpm")  # package types that come from the distribution's repositories

@@ -16,6 +16,7 @@ from .archives import ENDINGS, read_archive, read_unnamed, wanted
 from .encodings import encoding_of
 from .find import Search
 from .paths import is_searched
+from .repositories import is_object, read_repository
 
 _CHECKED_BYTES = 1024
 
@@ -50,6 +51,7 @@ SECRETS = Cataloger(
         Reader(Wants(select=is_searched, amount="stream"), read),
         Reader(Wants(suffixes=ENDINGS, select=wanted), read_archive),
         Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_unnamed),
+        Reader(Wants(select=is_object), read_repository),
     ),
     fact=ExposedSecret,
     role="secrets",

@@ -62,7 +62,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     follows: str = ""
     after: str = ""  # a word shortly before the match
     names: tuple[str, ...] = ()  # only in files with these names
-    suffixes: tuple[str, ...] = ()  # or with these suffixes
+    suffixes: tuple[str, ...] = ()  # or with paths that end so
     entropy: float = 0.0  # minimum, in bits per character
     mixed: bool = False  # must have letters and digits
     human: bool = False  # chosen by a person: placeholders and examples do not count
@@ -104,8 +104,9 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     def applies(self, path: str) -> bool:
         if not self.names and not self.suffixes:
             return True
-        name = path.rpartition("/")[2].lower()
-        return name in self.names or name.endswith(self.suffixes) or (".env" in self.names and _is_environment(name))
+        path = path.lower()
+        name = path.rpartition("/")[2]
+        return name in self.names or path.endswith(self.suffixes) or (".env" in self.names and _is_environment(name))
 
 
 @cache

@@ -81,3 +81,9 @@ def test_repositories_as_the_file_has_them(tmp_path):
     with open_database(tmp_path / "db") as database:
         assert database.repositories(["a-rpms", "b-rpms"]) == expected
         assert CombinedKnowledge([MemoryDatabase([]), database]).repositories(["a-rpms"]) == expected
+
+
+def test_the_address_of_a_swift_package_is_its_name():
+    record = Advisory("GHSA-1", "osv", "SwiftURL", "https://github.com/vapor/vapor.git")
+    found = MemoryDatabase([record]).advisories("SwiftURL", {"github.com/vapor/vapor"})
+    assert [one.id for one in found["github.com/vapor/vapor"]] == ["GHSA-1"]

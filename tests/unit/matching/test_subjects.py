@@ -138,3 +138,18 @@ def test_a_stand_in_and_the_source_package_assess_owned_files_too():
         "python3-django": "CVE-2026-0002",
         "django": "CVE-2026-0003",
     }
+
+
+def test_a_path_that_a_build_step_names_is_of_the_module_above():
+    records = [
+        advisory("GO-1", "0.1.0", "Go", "golang.org/x/crypto"),
+        advisory("GO-2", "2.0.0", "Go", "example.com/a"),
+        advisory("GO-3", "2.1.0", "Go", "example.com/a/v2"),
+    ]
+    deep = Package("golang", None, "golang.org/x/crypto/ssh", "0.0.1", cataloger="dockerfile")
+    major = Package("golang", None, "example.com/a/v2/cmd/b", "0.9.0", cataloger="dockerfile")
+    assert [(found.id, found.package_name) for found in run([deep, major], records).findings] == [
+        ("GO-1", "golang.org/x/crypto/ssh"),
+        ("GO-3", "example.com/a/v2/cmd/b"),
+    ]
+    assert ids(run([replace(deep, cataloger="golang")], records)) == []  # a list of modules names the module itself

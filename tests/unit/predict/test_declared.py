@@ -209,3 +209,22 @@ def test_files_are_known_by_their_names():
         (3, "pip", "pkg:pypi/b@2.0"),
         (4, "curl", "pkg:deb/debian/c@3.1"),
     ]
+
+
+def test_triggers_of_the_stage_that_a_stage_builds_on():
+    text = "FROM debian:12 AS base\nONBUILD RUN pip install mako==1.0.0\nONBUILD RUN apt-get install a=1-1\n"
+    assert found_in(text) == []  # they are for builds that use the image
+    assert found_in(f"{text}FROM base\n") == [
+        (2, "pip", "pkg:pypi/mako@1.0.0", True),
+        (3, "apt-get", "pkg:deb/debian/a@1-1?distro=debian-12", True),
+    ]
+    assert found_in(f"{text}FROM debian:12\n") == []
+    assert found_in(f"{text}FROM base AS unused\nFROM debian:12\n") == []
+
+
+def test_a_program_that_a_variable_names():
+    assert found_in("FROM a\nRUN PIP=pip3; $PIP install django==2.0\n") == [(2, "pip3", "pkg:pypi/django@2.0", True)]
+
+
+def test_packages_of_all_below_a_path_of_go():
+    assert found_in("FROM a\nRUN go install golang.org/x/text/...@v0.3.0\n")[0][2] == "pkg:golang/golang.org/x/text@v0.3.0"

@@ -29,3 +29,21 @@ def test_a_variable_alone_names_a_stage_if_nothing_else_uses_it():
         "Dockerfile:4: an argument chooses the stage $BASE, whose packages are not listed",
     )
     assert unpredictable(read_dockerfile(f"{stage}COPY --from=a /x /\n")) == ()
+
+
+def test_packages_of_programs_that_are_not_read_are_listed():
+    text = (
+        "FROM debian:12 AS unused\nRUN brew install a\nFROM debian:12\nRUN brew install a && brew update\n"
+        "RUN Rscript -e 'install.packages(\"jsonlite\")' && nix-env -iA nixpkgs.openssl\nONBUILD RUN snap install a\n"
+    )
+    assert unpredictable(read_dockerfile(text)) == (
+        "Dockerfile:4: packages that brew installs are not listed",
+        "Dockerfile:5: packages that nix-env installs are not listed",
+        "Dockerfile:5: packages that Rscript installs are not listed",
+    )
+
+
+def test_alternatives_in_braces_are_listed():
+    assert unpredictable(read_dockerfile("FROM a\nRUN pip install {django==2.0,flask==0.12}\n")) == (
+        "Dockerfile:2: the step computes what pip installs: {django==2.0,flask==0.12}",
+    )

@@ -112,3 +112,10 @@ def test_a_match_does_not_begin_within_the_one_before():
     rule = next(rule for rule in load() if rule.id == "assigned-credential")
     text = b'secret = "token=aaaaaaaaaaaaaaaaaaaaaaaaa1"\n'
     assert [match.start() for match in matches(rule, text, text, 0, len(text))] == [0]
+
+
+def test_a_suffix_may_have_folders():
+    rule = next(rule for rule in load() if rule.id == "kubeconfig-credential")
+    assert rule.applies("root/.kube/config")
+    assert rule.applies("ci/Prod.kubeconfig")
+    assert not rule.applies("app/.git/config")

@@ -11,7 +11,7 @@ from careen.plugins import Check, Place
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for call, package in document.package_calls("go"):
         specs = list(unpinned(package))
-        if package.action == "run":
+        if package.action == "execute":
             specs = [spec for spec in map(go_spec, package.options.words[1:2]) if not spec.constrained]
         if specs:
             yield of_call(call, f"go {package.options.words[0]} {specs[0].text}")

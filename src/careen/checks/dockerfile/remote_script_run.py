@@ -12,6 +12,8 @@ from careen.formats.shell.syntax import Command, piped
 from careen.formats.shell.wrappers import SHELLS
 from careen.plugins import Check, Place
 
+_WRITES = (">", ">>", ">|", "&>")
+
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
     for step in document.of("RUN"):
@@ -38,8 +40,10 @@ def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
         if checks_file(words):
             saved.clear()
         got = read_download(words)
-        if got is not None and got.output != "-":
-            saved |= {posixpath.basename(got.output or url) for url in got.urls}
+        if got is not None:
+            files = [target.target for target in call.command.redirects if target.operator in _WRITES]
+            files += [got.output or url for url in got.urls] if got.output != "-" else []
+            saved |= set(map(posixpath.basename, files))
             continue
         program = call.command.program
         run = words[0] if "/" in words[0] else ""

@@ -1,11 +1,14 @@
 """Container runs as root."""
 
+import re
 from collections.abc import Iterator
 
 from careen.checks.steps import of_step
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.images.user_name import is_root
 from careen.plugins import Check, Place
+
+_DEFAULT = re.compile(r"\$\{\w{1,100}:?-([^{}$]{0,100})\}")  # of a variable that nothing in the file sets
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
@@ -15,7 +18,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     for stage in document.lineage(document.stages[-1]):
         users = stage.of("USER")
         if users:
-            user = users[-1].resolve(users[-1].instruction.text, document.escape)
+            user = _DEFAULT.sub(r"\1", users[-1].resolve(users[-1].instruction.text, document.escape))
             if _is_root(user):
                 yield of_step(users[-1], f"USER {user or 'is empty'} is the last user of the image")
             return

@@ -23,7 +23,9 @@ _FLAGS = (
 )
 _LAX = re.compile(r"(?:gpgcheck=(?:0|false|no)|allowinsecurerepositories=(?:1|true|yes)|allowunauthenticated=(?:1|true|yes))")
 _WRITTEN = re.compile(
-    r"(?i)\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b|\bSigLevel\s*=\s*(?:Never|TrustAll)\b"
+    r"(?i)\bdeb(?:-src)?\s*\[[^]]*trusted=(?:yes|true|1)|\bgpgcheck\s*=\s*(?:0|false|no)\b|\bSigLevel\s*=\s*(?:Never|TrustAll)\b|"
+    r"\b(?:APT::Get::AllowUnauthenticated|Acquire::AllowInsecureRepositories|Acquire::AllowDowngradeToInsecureRepositories)"
+    r"\s+\"?(?:yes|true|1)"
 )
 
 

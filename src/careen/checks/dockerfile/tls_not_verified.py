@@ -23,7 +23,10 @@ _VARIABLES: dict[str, tuple[str, ...]] = {
     "BUNDLE_SSL_VERIFY_MODE": ("0",),
 }
 _PIP = r"--trusted-host|config set (?:global\.)?trusted-host|--allow-insecure-host"
-_WRITTEN = r"sslverify\s*=\s*(?:false|0|no)|strict-ssl\s*=\s*false|check_certificate\s*=\s*off|ssl_verify\s*:\s*false"
+_WRITTEN = (
+    r"sslverify\s*=\s*(?:false|0|no)|strict-ssl\s*=\s*false|check_certificate\s*=\s*off|ssl_verify\s*:\s*false|"
+    r"acquire::https?::(?:\S+::)?verify-(?:peer|host)\s+\"?(?:false|0|no)|ssl_verify_mode:\s*0|trusted-host\s*=\s*\S"
+)
 # The options of each program, in lower case.
 _LAX: dict[str, str] = {
     **dict.fromkeys(("npm", "yarn", "pnpm"), r"strict-ssl[= ](?:false|0)|enablestrictssl false"),
@@ -31,6 +34,7 @@ _LAX: dict[str, str] = {
     **dict.fromkeys(("apt-get", "apt"), r"acquire::https?::(?:\S+::)?verify-(?:peer|host)[= ]\"?(?:false|0|no)"),
     **dict.fromkeys(("conda", "mamba", "micromamba"), r"ssl_verify[= ](?:false|no|0)"),
     **dict.fromkeys(("echo", "printf", "sed"), _WRITTEN),
+    **dict.fromkeys(("mvn", "mvnw"), r"-dmaven\.wagon\.http\.ssl\.(?:insecure|allowall)=true"),
     "bundle": r"ssl_verify_mode[ =:]0",
     "composer": r"disable-tls[ =]true",
     "uv": r"--allow-insecure-host",

@@ -17,7 +17,7 @@ _MARK = re.compile(r"(?<!\d)\d*+<<-?\s*['\"]?[\w.-]+['\"]?")
 def run_script(instruction: Instruction) -> Script:
     """The script of a RUN instruction. Raises ValueError if it is too large or takes too long to parse."""
     if instruction.json:
-        return Script(command_of(instruction.words, instruction.line, instruction.end_line))
+        return command_of(instruction.words, instruction.line, instruction.end_line)
     if not instruction.heredocs:
         return read_script(instruction.text, instruction.starts or (0,), instruction.lines or (instruction.line,))
     first = instruction.heredocs[0]
@@ -25,13 +25,14 @@ def run_script(instruction: Instruction) -> Script:
     outside = read_script(text, instruction.starts or (0,), instruction.lines or (instruction.line,))
     alone = _ALONE.match(instruction.text.strip()) is not None
     fed = len(outside.commands) == 1 and outside.commands[0].program in SHELLS
-    if not (alone or fed) or not _is_shell(first.content):
+    if not (alone or fed) or not is_shell(first.content):
         return outside
     inside = read_script(first.content, *_rows(first.content, first.line))
     return Script((*outside.commands, *inside.commands), outside.broken or inside.broken, outside.cut or inside.cut)
 
 
-def _is_shell(content: str) -> bool:
+def is_shell(content: str) -> bool:
+    """Whether a shell runs a script, by its first line."""
     if not content.startswith("#!"):
         return True
     words = content.partition("\n")[0][2:].split()

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.formats.packages.package_head import PackageHead
 from careen.formats.shell.package_commands import PackageCall
@@ -189,6 +190,12 @@ class Dockerfile(Struct, frozen=True):
         while found[-1].parent is not None and len(found) < MAX_LINEAGE:
             found.append(self.stages[found[-1].parent])
         return found
+
+    def performed(self, stage: Stage) -> list[Step]:
+        """The steps that make the stage: the triggers of the stage that it builds on, then its own."""
+        base = self.stages[stage.parent].steps if stage.parent is not None else ()
+        triggers = [replace(step, stage=stage.index, onbuild=False) for step in base if step.onbuild]
+        return [*triggers, *(step for step in stage.steps if not step.onbuild)]
 
     def kept(self) -> frozenset[int]:
         """The indices of the stages whose files end up in the image: the last one, those it builds on, and a fragment

@@ -249,8 +249,8 @@ def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
     """(introduced, fixed, last_affected), from events that should alternate.
 
     "0" begins before everything, wherever it is. If the events do not alternate but there is an end for each beginning, the
-    i-th end belongs to the i-th beginning. Otherwise a beginning within an open span and an end without a beginning are
-    ignored, as in the schema's evaluation of sorted events. A limit ends what nothing else ends.
+    i-th end belongs to the i-th beginning, unless it is below it. Otherwise a beginning within an open span and an end
+    without a beginning are ignored, as in the schema's evaluation of sorted events. A limit ends what nothing else ends.
     """
     limits = [event.limit for event in events if event.limit is not None]
     limit = limits[0] if len(limits) == 1 and limits != ["*"] else None
@@ -258,7 +258,8 @@ def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
     starts = [event.introduced for event in events if event.introduced is not None]
     ends = [event for event in events if event.introduced is None]
     alternate = all((event.introduced is not None) == (index % 2 == 0) for index, event in enumerate(events))
-    if not alternate and len(starts) == len(ends) and events[0].introduced is not None:
+    paired = not alternate and len(starts) == len(ends)
+    if paired and (events[0].introduced is not None or all(map(_is_above, ends, starts))):
         yield from ((start, end.fixed, end.last_affected) for start, end in zip(starts, ends, strict=True))
         return
     start: str | None = None
@@ -270,6 +271,12 @@ def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
             start = None
     if start is not None:
         yield start, limit, None
+
+
+def _is_above(end: Event, start: str) -> bool:
+    """Whether the numbers of an end are above those of a beginning."""
+    above, below = (list(map(int, _NUMBER.findall(text))) for text in (end.fixed or end.last_affected or "", start))
+    return above > below
 
 
 def _parts(event: Event) -> Iterator[Event]:
@@ -397,6 +404,7 @@ _OF_LANGUAGES = {
 # Errata fix several vulnerabilities and list them; bug-fix errata without a vulnerability are ignored.
 _ERRATA = re.compile(r"(?:AL|RH|RL|RX|EL)[SBE]A-|DSA-|DLA-|USN-|SUSE-|openSUSE-|MGASA-|OESA-|openEuler-|ALAS|PHSA-")
 _CVE = re.compile(r"(CVE-[0-9]{4}-[0-9]{4,19})[a-z]?", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-[0-9]{1,2})?")
 _BUGFIX = re.compile(r"(?:AL|RH|RL|RX|EL)[BE]A-")
 _SEVERITIES: dict[str, Severity] = {

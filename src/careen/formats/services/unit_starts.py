@@ -39,7 +39,7 @@ def _started(words: list[Word], path: str) -> Service | None:
     if service := started(words, path):
         return service
     last = words[-1].line
-    for command in command_of([word.text for word in words], words[0].line, last):
+    for command in command_of([word.text for word in words], words[0].line, last).commands:
         service = started([Word(word, _line(word, words)) for word in command.words], path)
         if service:
             return service

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from .package_specs import Spec, package_file, spec_of
+from .package_words import plain_words
 
 
 class Options(Struct, frozen=True):
@@ -27,34 +28,26 @@ class Options(Struct, frozen=True):
 class PackageCall(Struct, frozen=True):
     tool: str  # "apt", "apk", "dnf", "pip" …: one word for all its names
     program: str
-    action: str  # in the tool's main spelling: "install", "update", "upgrade", "clean", "remove", other words as written
+    # In the tool's main spelling: "install", "update", "upgrade", "clean", "remove", "execute" (of a package that is fetched to
+    # be run once, as npx does), other words as written.
+    action: str
     options: Options
     specs: tuple[Spec, ...] = ()
 
 
 def read_call(words: Sequence[str]) -> PackageCall | None:
-    if not words:
-        return None
-    program = words[0].rpartition("/")[2]
-    if re.fullmatch(r"python[\d.]*|pypy[\d.]*", program) and len(words) > 3 and words[1] == "-m":
-        if words[2] not in ("pip", "pipx"):
-            return None
-        program, words = words[2], words[2:]
-    if re.fullmatch(r"pip[\d.]*", program):
-        tool = "pip"
-    else:
-        tool = _TOOLS.get(program, "")
+    words = plain_words(words)
+    program = words[0].rpartition("/")[2] if words else ""
+    tool = "pip" if re.fullmatch(r"pip[\d.]*", program) else _TOOLS.get(program, "")
     if not tool:
         return None
-    if tool == "uv" and list(words[1:2]) in (["pip"], ["tool"]):
-        tool, words = ("pip" if words[1] == "pip" else "uv"), words[1:]
     options = read_options(words[1:], _VALUED.get(tool, frozenset()), long_single=tool in ("go", "nuget"))
     if tool in ("rpm", "dpkg"):
         return _direct(tool, program, options)
     if tool == "pacman":
         return _pacman(program, options)
     action, rest = _action(tool, options.words)
-    specs = tuple(_specs(tool, rest, options)) if action in ("install", "run") else ()
+    specs = tuple(_specs(tool, action, rest, options)) if action in ("install", "execute") else ()
     return PackageCall(tool, program, action, options, specs)
 
 
@@ -112,14 +105,16 @@ def _action(tool: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     if words[:2] in (("module", "install"), ("group", "install")):
         return "install" if words[0] == "module" else "groupinstall", words[2:]
     if tool == "npx":
-        return "run", words[:1]
+        return "execute", words[:1]
+    if tool == "uv" and words[:1] == ("run",):
+        return "execute", ()  # of the packages of --with; the words are a command of the project
     if tool == "cpan":
         return "install", words[1:] if words[:1] == ("install",) else words
     if tool == "dotnet":
         return _dotnet_action(words)
     word = words[0] if words else ""
     action = _ACTIONS.get(tool, {}).get(word, word)
-    alone = action == "run" or tool in ("luarocks", "nuget")  # one package, then its arguments
+    alone = action == "execute" or tool in ("luarocks", "nuget")  # one package, then its arguments
     return action, words[1:2] if alone else words[1:]
 
 
@@ -148,8 +143,12 @@ def _pacman(program: str, options: Options) -> PackageCall:
     return PackageCall("pacman", program, "upgrade" if options.has("-u", "--sysupgrade") else "update", options)
 
 
-def _specs(tool: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
-    yield from (spec_of(tool, word) for word in words if word)
+def _specs(tool: str, action: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
+    named = [name for value in options.values("--with", "--from") for name in value.split(",")] if tool == "uv" else []
+    fetched = options.values(*_FETCHED.get(tool, ())) if action == "execute" else []
+    if not (fetched or "--from" in options.flags):  # otherwise the word is a program of the package
+        yield from (spec_of(tool, word) for word in words if word)
+    yield from (spec_of(tool, word) for word in (*named, *fetched) if word)
     if tool == "pip":
         yield from (
             Spec(value, value, kind="requirements", constrained=True) for value in options.values("-r", "--requirement")
@@ -161,10 +160,16 @@ def _specs(tool: str, words: tuple[str, ...], options: Options) -> Iterable[Spec
             yield Spec(f"{address}@{pinned[-1]}" if pinned else address, address, kind="vcs", constrained=bool(pinned))
 
 
+# Options that name the package of a program that is run once.
+_FETCHED = {"npx": ("-p", "--package"), "npm": ("--package",), "pnpm": ("--package",), "yarn": ("-p", "--package")}
 _TOOLS = {
     "apt-get": "apt",
     "apt": "apt",
     "aptitude": "apt",
+    "apt-fast": "apt",
+    "nala": "apt",
+    "install_packages": "install_packages",  # of images that are made smaller: apt-get without its lists
+    "clean-install": "install_packages",
     "apk": "apk",
     "dnf": "dnf",
     "dnf5": "dnf",
@@ -201,6 +206,16 @@ _TOOLS = {
     "luarocks": "luarocks",
     "dotnet": "dotnet",
     "nuget": "nuget",
+    "easy_install": "easy_install",
+    "rye": "rye",
+    "pixi": "pixi",
+    "deno": "deno",
+    "maven": "maven",
+    "hex": "hex",
+    "pub": "pub",
+    "cabal": "cabal",
+    "opam": "opam",
+    "conan": "conan",
 }
 
 
@@ -226,19 +241,21 @@ _ACTIONS: dict[str, dict[str, str]] = {
     "zypper": _spelled(install="in source-install si", update="ref refresh", upgrade="up patch", clean="cc", remove="rm")
     | {"up": "upgrade", "update": "upgrade", "dup": "dist-upgrade", "dist-upgrade": "dist-upgrade"},
     "pip": _spelled(install=""),
-    "pipx": _spelled(install=""),
-    "npm": _spelled(install="i in ins inst insta instal isnt isnta isntal isntall add", ci="", run="exec x"),
-    "yarn": {"add": "install", "install": "install", "dlx": "run"},
-    "pnpm": _spelled(install="i add", run="dlx"),
+    "npm": _spelled(install="i in ins inst insta instal isnt isnta isntal isntall add", ci="", execute="exec x"),
+    "yarn": {"add": "install", "install": "install", "dlx": "execute"},
+    "pnpm": _spelled(install="i add", execute="dlx"),
     "gem": _spelled(install="i in ins", update=""),
-    "go": {"install": "install", "get": "install", "run": "run"},
-    "cargo": _spelled(install="binstall"),
+    "go": {"install": "install", "get": "install", "run": "execute"},
+    "cargo": _spelled(install="binstall add"),
     "uv": _spelled(install="add"),
     "poetry": {"add": "install", "install": "sync"},
     "pdm": {"add": "install", "install": "sync"},
     "pipenv": _spelled(install=""),
     "conda": _spelled(install="create"),
-    "bun": _spelled(install="i add a", run="x"),
+    "bun": _spelled(install="i add a", execute="x"),
+    "pipx": _spelled(install="", execute="run"),
+    "rye": _spelled(install="add"),
+    "pixi": _spelled(install="add"),
     "corepack": _spelled(install="prepare use"),
     "pear": _spelled(install=""),
     "luarocks": _spelled(install=""),
@@ -293,3 +310,4 @@ _VALUED = {
     }.items()
 }
 _VALUED["yum"] = _VALUED["microdnf"] = _VALUED["dnf"]
+_VALUED["install_packages"] = _VALUED["apt"]

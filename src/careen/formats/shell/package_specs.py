@@ -2,7 +2,8 @@
 
 ``spec_of(tool, word)`` gives one Spec. Unknown variables stay as written.
 **Source:** apt-get(8); apk-tools; dnf(8); zypper(8); PEP 508 and PEP 440 (pip); npm-install(1); go help get; cargo-install(1);
-RubyGems; Composer and Poetry, CLI reference; conda, "Package match specifications"; cpanm(1); PEAR manual.
+RubyGems; Composer and Poetry, CLI reference; conda, "Package match specifications"; cpanm(1); PEAR manual; Maven, Cabal,
+opam and Conan, user guides.
 """
 
 import re
@@ -138,7 +139,7 @@ def go_spec(word: str) -> Spec:
     name, at, version = word.partition("@")
     pinned = bool(at) and version not in ("latest", "upgrade", "patch", "none", "master", "main", "")
     exact = version if re.match(r"v\d+\.\d+\.\d+", version) else ""
-    return Spec(word, name, exact, constrained=pinned)
+    return Spec(word, name.removesuffix("/..."), exact, constrained=pinned)
 
 
 def _cargo(word: str) -> Spec:
@@ -154,7 +155,7 @@ def _composer(word: str) -> Spec:
 
 
 def _poetry(word: str) -> Spec:
-    """The spec of ``name@1.2`` or ``name@^1.2``, or of a form that pip accepts."""
+    """The spec of Poetry, Rye and uv: of ``name@1.2`` or ``name@^1.2``, or of a form that pip accepts."""
     name, at, version = word.partition("@")
     if not at or "/" in word:
         return _pip(word)
@@ -202,6 +203,42 @@ def _dotnet(word: str) -> Spec:
     return Spec(word, name, version if re.fullmatch(r"\d+(?:\.\d+)+[\w.-]*", version) else "", constrained=bool(at))
 
 
+def _maven(word: str) -> Spec:
+    group, artifact, version = [*word.split(":"), "", ""][:3]
+    exact = "" if version in ("LATEST", "RELEASE") or version.startswith(("[", "(")) else version
+    return Spec(word, f"{group}:{artifact}", exact, constrained=bool(exact))
+
+
+def _after_at(word: str) -> Spec:
+    """The spec of ``phoenix@1.4.0``."""
+    name, at, version = word.partition("@")
+    exact = re.fullmatch(r"\d+(?:\.\d+)+[\w.+-]*", version)
+    return Spec(word, name, version if exact else "", constrained=bool(at))
+
+
+def _cabal(word: str) -> Spec:
+    if _is_place(word) or ":" in word:  # or a target of the project
+        return Spec(word, word, kind="file", constrained=True)
+    found = re.match(r"(.+)-(\d+(?:\.\d+)*)$", word)
+    return Spec(word, found[1] if found else word, found[2] if found else "", constrained=bool(found))
+
+
+def _opam(word: str) -> Spec:
+    if _is_place(word):
+        return Spec(word, word, kind="file", constrained=True)
+    name, dot, version = word.partition(".")
+    return Spec(word, name, version, constrained=bool(dot))
+
+
+def _conan(word: str) -> Spec:
+    name, slash, version = word.partition("@")[0].partition("/")
+    return Spec(word, name, "" if version.startswith("[") else version.partition("#")[0], constrained=bool(slash))
+
+
+def _is_place(word: str) -> bool:
+    return word.startswith((".", "/"))
+
+
 def _plain(word: str) -> Spec:
     return Spec(word, word)
 
@@ -222,7 +259,7 @@ _READERS: dict[str, Callable[[str], Spec]] = {
     "go": go_spec,
     "cargo": _cargo,
     "composer": _composer,
-    "uv": _pip,
+    "uv": _poetry,
     "pdm": _pip,
     "pipenv": _pip,
     "poetry": _poetry,
@@ -236,4 +273,15 @@ _READERS: dict[str, Callable[[str], Spec]] = {
     "dotnet": _dotnet,
     "nuget": _plain,
     "luarocks": _plain,
+    "install_packages": _apt,
+    "easy_install": _pip,
+    "rye": _poetry,
+    "pixi": _conda,
+    "deno": _npm,
+    "maven": _maven,
+    "hex": _after_at,
+    "pub": _after_at,
+    "cabal": _cabal,
+    "opam": _opam,
+    "conan": _conan,
 }

@@ -23,7 +23,7 @@ MAX_PIPES = 1000  # if one is left open, the cost of parsing grows with their sq
 MAX_DEPTH = 60
 MAX_COMMANDS = 20_000
 MAX_VALUES = 50  # of a loop
-TIMEOUT_S = 1.0
+TIMEOUT_S = 1.0  # of processor time: a busy machine reads the same scripts
 _PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
 _SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
 _REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
@@ -72,11 +72,11 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
     return Script(tuple(reading.commands), root.has_error, reading.cut)
 
 
-def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
+def command_of(words: Sequence[str], line: int, end_line: int) -> Script:
     """The command of an exec form, followed by the commands that it wraps."""
     reading = _Reading(b"", (0,), (line,))
     reading.add(Command(tuple(words), line, end_line))
-    return tuple(reading.commands)
+    return Script(tuple(reading.commands), cut=reading.cut)
 
 
 def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command, ...]]]:
@@ -96,13 +96,13 @@ def _parse(data: bytes) -> Any:
     from tree_sitter import Language, Parser
 
     parser = Parser(Language(tree_sitter_bash.language()))
-    end = time.monotonic() + TIMEOUT_S
+    end = time.thread_time() + TIMEOUT_S
 
     def chunk(offset: int, _: object) -> bytes:
         return data[offset : offset + 65536]
 
     def late(offset: int, has_error: bool) -> bool:
-        return time.monotonic() > end
+        return time.thread_time() > end
 
     try:
         return parser.parse(chunk, progress_callback=late).root_node
@@ -263,13 +263,17 @@ class _Reading:
                 self.visit(child, 0, ";", inner=True, depth=depth + 1)
 
     def add(self, command: Command, depth: int = 0) -> None:
+        """Adds a command, and those that it wraps."""
         self.commands.append(command)
-        if not command.words:
-            return
-        inside = unwrapped(command.words)
-        if inside:
-            self.add(self.within(command, inside), depth + 1)
-        elif script := script_within(command.words):
+        for _ in range(MAX_DEPTH):
+            inside = unwrapped(command.words)
+            if not inside:
+                break
+            command = self.within(command, inside)
+            self.commands.append(command)
+        else:
+            self.cut = self.cut or unwrapped(command.words) != ()
+        if script := script_within(command.words):
             self.script(script, command, depth)
 
     def within(self, command: Command, words: tuple[str, ...]) -> Command:

@@ -45,6 +45,13 @@ def test_beginnings_and_ends_in_groups_are_paired():
     assert ranges(ZERO, {"introduced": "2"}, {"fixed": "1.2"}, {"fixed": "2.3"}) == (Range(None, "1.2"), Range("2", "2.3"))
 
 
+def test_ends_before_their_beginnings_are_paired():
+    assert ranges({"fixed": "2.0"}, {"introduced": "1.9"}) == (Range("1.9", "2.0"),)
+    down = ({"fixed": "3.10"}, {"introduced": "3.9"}, {"last_affected": "2.1"}, {"introduced": "2.0"})
+    assert ranges(*down) == (Range("3.9", "3.10"), Range("2.0", None, "2.1"))
+    assert ranges({"fixed": "1.0"}, {"introduced": "2.0"}) == (Range("2.0"),)
+
+
 def test_a_beginning_within_an_open_span_is_ignored():
     assert ranges(ZERO, {"introduced": "2"}, {"fixed": "2.3"}) == (Range(None, "2.3"),)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.shell.syntax import MAX_COMMANDS, piped, read_script
+from careen.formats.shell.syntax import MAX_COMMANDS, command_of, piped, read_script
 
 
 def words(text):
@@ -115,3 +115,10 @@ def test_a_long_chain_is_read_whole(count):
 @pytest.mark.parametrize("text", ["(" * 80 + "a" + ")" * 80, "a;" * (MAX_COMMANDS + 1), "a " + "$(b) " * (MAX_COMMANDS + 1)])
 def test_what_is_beyond_a_limit_is_known(text):
     assert read_script(text).cut
+
+
+def test_many_wrappers_in_a_row_are_cut():
+    assert read_script("sudo " * 5000 + "make").cut
+    assert command_of(["env"] * 5000, 1, 1).cut
+    found = command_of(["sudo"] * 20 + ["make"], 1, 1)
+    assert (len(found.commands), found.cut) == (21, False)
