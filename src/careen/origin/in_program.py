@@ -205,6 +205,7 @@ def _component(
         evidence=tuple(
             Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
             for family, evidence in families.items()
+            if evidence.features or family != "sequences"  # most bases have no machine code
         ),
         nearest=not version,
     )

@@ -63,7 +63,7 @@ def test_each_kind_keeps_what_it_is_compared_by():
     of_code = {"file", "letters", "numbers", "lines", "tokens", "number_tokens"}
     assert families == {
         "a.c": ("source", of_code),
-        "b": ("program", {"file", "literals", "names", "tables", "statements"}),
+        "b": ("program", {"file", "literals", "names", "tables", "sequences", "statements"}),
         "c.js": ("script", of_code | {"literals", "names", "sequences"}),
     }
 

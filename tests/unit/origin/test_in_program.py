@@ -119,3 +119,11 @@ def test_what_a_version_has_of_texts_counts_more_than_its_machine_code():
     asked = of_build({"literals": range(120, 160), "sequences": CODE})
     assert [component.versions for component in in_program(base, "a", asked)] == [("2",)]
     assert found_by_code(base, code=CODE)[0][2] == ("1",)
+
+
+def test_machine_code_is_evidence_where_it_was_compared():
+    built = {"literals": OTHERS, "sequences": CODE}
+    asked = of_build({"literals": OTHERS[:200], "sequences": CODE[:200]})
+    for of_the_build, expected in ((built, 200), ({"literals": OTHERS}, None)):
+        (component,) = in_program(base_of(large=({"src/a.c": {"literals": OTHERS}}, of_the_build)), "a", asked)
+        assert {part.kind: part.found for part in component.evidence}.get("sequences") == expected
