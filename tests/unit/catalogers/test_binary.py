@@ -288,6 +288,7 @@ def test_a_rule_without_a_text_names_what_states_its_own_version():
         ("x11vnc", "x11vnc", b"\x000.9.17 lastmod: 2025-04-11\0RFB 3.6\0", "0.9.17"),
         ("fwknopd", "fwknop", b"\0<not set>\x002.6.11\0w\0/etc/fwknop/fwknopd.conf\0", "2.6.11"),
         ("shibd", "shibboleth-sp", b"\0print this help message\n\0shibboleth 3.5.2\n\0forking\0", "3.5.2"),
+        ("ntpd", "ntp", b"\n\0ntpd 4.2.8p15\0\0\0ntpd 4.2.8p15@1.3728-o Wed Sep 23 11:46:38 UTC 2020 (1)\0", "4.2.8p15"),
         ("git-upload-pack", "git", b"\0git/2.50.1\0GIT_PAGER\0", "2.50.1"),
         (
             *("libjvm.so", "openjdk"),
