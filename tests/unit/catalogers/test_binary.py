@@ -283,6 +283,12 @@ def test_a_rule_without_a_text_names_what_states_its_own_version():
         ("envoy", "envoy", b"\x001.40.0\0 removed from Envoy soon\0\x001.3.1\0 inflate\0\x001.0.0\0", "1.40.0"),
         ("bazel-2.1.0-linux-x86_64", "bazel", b"build-label.txt\0PK\3\4\x0a\0build-label.txt2.1.0PK\3\4", "2.1.0"),
         ("libduckdb.so", "duckdb", b"\0scalar\x00069cc9f9b5\0v1.5.6\0Development Version\0", "1.5.6"),
+        ("ping", "iputils", b"\0bad TOS value: %s\x0020240905\0iputils\0ping\0", "20240905"),
+        ("neomutt", "neomutt", b'\0ID ("name" "NeoMutt" "version" "20250510")\0', "20250510"),
+        ("x11vnc", "x11vnc", b"\x000.9.17 lastmod: 2025-04-11\0RFB 3.6\0", "0.9.17"),
+        ("fwknopd", "fwknop", b"\0<not set>\x002.6.11\0w\0/etc/fwknop/fwknopd.conf\0", "2.6.11"),
+        ("shibd", "shibboleth-sp", b"\0print this help message\n\0shibboleth 3.5.2\n\0forking\0", "3.5.2"),
+        ("ntpd", "ntp", b"\n\0ntpd 4.2.8p15\0\0\0ntpd 4.2.8p15@1.3728-o Wed Sep 23 11:46:38 UTC 2020 (1)\0", "4.2.8p15"),
         ("git-upload-pack", "git", b"\0git/2.50.1\0GIT_PAGER\0", "2.50.1"),
         (
             *("libjvm.so", "openjdk"),

@@ -21,7 +21,7 @@ from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
 from .own_name import of_product, own_name
 from .own_version import Named, constants_of, version_among
-from .programs import FILE, Loose, Names, Program, programs
+from .programs import FILE, NUMBERS, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
 BEFORE_BYTES, AFTER_BYTES = 64, 1024  # what an expression sees before and after the bytes that it searches
@@ -170,6 +170,7 @@ class Scanner:
             is_known = any(search.is_certain() for search in self._searches)
             for search in self._open:
                 search.search_names(constants, b"" if self._only else data, may_be_other=not is_known)
+                is_known = is_known or search.is_named()
         return damage
 
     def _search_window(self, window: bytes, end: int) -> None:
@@ -226,10 +227,14 @@ class _Search:
         own = own_name(self._name)
         product = of_product(own, self._named_as(self._program.name), is_certain=self._program.named)
         named = version_among(constants, data, product)
-        if named and (self._program.named or _exactly(self._program.version).fullmatch(named.version)):
+        is_any = self._program.named and self._program.version == NUMBERS
+        if named and (is_any or _exactly(self._program.version).fullmatch(named.version)):
             self._named = named
         elif may_be_other and own and not own.names & product.names:
             self._other = version_among(constants, data, own)
+
+    def is_named(self) -> bool:
+        return self._named is not None
 
     def is_certain(self) -> bool:
         return bool(self._version or (len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES))
