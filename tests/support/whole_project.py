@@ -34,6 +34,7 @@ from careen.fleet.tables import (
     ticket,
     unit,
     unit_count,
+    unit_digest,
     unit_finding,
     unit_package,
     unit_source,
@@ -83,6 +84,7 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         add(unit_source, namespace=name, name=name, unit_id=package)
         add(unit_package, unit_id=package, position=0, type="deb", name=name, version="1")
         add(unit_count, unit_id=package)
+        add(unit_digest, unit_id=package, digests=b"")
         add(event, at=1.0, kind="image_ready", image_id=number, package=name)
         happened = add(event, at=1.0, kind="disclosed", package=name)
         for seen_by in (project_id, shared_with) if name == BOTH else (project_id,):
