@@ -193,8 +193,8 @@ class OwnVersion:
             found = longest({version for version in lone if forms.LONG.fullmatch(version)})
         if found is None and len(lone) == 1 and not self._own.is_library:
             short = next(iter(lone))
-            is_told = self._has_format or self._lone[short] or short[-1:].isalpha()
-            found = short if is_told and is_distinct(short.decode()) else None
+            is_backed = self._has_format or self._lone[short] or short[-1:].isalpha()
+            found = short if is_backed and is_distinct(short.decode()) else None
         if found:
             return Named(self._own.name, found.decode(), GUESSED)
         return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
