@@ -1,9 +1,10 @@
 """``make bench``: Careen and its peers on real images, one after the other in each round; writes RESULTS.md.
 
-Whole processes, as the operating system accounts for them: wall and CPU seconds (user and system), peak memory of the
-process. Careen is installed as a user has it: its wheel without extras, in an environment of its own. Every cold run gets an
-empty cache with the tool's database in it. The floor is what no scanner can do without: inflating the layers with ISA-L and
-the SHA-256 of their stored bytes, in one process.
+Whole processes, as the operating system accounts for them: wall and CPU seconds (user and system), peak memory. That of
+Careen, which has several processes, is the peak of all together, sampled in a run of its own. Careen is installed as a user
+has it: its wheel without extras, in an environment of its own. Every cold run gets an empty cache with the tool's database in
+it. The floor is what no scanner can do without: inflating the layers with ISA-L and the SHA-256 of their stored bytes, in one
+process.
 
     CORPUS=.cache/corpus PEERS=.cache/peers CAREEN_CACHE_DIR=.cache/careen python benchmarks/run.py [--runs N] [image ...]
 
@@ -26,10 +27,11 @@ import tempfile
 import time
 import tomllib
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from measured import measured
+from measured import measured, peak_together
 from plot import plot
 
 HERE = Path(__file__).resolve().parent
@@ -121,10 +123,25 @@ def _image(kind: str, image: str, tools: list, runs: int, python: str) -> dict[s
             f"{kind:8} {image:20} " + "  ".join(f"{name} {each[-1].cpu_s:.2f}" for name, each in found.items() if each),
             flush=True,
         )
+    together = _together(tools[0], place, kind, python)
+    found["careen"] = [run._replace(peak_mib=together) for run in found["careen"]]
     return {name: each for name, each in found.items() if each}
 
 
+def _together(careen, place: str, kind: str, python: str) -> float:
+    """The peak memory of all processes of Careen."""
+    with _prepared(careen, place, kind, python) as (command, environment):
+        return peak_together(command, environment)
+
+
 def _run(tool, place: str, kind: str, python: str) -> Run:
+    with _prepared(tool, place, kind, python) as (command, environment):
+        return _measured(command, environment, tool.count)
+
+
+@contextlib.contextmanager
+def _prepared(tool, place: str, kind: str, python: str) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """The command and its environment, with an empty cache or, for a second scan, with that of a first one."""
     cache = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         environment = tool.prepare(cache, DATABASE if tool.NAME == "careen" else PEERS)
@@ -132,7 +149,7 @@ def _run(tool, place: str, kind: str, python: str) -> Run:
         command[0] = python if tool.NAME == "careen" else str(PEERS / command[0])
         if kind == "warm":
             _measured(command, environment, None)
-        return _measured(command, environment, tool.count)
+        yield command, environment
     finally:
         shutil.rmtree(cache)
 
