@@ -1,5 +1,6 @@
 """Progress bars on a terminal: one for each long step, with bytes; removed when the step is done."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -17,12 +18,14 @@ def progress_on(wanted: bool) -> Iterator[Progress]:
     if not wanted:
         yield silent
         return
-    lock, began = Lock(), monotonic()
+    lock, began, owner = Lock(), monotonic(), os.getpid()
     display: Any = None
     tasks: dict[str, Any] = {}
 
     def show(what: str, done: int, total: int | None) -> None:
         nonlocal display
+        if os.getpid() != owner:  # a fork: what it reads is shown by the process that owns the terminal
+            return
         if display is None and monotonic() - began < PATIENCE_S:
             return
         with lock:  # layers are read in several threads

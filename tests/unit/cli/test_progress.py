@@ -27,3 +27,11 @@ def test_long_work_is_shown_with_bytes_and_escaped(capsys, monkeypatch):
     out, err = capsys.readouterr()
     assert out == ""
     assert "\x1b[2J" not in err
+
+
+def test_a_fork_draws_nothing(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE_S", 0)
+    with progress_on(True) as show:
+        monkeypatch.setattr(progress.os, "getpid", lambda: -1)
+        show("layer", 1, 2)
+    assert capsys.readouterr() == ("", "")
