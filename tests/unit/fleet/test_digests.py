@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from careen.fleet.digests import SIZE, digest_of, joined, parted
 
-findings = st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9), st.just("pkg:deb/a@1"), st.binary(max_size=9))
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9)
+findings = st.tuples(texts, st.just("pkg:deb/a@1"), st.binary(max_size=9))
 
 
 @given(findings, findings)
