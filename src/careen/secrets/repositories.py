@@ -9,7 +9,6 @@ Raises: ValueError if an object or pack is damaged or over a bound.
 
 from collections.abc import Iterator
 
-from careen.formats.archives.git_objects import GitObject, loose, pack
 from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -18,6 +17,7 @@ from careen.safety.pattern import pattern
 
 from .encodings import encoding_of
 from .find import Search
+from .git_objects import GitObject, loose, pack
 from .paths import is_archive_searched, is_searched
 
 MAX_PACK_BYTES = 64 << 20

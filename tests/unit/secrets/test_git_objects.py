@@ -3,10 +3,10 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.git_pack import delta, id_of, loose_object, packed
 
-from careen.formats.archives import git_objects
-from careen.formats.archives.git_objects import loose, pack
+from careen.secrets import git_objects
+from careen.secrets.git_objects import loose, pack
+from tests.support.git_pack import delta, id_of, loose_object, packed
 
 TEXT = b"one line\n" * 3000
 
