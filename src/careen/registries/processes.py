@@ -86,5 +86,5 @@ class _Round:
 
     def _end(self, number: int, result: Done | Failure) -> None:
         with self._lock:
-            self._ended.add(number)
             self._finished(self._targets[number], result)
+            self._ended.add(number)  # last: what could not be recorded is scanned again, so that its error is raised here

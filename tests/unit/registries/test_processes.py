@@ -118,3 +118,22 @@ def test_more_images_than_a_pipe_has_room_for():
         scan()
         print("good")
     """)
+
+
+def test_an_image_that_cannot_be_recorded_is_an_error():
+    passes("""
+        import time
+
+        Scanner.before = lambda self, target: time.sleep(0.5) if os.getpid() == ME else None  # the others do nearly all
+
+        def finished(target, result):
+            if target.digest == "sha256:7":
+                raise InputError("the disk is full")
+            results.append((target.digest, result))
+
+        try:
+            scan_in_processes(TARGETS, Scanner(), Scanner, 3, finished)
+        except InputError as error:
+            assert str(error) == "the disk is full"
+            print("good")
+    """)
