@@ -16,6 +16,7 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
+from .at_dots import BEGINS, matches_at_dots
 from .library_version import by_debug_file, by_file_name, by_functions, decimal
 from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
@@ -285,6 +286,9 @@ class _Search:
             first = compiled.match(window)
             if first:
                 yield first
+            return
+        if expression.startswith(BEGINS):
+            yield from matches_at_dots(compiled, window, start, end)
             return
         for match in compiled.finditer(window, start):
             if match.start() >= end:
