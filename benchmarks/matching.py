@@ -70,9 +70,10 @@ def once(count: int, one_in: int) -> dict[str, float]:
         for namespace, share in SHARES.items():
             wanted = round(count * share)
             versions: dict[str, str] = {}
-            for _, advisory in database.every_advisory(namespace):
-                if advisory.ranges and advisory.ranges[0].fixed:
-                    versions.setdefault(advisory.package, advisory.ranges[0].fixed)
+            for packed in database.in_order("advisory", namespace, lambda feed: True):
+                for advisory in database.statements("advisory", namespace, packed)[1]:
+                    if advisory.ranges and advisory.ranges[0].fixed:
+                        versions.setdefault(advisory.package, advisory.ranges[0].fixed)
             names = chosen.sample(sorted(versions), min(wanted // one_in, len(versions)))
             known += len(names)
             listed = [(name, versions[name]) for name in names]
