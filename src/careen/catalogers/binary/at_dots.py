@@ -7,12 +7,11 @@ behind it begins, and finds the same matches.
 import re
 from collections.abc import Iterator
 
-from .numbers import DOT
+from .numbers import DIGITS, DOT
 
 BEGINS = "v?<version>"
 MAX_DIGITS = 20  # of the first number; no version has more
 _V = ord("v")
-_DIGITS = frozenset(b"0123456789")
 
 
 def matches_at_dots(compiled: re.Pattern[bytes], window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
@@ -23,7 +22,7 @@ def matches_at_dots(compiled: re.Pattern[bytes], window: bytes, start: int, end:
         if last < free:
             continue
         least = max(free, last - MAX_DIGITS)
-        while first > least and window[first - 1] in _DIGITS:
+        while first > least and window[first - 1] in DIGITS:
             first -= 1
         if first > free and window[first - 1] == _V:
             first -= 1

@@ -6,7 +6,7 @@ MAX_NUMBERS = 100_000  # in one file: honest files have thousands
 DOT = pattern(rb"\.(?<=\d\.)\d")  # begins with a fixed byte, which is searched fast
 POINT = ord(".")
 
-_DIGITS = frozenset(b"0123456789")
+DIGITS = frozenset(b"0123456789")
 _LONGEST_NUMBER = 5
 _COMMON = 2  # formats count from 1.0, and few have reached 3
 
@@ -14,7 +14,7 @@ _COMMON = 2  # formats count from 1.0, and few have reached 3
 def start_of(data: bytes, dot: int) -> int:
     """Where the number in front of the dot begins. Numbers behind other dots of a version follow a dot; no text does."""
     at = dot
-    while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
+    while at and dot - at < _LONGEST_NUMBER and data[at - 1] in DIGITS:
         at -= 1
     return at
 

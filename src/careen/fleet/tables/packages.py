@@ -77,7 +77,6 @@ unit_count = Table(
     Column("exploited", Integer, nullable=False, default=0),
 )
 
-# No foreign key to images: rows of a fleet's largest table are removed in bulk.
 # Digests of the findings of units: an update reads, and sends to other processes, only what differs. A unit without a row is
 # compared as a whole.
 unit_digest = Table(
@@ -87,6 +86,7 @@ unit_digest = Table(
     Column("digests", LargeBinary, nullable=False),
 )
 
+# No foreign key to images: rows of a fleet's largest table are removed in bulk.
 image_unit = Table(
     "image_unit",
     metadata,
