@@ -71,8 +71,8 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
         for made in _of_step(document, step, bases[step.stage], gone):
             if made.url is not None:
                 third_party.downloaded(step, made.url, made.package.name)
-            elif made.package.type in OF_DISTRIBUTIONS and third_party.provides(step, made.package):
-                made = replace(made, package=replace(made.package, vendor="third_party"))
+            elif made.package.type in OF_DISTRIBUTIONS and (repository := third_party.repository_of(step, made.package)):
+                made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
             if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
