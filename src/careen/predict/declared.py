@@ -25,6 +25,7 @@ from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of
+from .built_for import built_for
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, cloned, of_software, repository_of
 from .runtimes import read_runtime
@@ -115,7 +116,9 @@ def _copied_whole(document: Dockerfile) -> frozenset[int]:
 
 
 def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
-    return distribution_of(document.lineage(stage)[-1].resolved)
+    lineage = document.lineage(stage)
+    texts = (step.instruction.text for part in lineage for step in part.steps)
+    return distribution_of(lineage[-1].resolved) or built_for(texts)
 
 
 def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:

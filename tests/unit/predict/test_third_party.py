@@ -34,11 +34,19 @@ def test_what_comes_from_there(lines, package):
 @pytest.mark.parametrize(
     ("adds", "package", "repository"),
     [
-        ("yum install -y https://a.example/mysql57-community-release-el7-11.noarch.rpm", "mysql-community-server-5.7.20", "mysql57-community-release"),
-        ("yum-config-manager --add-repo https://me:secret@download.docker.com/linux/T0KEN/docker-ce.repo?key=x", "docker-ce-24.0.7", "download.docker.com/linux/docker-ce.repo"),
+        (
+            "yum install -y https://a.example/mysql57-community-release-el7-11.noarch.rpm",
+            "mysql-community-server-5.7.20",
+            "mysql57-community-release",
+        ),
+        (
+            "yum-config-manager --add-repo https://me:secret@download.docker.com/linux/T0KEN/docker-ce.repo?key=x",
+            "docker-ce-24.0.7",
+            "download.docker.com/linux/docker-ce.repo",
+        ),
         ("dnf copr enable caddy/caddy", "caddy-2.8.4", "copr enable caddy/caddy"),
     ],
-)  # fmt: skip
+)
 def test_who_built_it_without_what_may_be_a_secret(adds, package, repository):
     found = predicted(read_dockerfile(f"FROM centos:7\nRUN {adds}\nRUN yum install -y {package}\n"))
     assert [each.package.maintainer for each in found if each.url is None] == [repository]
