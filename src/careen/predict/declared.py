@@ -27,10 +27,12 @@ from careen.model.package import Distribution, Evidence, Package
 from .base import distribution_of
 from .built_for import built_for
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
-from .repositories import CODE, added, cloned, of_software, repository_of
+from .repositories import CODE, added, built_from, cloned, of_software, repository_of
 from .runtimes import read_runtime
 from .third_party import ThirdParty
 
+_ADDRESS = re.compile(r"\w+://\S+")  # in "name @ https://..."
+KNOWN = 0.7
 UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
 _FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
@@ -208,12 +210,14 @@ def _installed(
     document: Dockerfile, package: PackageCall, spec: Spec, place: tuple[int, int], stage: int, base: Distribution | None
 ) -> Iterator[Predicted]:
     if spec.kind == "url":
-        yield from _downloaded(document, spec.text, package.program, *place, stage, base)
+        found = _ADDRESS.search(spec.text)
+        for each in _downloaded(document, found[0] if found else spec.text, package.program, *place, stage, base):
+            yield replace(each, package=_built(each.package, package, spec), text=spec.text)
         return
     if spec.kind == "file":
         file = read_name(spec.text.rpartition("/")[2])
-        if file is not None and file.resolved and file.kind not in CODE:
-            made = _of_file(document, file, base)
+        made = _built(_of_file(document, file, base), package, spec) if file is not None and file.resolved else None
+        if made is not None and made.type not in CODE:
             made = made if _is_known(made) else replace(made, confidence=UNKNOWN_VENDOR)
             yield _found(document, made, package.program, place, stage, base, text=spec.text)
         return
@@ -227,14 +231,21 @@ def _installed(
         version = ""
     name = spec.name
     if spec.kind == "vcs":
-        made = repository_of(spec.name, spec.text, of_npm=LANGUAGE.get(package.tool) == "npm")
-        yield _found(document, made, package.program, place, stage, base, url=spec.text)
+        made = repository_of(spec.name, spec.text, of_npm=kind == "npm", of_poetry=package.tool == "poetry")
+        yield _found(document, _built(_made(document, made), package, spec), package.program, place, stage, base, url=spec.text)
         return
     exact = kind not in OF_DISTRIBUTIONS or _is_whole(kind, version)
     made = _package(document, kind, name, version, base)
     if kind == "pear":
         made = replace(made, namespace=CHANNELS.get(package.program))
     yield _found(document, made, package.program, place, stage, base, text=spec.text, exact=exact)
+
+
+def _built(source: Package, package: PackageCall, spec: Spec) -> Package:
+    """The package that a package manager builds from what the address of the spec names."""
+    stated = "" if "/" in spec.name else spec.name
+    made, certain = built_from(source, LANGUAGE.get(package.tool), stated)
+    return source if made is source else replace(made, confidence=KNOWN if certain else UNKNOWN_VENDOR)
 
 
 def _version_option(package: PackageCall) -> str:
@@ -291,7 +302,7 @@ def _package(
 
 def _made(document: Dockerfile, package: Package) -> Package:
     place = (Evidence(document.path, 0),)
-    return replace(package, cataloger="dockerfile", confidence=0.7, presence="declared", evidence=place)
+    return replace(package, cataloger="dockerfile", confidence=KNOWN, presence="declared", evidence=place)
 
 
 def _is_known(package: Package) -> bool:

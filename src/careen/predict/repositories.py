@@ -16,6 +16,7 @@ from careen.formats.shell.package_commands import read_options
 from careen.model.package import Package
 
 CODE = ("generic", "github", "gitlab", "bitbucket")  # types of archives and repositories
+_BUILDS = frozenset(("pypi", "npm", "gem", "cargo"))  # what package managers build from those
 _HOSTED = re.compile(r"(?:https?|git|ssh)://(?:[^@/]*@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:@([\w./-]+))?(?:#.*)?$")
 _GIT = re.compile(r"^(?:git@|git://|ssh://)|\.git(?:[?#]|$)")
 _TAG = re.compile(r"\d[._]\d")
@@ -57,14 +58,28 @@ def added(address: str) -> Package | None:
     return _of_tag(_of_host(hosted), (asked[1] if asked else after.partition(":")[0]).removeprefix("refs/tags/"))
 
 
-def repository_of(name: str, text: str, *, of_npm: bool) -> Package:
-    """The repository that a package manager installs from. npm has the tag after ``#``, and ``owner/repository`` for GitHub;
-    other tools have it after ``@``."""
+def repository_of(name: str, text: str, *, of_npm: bool, of_poetry: bool = False) -> Package:
+    """The repository that a package manager installs from. npm and Poetry have the tag after ``#``, and npm
+    ``owner/repository`` for GitHub; other tools have it after ``@``."""
     if of_npm:
         text = re.sub(r"^(?:github:)?([\w.-]+/[\w.-]+)(?=#|$)", r"https://github.com/\1", text)
+    if of_npm or of_poetry:
         text = re.sub(r"#(?!semver:)([\w./-]+)$", r"@\1", text)
     hosted = _HOSTED.search(text)
     return replace(_of_host(hosted), version=hosted[3] or "") if hosted else Package("generic", None, name, "")
+
+
+def built_from(source: Package, kind: str | None, stated: str = "") -> tuple[Package, bool]:
+    """The package that a language's package manager builds from an archive or a repository with a release, and whether its
+    name is certain: a name that the command states, or that of a Python source archive. A repository most often has its
+    package's name. Other sources stay what they are, with False.
+    """
+    version = source.version if source.type == "generic" else version_of_tag(source.version)
+    if kind not in _BUILDS or source.type not in CODE or not _TAG.search(source.version):  # a commit is not a release
+        return source, False
+    name = stated or source.name.rpartition("/")[2]
+    certain = bool(stated) or (kind == "pypi" and source.type == "generic")
+    return replace(source, type=kind, name=name, version=version, cpe=None), certain
 
 
 def of_software(package: Package) -> Package:

@@ -228,3 +228,23 @@ def test_a_program_that_a_variable_names():
 
 def test_packages_of_all_below_a_path_of_go():
     assert found_in("FROM a\nRUN go install golang.org/x/text/...@v0.3.0\n")[0][2] == "pkg:golang/golang.org/x/text@v0.3.0"
+
+
+def test_what_package_managers_build_from_archives_and_repositories():
+    text = (
+        "FROM python:3.9\n"
+        'RUN pip install "requests[socks] @ git+https://github.com/psf/requests@v2.19.0" git+https://github.com/pallets/flask@1.0\n'
+        "RUN pip install https://a.example/Django-1.11.1.tar.gz ./dist/app-1.0.tar.gz https://github.com/o/r/archive/main.zip\n"
+        "RUN npm install https://github.com/expressjs/express/tarball/4.15.0\n"
+        "RUN poetry add git+https://github.com/django/django.git#2.2.1\n"
+    )
+    found = [(each.line, each.package.purl, each.package.confidence) for each in predicted(read_dockerfile(text))]
+    assert found == [
+        (2, "pkg:pypi/requests@2.19.0", 0.7),
+        (2, "pkg:pypi/flask@1.0", 0.4),
+        (3, "pkg:pypi/django@1.11.1", 0.7),
+        (3, "pkg:pypi/app@1.0", 0.7),
+        (3, "pkg:github/o/r", 0.4),
+        (4, "pkg:npm/express@4.15.0", 0.4),
+        (5, "pkg:pypi/django@2.2.1", 0.4),
+    ]

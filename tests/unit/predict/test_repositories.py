@@ -2,7 +2,8 @@
 
 import pytest
 
-from careen.predict.repositories import added, cloned, repository_of
+from careen.model.package import Package
+from careen.predict.repositories import added, built_from, cloned, repository_of
 
 
 def found(*commands):
@@ -53,3 +54,23 @@ def test_what_a_package_manager_installs_from():
     assert repository_of("r", "git+https://github.com/o/r@v1.2", of_npm=False).purl == "pkg:github/o/r@v1.2"
     assert repository_of("r", "o/r#v1.2", of_npm=True).purl == "pkg:github/o/r@v1.2"
     assert repository_of("r", "git+file:x", of_npm=False).purl == "pkg:generic/r"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "stated", "built"),
+    [
+        (("github", "psf/requests", "v2.19.0"), "pypi", "", ("pkg:pypi/requests@2.19.0", False)),
+        (("github", "psf/requests", "v2.19.0"), "pypi", "Requests", ("pkg:pypi/requests@2.19.0", True)),
+        (("generic", "Django", "1.11.1"), "pypi", "", ("pkg:pypi/django@1.11.1", True)),
+        (("generic", "lodash", "4.17.4"), "npm", "", ("pkg:npm/lodash@4.17.4", False)),
+        (("github", "o/r", "v3.0"), "cargo", "", ("pkg:cargo/r@3.0", False)),
+        (("github", "o/r", "v2"), "npm", "", ("pkg:github/o/r@v2", False)),
+        (("github", "o/r", "0123456789abcdef"), "pypi", "r", ("pkg:github/o/r@0123456789abcdef", False)),
+        (("github", "o/r", "v1.2"), "golang", "", ("pkg:github/o/r@v1.2", False)),
+        (("npm", "lodash", "4.17.2"), "npm", "", ("pkg:npm/lodash@4.17.2", False)),
+    ],
+)
+def test_what_a_package_manager_builds(source, kind, stated, built):
+    type, name, version = source
+    made, certain = built_from(Package(type, None, name, version), kind, stated)
+    assert (made.purl, certain) == built

@@ -41,7 +41,8 @@ _DEB_ARCH = frozenset(
     ("all", "amd64", "arm64", "armel", "armhf", "i386", "mips64el", "ppc64el", "riscv64", "s390x", "loong64", "any")
 )
 _HOSTED = re.compile(
-    r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$)"
+    r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$|"
+    r"(?:tarball|zipball|(?:legacy\.)?(?:tar\.gz|zip))/(?:refs/tags/)?(?P<ball>[^/]+)$)"
 )
 # The group follows the repository: "maven2", or a name after "repository" (Nexus) or "artifactory".
 _MAVEN = re.compile(
@@ -89,7 +90,7 @@ def read_address(url: str) -> FileName | None:
         return read_name(name)
     hosted = _HOSTED.search(path) if (parts.hostname or "") in CODE_HOSTS else None
     if hosted:
-        tag = hosted["tag"] or hosted["archive"]
+        tag = hosted["tag"] or hosted["archive"] or hosted["ball"]
         named = tag not in ("latest", "master", "main", "HEAD")
         kind = (parts.hostname or "").removeprefix("codeload.").partition(".")[0]
         kind = kind if kind in ("github", "gitlab", "bitbucket") else "generic"

@@ -87,15 +87,20 @@ def _zypper(word: str) -> Spec:
     return Spec(word, word)
 
 
+_NAMED_ADDRESS = re.compile(r"([\w.-]+)\s*(?:\[[^\]]*\])?\s*@\s*(\S+://\S+)$")
+
+
 def _pip(word: str) -> Spec:
     text = word.partition(";")[0].strip()
-    if re.match(r"(?:git|hg|svn|bzr)\+", text):
-        path = text.partition("#")[0].partition("://")[2]
+    named = _NAMED_ADDRESS.match(text)  # PEP 508: "requests @ https://..."
+    address = named[2] if named else text
+    if re.match(r"(?:git|hg|svn|bzr)\+", address):
+        path = address.partition("#")[0].partition("://")[2]
         pinned = "@" in path.partition("/")[2]
-        name = re.search(r"[#&]egg=([\w.-]+)", text)
+        name = named or re.search(r"[#&]egg=([\w.-]+)", text)
         return Spec(word, name[1] if name else text, kind="vcs", constrained=pinned)
-    if " @ " in text or re.match(r"[\w.-]+(?:\[[^\]]*\])?@\s*\S+://", text):
-        return Spec(word, re.split(r"[\[@ ]", text)[0], kind="url", constrained=True)
+    if named:
+        return Spec(word, named[1], kind="url", constrained=True)
     if is_url(text):
         return package_file(word)
     if "/" in text or text.startswith(".") or text.endswith((".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar")):
