@@ -1,7 +1,8 @@
 """The small files that configure a system's users, trust and software sources.
 
 Facts are texts with credentials redacted: of a password's hash only the scheme remains.
-Shape: passwd(5), group(5), shadow(5), sudoers(5), sources.list(5), apt.conf(5), yum.conf(5), pip's and npm's settings.
+Shape: passwd(5), group(5), shadow(5), sudoers(5), doas.conf(5), sources.list(5), apt.conf(5), yum.conf(5), pip's and npm's
+settings.
 """
 
 import re
@@ -16,10 +17,11 @@ PATHS = (
     "etc/dnf/dnf.conf", "etc/apk/repositories", "etc/pip.conf", "etc/ld.so.preload", "etc/npmrc",
     "usr/local/etc/npmrc", "root/.npmrc", "root/.pip/pip.conf", "root/.config/pip/pip.conf", "etc/gemrc", "root/.gemrc",
     "etc/ssh/sshd_config", "root/.curlrc", "root/.wgetrc", "etc/wgetrc", "root/.gitconfig", "etc/gitconfig",
+    "etc/doas.conf",
 )  # fmt: skip
 FOLDERS = (
     "etc/sudoers.d", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "etc/yum.repos.d", "etc/zypp/repos.d",
-    "etc/ssh/sshd_config.d",
+    "etc/ssh/sshd_config.d", "etc/doas.d",
 )  # fmt: skip
 MAX_TEXT = 64 * 1024
 _USER = pattern(r"(://)[^/@\s]{1,300}@")

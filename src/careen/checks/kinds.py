@@ -14,7 +14,7 @@ from careen.formats.dockerfile.file_names import YAML, is_compose_name, is_docke
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.kubernetes import manifest_files
-from careen.formats.services import compose
+from careen.formats.services import compose, other_pipelines
 from careen.formats.services.bake import is_bake
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -27,6 +27,7 @@ from .pipeline_kinds import PIPELINE_KINDS
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
+from .unassessed_kind import NAMES, UNASSESSED
 
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 # No white space across lines, which would take time with the square of the number of empty lines.
@@ -63,6 +64,7 @@ def may_be_checked(path: str) -> bool:
     return (
         is_dockerfile_name(name)
         or name.lower().endswith((*YAML, ".json"))
+        or name.endswith(NAMES)
         or name == "Kustomization"
         or may_start_containers(name)
         or is_bake(name)
@@ -94,6 +96,8 @@ def _is_compose(path: str, text: str) -> bool:
     the documents do: many kinds of files have services, and an object of Kubernetes too. A file in the first format, which
     has no such word, has the usual name."""
     has_usual_name = is_compose_name(posixpath.basename(path))
+    if other_pipelines.is_pipeline(path, text):
+        return False  # it may have services too
     if not (has_usual_name or path.lower().endswith(YAML)):
         return False
     if not (_PERHAPS_SERVICES.search(text) or _ESCAPED_KEY.search(text)):
@@ -317,6 +321,7 @@ KINDS = (
     Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
     *START_KINDS,
     *PIPELINE_KINDS,
+    UNASSESSED,
     Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
     Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"), ("integrity", "SUP")), view=rego_input.image),
 )

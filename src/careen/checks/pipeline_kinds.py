@@ -5,7 +5,7 @@ A job's container ends with the job, and nobody reaches it from elsewhere: check
 
 from collections.abc import Callable, Iterator, Sequence
 
-from careen.formats.services import bake, github_workflow, gitlab_ci
+from careen.formats.services import bake, github_workflow, gitlab_ci, other_pipelines
 from careen.formats.services.compose import Compose
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -67,5 +67,6 @@ def _kind(
 PIPELINE_KINDS = (
     _kind("workflow", "Workflows of GitHub Actions", github_workflow.is_workflow, github_workflow.read),
     _kind("gitlab-ci", "Pipelines of GitLab CI", gitlab_ci.is_pipeline, gitlab_ci.read),
+    _kind("pipeline", "Pipelines of other systems", other_pipelines.is_pipeline, other_pipelines.read),
     _kind("bake", "Bake files", _is_bake, bake.read, _OF_BUILDS.__contains__),
 )

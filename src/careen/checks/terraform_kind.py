@@ -12,7 +12,7 @@ from careen.formats.services import compose
 from careen.formats.services.compose_service import Service
 from careen.formats.terraform import configuration, files, plan
 from careen.formats.terraform.docker_services import docker_services
-from careen.formats.terraform.kubernetes_objects import kubernetes_objects, open_lines
+from careen.formats.terraform.kubernetes_objects import kubernetes_objects, open_lines, unread_manifest
 from careen.formats.terraform.resource import Terraform, Unassessed
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -72,6 +72,9 @@ def _documents(found: Terraform, sources: Iterable[SourceFile], rules: Rules) ->
     yield Document(found.path, found, ignores)
     objects = [made for resource in found.resources for made in kubernetes_objects(resource)]
     services = docker_services(found)
+    for resource in found.resources:
+        if why := unread_manifest(resource):
+            yield _not_assessed(Unassessed(resource.path, resource.line, why))
     open: dict[tuple[str, int], str] = {}
     containers: list[KubernetesResource | Service] = [*objects, *services]
     for made in containers:

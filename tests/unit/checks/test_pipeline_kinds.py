@@ -42,6 +42,15 @@ def test_a_pipeline_of_gitlab():
     assert [one.reason for one in outcome.unknowns] == ["line 2: include of template X.yml is not assessed"]
 
 
+def test_a_pipeline_of_another_system():
+    outcome = checked(
+        ".drone.yml",
+        "steps:\n- image: docker\n  privileged: true\n  volumes: [{name: s, path: /s}]\n"
+        "volumes: [{name: s, host: {path: /var/run/docker.sock}}]\n",
+    )
+    assert found(outcome) == [("CMP-001", 3), ("CMP-002", 4), ("CMP-022", 2)]
+
+
 def test_a_comment_suppresses():
     outcome = checked(WORKFLOW, "jobs:\n  a:\n    container: node # careen:ignore CMP-022 built daily\n")
     assert found(outcome) == [] and len(outcome.suppressed) == 1
@@ -81,6 +90,9 @@ def test_the_checks_that_say_something_are_some_of_all(kind):
         (WORKFLOW, "", "workflow"),
         ("template.yml", "jobs:\n  a: {{ x }}\n    runs-on: x\n", "workflow"),
         (".gitlab-ci.yml", "include: x.yml\nservices: [a]\n", "gitlab-ci"),
+        (".circleci/config.yml", "jobs: {}\n", "pipeline"),
+        (".woodpecker.yml", "services:\n  a:\n    image: x\n", "pipeline"),
+        (".travis.yml", "services:\n  - docker\nscript: make\n", "pipeline"),
         ("docker-bake.override.hcl", "", "bake"),
         ("bake.json", "{}", "bake"),
         ("compose.yaml", "services:\n  a:\n    image: x\n", "compose"),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from careen.checks.terraform_rules import argument, blocks, is_none_of, needs, place
+from careen.formats.services.host_path import is_sensitive, plain
+from careen.formats.services.socket_folders import has_engine_socket
 from careen.formats.terraform.resource import Resource, Terraform
 from careen.formats.terraform.values import UnknownValue
 from careen.plugins import Check, Place
@@ -89,6 +91,14 @@ def _plain_efs(document: Terraform) -> Iterator[Place]:
                     yield place(resource, "mounts EFS without TLS", *where, value=efs.get("transit_encryption"))
 
 
+def _host_volumes(document: Terraform) -> Iterator[Place]:
+    for resource in document.of("aws_ecs_task_definition"):
+        for block, path in blocks(resource, "volume"):
+            host = plain(block.text("host_path")) if block.text("host_path") else ""
+            if is_sensitive(host) or has_engine_socket(host) or host.endswith(".sock"):
+                yield place(resource, f"mounts {host} of its instance", *path, "host_path")
+
+
 CHECKS = (
     Check(
         id="TFM-030",
@@ -165,5 +175,14 @@ CHECKS = (
         fix='Set transit_encryption = "ENABLED" in efs_volume_configuration.',
         references=("CWE-319",),
         inspect=_plain_efs,
+    ),
+    Check(
+        id="TFM-038",
+        title="ECS task mounts a sensitive host path or an engine's socket",
+        severity="high",
+        why="A container with the engine's socket, programs or configuration of the instance controls it and its other tasks.",
+        fix="Remove host_path, or name a folder that belongs to the task alone; use EFS or EBS for data.",
+        references=("CWE-250", "CWE-668"),
+        inspect=_host_volumes,
     ),
 )

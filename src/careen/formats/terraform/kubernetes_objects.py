@@ -1,16 +1,18 @@
-"""Resources of the Kubernetes provider -> objects of the Kubernetes API, with the lines of the configuration.
+"""Resources of the Kubernetes providers -> objects of the Kubernetes API, with the lines of the configuration.
 
-**Source:** Terraform provider hashicorp/kubernetes, its resources; Kubernetes API reference.
+**Source:** Terraform providers hashicorp/kubernetes, gavinbunney/kubectl and alekc/kubectl, their resources; Kubernetes API
+reference.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, put
 from careen.formats.kubernetes.manifest_files import Resource as KubernetesResource
 from careen.formats.kubernetes.manifest_files import is_resource
 from careen.formats.terraform.resource import Resource
-from careen.formats.terraform.values import UnknownValue
+from careen.formats.terraform.values import UnknownValue, placed
 
 _APPS, _RBAC = "apps/v1", "rbac.authorization.k8s.io/v1"
 _KINDS = {
@@ -25,6 +27,7 @@ _KINDS = {
     "role": ("Role", _RBAC), "role_binding": ("RoleBinding", _RBAC), "service": ("Service", "v1"),
     "service_account": ("ServiceAccount", "v1"), "stateful_set": ("StatefulSet", _APPS),
 }  # fmt: skip
+_MANIFESTS = {"kubernetes_manifest": "manifest", "kubectl_manifest": "yaml_body"}  # the argument with the whole object
 _VERSIONS = ("_v1", "_v2", "_v1beta1", "_v2beta2")
 _LISTS = {
     "container": "containers", "init_container": "initContainers", "env": "env", "env_from": "envFrom", "port": "ports",
@@ -54,13 +57,41 @@ _HARMLESS = frozenset((
 
 def kubernetes_objects(resource: Resource) -> Iterator[KubernetesResource]:
     """The objects that a resource creates; none if it is not of the provider."""
-    if resource.is_data or not resource.type.startswith("kubernetes_"):
+    if resource.is_data:
         return
-    if resource.type == "kubernetes_manifest":
-        manifest = resource.values.get("manifest")
-        if isinstance(manifest, Mapping) and is_resource(manifest):
+    if resource.type in _MANIFESTS:
+        for manifest in _manifests(resource):
             yield KubernetesResource(manifest, resource.path, manifest.text("kind"))
-        return
+    elif resource.type.startswith("kubernetes_"):
+        yield from _of_arguments(resource)
+
+
+def unread_manifest(resource: Resource) -> str:
+    """Why the manifest of a resource is not assessed; "" if it is, or if the resource has none."""
+    if resource.is_data or resource.type not in _MANIFESTS or any(_manifests(resource)):
+        return ""
+    value = resource.values.get(_MANIFESTS[resource.type])
+    if isinstance(value, UnknownValue):
+        return f"the manifest of {resource.label} depends on {value.rests_on}, which only Terraform knows"
+    return f"{resource.label} has no manifest that can be read"
+
+
+def _manifests(resource: Resource) -> Iterator[Mapping]:
+    """The objects that a manifest, or a text of manifests, has."""
+    name = _MANIFESTS[resource.type]
+    value = resource.values.get(name)
+    documents = [value]
+    if isinstance(value, str) and not (isinstance(value, UnknownValue) and value.whole):
+        try:
+            documents = yaml_document.read(value)
+        except ValueError:
+            return
+        line = resource.values.line_of(name) or resource.line
+        documents = [placed(document, line, line) for document in documents]
+    yield from (document for document in documents if isinstance(document, Mapping) and is_resource(document))
+
+
+def _of_arguments(resource: Resource) -> Iterator[KubernetesResource]:
     name = resource.type.removeprefix("kubernetes_")
     stem = next((name.removesuffix(version) for version in _VERSIONS if name.endswith(version)), name)
     if stem in _KINDS:

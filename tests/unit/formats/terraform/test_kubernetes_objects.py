@@ -1,7 +1,7 @@
 """Resources of the Kubernetes provider as objects of the API."""
 
 from careen.formats.terraform.configuration import read
-from careen.formats.terraform.kubernetes_objects import kubernetes_objects, open_lines
+from careen.formats.terraform.kubernetes_objects import kubernetes_objects, open_lines, unread_manifest
 
 DEPLOYMENT = """\
 resource "kubernetes_deployment_v1" "web" {
@@ -110,3 +110,50 @@ def test_other_resources_make_none():
         )
         == []
     )
+
+
+BODY = """\
+resource "kubectl_manifest" "m" {
+  wait      = true
+  yaml_body = <<-YAML
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: p}
+    spec: {hostPID: true}
+    ---
+    apiVersion: v1
+    kind: Namespace
+    metadata: {name: n}
+  YAML
+}
+"""
+
+
+def test_manifests_that_are_texts():
+    pod, namespace = objects(BODY)
+    assert (pod.kind, pod.name, namespace.kind) == ("Pod", "p", "Namespace")
+    assert pod.body.line_of("spec", "hostPID") == 3
+    assert unread_of(BODY) == [""]
+
+
+def test_manifests_that_cannot_be_read():
+    assert unread_of(
+        'resource "kubectl_manifest" "a" { yaml_body = templatefile("x.tpl", {}) }\n'
+        'resource "kubectl_manifest" "b" { yaml_body = "[" }\n'
+        'resource "kubectl_manifest" "c" {}\n'
+        'resource "kubernetes_manifest" "d" { manifest = var.m }\n'
+        'resource "kubernetes_manifest" "e" { manifest = { kind = "Pod" } }\n'
+        'resource "aws_x" "f" {}\n'
+        'variable "m" {}\n'
+    ) == [
+        "the manifest of kubectl_manifest.a depends on templatefile(), which only Terraform knows",
+        "kubectl_manifest.b has no manifest that can be read",
+        "kubectl_manifest.c has no manifest that can be read",
+        "the manifest of kubernetes_manifest.d depends on var.m, which only Terraform knows",
+        "kubernetes_manifest.e has no manifest that can be read",
+        "",
+    ]
+
+
+def unread_of(text):
+    return [unread_manifest(resource) for resource in read({"main.tf": text}, ("main.tf",)).resources]

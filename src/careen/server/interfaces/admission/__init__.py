@@ -81,7 +81,9 @@ class Webhook:
         except Exception as error:
             log.warning("admission cannot be decided: %s", type(error).__name__)
             log.debug("the error", exc_info=True)
-            answer = failed(self._settings.get(client.project_id, Admission()))
+            if client.project_id not in self._settings:  # the webhook's failurePolicy decides
+                raise Failure(503, "the settings of the project cannot be read") from None
+            answer = failed(self._settings[client.project_id], asked)
         is_open = (answer.unknown or answer.undecided) and not asked.dry_run
         later = BackgroundTask(self._enqueue, client.project_id, answer.unknown, answer.undecided) if is_open else None
         return Response(response_of(asked, answer), media_type="application/json", background=later)

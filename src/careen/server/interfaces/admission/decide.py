@@ -75,10 +75,15 @@ def pinned(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> 
     return Answer(True, verdict=f"pinned {len(patch)}" if patch else "", patch=tuple(patch))
 
 
-def failed(settings: Admission) -> Answer:
-    """The answer when nothing can be decided. The settings choose between refusal and a warning."""
+def failed(settings: Admission, asked: Asked) -> Answer:
+    """The answer when nothing can be decided. The settings choose between refusal and a warning; what would be allowed
+    whatever its images are is not refused.
+    """
+    mode = rules_of(settings, asked.namespace).mode
+    if mode == "off" or not asked.images:
+        return Answer(True)
     text = "Careen cannot decide about these images now"
-    if settings.on_error == "refuse":
+    if settings.on_error == "refuse" and mode == "enforce":
         return Answer(False, f"{text}: try again", verdict="undecided")
     return Answer(True, warnings=(text,), verdict="undecided")
 
@@ -98,6 +103,8 @@ def _against(
     texts = [text for image in known if (text := _failing(fleet, project_id, image, rules))]
     if texts:
         return [Refusal(f"{name}: {texts[0]}", True)]
+    if _denies_findings(rules) and any(image.coverage == "not_assessed" for image in known):  # no findings are no answer
+        return [Refusal(f"{name}: it could not be assessed", rules.unknown == "refuse")]
     if any((image.assessed_at or 0.0) < before for image in known):  # too old to pass, while an old refusal still refuses
         return [Refusal(f"{name}: its verdict is older than {rules.max_age_days:g} days", rules.unknown == "refuse")]
     return []
@@ -119,6 +126,10 @@ def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
         return f"{counts.exploited} known exploited vulnerabilities"
     worst = next((severity for severity in wanted if counts.count(severity)), "")
     return f"{counts.count(worst)} {worst} vulnerabilities" if worst else ""
+
+
+def _denies_findings(rules: Rules) -> bool:
+    return "kev" in rules.deny or bool(_severities(rules))
 
 
 def _severities(rules: Rules) -> tuple[str, ...]:

@@ -263,6 +263,24 @@ def test_a_database_that_is_away(fake, address, monkeypatch, on_error, allowed):
     assert (answer["allowed"], answer["auditAnnotations"]) == (allowed, {"verdict": "undecided"})
 
 
+def test_a_database_that_is_away_stops_nothing_that_needs_no_verdict(fake, address, monkeypatch):
+    modes = {"kube-*": {**RULES, "mode": "off"}, "dev": {**RULES, "mode": "warn"}}
+    set_rules(fake, RULES, on_error="refuse", namespaces=modes)
+    asked(address, pod(f"{APP}@{GOOD}"))
+    monkeypatch.setattr(admission, "settings_of", lambda *_: 1 / 0)
+    assert asked(address, pod(f"{APP}@{BAD}"))["allowed"] is False
+    assert asked(address, pod(f"{APP}@{BAD}", namespace="kube-system"))["allowed"] is True
+    assert "cannot decide" in asked(address, pod(f"{APP}@{BAD}", namespace="dev"))["warnings"][0]
+    assert asked(address, review({"metadata": {"labels": {}}}, operation="UPDATE"))["allowed"] is True
+
+
+def test_settings_that_were_never_read_allow_nothing(fake, address, monkeypatch):
+    set_rules(fake, RULES, on_error="refuse")
+    monkeypatch.setattr(admission, "settings_of", lambda *_: 1 / 0)
+    response = httpx.post(f"{address}/validate", json=pod(f"{APP}@{BAD}"), headers={"Authorization": "Bearer k"})
+    assert response.status_code == 503
+
+
 def test_a_slow_database_is_one_that_is_away(fake, address, monkeypatch):
     asked(address, pod(f"{APP}@{GOOD}"))
     monkeypatch.setattr(admission, "DEADLINE_S", 0.05)

@@ -108,6 +108,19 @@ def test_what_a_rule_denies(fake, deny, text):
     assert decided(fake.fleet, 1, asked, settings).allowed is (deny != ("high",))
 
 
+@pytest.mark.parametrize("deny", [("critical",), ("kev",)])
+def test_an_image_of_which_nothing_is_assessed_has_no_findings_but_is_unknown(fake, deny):
+    empty = {"critical": 0, "high": 0, "exploited": 0, "coverage": "not_assessed", "assessed_at": time.time()}
+    with fake.fleet.engine.begin() as connection:
+        connection.execute(image.update().values(empty))
+    asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
+    refused = decided(fake.fleet, 1, asked, Admission(Rules("enforce", deny, unknown="refuse")))
+    assert "it could not be assessed" in refused.message
+    warned = decided(fake.fleet, 1, asked, Admission(Rules("enforce", deny)))
+    assert warned.allowed and "it could not be assessed" in warned.warnings[0]
+    assert decided(fake.fleet, 1, asked, Admission(Rules("enforce", ("verdict",), unknown="refuse"))).allowed
+
+
 def old(**rules):
     asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
     return asked, Admission(Rules("enforce", max_age_days=7.0, **rules))
