@@ -2,8 +2,7 @@
 
 Stated are, in this order: the version in a part of a format with the own name; the one right behind the own name (``acme0.9.3A
 fast search``, ``acme/0.9.3``) or beside the address of an author, as in the texts of a command line; the only one near the own
-name. Versions
-in the path of a crate or in a sentence do not count. The only one of the whole program is a guess.
+name. Versions in the path of a crate or in a sentence do not count. The only one of the whole program is a guess.
 
 Since Rust 1.93 the parts of a format have their length before them, a byte that may look like a letter: ``9Acme 1.5.0 is
 running``.
@@ -22,7 +21,7 @@ _JOINED = pattern(_RELEASE + rb"[ -,:-~\x00]")  # a NUL: the last text of a tabl
 _OF_AGENT = pattern(_RELEASE + rb"(?![\d.])")
 _SLASH = ord("/")
 _JOINING = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ)]}>\"'`:;!? \n")
-_IN_A_SENTENCE = pattern(_RELEASE + rb"(?:[\s)\]\"'`;:!?]|,(?!\w))")
+_IN_A_SENTENCE = pattern(_RELEASE + rb"(?:[\s)\]\"'`;:!?]|,(?!\w)|\+(?!\w))")
 _COUNTED = pattern(_RELEASE + rb"(?: |\n|$)")
 _NAME = pattern(rb"[A-Za-z][A-Za-z0-9_+-]{1,40} v?$")
 _AUTHOR_BEFORE = pattern(rb"<[\w.+-]{1,60}@[\w.-]{1,60}>v?$")

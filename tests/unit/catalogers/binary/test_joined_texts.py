@@ -30,6 +30,7 @@ def counted(text):
         (b" cookie_storeacme/0.26.2acme/0.0.0 (test mode)", b"0.26.2"),
         (b" acme/0.26.2.7x and other/0.26.3x", None),
         (b" acme/0.26.2config acme/0.26.3config", None),
+        (b" included by default on Acme 0.6.0+.\n", None),
         (b" spans0.9.3config", None),
         (b" spans0.9.3acme" + bytes(99) + b"acmes0.9.4config", None),
     ],
