@@ -25,6 +25,7 @@ from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package
 
 from .base import distribution_of
+from .built_for import built_for
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, cloned, of_software, repository_of
 from .runtimes import read_runtime
@@ -71,8 +72,8 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
         for made in _of_step(document, step, bases[step.stage], gone):
             if made.url is not None:
                 third_party.downloaded(step, made.url, made.package.name)
-            elif made.package.type in OF_DISTRIBUTIONS and third_party.provides(step, made.package):
-                made = replace(made, package=replace(made.package, vendor="third_party"))
+            elif made.package.type in OF_DISTRIBUTIONS and (repository := third_party.repository_of(step, made.package)):
+                made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
             if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
@@ -115,7 +116,9 @@ def _copied_whole(document: Dockerfile) -> frozenset[int]:
 
 
 def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
-    return distribution_of(document.lineage(stage)[-1].resolved)
+    lineage = document.lineage(stage)
+    texts = (step.instruction.text for part in lineage for step in part.steps)
+    return distribution_of(lineage[-1].resolved) or built_for(texts)
 
 
 def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:

@@ -23,6 +23,8 @@ _PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
 _MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
+_CREDENTIALS = re.compile(r"^https?://(?:[^/@]*@)?|[?#].*")
+_PLAIN = re.compile(r"[a-z][a-z.-]{0,19}")
 # Common words of URLs and names, which identify nothing.
 _COMMON = frozenset(
     (
@@ -35,13 +37,14 @@ _COMMON = frozenset(
 
 class ThirdParty:
     """Decides which packages come from third-party repositories. Call ``begin`` for each step in order, then
-    ``downloaded`` and ``provides`` for its packages."""
+    ``downloaded`` and ``repository_of`` for its packages."""
 
     def __init__(self, document: Dockerfile) -> None:
         self._document = document
-        self._open: set[int] = set()  # stages with a repository from a package that was read
-        self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of the URLs of repositories
-        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # words in names of packages that add repositories
+        self._open: dict[int, str] = {}  # stages with a repository from a package that was read, and its name
+        # Words of the URLs of repositories, and in names of packages that add repositories, with these URLs and names.
+        self._addresses: defaultdict[int, dict[str, str]] = defaultdict(dict)
+        self._names: defaultdict[int, list[tuple[set[str], str]]] = defaultdict(list)
 
     def begin(self, step: Step) -> None:
         text = step.instruction.text
@@ -53,26 +56,34 @@ class ThirdParty:
         for line in [" ".join(words) for words in pipelines.values()] or [text]:
             places = _PLACES.findall(line)
             if _ADDS.search(line) or any(_OF_REPOSITORY.search(place) for place in places):
-                self._addresses[step.stage] |= _words(" ".join(places))
+                self._addresses[step.stage] |= {word: _shown(place) for place in places for word in _words(place)}
 
     def downloaded(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
         if head is not None and head.is_repository:
-            self._open.add(step.stage)
+            self._open[step.stage] = name
         elif head is None and _BRINGS.search(name):
-            self._names[step.stage].append(_words(name))
+            self._names[step.stage].append((_words(name), name))
 
-    def provides(self, step: Step, package: Package) -> bool:
+    def repository_of(self, step: Step, package: Package) -> str | None:
+        """What identifies the third party: the address of its repository, or the name of the package that adds it. None for
+        a package of the distribution.
+        """
         if not (self._open or self._addresses or self._names) or _OWN_BUILD.search(package.version):
-            return False
-        stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
-        if stages & self._open:
-            return True
+            return None
+        stages = [stage.index for stage in self._document.lineage(self._document.stages[step.stage])]
         first, words = _WORD.match(package.name.lower()), _words(package.name)
-        if first and any(first[0] in self._addresses.get(stage, ()) for stage in stages):
-            return True
-        return any(needed and needed <= words for stage in stages for needed in self._names.get(stage, ()))
+        added = (name for stage in stages for needed, name in self._names.get(stage, ()) if needed and needed <= words)
+        addresses = (self._addresses.get(stage, {}).get(first[0]) for stage in stages if first)
+        opened = (self._open.get(stage) for stage in stages)
+        return next(filter(None, (*addresses, *added, *opened)), None)
 
 
 def _words(text: str) -> set[str]:
     return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON - profiles().keys()
+
+
+def _shown(place: str) -> str:
+    """The host of a URL and the plain words of its path. Other parts may be secrets."""
+    host, *path = _CREDENTIALS.sub("", place).split("/")
+    return "/".join((host, *(part for part in path if _PLAIN.fullmatch(part))))

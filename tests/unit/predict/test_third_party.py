@@ -2,6 +2,7 @@ import pytest
 from tests.support.work import ends
 
 from careen.formats.dockerfile.reader import read_dockerfile
+from careen.matching.upstream import packaged
 from careen.predict.declared import predicted
 
 
@@ -28,6 +29,37 @@ def test_what_comes_from_there(lines, package):
     found = vendors(text)
     assert found.pop("openssl") == "unknown"
     assert list(found.values()) == ["third_party"]
+
+
+@pytest.mark.parametrize(
+    ("adds", "package", "repository"),
+    [
+        (
+            "yum install -y https://a.example/mysql57-community-release-el7-11.noarch.rpm",
+            "mysql-community-server-5.7.20",
+            "mysql57-community-release",
+        ),
+        (
+            "yum-config-manager --add-repo https://me:secret@download.docker.com/linux/T0KEN/docker-ce.repo?key=x",
+            "docker-ce-24.0.7",
+            "download.docker.com/linux/docker-ce.repo",
+        ),
+        ("dnf copr enable caddy/caddy", "caddy-2.8.4", "copr enable caddy/caddy"),
+    ],
+)
+def test_who_built_it_without_what_may_be_a_secret(adds, package, repository):
+    found = predicted(read_dockerfile(f"FROM centos:7\nRUN {adds}\nRUN yum install -y {package}\n"))
+    assert [each.package.maintainer for each in found if each.url is None] == [repository]
+
+
+def test_software_whose_common_name_needs_its_builder():
+    text = """\
+FROM debian:12
+RUN echo "deb https://packages.microsoft.com/repos/code stable main" > /etc/apt/sources.list.d/vscode.list
+RUN apt-get update && apt-get install -y code=1.90.0-1717531825
+"""
+    package = next(each.package for each in predicted(read_dockerfile(text)))
+    assert packaged(package).title == "Visual Studio Code"
 
 
 def test_debian():
