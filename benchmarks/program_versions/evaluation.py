@@ -12,7 +12,7 @@ from benchmarks.program_versions.manifest import Case, read_names, same_name, sa
 
 from careen import api
 
-PROGRAM_KINDS = re.compile(r"pkg:(generic|golang)/")  # the crate openssl is not OpenSSL
+PROGRAM_KINDS = re.compile(r"pkg:(generic|golang|maven)/")  # the crate openssl is not OpenSSL
 PACKAGES = "usr/lib/python3/site-packages"
 OUTCOMES = ("right", "wrong", "missing", "not_there")
 
@@ -73,6 +73,8 @@ def place(case: Case, neutral: bool) -> str:
     path = PurePosixPath(case.path)
     if neutral:
         return f"opt/{path.name if case.is_library else 'program'}"
+    if case.place:
+        return case.place
     if case.artefact.registry == "debian":
         return case.path
     if case.artefact.registry == "npm":

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 HALVES = (
     *("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth"),
     *("well_known", "sixth_development", "sixth_held_out", "seventh_development", "seventh_held_out"),
+    *("eighth_development", "eighth_held_out"),
 )
 
 
@@ -22,6 +23,7 @@ class Case(NamedTuple):
     artefact: Artefact
     path: str
     known_by: str
+    place: str = ""  # in an image, if it is not that of the artefact
 
     @property
     def product(self) -> str:
@@ -33,7 +35,7 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    sets = ("manifest", "third", "fourth", "fifth", "well_known", "sixth", "seventh")
+    sets = ("manifest", "third", "fourth", "fifth", "well_known", "sixth", "seventh", "eighth")
     return [case for name in sets for case in _cases(name)]
 
 
@@ -46,6 +48,8 @@ def half(case: Case) -> str:
     if case in _set("sixth"):
         return f"sixth_{HALVES[_parity(f'six{case.program}')]}"
     parity = _parity(case.program)
+    if case in _set("eighth"):
+        return f"eighth_{HALVES[parity]}"
     if case in _set("seventh"):
         return f"seventh_{HALVES[parity if case.artefact.registry == 'debian' else 0]}"
     return f"fourth_{HALVES[parity]}" if case in _set("fourth") else HALVES[parity]
@@ -93,5 +97,5 @@ def _parity(text: str) -> int:
 
 
 def _case(line: str) -> Case:
-    program, version, registry, name, release, path, known_by = line.split("\t")
-    return Case(program, version, Artefact(registry, name, release), path, known_by)
+    program, version, registry, name, release, path, known_by, *place = line.split("\t")
+    return Case(program, version, Artefact(registry, name, release), path, known_by, *place)

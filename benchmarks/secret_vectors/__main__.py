@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from .kind import Kind
-from .kinds import kinds
+from .kinds import HALVES, kinds
 from .measured import RANKS, Outcome, Score, outcome, score, total
 from .vectors import Vector, vectors
 
@@ -51,7 +51,7 @@ def _options() -> argparse.Namespace:
     made = argparse.ArgumentParser(
         prog="secret_vectors", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--half", choices=("development", "held_out"), required=True)
+    made.add_argument("--half", choices=HALVES, required=True)
     made.add_argument("--kind", default="")
     made.add_argument("--misses", type=int, default=0, help="how many wrong outcomes of each kind to show")
     made.add_argument("--format", choices=("table", "json"), default="table")

@@ -8,6 +8,7 @@ Many files have this name, so none is an error.  **Source:** JEP 223; JEP 220, "
 
 from collections.abc import Iterator, Sequence
 
+from careen.formats.packages.java_runtime import runtime_cpe
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -26,7 +27,7 @@ def read(file: File) -> Iterator[Package]:
     vendor = fields.get("IMPLEMENTOR", "")
     commercial = fields.get("BUILD_TYPE") == "commercial" and "Oracle" in vendor
     name = ("jre" if fields.get("IMAGE_TYPE") == "JRE" else "jdk") if commercial else "openjdk"
-    yield _package(fields, name, version, _cpe(name, version))
+    yield _package(fields, name, version, runtime_cpe(name, version))
     graal = fields.get("GRAALVM_VERSION", "")
     if _VERSION.fullmatch(graal):
         yield _package(fields, "graalvm", graal, f"cpe:2.3:a:oracle:graalvm:{graal}:*:*:*:*:*:*:*")
@@ -51,15 +52,6 @@ def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Packa
         confidence=0.9,
         cpe=cpe,
     )
-
-
-def _cpe(name: str, version: str) -> str:
-    """The CPE of a runtime. Up to Java 8 the number after the underscore is the CPE's update."""
-    plain = version.partition("+")[0].partition("-")[0]
-    number, _, update = plain.removeprefix("1.").partition("_")
-    if plain.startswith("1."):
-        number, update = number.partition(".")[0], f"update{update}" if update else "-"
-    return f"cpe:2.3:a:oracle:{name}:{number}:{update or '*'}:*:*:*:*:*:*"
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from careen.formats.binaries.constant_functions import Functions
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
+from careen.formats.packages.java_runtime import runtime_cpe
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -37,6 +38,7 @@ MAX_KEPT_CONSTANTS = 48 << 20  # nor are more constants of a larger file kept fo
 _NAME_VERSION = expression(r"(?<!\d)\d++\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
 _FRACTIONS = (b"ff?", b"33?", b"ff@", b"33@")  # the last bytes of numbers such as 0.9 and 2.4
+_JAVA_RUNTIMES = ("oracle:jre", "oracle:openjdk")
 _PLAIN = expression(r"[\dA-Za-z.-]+")
 
 
@@ -326,7 +328,9 @@ class _Search:
 
 
 def _cpe(product: str, version: str) -> str | None:
-    """The CPE dictionary has no builds of a version. It has the updates of Java 8, which the ``jvm`` cataloger names."""
+    """The CPE dictionary has no builds of a version. It has the updates of Java 8."""
+    if product in _JAVA_RUNTIMES:
+        return runtime_cpe(product.partition(":")[2], version)
     plain = version.partition("+")[0]
     return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
 

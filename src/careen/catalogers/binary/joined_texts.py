@@ -1,8 +1,8 @@
 """The version of a program in Rust, whose texts run into each other: ``spans0.9.3configcache``.
 
 Stated are, in this order: the version in a part of a format with the own name; the one right behind the own name (``acme0.9.3A
-fast search``) or beside the address of an author, as in the texts of a command line; the only one near the own name. Versions
-in the path of a crate or in a sentence do not count. The only one of the whole program is a guess.
+fast search``, ``acme/0.9.3``) or beside the address of an author, as in the texts of a command line; the only one near the own
+name. Versions in the path of a crate or in a sentence do not count. The only one of the whole program is a guess.
 
 Since Rust 1.93 the parts of a format have their length before them, a byte that may look like a letter: ``9Acme 1.5.0 is
 running``.
@@ -17,9 +17,11 @@ MARKS = (b"/rustc/", b"/rustc-1.")
 
 _NEAR_BYTES, _NAME_BYTES, _AUTHOR_BYTES = 64, 42, 80
 _RELEASE = rb"(\d{1,3}\.\d{1,3}\.\d{1,5}(?:-(?:alpha|beta|rc)\.?\d{0,3})?)"
-_JOINED = pattern(_RELEASE + rb"[ -,:-~]")
+_JOINED = pattern(_RELEASE + rb"[ -,:-~\x00]")  # a NUL: the last text of a table, before numbers
+_OF_AGENT = pattern(_RELEASE + rb"(?![\d.])")
+_SLASH = ord("/")
 _JOINING = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ)]}>\"'`:;!? \n")
-_IN_A_SENTENCE = pattern(_RELEASE + rb"(?:[\s)\]\"'`;:!?]|,(?!\w))")
+_IN_A_SENTENCE = pattern(_RELEASE + rb"(?:[\s)\]\"'`;:!?]|,(?!\w)|\+(?!\w))")
 _COUNTED = pattern(_RELEASE + rb"(?: |\n|$)")
 _NAME = pattern(rb"[A-Za-z][A-Za-z0-9_+-]{1,40} v?$")
 _AUTHOR_BEFORE = pattern(rb"<[\w.+-]{1,60}@[\w.-]{1,60}>v?$")
@@ -40,6 +42,8 @@ class JoinedTexts:
         self._all: set[bytes] = set()
 
     def note(self, data: bytes, at: int) -> None:
+        if data[at - 1] == _SLASH:
+            self._note_agent(data, at)
         if data[at - 1] not in _JOINING:
             return
         joined = _JOINED.match(data, at)
@@ -68,6 +72,12 @@ class JoinedTexts:
     def only_version(self) -> bytes | None:
         found = self._all - _OTHERS if len(self._all) < MAX_JOINED else set()
         return next(iter(found)) if len(found) == 1 else None
+
+    def _note_agent(self, data: bytes, at: int) -> None:
+        """``acme/1.2.3``, as a client calls itself, before any other text."""
+        agent = _OF_AGENT.match(data, at)
+        if agent and agent[1] not in _OTHERS and data[max(0, at - 1 - _NAME_BYTES) : at - 1].endswith(self._spellings):
+            self._behind.add(agent[1])
 
     def _note_counted(self, data: bytes, at: int) -> None:
         number = _COUNTED.match(data, at)

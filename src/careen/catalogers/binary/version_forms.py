@@ -14,7 +14,9 @@ _PRODUCT = rb"\((?:GNU )?([A-Za-z][A-Za-z0-9_+. -]{1,40}?)(?: for [A-Za-z]{1,20}
 _WORD = rb"[Vv]ersion|VERSION|[Vv]er\.?|release|Release"
 
 ANY = pattern(VERSION)
-NUMBER = pattern(rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z.+~-]{0,60})?(?=\.?[\x00\n\r ()\"',:;<>\]])")
+NUMBER = pattern(
+    rb"(" + VERSION + rb")(?:-stable|\.git|[+~-][0-9A-Za-z~-][0-9A-Za-z.+~-]{0,59}|[~-])?(?=\.?[\x00\n\r ()\"',:;<>\]])"
+)
 ENDS = pattern(rb",?\n|,? ?\(|,|\x00| -{1,2} |</")
 UNIT_END = pattern(rb"-[0-9A-Za-z]{20,22}[-:\x00]")  # of GHC's name for the package of a program
 ARGUMENT = pattern(rb"%s,? (?:(?:" + _WORD + rb"):? )?v?")  # the name by which the program was started

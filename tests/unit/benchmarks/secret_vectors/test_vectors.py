@@ -55,7 +55,7 @@ def test_random_texts_are_the_same_everywhere():
 
 
 def test_the_half_of_a_kind_depends_on_its_name_alone():
-    halves = {kind.name: kind.half for kind in KINDS}
+    halves = {kind.name: kind.half for half in ("development", "held_out") for kind in kinds(half)}
     assert halves["npm-token"] == "held_out"
     assert halves["pypi-token"] == "development"
     assert {kind.name for kind in kinds("held_out")} == {name for name, half in halves.items() if half == "held_out"}
@@ -93,3 +93,11 @@ def test_a_value_is_escaped_as_its_file_asks_for(path, value, written):
     placed = places.template(path, "<@@value@@>")(Draws("1"), "NAME", value)
     assert placed.text == f"<{written}>"
     assert placed.value == written
+
+
+def test_the_second_set_is_apart_from_the_first():
+    first = {kind.name for half in ("development", "held_out") for kind in kinds(half)}
+    second = {kind.name for half in ("second_development", "second_held_out") for kind in kinds(half)}
+    assert not first & second
+    assert first | second == {kind.name for kind in KINDS}
+    assert min(len(kinds("second_development")), len(kinds("second_held_out"))) >= 20

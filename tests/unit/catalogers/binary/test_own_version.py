@@ -95,6 +95,7 @@ def test_a_program_that_names_itself(name, texts, expected):
         ("acme", b"\0/build/reproducible-path/lister-2.41/a.c\0/build/reproducible-path/other-1.2/b.c\0"),
         ("acme", b"\0/home/someone/lister-2.41/a.c\0"),
         ("acme", b"\0As of Acme 0.7.0, the file is read\0"),
+        ("acme", b"\0included by default on Acme 0.6.0+.\0"),
         ("acme", b"\0acme\x00127.0.0.1\0"),
         ("acme", b"\0acme/127.0.0.1\0"),
         ("acme", b"\0/usr/lib/acme-1.0/modules\0"),
