@@ -186,11 +186,25 @@ def _run(jobs: list[dict[str, object]]) -> None:
 
 
 def _authors(library: Library) -> Iterator[bytes]:
-    """The largest file that the author minified."""
-    files = files_of(_archive(library.name, library.version))
-    minified = [data for path, data in files.items() if re.search(r"\.min\.(?:c|m)?js$", path) and len(data) > 3000]
-    if minified:
+    """The largest file named after the library that the author minified; none of a release that has no other code, of which
+    the base knows nothing."""
+    archive = _archive(library.name, library.version)
+    minified = [
+        data
+        for path, data in files_of(archive).items()
+        if re.search(r"\.min\.[cm]?js$", path) and _is_named_after(path, library.name) and len(data) > 3000
+    ]
+    if minified and any(path.endswith((".js", ".cjs", ".mjs")) for path, _ in _written(archive)):
         yield max(minified, key=len)
+
+
+def _is_named_after(path: str, name: str) -> bool:
+    stem, whole = _letters(path.rpartition("/")[2].partition(".min.")[0]), _letters(name)
+    return stem in whole or _letters(name.rpartition("/")[2]).removesuffix("js") in stem
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _flagged(base: Knowledge, known: set[str]) -> tuple[Share, Share]:
