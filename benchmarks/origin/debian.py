@@ -20,6 +20,9 @@ SOURCES = words(
     poppler python-urllib3 redis rsync sudo tiff unzip xz-utils zlib"""
 )
 MAX_PROGRAM_BYTES = 64 << 20
+MOST_PACKAGES = 2  # binary packages of a source, by name: its library and its tools
+AT_ONCE = 40
+_APART = ("-dev", "-dbg", "-dbgsym", "-doc", "-udeb", "-static")
 
 
 class Revision(NamedTuple):
@@ -49,12 +52,29 @@ def revisions(source: str) -> list[Revision]:
 
 
 def packages(source: str) -> dict[tuple[str, str], Path]:
-    """Binary packages of a source package, by name and version."""
+    """Binary packages of a source package in all suites, by name and version."""
+    _download(source)
     return {
         (path.name.split("_")[0], _version(path)): path
         for path in sorted((CACHE / "debs").glob("*.deb"))
         if source_of(path)[0] == source
     }
+
+
+def _download(source: str) -> None:
+    """Many in one call of apt, which takes longer to read its lists than to download."""
+    folder = CACHE / "debs"
+    if (folder / f"{source}.listed").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = run("apt-cache", *apt_options(), "showsrc", "--only-source", source)
+    names = dict.fromkeys(re.findall(r"^ (\S+) deb \S+ \S+ arch=(?:\S*,)?(?:any|linux-any|amd64)", entries, re.MULTILINE))
+    chosen = [name for name in names if not name.endswith(_APART)][:MOST_PACKAGES]
+    offered = run("apt-cache", *apt_options(), "madison", *chosen) if chosen else ""
+    packages = [f"{name}={version}" for name, version in re.findall(r"^ *(\S+) \| *(\S+) \|.*Packages", offered, re.MULTILINE)]
+    for start in range(0, len(wanted := [*dict.fromkeys(packages)]), AT_ONCE):
+        run("apt-get", *apt_options(), "download", "-qq", *wanted[start : start + AT_ONCE], cwd=folder)
+    (folder / f"{source}.listed").touch()
 
 
 def binaries(source: str) -> Iterator[tuple[str, list[bytes]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from .planting import Plant, Truth
-from .sets import Share, table
+from .sets import Bar, Share, bars, table
 
 Group = Literal["with that version", "with other versions", "without the project"]
 GROUPS: tuple[Group, ...] = ("with that version", "with other versions", "without the project")
@@ -94,24 +94,19 @@ class Measured(NamedTuple):
 
 
 INTRO = """\
-{images} images with {plants} planted programs, folders and scripts, in which {components} components are:
-`python -m benchmarks.origin images`. The knowledge base has {projects} projects, from sources alone. By a hash of its name a
-project is in it with the planted version, with up to four others, or absent; the base that ships is used as well. The truth is
-what the same database has for an SBOM of the true names and versions. Recall and precision count pairs of a component and a
-vulnerability; *likely* are the findings that gates count. Minified scripts have no banner, and no file has its own name. The
-peers read one image with everything."""
+{images} images with {plants} planted programs, folders and scripts, in which {components} components are: `python -m
+benchmarks.origin images`. The knowledge base has {projects} projects, from sources alone. By a hash of its name a
+project is in it with the planted version, with up to four others, or absent; the base that ships is used as well. The
+truth is what the same database has for an SBOM of the true names and versions. Recall and precision count pairs of a
+component and a vulnerability; *likely* are the findings that gates count. Minified scripts have no banner, and no file
+has its own name. The peers read one image with everything."""
 NOTES = """\
-Rules were changed after errors in this set had been seen, so that the figures are optimistic. Before, on the same
-images: in the base 61 of 73 projects, CVE recall 85.9 %, precision 88.9 %, of likely findings 39.4 % and 90.2 %; the
-copies of C sources lay in `/usr/src`, which was not searched. The mirror of advisories has none about the planted
-versions of these copies.
+Rules were changed after errors in this set had been seen, so that the figures are optimistic. The mirror of advisories
+has none about the planted versions of the folders of C sources.
 
-Where the base lacks a component, the projects that are named have code that others carry as well (`six.py` in urllib3, a
-cipher in crypto-js). Before the rules on public algorithms and tables, it was 6 of 20 places (also MD5 and Huffman codes of
-nginx, CRC-32 of Dropbear). A version that neither the code nor the program shows is between two known ones: the CVEs of
-the nearest one and of those next to it are *possible*. Before those next to it counted, and before the base that ships had
-several versions of C libraries, 95.3 % of the CVEs in the base were found, and 96.7 % of the findings were right. A program
-that is older than all releases in the base has CVEs that none of these has (nginx).
+Missed: a version that neither the code nor the program shows is between two known ones, and the CVEs of the nearest one
+and of those next to it are *possible*. A program that is older than all releases in the base has CVEs that none of
+these has (nginx).
 
 Programs are built by gcc 12 at `-O2` or as their authors choose, dnsmasq with link-time optimisation, and stripped;
 libevent, zlib, APR and PCRE2 are linked statically. Not built: PHP, PostgreSQL and Ruby, which take long, and jq, whose
@@ -135,9 +130,17 @@ def report(images: int, projects: int, measured: Mapping[str, Measured]) -> str:
     plants = {found.plant.path for found in ours.results}
     intro = INTRO.format(images=images, plants=len(plants), components=len(ours.results), projects=projects)
     everywhere = {found.plant.path for found in ours.results}
+    absent_wrong = Share(len(named), len(absent))
+    _, _, recall, precision, _, _ = rows[-1][1:]
+    reached = bars(
+        Bar("CVE recall in the base", recall, 0.92),
+        Bar("precision", precision, 0.88),
+        Bar("wrong project where absent", absent_wrong, most=0.02),
+    )
     return (
         f"## End to end\n\n{intro}\n\n{table(head, rows)}\n"
-        f"Wrong project named, where a component is absent from the base: {Share(len(named), len(absent))}; in all places: "
+        f"Bars: {reached}.\n\n"
+        f"Wrong project named, where a component is absent from the base: {absent_wrong}; in all places: "
         f"{Share(len({plant.path for plant, _, _ in ours.others}), len(everywhere))}.\n\n"
         f"By the code alone, without an advisory: {sum(len(found.by_code) for found in known)} vulnerabilities.\n\n"
         f"{table(('in the base', *head[1:]), kinds)}\n{table(('all components', *head[1:]), peers)}\n{NOTES}"

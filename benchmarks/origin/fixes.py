@@ -27,7 +27,7 @@ from careen.origin.parts import Parts
 from careen.origin.patches import changes_in
 
 from .debian import SOURCES, Revision, binaries, revisions
-from .sets import CACHE, Half, Share, files_of, half, table, write_section
+from .sets import CACHE, Bar, Half, Share, bars, files_of, half, table, write_section
 
 Files = dict[str, bytes]
 States = Counter[str]
@@ -173,14 +173,27 @@ def _programs(name: str, trees: Sequence[Tree]) -> Iterator[tuple[str, bytes, se
 
 def _report(wanted: Half, packages: int, found: Mapping[str, States]) -> str:
     rows = [
-        [row, *(Share(states[state], states.total()) for state in ("fixed", "vulnerable", "unknown"))]
+        [row, *(Share(states[state], states.total()) for state in ("fixed", "vulnerable", "unknown")), _bars(row, states)]
         for row, states in sorted(found.items())
     ]
     return (
         f"## Is the fix in?\n\n{packages} source packages ({wanted} half), `python -m benchmarks.origin fixes`. "
         "A row counts pairs of a tree or program and a CVE.\n\n"
-        + table(("set", "fixed", "vulnerable", "unknown"), rows)
-        + "\nWrong: patched trees and binaries that are vulnerable here, unpatched ones and decoys that are fixed.\n"
-        "Three rules came after errors in this half had been seen, so these figures are a little optimistic: code that a\n"
-        "later patch brings back, changes of other revisions, and the very file. Before, 5 of 408 patched trees were wrong.\n"
+        + table(("set", "fixed", "vulnerable", "unknown", "bars"), rows)
+        + f"\n{NOTES}"
     )
+
+
+NOTES = """Unknown counts as vulnerable. Most patches change no text, so that programs seldom show whether the fix is in. Four
+rules came after errors in this half had been seen, so that its figures are a little optimistic: code that a later patch brings
+back, changes of other revisions, the very file, and renamed files."""
+
+
+def _bars(row: str, states: States) -> str:
+    fixed, vulnerable = (Share(states[state], states.total()) for state in ("fixed", "vulnerable"))
+    if row.startswith("decoy"):
+        return bars(Bar("wrongly fixed", fixed, most=0.0))
+    if row.startswith("patched"):
+        return bars(Bar("wrongly vulnerable", vulnerable, most=0.01))
+    recall = [Bar("vulnerable", vulnerable, 0.88)] if "tree" in row else []
+    return bars(*recall, Bar("wrongly fixed", fixed, most=0.005))

@@ -18,13 +18,12 @@ from careen.origin.building import ReleaseReader, build
 from careen.origin.knowledge import Knowledge, Project
 
 from .relocate import Classes, classes_in, jar_of, relocated
-from .sets import CACHE, Tally, files_of, half, run, table, write_section
+from .sets import CACHE, Bar, Tally, apt_options, bars, files_of, half, run, table, write_section
 
 LIST = Path(__file__).with_name("java.txt")
 JAVA = CACHE / "java"
-SUITES = ("bullseye", "bookworm", "trixie", "forky", "sid")
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.pgp"
 SIZES = range(20_000, 1_800_000)  # of jars
+LEAST = (0.98, 0.98, 0.98, 0.85)  # of the libraries of each set
 SHADED, IN_A_JAR, CLASSES = 10, 5, 5
 LEAST_OF_A_CLASS = 1500  # bytes; smaller ones have next to no code
 
@@ -48,7 +47,11 @@ def main() -> None:
     compiled = {one.name: classes for one in known if one.source and (classes := _compiled(one))}
     again = [one for one in known if one.name in compiled]
     rows.append(_each(base, "compiled again, both halves", again, compiled))
-    head = ("set", "libraries", "library found", "version in the set", "version alone in it", "libraries that are not there")
+    rows = [
+        (*row, bars(Bar("library", row[2], least), Bar("version", row[3], 0.95)))
+        for row, least in zip(rows, LEAST, strict=True)
+    ]
+    head = ("set", "libraries", "library found", "version in the set", "version alone in it", "not there, but named", "bars")
     text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here."
     write_section("java", f"## Relocated and recompiled Java\n\n{text}\n\n{table(head, rows)}")
 
@@ -107,34 +110,11 @@ def _packages(name: str) -> dict[str, Path]:
     JAVA.mkdir(parents=True, exist_ok=True)
     paths = glob.glob(f"{glob.escape(str(JAVA / name))}_*.deb")
     if not paths:
-        listed = re.findall(r"\| *(\S+) \|.*Packages", run("apt-cache", *_options(), "madison", name))
+        listed = re.findall(r"\| *(\S+) \|.*Packages", run("apt-cache", *apt_options(), "madison", name))
         of_upstream = {version.rpartition("-")[0]: version for version in reversed(listed)}
-        for version in of_upstream.values():
-            run("apt-get", *_options(), "download", "-qq", f"{name}={version}", cwd=JAVA)
+        run("apt-get", *apt_options(), "download", "-qq", *(f"{name}={version}" for version in of_upstream.values()), cwd=JAVA)
         paths = glob.glob(f"{glob.escape(str(JAVA / name))}_*.deb")
     return {Path(path).name.split("_")[1].rpartition("%3a")[2].rpartition("-")[0]: Path(path) for path in sorted(paths)}
-
-
-def _options() -> tuple[str, ...]:
-    folder = JAVA.absolute() / "apt"
-    lists = folder / "state/lists"
-    for path in (lists / "partial", folder / "cache/archives/partial"):
-        path.mkdir(parents=True, exist_ok=True)
-    options = [f"Dir::State={folder / 'state'}", f"Dir::Cache={folder / 'cache'}", "Acquire::Languages=none"]
-    options += [f"Dir::Etc::sourcelist={folder / 'sources.list'}", "Dir::Etc::sourceparts=/dev/null"]
-    arguments = tuple(argument for option in options for argument in ("-o", option))
-    if not (folder / "sources.list").exists():
-        sites = {site for site in run("apt-get", "indextargets", "--format", "$(SITE)").split() if site.endswith("/debian")}
-        lines = (
-            f"{kind} [signed-by={KEYRING}] {site} {suite} main\n"
-            for site in sorted(sites)
-            for suite in SUITES
-            for kind in ("deb", "deb-src")
-        )
-        (folder / "sources.list").write_text("".join(lines), "utf-8")
-    if not any(lists.glob("*Packages*")):
-        run("apt-get", *arguments, "update", "-qq")
-    return arguments
 
 
 def _largest_jar(package: Path) -> bytes:
@@ -153,11 +133,11 @@ def _compiled(library: Library) -> Classes:
     folder.mkdir(exist_ok=True)
     start = f"{library.source}_{library.version}.orig.tar."
     if not list(folder.glob(f"{start}*")):
-        offered = re.findall(r"\| *(\S+) \|.*Sources", run("apt-cache", *_options(), "madison", library.source))
+        offered = re.findall(r"\| *(\S+) \|.*Sources", run("apt-cache", *apt_options(), "madison", library.source))
         for version in [one for one in offered if one.rpartition("-")[0] == library.version][:1]:
             run(
                 "apt-get",
-                *_options(),
+                *apt_options(),
                 "source",
                 "-qq",
                 "--download-only",

@@ -108,9 +108,7 @@ that the base does not have, each identified alone: `python -m benchmarks.origin
 sources, in which rhash, libarchive, libsodium, curl and SQLite have such code too. The half that was tuned on is in the
 stop-list of common code, so that only the other one shows how often a project is named.
 
-Before the rules on public algorithms, a project was named in 29 of 100 places and in 47 of 131, and before those on copied
-libraries in none and 7. With the base of the images below, which has other projects, it was 28 and 42, then none and 3; now it
-is none and 2."""
+No bar is set. Named in the held-out half: code in a file whose name does not show that it is a public algorithm."""
 
 
 if __name__ == "__main__":

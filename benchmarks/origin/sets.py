@@ -88,6 +88,24 @@ def interval(share: Share, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, (middle - width) / (1 + spread)), min(1.0, (middle + width) / (1 + spread))
 
 
+class Bar(NamedTuple):
+    """What a figure has to reach: at least a part, or at most one."""
+
+    name: str
+    share: Share
+    least: float = 0.0
+    most: float = 1.0
+
+    def __str__(self) -> str:
+        limit = f"≥ {100 * self.least:.3g}" if self.least else f"≤ {100 * self.most:.3g}"
+        part = self.share.found / self.share.of if self.share.of else self.least
+        return f"{self.name} {limit} %: {'met' if self.least <= part <= self.most else '**missed**'}"
+
+
+def bars(*found: Bar) -> str:
+    return "; ".join(map(str, found))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)

@@ -19,7 +19,7 @@ from careen.origin.in_program import in_program
 from careen.origin.stated import number_of
 
 from .programs import programs_base
-from .sets import CACHE, Share, half, run, table, write_section
+from .sets import CACHE, Bar, Share, bars, half, run, table, write_section
 
 LIST = Path(__file__).with_name("wheels.txt")
 WHEELS = CACHE / "wheels"
@@ -78,13 +78,16 @@ def main() -> None:
     rows = []
     for name, results in (("libraries beside a package", beside), ("linked into an extension module", linked)):
         halves = {which: [one for one in results if half(one.project) == which] for which in ("tune", "held-out")}
-        rows += [(f"{name}, {which}", *_figures(found)) for which, found in halves.items()]
+        rows += [(f"{name}, {which}", *_figures(found), _bars(found)) for which, found in halves.items()]
     flagged = [one for one in unrelated if one.found]
-    rows.append(("libraries of no project in the base: flagged", Share(len(flagged), len(unrelated)), "", "", ""))
-    head = ("set", "project", "another project as well", "states a version", "of these wrong")
+    rows.append(("libraries of no project in the base: flagged", Share(len(flagged), len(unrelated)), "", "", "", ""))
+    head = ("set", "project", "another project as well", "states a version", "of these wrong", "bars")
     missed = sorted({f"{one.project} in {one.wheel}" for one in (*beside, *linked) if one.component is None})
     named = ", ".join(sorted({f"{one.library} of {one.wheel} ({', '.join(one.extra)})" for one in flagged}))
-    notes = f"Not recognised: {', '.join(missed) or 'none'}. Flagged: {named or 'none'}."
+    notes = (
+        f"Not recognised: {', '.join(missed) or 'none'}. Flagged: {named or 'none'}. Most of these have the code, as GDAL has\n"
+        "that of libjpeg-turbo and zlib, or the tables of a standard that the named project has, too."
+    )
     intro = f"{len(_listed())} wheels, `python -m benchmarks.origin wheels`."
     write_section("wheels", f"## Libraries in wheels\n\n{intro}\n\n{table(head, rows)}\n{notes}")
 
@@ -110,6 +113,11 @@ def _figures(results: list[Result]) -> tuple[Share, Share, Share, Share]:
         Share(len(stating), len(results)),
         Share(sum(not _is_right(one) for one in dated), len(dated)),
     )
+
+
+def _bars(results: list[Result]) -> str:
+    known, _, _, wrong = _figures(results)
+    return bars(Bar("project", known, 0.98), Bar("wrong", wrong, most=0.01))
 
 
 # Projects whose libraries have the version of the project in their names, not that of the interface.

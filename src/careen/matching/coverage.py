@@ -259,7 +259,8 @@ def _of_origin(read: OriginRead | None) -> Iterator[Gap]:
 
 def _of_files(inventory: Inventory) -> Iterator[Gap]:
     if paths := tuple(f"/{path}" for path in inventory.unidentified):
-        yield from _listed(UnidentifiedFiles(paths), paths)
+        by_code = {f"/{place.path}" for package in inventory.packages if package.origin for place in package.evidence}
+        yield from _listed(UnidentifiedFiles(paths, len(by_code.intersection(paths))), paths)
     if paths := tuple(decision.path for decision in inventory.decisions):
         yield Gap(UntrustedRules(paths), subjects=tuple(f"/{path}" for path in paths))
 

@@ -176,10 +176,16 @@ class UnreadFiles(Struct, frozen=True):
 class UnidentifiedFiles(Struct, frozen=True):
     code: ClassVar[str] = "unidentified_files"
     paths: tuple[str, ...]
+    in_part: int = 0  # of these, how many have code of known projects
 
     def text(self) -> str:
         count = "1 program or library" if len(self.paths) == 1 else f"{len(self.paths)} programs or libraries"
-        return f"{count} that no package owns and no cataloger identifies: {few(self.paths)}"
+        known = (
+            f"; in {self.in_part} of {len(self.paths)}, code of known projects was found, but not what else is there"
+            if self.in_part
+            else ""
+        )
+        return f"{count} that no package owns and no cataloger identifies: {few(self.paths)}{known}"
 
 
 class OriginKnowledgeSmall(Struct, frozen=True):

@@ -25,6 +25,10 @@ CANDIDATES = 6  # projects that are compared for each part
 NEAR = 0.95
 LEAST_OF_A_FILE = 3
 NEAR_BEST = 0.8  # versions with a smaller part of the features found are not compared further
+# A build that only some versions have, as one for production, is more like a minified file than the sources that all have. If
+# less than ``MOSTLY`` of the files was found, versions from ``LIKELY`` are compared by the files that all of these have, unless
+# those have less than ``ENOUGH`` of what was found.
+MOSTLY, LIKELY, ENOUGH = 0.7, 0.7, 0.75
 
 Evidences = Mapping[str, Evidence]
 
@@ -132,8 +136,22 @@ def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -
     versions = len(base.projects[project].versions)
     tables = [_table(base, evidence, project, paths, versions) for evidence in families.values()]
     in_all = np.array([_distinct(tables[0], version).size for version in range(versions)])
+    best = _compared(tables, np.flatnonzero((in_all >= NEAR_BEST * in_all.max(initial=0)) & (in_all > 0)))
+    likely = np.flatnonzero(in_all >= LIKELY * max(in_all.max(initial=0), 1))
+    shared = (tables[0].sizes[:, likely] > 0).all(axis=1)
+    if best.found < MOSTLY * best.of and likely.size > 1 and shared.any() and not shared.all():
+        tables = [_table(base, evidence, project, paths[shared], versions) for evidence in families.values()]
+        fair = _compared(tables, likely)
+        if fair.found >= ENOUGH * best.found:
+            return Explained(fair.scores, best.found, best.of)
+    return best
+
+
+def _compared(tables: Sequence[_Table], likely: Places) -> Explained:
+    """Compares these versions. Others are not the one."""
+    versions = tables[0].hits.shape[1]
     scores, found, of = np.zeros(versions), np.zeros(versions), np.zeros(versions)
-    for version in np.flatnonzero((in_all >= NEAR_BEST * in_all.max(initial=0)) & (in_all > 0)).tolist():
+    for version in likely.tolist():
         scores[version], found[version], of[version] = max(
             _explains(tables, version, order) for order in _orders(tables[0], version)
         )

@@ -97,10 +97,7 @@ class _Counts(Struct, frozen=True):
 
 def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, ...]:
     """The states of fixes by the lines of source files, for CVEs whose patches change one of these files."""
-    by_name: dict[str, list[Looked]] = {}
-    for file in files:
-        for name in {posixpath.basename(original) for original in file.originals}:
-            by_name.setdefault(name, []).append(file)
+    by_name = _by_name(files)
     fixes = tuple(fixes)
     harmless: dict[str, set[int]] = {}  # what one revision has in its fixed code is harmless in every revision
     for fix in fixes:
@@ -165,6 +162,27 @@ def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
         state,
         f"of {shown.changes} changes, {shown.fixed} in the fixed form and {shown.vulnerable} in the vulnerable form",
     )
+
+
+def _by_name(files: Sequence[Looked]) -> dict[str, list[Looked]]:
+    """The files that each name of an original stands for. Two originals that one file is like are the same under a former name:
+    a file that is like either of them is looked at for both, or a fixed copy of one would hide what the other has."""
+    names = [sorted({posixpath.basename(original) for original in file.originals}) for file in files]
+    same: dict[str, str] = {}
+
+    def first_of(name: str) -> str:
+        while (other := same.get(name, name)) != name:
+            name = other
+        return name
+
+    for mine in names:
+        for name in mine[1:]:
+            same[first_of(name)] = first_of(mine[0])
+    together: dict[str, list[Looked]] = {}
+    for file, mine in zip(files, names, strict=True):
+        if mine:
+            together.setdefault(first_of(mine[0]), []).append(file)
+    return {name: together[first_of(name)] for mine in names for name in mine}
 
 
 def _counts(fix: Fix, by_name: Mapping[str, Sequence[Looked]], harmless: set[int]) -> _Counts:

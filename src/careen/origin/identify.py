@@ -30,7 +30,7 @@ from .features import PROGRAM_HEADS, Features, features_of
 from .fix_states import FixStates
 from .in_java import in_classes
 from .in_program import in_bytecode, in_program
-from .in_script import in_script
+from .in_script import in_script, with_copies
 from .in_source import MatchedFile, components, matched_file
 from .java.archive import is_archive, members
 from .java.class_file import is_class
@@ -131,13 +131,15 @@ def _source(base: Knowledge, path: str, features: Features) -> _Found:
 
 def _script(base: Knowledge, path: str, features: Features) -> _Found:
     """Looks up a script as source code, and, unless that explains it, as a bundle. A project that is found in both
-    ways counts only as part of the bundle."""
+    ways counts only as part of the bundle; so does one that has a copy of a project in the bundle, and little else of it."""
     own = list(matched_file(base, path, features))
     if any(file.whole or file.weight >= EXPLAINED * file.evidence.features for file in own):
         return _Found(own)
     others = list(in_script(base, path, features))
     named = {component.project for component in others}
-    return _Found([file for file in own if base.projects[file.project].name not in named], others)
+    left = [file for file in own if base.projects[file.project].name not in named]
+    copies = with_copies(base, features, {file.project for file in left}) if others else set()
+    return _Found([file for file in left if file.project not in copies], others)
 
 
 def _program(base: Knowledge, path: str, features: Features) -> _Found:

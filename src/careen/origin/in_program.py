@@ -64,8 +64,9 @@ FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3), Rule
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # of projects that explain about as much, the most complete one counts: the others contain copies of it
 # Tables of one standard (Huffman codes, CRC-32) are in one or two files, to write and to read.
-MANY_TEXTS, FEW_TEXTS, FILES_OF_TABLES, LEAST_OF_A_TABLE = 1000, 0.02, 3, 4
-LEAST_TEXTS = 3.0  # their weight: they and the tables agree
+MANY_TEXTS, FEW_TEXTS, FILES_OF_TABLES, LEAST_OF_A_TABLE = 1000, 0.05, 3, 4
+# The weight of texts with which the tables agree. Of a large program's texts so large a part: some are those of a protocol.
+LEAST_TEXTS, AMID_TEXTS = 3.0, 0.05
 ALL_TABLES, FILES_OF_ALL = 0.9, 2  # of what builds have
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
@@ -156,8 +157,9 @@ def _has_tables_alone(base: Knowledge, families: Families, shares: Mapping[str, 
     All tables of its builds are a sign if they are in two files: a program of few functions has no texts.
     """
     texts = max(float(version_sizes(base, "literals", project, built=built).max(initial=0)) for built in (True, False))
+    literals = families["literals"]
     has_texts = max(shares[family][project] for family in ("literals", "names")) >= FEW_TEXTS
-    if texts < MANY_TEXTS or has_texts or families["literals"].weights[project] >= LEAST_TEXTS:
+    if texts < MANY_TEXTS or has_texts or literals.weights[project] >= max(LEAST_TEXTS, AMID_TEXTS * literals.features):
         return False
     tables = families["tables"]
     own = tables.projects == project

@@ -5,7 +5,7 @@ same order.
 Literals and names help to distinguish versions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,15 @@ def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Compon
         versions = base.projects[part.project].versions
         stated = _are_there([version.encode() for version in versions], features)
         yield component_of(part, base, path, [version for version, is_there in zip(versions, stated, strict=True) if is_there])
+
+
+def with_copies(base: Knowledge, features: Features, projects: Collection[int]) -> set[int]:
+    """Those of the projects that share so many sequences with the script that ``in_script`` has weighed them, and found that
+    others explain them."""
+    if not projects:
+        return set()
+    weights = evidence_of(base, "sequences", features["sequences"]).weights
+    return {project for project in projects if weights[project] >= LEAST}
 
 
 def is_worth_a_look(base: Knowledge, features: Features) -> bool:

@@ -35,3 +35,8 @@ def test_sentences(cause, text):
 
 def test_several_unidentified_files_are_counted():
     assert UnidentifiedFiles(("/a", "/b")).text().startswith("2 programs or libraries that no package owns")
+    assert (
+        UnidentifiedFiles(("/a", "/b"), 1)
+        .text()
+        .endswith("/b; in 1 of 2, code of known projects was found, but not what else is there")
+    )

@@ -54,3 +54,14 @@ def test_a_version_that_is_stated():
     evidences = {"sequences": evidence_of(BASE, "sequences", np.array(TWO, np.uint64))}
     (part,) = parts(evidences, BASE, {"sequences": 1.0}, np.full(len(BASE.projects), LEAST))
     assert component_of(part, BASE, "app.js", ["3", "9"]).versions == ("3",)
+
+
+def test_versions_are_compared_by_the_files_that_all_have():
+    """A build that one version alone has is more like the script, whatever version the sources are of."""
+    sources = [range(100 + 10 * version, 300 + 10 * version) for version in range(4)]
+    releases = [files(numbers) for numbers in sources]
+    releases[3] = files(sources[3], [*sources[1][:110], *range(5000, 5080)])
+    base = base_of({"one": releases})
+    evidences = {"sequences": evidence_of(base, "sequences", np.array(sources[1][:100], np.uint64))}
+    (part,) = parts(evidences, base, {"sequences": 1.0}, np.full(1, LEAST))
+    assert component_of(part, base, "app.js").versions == ("1", "2")

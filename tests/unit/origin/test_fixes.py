@@ -55,6 +55,15 @@ def test_one_change_in_one_file(features, expected):
     assert state([change()], file(*features)) == expected
 
 
+def test_a_fixed_copy_of_a_renamed_file_does_not_hide_the_one_before():
+    """Revisions of the package fix the same CVE in ``parser.c`` and in ``parser_legacy.c``, which it became."""
+    fixes = [Fix("lib", CVE, (change(),)), Fix("lib", CVE, (change("src/parser_legacy.c"),))]
+    edited = file(range(500, 510))
+    copy = file(NEW, path="fixed/parser.c", originals=("src/parser.c", "src/parser_legacy.c"))
+    assert [found.state for found in in_source(fixes, [edited, copy])] == ["unknown"]
+    assert [found.state for found in in_source(fixes, [copy])] == ["fixed"]
+
+
 def test_every_change_has_to_be_there():
     other = change("src/lexer.c", range(20, 30), range(200, 204))
     lexer = file(range(200, 204), path="vendor/lexer.c", originals=("src/lexer.c",))

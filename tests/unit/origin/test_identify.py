@@ -275,7 +275,7 @@ def test_the_tables_of_one_file_show_no_project_of_many_texts(texts, files, is_b
     sources += [("libserver.so", elf() + bytes(64) + content)] * is_built
     base = build([(Project("server", ("1",)), [ReleaseReader().read("1", sources)])])
     own = [b"message %d of the server" % number for number in range(has_texts)]
-    others = b"\0".join([*own, *(b"own text %d" % number for number in range(300))])
+    others = b"\0".join([*own, *(b"own text %d" % number for number in range(40))])
     assert [one[1] for one in components(base, {"a": elf() + bytes(64) + content + bytes(64) + others})] == ["server"] * found
 
 

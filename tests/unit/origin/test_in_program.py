@@ -75,6 +75,22 @@ def test_what_two_projects_share_is_of_the_one_of_which_most_is_there():
     assert found(base, hashes=[*range(100, 140), *range(200, 400)])[0] == ("a", "high")
 
 
+TABLE, WORDS = range(3000, 3150), range(4000, 5200)
+
+
+def of_a_protocol(*, words, others):
+    """A server that has the table of a protocol in one file, and its words in another; and a program that has the table."""
+    base = base_of(server=({"src/huffman.c": {"tables": TABLE}, "src/server.c": {"literals": WORDS}},))
+    asked = of_build({"tables": TABLE, "literals": [*WORDS[:words], *range(9000, 9000 + others)]})
+    return [component.project for component in in_program(base, "a", asked)]
+
+
+def test_the_table_of_a_protocol_and_some_of_its_words_show_no_server():
+    assert of_a_protocol(words=35, others=1000) == []
+    assert of_a_protocol(words=35, others=100) == ["server"]  # a small program, with much of the server's
+    assert of_a_protocol(words=80, others=1000) == ["server"]
+
+
 CODE = range(5000, 5400)
 
 

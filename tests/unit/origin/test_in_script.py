@@ -143,3 +143,18 @@ def test_two_sources_in_one_file(base):
     """The stretches of one of them are most of the file, and both are named."""
     both = b"\n".join(source(LIBRARIES[name][version], "0") for name, version in (("npm:one", "1.1.0"), ("npm:two", "1.4.0")))
     assert components(base, both) == {"npm:one": ("1.1.0",), "npm:two": ("1.4.0",)}
+
+
+def test_a_project_with_a_copy_of_what_a_script_is_made_of_is_not_named():
+    """It carries a minified copy, as JSZip does of pako, among code of its own."""
+    copied = LIBRARIES["npm:one"]["1.2.0"]
+    carrier = source(library(95)["1.1.0"], "2.0") + minified(copied)
+    read = ReleaseReader()
+    base = build(
+        [
+            (Project("npm:carrier", ("2.0",)), [read.read("2.0", [("dist/carrier.js", carrier)])]),
+            (Project("npm:one", ("1.2.0",)), [ReleaseReader().read("1.2.0", [("lib.js", source(copied, "1.2.0"))])]),
+        ]
+    )
+    other = minified(copied[6:]).replace(b"function(e,t)", b"function(a,b)").replace(b"e.", b"a.").replace(b"t.", b"b.")
+    assert list(components(base, minified(copied[:6]) + b";" + other)) == ["npm:one"]

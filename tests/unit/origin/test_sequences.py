@@ -31,3 +31,13 @@ def test_hashes_are_sorted_and_small(texts):
     assert found.tolist() == sorted(set(found.tolist()))
     assert all(0 <= value < 1 << HASH_BITS for value in found.tolist())
     assert bool(found.size) == (len(texts) >= GRAM)
+
+
+def test_a_stretch_needs_a_text_that_counts():
+    texts = np.arange(100, 160, dtype=np.uint64)
+    counts = np.zeros(60, np.bool_)
+    assert sequences(texts, counts).size == 0
+    counts[40:] = True
+    found = set(sequences(texts, counts).tolist())
+    assert found & of(range(140, 160))
+    assert not found & of(range(100, 140))

@@ -28,7 +28,7 @@ def script_features(data: bytes) -> dict[str, Hashes]:
     return {
         "literals": distinct(np.concatenate((texts.hashes[literal], hashes_of(map(module_mark, modules_named(data)))))),
         "names": distinct(texts.hashes[named]),
-        "sequences": sequences(texts.hashes),
+        "sequences": sequences(texts.hashes, ~texts.is_number),
     }
 
 

@@ -26,11 +26,13 @@ _LEFT_OUT = frozenset((b"use strict", b"undefined"))  # minifiers drop or rewrit
 
 
 class Texts(NamedTuple):
-    """The texts of a file, in its order. ``is_name``: the text is the name of a property; else it is a literal."""
+    """The texts of a file, in its order. ``is_name``: the text is the name of a property; else it is a literal, which may be a
+    number."""
 
     hashes: Hashes
     sizes: Places
     is_name: NDArray[np.bool_]
+    is_number: NDArray[np.bool_]
 
 
 class _Literals(NamedTuple):
@@ -47,13 +49,16 @@ def texts_of(data: bytes) -> Texts:
     _add_strings(literals, data, code, spans.strings)
     _add_whole(literals, data, spans.templates, escapes=True)
     _add_whole(literals, data, spans.patterns, escapes=False)
+    first_number = len(literals.texts)
     _add_numbers(literals, data, code)
     offsets = np.concatenate((np.array(literals.offsets, np.int64), names.starts))
     order = np.argsort(offsets, kind="stable")
     hashes = np.concatenate((hashes_in_order(literals.texts), hashes_of_spans(bytes_of(data), *names)))
     sizes = np.concatenate((np.array([len(text) for text in literals.texts], np.int64), names.ends - names.starts))
     is_name = np.concatenate((np.array(literals.is_name, np.bool_), np.ones(names.starts.size, np.bool_)))
-    return Texts(hashes[order], sizes[order], is_name[order])
+    places = np.arange(offsets.size)
+    is_number = (places >= first_number) & (places < len(literals.texts))
+    return Texts(hashes[order], sizes[order], is_name[order], is_number[order])
 
 
 def _names(data: bytes, code: Code) -> Spans:
