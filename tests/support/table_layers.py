@@ -149,10 +149,11 @@ def _skippable(data: bytes) -> bytes:
 
 
 class PartsOf:
-    """What reads parts of such a layer in memory; ``spans`` are the parts that were read."""
+    """What reads parts of such a layer in memory; ``spans`` are the parts that were read, ``contents`` what layers share."""
 
-    def __init__(self, layer: TableLayer) -> None:
+    def __init__(self, layer: TableLayer, contents: dict[str, bytes] | None = None) -> None:
         self.used = False
+        self.contents = {} if contents is None else contents
         self.spans: list[tuple[int, int]] = []
         self._layer = layer
 
@@ -162,3 +163,9 @@ class PartsOf:
     def read(self, start: int, stop: int) -> bytes:
         self.spans.append((start, stop))
         return self._layer.stored[start:stop]
+
+    def known(self, digest: str) -> bytes | None:
+        return self.contents.get(digest)
+
+    def keep(self, digest: str, content: bytes) -> None:
+        self.contents[digest] = content

@@ -17,6 +17,7 @@ from ..plugins import Response
 from .manifest import Descriptor
 
 _TRIES = 3
+_WORTH_KEEPING_BYTES = 16 << 10  # smaller contents cost little to fetch again
 
 
 class Download(Protocol):
@@ -28,9 +29,12 @@ class Download(Protocol):
 
 
 class Room:
-    """The memory for cached parts of all layers together."""
+    """The memory for cached parts of all layers together, and for contents, which several layers may have: an archive and its
+    copy in a virtual environment.
+    """
 
     def __init__(self, size_bytes: int = 32 << 20) -> None:
+        self.contents: dict[str, bytes] = {}
         self._left = size_bytes
         self._lock = threading.Lock()
 
@@ -71,6 +75,13 @@ class LayerParts:
         if self._room.take(len(data)):
             self._kept.append((start, data))
         return data
+
+    def known(self, digest: str) -> bytes | None:
+        return self._room.contents.get(digest)
+
+    def keep(self, digest: str, content: bytes) -> None:
+        if len(content) >= _WORTH_KEEPING_BYTES and digest not in self._room.contents and self._room.take(len(content)):
+            self._room.contents[digest] = content
 
     def _asked(self, start: int, stop: int) -> bytes:
         for left in reversed(range(_TRIES)):

@@ -184,7 +184,8 @@ def _merged(packages: Sequence[Package]) -> Iterator[Package]:
     """Merges packages to one for each purl and owner. Their places become evidence; those that only declare an
     installed package come last.
     """
-    there = [package for package in packages if package.presence in ("present", "partial")]
+    is_any_declared = any(package.presence == "declared" for package in packages)
+    there = [package for package in packages if package.presence in ("present", "partial")] if is_any_declared else []
     installed = {_release(package): package.purl for package in there} | {package.purl: package.purl for package in there}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
     declared: dict[str, set[Evidence]] = {}

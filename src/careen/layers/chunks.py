@@ -45,7 +45,8 @@ def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_
 
 
 class Chunks:
-    """The chunks within some ranges. A range is fetched when its first chunk is read."""
+    """The chunks within some ranges. A range is fetched when its first chunk is read; a content that is known from another
+    layer is not fetched."""
 
     def __init__(self, parts: Parts, spans: list[Span], spent: Spending, limits: Limits) -> None:
         self._parts, self._spans, self._spent, self._limits = parts, spans, spent, limits
@@ -54,17 +55,24 @@ class Chunks:
         self._start, self._stream = -1, Stream(iter(()))  # several chunks may begin at one position: see ``Chunk.inner``
 
     def content(self, chunk: Chunk) -> bytes:
+        known = self._parts.known(chunk.digest)
+        if known is not None:
+            self._spent.made(len(known))  # a small table may list it any number of times
+        data = self._inflated(chunk) if known is None else known
+        if len(data) != chunk.size or (known is None and not has_digest(data, chunk.digest)):
+            raise TableError(f"the chunk at byte {chunk.start} is not what the table states")
+        self._parts.keep(chunk.digest, data)
+        return data
+
+    def _inflated(self, chunk: Chunk) -> bytes:
         try:
             if chunk.start != self._start:
                 stored = io.BytesIO(self._stored(chunk))
                 self._start, self._stream = chunk.start, open_stream(stored, self._limits, spent=self._spent)
             self._stream.skip(chunk.inner - self._stream.position)
-            data = self._stream.read(chunk.size)
+            return self._stream.read(chunk.size)
         except ValueError as error:
             raise TableError(f"the chunk at byte {chunk.start}: {error}") from error
-        if len(data) != chunk.size or not has_digest(data, chunk.digest):
-            raise TableError(f"the chunk at byte {chunk.start} is not what the table states")
-        return data
 
     def _stored(self, chunk: Chunk) -> memoryview:
         if not self._span[0] <= chunk.start < self._span[1]:

@@ -18,20 +18,24 @@ _RELEASE = "release"  # the file of a Java runtime
 def one_each(packages: Iterable[Package]) -> list[Package]:
     packages = list(packages)
     builds: dict[tuple[str, str], list[Package]] = {}  # by name and version without the build
-    known: dict[tuple[str, str], set[str]] = {}  # places of packages with a version, by type and name
+    # Places of the packages with a version that have the name of one without, by type and name.
+    known: dict[tuple[str, str], set[str]] = {
+        (package.type, package.name): set() for package in packages if not package.version
+    }
     for package in packages:
         version, plus, _ = package.version.partition("+")
         if package.type == "generic" and plus:
             builds.setdefault((package.name, version), []).append(package)
-        if package.version and package.presence != "declared":
-            known.setdefault((package.type, package.name), set()).update(place.path for place in package.evidence)
-    return [_with_build(package, builds) for package in packages if not _is_restated(package, known)]
+        places = known.get((package.type, package.name)) if package.version and package.presence != "declared" else None
+        if places is not None:
+            places.update(place.path for place in package.evidence)
+    return [_with_build(package, builds) for package in packages if package.version or not _is_restated(package, known)]
 
 
 def _is_restated(package: Package, known: dict[tuple[str, str], set[str]]) -> bool:
-    """Whether the package has no version, and another one of its name in the same files has one."""
+    """Whether another package of this name in the same files has the version that this one lacks."""
     places = {place.path for place in package.evidence}
-    return not package.version and bool(places) and places <= known.get((package.type, package.name), set())
+    return bool(places) and places <= known[package.type, package.name]
 
 
 def _with_build(package: Package, builds: dict[tuple[str, str], list[Package]]) -> Package:

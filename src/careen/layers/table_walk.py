@@ -45,6 +45,7 @@ def _entries(parts: Parts, size_bytes: int, select: Select, spent: Spending, lim
         for member, chunks in files
         if chunks and member.size_bytes <= LARGE_BYTES and select(member.path, member.mode)
         for chunk in chunks
+        if parts.known(chunk.digest) is None
     )
     shared = Chunks(parts, spans(wanted, size_bytes // SPARE), spent, limits)
     for member, chunks in files:

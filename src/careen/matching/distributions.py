@@ -128,10 +128,10 @@ def line_of(id: str) -> str:
 
 def _marked(version: str, listed: Distribution) -> Distribution:
     one = profile(listed.id)
-    if without_backport(version) != version:  # its mark is that of the version from which it was backported
-        return listed
     found = re.search(one.builds.deb_release, version) if one and one.builds.deb_release else None
     if one is None or found is None or found[1] == _release(listed, one):
+        return listed
+    if without_backport(version) != version:  # its mark is that of the version from which it was backported
         return listed
     return _bound(f"{listed.id}-{found[1]}")
 

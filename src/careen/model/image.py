@@ -61,6 +61,14 @@ class Parts(Protocol):
 
     def read(self, start: int, stop: int) -> bytes: ...
 
+    def known(self, digest: str) -> bytes | None:
+        """The content of a chunk of any layer of the image, if it was kept."""
+        ...
+
+    def keep(self, digest: str, content: bytes) -> None:
+        """Keeps the verified content of a chunk, if there is room."""
+        ...
+
 
 class Layer(Struct, frozen=True):
     """A layer. ``digest`` is that of the stored bytes, ``diff_id`` the claimed digest of the uncompressed ones.

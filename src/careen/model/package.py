@@ -1,5 +1,6 @@
 """Software found in an image, and the evidence for it."""
 
+import re
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote as quote_strictly
@@ -20,10 +21,12 @@ JOINED_BY_SLASH = (
 )
 
 
-@lru_cache(maxsize=1 << 12)  # the packages of an image share distributions, architectures and namespaces
+_NEVER_QUOTED = re.compile(r"[A-Za-z0-9_.~-]*")
+
+
 def quote(text: str, safe: str) -> str:
     """The text percent-encoded. Lone surrogates become ``?``, so that every name has a purl."""
-    return quote_strictly(text, safe=safe, errors="replace")
+    return text if _NEVER_QUOTED.fullmatch(text) else quote_strictly(text, safe=safe, errors="replace")
 
 
 class Evidence(Struct, frozen=True, gc=False):
@@ -82,7 +85,7 @@ class Distribution(Struct, frozen=True):
     extended: bool = False  # paid support is switched on: Ubuntu Pro
 
 
-@lru_cache(maxsize=1 << 14)  # one scan needs it several times for each package
+@lru_cache(maxsize=1 << 16)  # one scan needs it several times for each package
 def _purl(type: str, namespace: str | None, name: str, version: str, arch: str | None, distro: str | None) -> str:
     if type == "maven":
         namespace, _, name = name.rpartition(":")

@@ -110,3 +110,11 @@ def test_a_table_of_another_digest(opened):
         registry.altered[DIGEST] = re.sub(rb"\A(.*)(.{400})\Z", lambda m: m[1][:-1] + b"?" + m[2], LAYER.stored, flags=re.S)
         with pytest.raises(TableError):
             opened(reference).layers[0].parts.document()
+
+
+def test_layers_share_large_contents_while_there_is_room():
+    room = Room(50_000)
+    lower, upper = (LayerParts(None, None, room) for _ in range(2))
+    for digest, size in (("a", 20_000), ("a", 20_000), ("small", 100), ("b", 40_000), ("c", 30_000)):
+        lower.keep(digest, bytes(size))
+    assert [digest for digest in ("a", "small", "b", "c") if upper.known(digest) is not None] == ["a", "c"]

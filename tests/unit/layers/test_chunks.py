@@ -15,6 +15,7 @@ class Stored:
     def __init__(self, sizes, how="zstd", seed=1):
         made = random.Random(seed)
         self.contents = [made.randbytes(size) for size in sizes]
+        self.kept: dict[str, bytes] = {}
         self.data, self.chunks, self.spans = b"", [], []
         for content in self.contents:
             packed = compress(content, how)
@@ -25,6 +26,12 @@ class Stored:
     def read(self, start, stop):
         self.spans.append((start, stop))
         return self.data[start:stop]
+
+    def known(self, digest):
+        return self.kept.get(digest)
+
+    def keep(self, digest, content):
+        pass
 
     def content(self, chunks=None, wanted=None):
         listed = self.chunks if chunks is None else chunks
@@ -110,15 +117,10 @@ def test_chunks_that_are_skipped_are_not_fetched():
 
 
 def test_several_files_in_one_member():
-    data = random.Random(4).randbytes(3000)
-    stored = compress(data, "gzip")
-
-    class Parts:
-        def read(self, start, stop):
-            return stored[start:stop]
-
-    chunks = [Chunk(100, 0, len(stored), at, sha256(data[at : at + 100])) for at in (50, 150, 2000)]
-    source = Chunks(Parts(), spans(chunks), Budget(Limits()).layer(), Limits())
+    stored = Stored([3000], "gzip")
+    data = stored.contents[0]
+    chunks = [Chunk(100, 0, len(stored.data), at, sha256(data[at : at + 100])) for at in (50, 150, 2000)]
+    source = Chunks(stored, spans(chunks), Budget(Limits()).layer(), Limits())
     assert [Content([chunk], source).read(100) for chunk in chunks] == [data[at : at + 100] for at in (50, 150, 2000)]
 
 
@@ -148,3 +150,13 @@ def test_inflated_bytes_are_charged():
     spent = Budget(Limits(inflated_bytes=1 << 20)).layer()
     with pytest.raises(Exception, match="inflates to more than 1 MiB"):
         Content(stored.chunks, Chunks(stored, spans(stored.chunks), spent, Limits())).read(3 << 20)
+
+
+def test_a_content_that_is_known_is_charged_each_time():
+    stored = Stored([400_000])
+    stored.kept = {stored.chunks[0].digest: stored.contents[0]}
+    source = Chunks(stored, [], Budget(Limits(inflated_bytes=1 << 20)).layer(), Limits())
+    assert source.content(stored.chunks[0]) == source.content(stored.chunks[0]) == stored.contents[0]
+    assert not stored.spans
+    with pytest.raises(Exception, match="inflates to more than 1 MiB"):
+        source.content(stored.chunks[0])

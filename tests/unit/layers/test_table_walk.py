@@ -80,6 +80,35 @@ def test_of_a_large_file_only_the_parts_that_are_asked_for(make):
     assert sum(stop - start for start, stop in parts.spans) < len(layer.stored) * 0.9
 
 
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_content_that_a_lower_layer_has_is_not_fetched_again(make):
+    data = NOISE.randbytes(300_000)
+    reader = Wanted("x", Reader(Wants(amount="whole"), lambda file: [file.data]))
+    lower, upper = make({"usr/wheel": data}), make({"opt/wheel": data, "opt/other": b"1"})
+    first = PartsOf(lower)
+    walk_by_table(first, len(lower.stored), lambda path, mode: [reader], Budget(USUAL).layer(), USUAL)
+    second = PartsOf(upper, first.contents)
+    found = walk_by_table(second, len(upper.stored), lambda path, mode: [reader], Budget(USUAL).layer(), USUAL)
+    assert [value for _, value in found.facts["x"]] == [b"1", data]
+    assert sum(stop - start for start, stop in second.spans) < 10_000
+
+
+def test_a_known_content_of_another_size_is_refused():
+    def edit(table):
+        for row in table:
+            if row["name"] == "opt/wheel":
+                row["size"] = 5
+
+    data = NOISE.randbytes(30_000)
+    lower, upper = stargz({"usr/wheel": data}), stargz({"opt/wheel": data}, edit=edit)
+    reader = Wanted("x", Reader(Wants(amount="whole"), lambda file: [file.data]))
+    first = PartsOf(lower)
+    walk_by_table(first, len(lower.stored), lambda path, mode: [reader], Budget(USUAL).layer(), USUAL)
+    second = PartsOf(upper, first.contents)
+    with pytest.raises(TableError, match="not what the table states"):
+        walk_by_table(second, len(upper.stored), lambda path, mode: [reader], Budget(USUAL).layer(), USUAL)
+
+
 def test_a_table_that_lies_about_a_chunk():
     def edit(table):
         table[1]["digest"] = table[1]["chunkDigest"] = "sha256:" + "0" * 64
