@@ -47,10 +47,7 @@ class Contents(NamedTuple):
 
     digests: dict[str, str]  # by path below the package
     built: bool
-
-    @property
-    def key(self) -> str:
-        return _of_all(self.digests)
+    key: str  # one digest of all
 
 
 @cache
@@ -102,7 +99,7 @@ def _compared(root: str, record: str) -> Contents:
         digest, size = known.get(path, ("", ""))
         is_known = size == str(status.st_size) and status.st_mtime_ns <= until
         found[path] = digest if is_known else digest_of(f"{root}/{path}")
-    return Contents(found, found == {path: digest for path, (digest, _) in known.items()})
+    return Contents(found, found == {path: digest for path, (digest, _) in known.items()}, _of_all(found))
 
 
 def _remembered(root: str) -> Contents:
@@ -116,7 +113,7 @@ def _remembered(root: str) -> Contents:
             kept[name] = found[path]
     if kept != known:
         _write(place, "".join(f"{digest} {size} {changed} {path}\n" for (path, size, changed), digest in kept.items()))
-    return Contents(found, False)
+    return Contents(found, False, _of_all(found))
 
 
 def _lines(place: str) -> Iterator[list[str]]:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from careen.behaviour.yara import YaraRules
     from careen.formats.scans.other_scan import OtherScan
     from careen.layers.early_features import EarlyFeatures
+    from careen.layers.recent import RecentDeltas
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
     from careen.model.finding import Vulnerability
@@ -74,7 +75,8 @@ class Session:
 
     ``fetcher`` opens images; ``store`` replaces the one of the settings. ``details``: licences, dependencies and
     digests are read as well. ``all_files``: the behaviour scanner examines files of the distribution's packages, too.
-    ``alone``: the process has no other work, so that several processes may read the layers of an image.
+    ``alone``: the process has no other work, so that several processes may read the layers of an image. ``recent`` keeps
+    the Deltas of layers that several images share.
     """
 
     def __init__(
@@ -86,9 +88,11 @@ class Session:
         details: bool = False,
         all_files: bool = False,
         alone: bool = False,
+        recent: "RecentDeltas | None" = None,
     ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher, self._all_files, self._alone = settings, fetcher, all_files, alone
+        self._recent = recent
         if settings.read_toc and settings.verify_diff_ids:
             raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
         if "licence" in settings.scanners and not (settings.licence_deny or settings.licence_ask or settings.licence_allow):
@@ -324,6 +328,7 @@ class Session:
             on_delta=on_delta,
             kept=self._kept,
             early=self._early(),
+            recent=self._recent,
             alone=self._alone,
         )
 

@@ -19,12 +19,11 @@ from sqlalchemy import (
     Engine,
     Integer,
     Row,
-    Select,
+    ScalarSelect,
     Text,
     case,
     cast,
     func,
-    literal,
     select,
     tuple_,
     type_coerce,
@@ -33,6 +32,7 @@ from sqlalchemy import (
 from careen.model.finding import Vulnerability
 from careen.safety.typed import from_json
 
+from .conditions import visible
 from .connection import writing
 from .image_projects import Counted, ImageProjects
 from .notifications.rules import SEVERITIES, rank, rule_of
@@ -47,6 +47,7 @@ from .tables import (
     project_image,
     rematch_change,
     subscription,
+    unit,
     unit_finding,
     unit_source,
 )
@@ -86,19 +87,12 @@ def _introduced(connection: Connection, image_id: int, project_id: int) -> tuple
     """
     names = ("vulnerability", "package", "risk", "severity", "fix_state", "exploited")
     columns = [unit_finding.c[name] for name in names]
-    same = unit_finding.alias()
-    in_another_unit = (
-        _of_other_images(same.c.unit_id, image_id, project_id)
-        .where(same.c.vulnerability == unit_finding.c.vulnerability, same.c.package == unit_finding.c.package)
-        .where(same.c.unit_id != unit_finding.c.unit_id, same.c.confidence != "possible")
-        .correlate(unit_finding)
-        .scalar_subquery()
-    )
     found: list[Row[Any]] = []
     for some in batches(_new_units(connection, image_id, project_id), KEYS):
+        known = _known_findings(connection, some, image_id, project_id)
         of_units = among(connection, unit_finding.c.unit_id, some)
-        wanted = select(*columns).where(of_units, unit_finding.c.confidence != "possible", in_another_unit.is_(None))
-        found += connection.execute(wanted)
+        rows = connection.execute(select(*columns).where(of_units, unit_finding.c.confidence != "possible"))
+        found += [row for row in rows if (row.vulnerability, row.package) not in known]
     if not found:
         return {}, ""
     worst = nsmallest(SHOWN, ((-row.risk, row.vulnerability, row.package) for row in found))
@@ -115,20 +109,36 @@ def _new_units(connection: Connection, image_id: int, project_id: int) -> list[i
     """The units of an image that no other image of the project has. Each is looked up by itself until the first such image:
     the effort does not grow with the fleet.
     """
-    elsewhere = _of_other_images(image_unit.c.unit_id, image_id, project_id).correlate(image_unit).scalar_subquery()
-    new = select(image_unit.c.unit_id).where(image_unit.c.image_id == image_id, elsewhere.is_(None))
+    new = select(image_unit.c.unit_id).where(
+        image_unit.c.image_id == image_id, _is_elsewhere(image_unit.c.unit_id, image_id, project_id).is_(None)
+    )
     return list(connection.execute(new).scalars())
 
 
-def _of_other_images(unit_id: ColumnElement[int], image_id: int, project_id: int) -> Select[int]:
-    """One row if another image of the project has the unit; for a subquery."""
-    other = image_unit.alias()
-    return (
-        select(literal(1))
-        .where(other.c.unit_id == unit_id, other.c.image_id != image_id, project_image.c.image_id == other.c.image_id)
-        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-        .limit(1)
+def _known_findings(connection: Connection, numbers: Sequence[int], image_id: int, project_id: int) -> set[tuple[str, str]]:
+    """The vulnerabilities and packages of these units that other units have, too, in other images of the project."""
+    same = unit_finding.alias()
+    pairs = (
+        select(same.c.unit_id, same.c.vulnerability, same.c.package)
+        .where(same.c.vulnerability == unit_finding.c.vulnerability, same.c.package == unit_finding.c.package)
+        .where(same.c.unit_id != unit_finding.c.unit_id, same.c.confidence != "possible")
+        .where(among(connection, unit_finding.c.unit_id, numbers))
     )
+    found = connection.execute(pairs).all()  # nearly always none
+    others = sorted({row.unit_id for row in found})
+    seen: set[int] = set()
+    for some in batches(others, KEYS):
+        of_units = select(unit.c.id).where(among(connection, unit.c.id, some))
+        elsewhere = _is_elsewhere(unit.c.id, image_id, project_id)
+        seen.update(connection.execute(of_units.where(elsewhere.is_not(None))).scalars())
+    return {(row.vulnerability, row.package) for row in found if row.unit_id in seen}
+
+
+def _is_elsewhere(unit_id: ColumnElement[int], image_id: int, project_id: int) -> ScalarSelect[int]:
+    """The number of another image of the project that has the unit; NULL if there is none."""
+    other = image_unit.alias()
+    of_others = (other.c.unit_id == unit_id, other.c.image_id != image_id, visible(project_id, other.c.image_id))
+    return select(other.c.image_id).where(*of_others).limit(1).correlate_except(other).scalar_subquery()
 
 
 def after_failure(connection: Connection, image_id: int, reason: str) -> None:

@@ -10,6 +10,7 @@ from careen.app.cachefolder import settled
 from careen.app.session import Session
 from careen.config import Settings
 from careen.errors import UsageError
+from careen.layers.recent import RecentDeltas
 from careen.store.memory import Store
 
 from .bulk import BulkStore
@@ -51,7 +52,7 @@ def opened(
         check_key(engine, keys)
         with ExitStack() as opened_too:
             kept = _bucket(store, settings, opened_too) if store else BulkStore(engine)
-            session = opened_too.enter_context(Session(settings, store=kept))
+            session = opened_too.enter_context(Session(settings, store=kept, recent=RecentDeltas()))
             advisories = SharedAdvisories(engine, kept, settings)
 
             def shared() -> AbstractContextManager[Session]:

@@ -30,6 +30,7 @@ from .dispatch import Dispatch
 if TYPE_CHECKING:
     from .early_features import EarlyFeatures
     from .kept import Kept
+    from .recent import RecentDeltas
 
 log = logger(__name__)
 
@@ -64,6 +65,7 @@ def index(
     *,
     kept: "Kept | None" = None,
     early: "EarlyFeatures | None" = None,
+    recent: "RecentDeltas | None" = None,
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
@@ -76,7 +78,7 @@ def index(
         return read_folder(layer, readers, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
         _require_verifiable(layer, digest)
-    if not verify_diff_id and (known := stored(layer, readers, store, budget.limits)):
+    if not verify_diff_id and (known := stored(layer, readers, store, budget.limits, recent)):
         return known
     if layer.parts:
         from .by_table import read_by_table
@@ -156,14 +158,20 @@ def _narrowed(stored: _Stored, names: Collection[str]) -> _Stored:
     )
 
 
-def stored(layer: Layer, readers: Readers, store: Store, limits: Limits) -> Delta | None:
-    """The stored Delta of a layer; None if there is none."""
+def stored(layer: Layer, readers: Readers, store: Store, limits: Limits, recent: "RecentDeltas | None" = None) -> Delta | None:
+    """The stored Delta of a layer; None if there is none. ``recent`` has those that were decoded last."""
     name = known_as(layer)
+    own = delta_key(name, readers.fingerprint, limits)
+    if name and recent and (delta := recent.get(own)):
+        return delta
     for fingerprint in (readers.fingerprint, *readers.wider) if name else ():
         known = store.get(delta_key(name, fingerprint, limits))
         try:
             if known is not None:
-                return decode(known, readers.catalogers, wider=fingerprint != readers.fingerprint)
+                delta = decode(known, readers.catalogers, wider=fingerprint != readers.fingerprint)
+                if recent:
+                    recent.put(own, delta, len(known))
+                return delta
         except (msgspec.MsgspecError, KeyError) as error:
             log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", name, error)
     return None

@@ -13,6 +13,7 @@ from careen.forks import may_fork
 from careen.layers.early_features import EarlyFeatures
 from careen.layers.index import Readers, index, known_as, stored
 from careen.layers.kept import Kept
+from careen.layers.recent import RecentDeltas
 from careen.model.delta import Delta
 from careen.model.image import Image, Layer, is_by_table
 from careen.model.inventory import Inventory
@@ -30,8 +31,8 @@ MOST_AT_ONCE = 4  # local layers: more only wait for the interpreter, which half
 class Reading(Struct, frozen=True):
     """How layers are read. ``jobs``: how many at the same time; None: as many as suit the image. ``on_delta`` is called
     with each Delta, from the thread that read it. ``kept`` collects files for a second pass over the image, ``early`` the
-    features of files. ``verify``: all files of packages are compared with their digests. ``alone``: this process has no
-    other work, so that it may fork.
+    features of files, ``recent`` the Deltas that were decoded last. ``verify``: all files of packages are compared with their
+    digests. ``alone``: this process has no other work, so that it may fork.
     """
 
     readers: Readers
@@ -44,6 +45,7 @@ class Reading(Struct, frozen=True):
     on_delta: Callable[[Delta], None] = lambda _: None
     kept: Kept | None = None
     early: EarlyFeatures | None = None
+    recent: RecentDeltas | None = None
     alone: bool = False
 
 
@@ -76,7 +78,7 @@ def _read_in_processes(layers: Sequence[Layer], reading: Reading, jobs: int, bud
     """Reads the layers that are not stored in as many processes as these are worth; the largest first."""
     deltas: dict[int, Delta] = {}
     for layer in () if reading.verify_diff_ids else layers:
-        known = stored(layer, reading.readers, reading.store, budget.limits)
+        known = stored(layer, reading.readers, reading.store, budget.limits, reading.recent)
         if known:
             deltas[layer.index] = known
             reading.on_delta(known)
@@ -143,6 +145,7 @@ def _read(
         budget,
         kept=reading.kept,
         early=reading.early,
+        recent=reading.recent,
         verify_diff_id=reading.verify_diff_ids,
         progress=progress or reading.progress,
     )

@@ -115,6 +115,16 @@ def test_the_same_package_that_was_read_in_another_way_introduces_nothing(fleet)
     assert [number for number, _, _ in introduced(fleet)] == [1]
 
 
+def test_the_same_finding_in_an_image_that_the_project_does_not_see_is_introduced(fleet):
+    one, other = add_project(fleet, 1), add_project(fleet, 2)
+    add_image(fleet, [deb()], 1, other)
+    add_image(fleet, [deb(maintainer="Debian OpenSSL Team")], 2, one)
+    ready(fleet, 2)
+    assert [(number, project_id) for number, project_id, _ in introduced(fleet)] == [(2, one)]
+    (count,) = [detail["count"] for _, _, detail in introduced(fleet)]
+    assert count == 1
+
+
 def test_a_project_that_comes_to_see_an_image_later_has_the_event_too(fleet):
     one, other = add_project(fleet, 1), add_project(fleet, 2)
     add_image(fleet, [deb()], 1, one)
