@@ -43,7 +43,7 @@ def imported(monkeypatch):
 
 
 def of_content(monkeypatch, key, built=False):
-    monkeypatch.setattr(outlines, "contents", lambda: contents.Contents({"x.py": key}, built))
+    monkeypatch.setattr(outlines, "contents", lambda: contents.Contents({"x.py": key}, built, key))
 
 
 def test_in_a_source_tree_they_are_compared_once_for_each_content(later, imported, monkeypatch):
