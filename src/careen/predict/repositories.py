@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from careen.formats.feeds.software import cpe_of_archive
+from careen.formats.packages.java_runtime import runtime_cpe
 from careen.formats.packages.release_tag import version_of_tag
 from careen.formats.shell.package_commands import read_options
 from careen.model.package import Package
@@ -86,6 +87,8 @@ def of_software(package: Package) -> Package:
     """The package, with its name in the CPE dictionary if it is an archive or a repository of well-known software."""
     if package.type not in CODE or not package.version:
         return package
+    if package.type == "generic" and package.name == "openjdk":
+        return replace(package, cpe=runtime_cpe(package.name, package.version))
     return replace(package, cpe=cpe_of_archive(package.name.rpartition("/")[2], version_of_tag(package.version)))
 
 

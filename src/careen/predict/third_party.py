@@ -14,7 +14,8 @@ from careen.distributions.registry import profiles
 from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.model.package import Package
 
-_OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
+# A maker's build for Ubuntu ends in its release (1ubuntu16.04), Ubuntu's own has a number (4ubuntu9, 0ubuntu0.16.04.1).
+_OWN_BUILD = re.compile(r"ubuntu\d(?!\d\.(?:04|10)$)|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
 _ADDS = re.compile(
     r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
 )

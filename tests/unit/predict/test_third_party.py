@@ -62,6 +62,16 @@ RUN apt-get update && apt-get install -y code=1.90.0-1717531825
     assert packaged(package).title == "Visual Studio Code"
 
 
+def test_builds_for_ubuntu_by_their_maker():
+    text = """\
+FROM ubuntu:16.04
+RUN dpkg -i mysql-apt-config_0.8.9-1_all.deb && wget https://repo.mysql.com/mysql-apt-config_0.8.9-1_all.deb
+RUN apt-get update && apt-get install -y mysql-community-server=5.7.19-1ubuntu16.04 mysql-server-5.7=5.7.20-0ubuntu0.16.04.1
+"""
+    found = vendors(text)
+    assert (found["mysql-community-server"], found["mysql-server-5.7"]) == ("third_party", "unknown")
+
+
 def test_debian():
     text = """\
 FROM debian:12

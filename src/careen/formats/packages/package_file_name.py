@@ -5,7 +5,8 @@
 Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows no rule:
 it has a name and the distribution that it is for, but no version.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
-Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code".
+Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code"; the download pages
+of Elastic and MongoDB.
 """
 
 import re
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from careen.distributions.registry import profiles
 
+from .java_runtime import runtime_of_archive
 from .nevra import parse_nevra
 
 MAX_LENGTH = 2000  # of a name or address
@@ -53,6 +55,11 @@ _VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*|[a
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
 _AFTER_FILE = re.compile(r"(?<=[.\w]\w\w)/(?:download|from/(?:a|this)/mirror)$")  # of SourceForge, and of PHP's mirrors
 _PACMAN = re.compile(r"([a-z\d@_+][\w@.+-]*)-((?:\d+:)?[^-/]+-[\d.]+)-(x86_64|any|i686|aarch64|armv7h)\.pkg$")
+# How makers name packages for all distributions: elasticsearch-7.17.0-amd64.deb. Two numbers may be a release's.
+_PLAIN = re.compile(
+    r"(?P<name>[a-z][a-z\d+-]*?)-(?P<version>\d+(?:\.\d+){2,3}(?:-\d{1,3})?)(?:[-_.](?P<arch>amd64|arm64|x86_64|aarch64))?"
+)
+_MACHINE = re.compile(r"-(?:linux|darwin|macos|osx|windows)-(?:x86_64|x64|amd64|arm64|aarch64)(?:-[a-z]+\d*)?(?=-\d+\.)")
 _GO = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:rc\d+|beta\d+)?)\.(?:src$|[a-z])")
 _SQLITE = re.compile(r"sqlite-(?:autoconf|amalgamation|src|preprocessed|tools-[\w-]{1,20})-(\d)(\d\d)(\d\d)(\d\d)$")
 _UNDERSCORES = re.compile(r"([A-Za-z][A-Za-z-]{0,40})_(\d{1,3}(?:_\d{1,3}){1,3})")
@@ -88,6 +95,8 @@ def read_address(url: str) -> FileName | None:
         return FileName(kind, _ARCHIVE.sub("", name))
     if "$" in path:
         return read_name(name)
+    if java := runtime_of_archive(name):
+        return FileName("generic", "openjdk", java)
     hosted = _HOSTED.search(path) if (parts.hostname or "") in CODE_HOSTS else None
     if hosted:
         tag = hosted["tag"] or hosted["archive"] or hosted["ball"]
@@ -142,6 +151,8 @@ def _rpm(stem: str) -> FileName:
     if found is not None and found.arch in _RPM_ARCH and re.search(r"\d", found.version):  # "latest" is not a version
         dist = _dist().search(f"-{found.release.rpartition('.')[2]}") or _dist().search(f"-{found.version}")
         return FileName("rpm", found.name, found.evr, found.arch, dist[1] if dist else "")
+    if plain := _PLAIN.fullmatch(stem):
+        return FileName("rpm", plain["name"], plain["version"], plain["arch"])
     arch = stem.rpartition(".")[2]
     bare = stem.removesuffix(f".{arch}") if arch in _RPM_ARCH else stem
     dist = _dist().search(bare)
@@ -154,6 +165,8 @@ def _deb(stem: str) -> FileName:
     parts = stem.split("_")
     if len(parts) == 3 and parts[2] in _DEB_ARCH and re.fullmatch(r"(?:\d+:)?\d[\w.+:~-]*", parts[1]):
         return FileName("deb", parts[0], parts[1], parts[2])
+    if plain := _PLAIN.fullmatch(stem):
+        return FileName("deb", plain["name"], plain["version"], plain["arch"])
     arch = re.search(r"[-_.](" + "|".join(_DEB_ARCH) + r")$", stem)
     return FileName("deb", stem[: arch.start()] if arch else stem, arch=arch[1] if arch else None)
 
@@ -187,8 +200,8 @@ def _archive(stem: str) -> FileName:
     if underscores := _UNDERSCORES.fullmatch(stem):
         return FileName("generic", underscores[1], underscores[2].replace("_", "."))
     found = re.fullmatch(
-        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
-        stem,
+        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:-\d\d)?(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
+        _MACHINE.sub("", stem),
     )
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
 
