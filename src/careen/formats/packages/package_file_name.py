@@ -5,8 +5,8 @@
 Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows no rule:
 it has a name and the distribution that it is for, but no version.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
-Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code"; the download pages
-of Elastic and MongoDB.
+Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code"; the download
+pages of Elastic and MongoDB.
 """
 
 import re
