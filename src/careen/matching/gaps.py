@@ -183,9 +183,16 @@ def _of_namespace(namespace: str, group: list[Subject], knowledge: Knowledge, na
 
 def _without_source(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:
     """The debs and apks of a release whose own name no record has, if none of them states a source package: Chisel's manifest
-    states none. Lists that state some leave out those of the package's own name."""
-    debs = [subject for subject in group if subject.distribution and subject.package.type in ("deb", "apk")]
-    if not debs or any(subject.package.source for subject in debs) or not knowledge.namespace(namespace):
+    states none, and Dockerfiles do not. Lists that state some leave out those of the package's own name."""
+    of_release = [subject for subject in group if subject.distribution and subject.package.type in ("deb", "apk")]
+    listed = [subject for subject in of_release if subject.package.presence != "declared"]
+    are_stated = any(subject.package.source for subject in listed)
+    debs = [
+        subject
+        for subject in of_release
+        if not subject.package.source and not (are_stated and subject.package.presence != "declared")
+    ]
+    if not debs or not knowledge.namespace(namespace):
         return []
     return _without_record(namespace, debs, knowledge)
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.distributions.registry import profile
+from careen.formats.debian.source_names import source_of
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.packages.package_file_name import FileName, read_address, read_name
@@ -22,7 +23,7 @@ from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import PackageCall, read_call
 from careen.formats.shell.package_specs import Spec, is_url
 from careen.formats.shell.syntax import Command
-from careen.model.package import Distribution, Evidence, Package
+from careen.model.package import Distribution, Evidence, Package, Source
 
 from .base import distribution_of
 from .built_for import built_for
@@ -33,6 +34,7 @@ from .third_party import ThirdParty
 
 _ADDRESS = re.compile(r"\w+://\S+")  # in "name @ https://..."
 KNOWN = 0.7
+_REBUILT = re.compile(r"\+b\d+$")  # a rebuild of the same source
 UNKNOWN_VENDOR = 0.4  # confidence in a file, of which only the name is known
 _FILES = (".deb", ".rpm", ".apk", ".whl", ".gem")
 MAX_SOUGHT = 8  # words of a command whose line is searched
@@ -75,7 +77,7 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
             if made.url is not None:
                 third_party.downloaded(step, made.url, made.package.name)
             elif made.package.type in OF_DISTRIBUTIONS and (repository := third_party.repository_of(step, made.package)):
-                made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository))
+                made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository, source=None))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
             if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
@@ -297,7 +299,9 @@ def _package(
     fits = known is not None and kind in known.packages
     namespace = base.id if base is not None and fits else None
     distro = f"{base.id}-{base.version}".rstrip("-") if base is not None and fits else None
-    return _made(document, Package(kind, namespace, name, version, arch=arch, distro=distro))
+    found = source_of(name) if kind == "deb" and fits else None
+    source = Source(found, _REBUILT.sub("", version)) if found else None
+    return _made(document, Package(kind, namespace, name, version, source, arch=arch, distro=distro))
 
 
 def _made(document: Dockerfile, package: Package) -> Package:

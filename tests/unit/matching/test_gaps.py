@@ -123,6 +123,9 @@ def test_packages_without_a_source_package_are_assessed_if_an_advisory_has_their
     assert (found.assessed, found.namespaces) == (1, ("debian:12",))
     assert [(gap.cause, gap.subjects) for gap in found.gaps] == [(SourceNotStated("Debian 12"), (bare[1].package.purl,))]
     assert covered([OPENSSL, bare[1]], info(unfixed=True), advisory()).gaps == ()
+    declared = [replace(each, package=replace(each.package, presence="declared")) for each in (OPENSSL, bare[1])]
+    gaps = covered(declared, info(unfixed=True), advisory()).gaps  # a Dockerfile states no sources: some are known
+    assert [(gap.cause, gap.subjects) for gap in gaps] == [(SourceNotStated("Debian 12"), (bare[1].package.purl,))]
     assert causes(bare) == [NotLoaded("Debian 12")]
 
 

@@ -1,4 +1,5 @@
 from careen.formats.dockerfile.reader import read_dockerfile
+from careen.model.package import Source
 from careen.predict.declared import predicted
 
 MYSQL = """\
@@ -248,3 +249,9 @@ def test_what_package_managers_build_from_archives_and_repositories():
         (4, "pkg:npm/express@4.15.0", 0.4),
         (5, "pkg:pypi/django@2.2.1", 0.4),
     ]
+
+
+def test_the_source_of_a_binary_package_of_debian():
+    text = "FROM debian:12\nRUN apt-get install -y libssl3=3.0.11-1~deb12u2+b1 openssl=3.0.11-1~deb12u2 of-nobody=1.0-1\n"
+    found = {each.package.name: each.package.source for each in predicted(read_dockerfile(text))}
+    assert found == {"libssl3": Source("openssl", "3.0.11-1~deb12u2"), "openssl": None, "of-nobody": None}
