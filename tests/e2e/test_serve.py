@@ -27,6 +27,7 @@ class Service:
         command = [sys.executable, "-m", "careen", "serve", "--data", folder / "data", "--listen", f"127.0.0.1:{self.port}"]
         command += ["--plain-http", "--private-hosts", "127.0.0.1", "--refresh", "never"]
         environ = {**os.environ, "CAREEN_DB_MAX_AGE": "off", "CAREEN_CONFIG": ""}
+        environ.pop("CAREEN_CACHE_DIR", None)  # which a first line would state is not used
         self.process = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True, env=environ)
         self.lines = [self.process.stderr.readline(), self.process.stderr.readline()]
         self.key = ""

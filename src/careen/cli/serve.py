@@ -1,11 +1,13 @@
 """``careen serve``: the service that watches registries, with its pages and its API."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from careen.errors import UsageError
+from careen.output.escape import visible
 
 from .arguments import Parser, add_common, add_settings
 from .settings import loaded_settings
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 PLACES = 2
 MODULES = ("sqlalchemy", "starlette", "uvicorn", "argon2")
+CACHE_VARIABLE = "CAREEN_CACHE_DIR"
 NEEDS = 'pip install "careen[server]"'
 
 
@@ -83,9 +86,13 @@ def database_of(arguments: argparse.Namespace) -> str | None:
 
 
 def cache_of(arguments: argparse.Namespace) -> Path | None:
-    """The cache folder of the flag; None without it. The setting of the same name is not used: it is for scans on
-    this machine, and the service has a cache of its own."""
+    """The cache folder of the flag; None without it. The setting of the same name is not used, which a line states: it is
+    for scans on this machine, and the service has a cache of its own."""
     named = getattr(arguments, "cache_dir", None)
+    if not named and os.environ.get(CACHE_VARIABLE):
+        own = arguments.data / "cache"
+        text = f"{CACHE_VARIABLE} is for scans: the cache of the service is {own}; --cache-dir names another"
+        print(visible(text), file=sys.stderr, flush=True)
     return Path(named) if named else None
 
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.checks.applied_manifests import applied_manifests
 from careen.checks.kind import Document, Kind, Rules, SourceFile
 from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
@@ -75,7 +76,7 @@ def check_files(
     rules = replace(rules, texts={file.path: file.text for file in files})
     prediction = prediction or Prediction()
     by_kind, unknowns = _sorted(files)
-    count = sum(map(len, by_kind.values()))
+    count = len({file.path for members in by_kind.values() for file in members})
     within = [dockerfile for file in by_kind.get("compose", ()) for dockerfile in inlined(file)]
     by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
     outcomes: list[Outcome] = []
@@ -178,9 +179,12 @@ def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], l
     unknowns: list[Unknown] = []
     for file in files:
         kind = kind_of(file.path, file.text)
+        within = list(applied_manifests(file))
         if kind is not None:
             by_kind.setdefault(kind.name, []).append(file)
-        elif file.named:
+        if within:
+            by_kind.setdefault("kubernetes", []).extend(within)
+        elif kind is None and file.named:
             unknowns.append(Unknown("files", Evidence(file.path, 0), "not a kind of file that is checked (docs/checking.md)"))
     return by_kind, unknowns
 

@@ -10,12 +10,17 @@ from typing import Any
 from careen.safety.pattern import pattern
 
 from .javascript_processes import Processes
-from .rules import Match
+from .rules import OF_REQUEST, Match
 from .tree import line_of, named, nodes, number, shown, text, unquoted
 
 _SQL = pattern(rb"(?is)^[`'\"]\s*(?:select\s.*\sfrom\s|insert\s+into\s|update\s.*\sset\s|delete\s+from\s)")
 _SECRET = pattern(rb"(?i)(?:^|_|[a-z])(?:password|passwd|pwd|secret|api_?key|auth_?token)$")
 _OF_REQUEST = pattern(rb"\b(?:req|request|ctx|context\.request)\.(?:params|query|body|headers|cookies|files|url)\b")
+# What chooses or converts a value: an index, and functions whose result is a number or is quoted.
+_CHANGED = pattern(
+    rb"(?<=[\w)])\[[^\[\]]{0,200}\]|\b(?:\w*[qQ]uote|parseFloat|parseInt|Number|\w*[eE]scape\w*)\([^()]{0,200}\)"
+)
+MAX_TEXT = 4096
 _SHELLS = frozenset((b"exec", b"execSync"))
 _PROGRAMS = frozenset((b"spawn", b"spawnSync", b"execFile", b"execFileSync"))
 _READS = frozenset(
@@ -33,7 +38,9 @@ def javascript_matches(data: bytes) -> Iterator[Match]:
     processes = Processes(data)
     for node in nodes(data, "javascript"):
         if node.type in ("call_expression", "new_expression"):
-            yield from _call(node, line_of(node), processes)
+            for match in _call(node, line_of(node), processes):
+                of_request = match.rule in OF_REQUEST and match.severity is None and _has_request(node)
+                yield match._replace(text=f"{match.text}, with a value of a request", severity="high") if of_request else match
         elif node.type == "pair":
             yield from _pair(node, line_of(node))
         elif node.type in ("assignment_expression", "variable_declarator"):
@@ -74,6 +81,14 @@ def _call(node: Any, line: int, processes: Processes) -> Iterator[Match]:
         yield Match("COD-010", line, f"{shown(name)}: a path from a request")
     elif arguments and (name in _WRITES or method == b"insertAdjacentHTML") and _changes(arguments[-1]):
         yield Match("COD-013", line, f"{shown(name)} of a text that is not constant")
+
+
+def _has_request(call: Any) -> bool:
+    """Whether what a visitor sends is in the text that a call is given: its first argument, of Function the last."""
+    arguments = named(call.child_by_field_name("arguments"))
+    is_function = text(call.child_by_field_name("function") or call.child_by_field_name("constructor")) == b"Function"
+    given = text(arguments[-1 if is_function else 0])[:MAX_TEXT] if arguments else b""
+    return _OF_REQUEST.search(_CHANGED.sub(b"", given)) is not None
 
 
 def _pair(node: Any, line: int) -> Iterator[Match]:

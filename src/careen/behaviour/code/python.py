@@ -18,10 +18,11 @@ from .python_calls import call_matches, default_matches, unescaped
 from .python_flow import Bindings, scope_of
 from .python_names import Names
 from .python_strings import password_matches, sql_matches
-from .rules import BANDIT, Match
+from .rules import BANDIT, OF_REQUEST, Match
 
 MAX_BYTES = 512 * 1024
 MAX_NODES = 150_000
+_TEMPLATES = ("render_template_string", "from_string")
 _TEST = pattern(r"\bB\d{3}\b")
 
 
@@ -37,7 +38,7 @@ def python_matches(data: bytes) -> Iterator[Match]:
         bindings.add(node, parents)
         if isinstance(node, ast.Call) and unescaped(node, names):
             calls.append(node)
-        for match in _matches(node, names, parents):
+        for match in _with_requests(node, names, bindings, parents):
             if not _is_accepted(match, _lines(node, parents), accepted):
                 yield match
     for call in calls:
@@ -46,6 +47,26 @@ def python_matches(data: bytes) -> Iterator[Match]:
             match, _lines(call, parents), accepted
         ):
             yield match
+
+
+def _with_requests(node: ast.AST, names: Names, bindings: Bindings, parents: dict[ast.AST, ast.AST]) -> Iterator[Match]:
+    """The matches of a node. They are of high severity if what a visitor sends reaches the call; some count only then."""
+    matches = _matches(node, names, parents)
+    if not isinstance(node, ast.Call):
+        yield from matches
+        return
+    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("args", "source"))]
+    for match in matches:
+        reaches = match.rule in OF_REQUEST and match.severity is None and _is_of_request(given, node, bindings, parents)
+        yield match._replace(text=f"{match.text}, with a value of a request", severity="high") if reaches else match
+    name = names.of(node.func) or getattr(node.func, "attr", "")
+    if (name == "jinja2.Template" or name.endswith(_TEMPLATES)) and _is_of_request(given, node, bindings, parents):
+        yield Match("COD-002", node.lineno, f"{name}: a template with a value of a request", "high")
+
+
+def _is_of_request(given: list[ast.expr], call: ast.Call, bindings: Bindings, parents: dict[ast.AST, ast.AST]) -> bool:
+    scope = scope_of(call, parents)
+    return any(bindings.is_of_request(value, scope) for value in given)
 
 
 def _matches(node: ast.AST, names: Names, parents: dict[ast.AST, ast.AST]) -> Iterator[Match]:

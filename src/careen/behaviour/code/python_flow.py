@@ -1,10 +1,19 @@
-"""Whether a value is made only of constants of the program, as far as one function shows it."""
+"""Whether a value is made only of constants of the program, or of what a visitor sends, as far as one function shows it."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 MAX_STEPS = 2_000
 Parents = Mapping[ast.AST, ast.AST]
+_REQUEST = frozenset(
+    (
+        *("COOKIES", "GET", "POST", "args", "body", "cookies", "data", "files", "form", "get_data", "get_json", "headers"),
+        *("json", "path_params", "query_params", "query_string", "stream", "values", "view_args"),
+    )
+)
+_ROUTES = frozenset(("api_route", "delete", "get", "patch", "post", "put", "route", "websocket"))
+_SENT = ast.Attribute(ast.Name("request"), "args")  # in the place of a value of a request
+_KEPT_BY = frozenset(("str", "bytes", "format", "join", "b64decode", "unhexlify", "unquote", "unquote_plus", "loads"))
 
 
 class Bindings:
@@ -14,6 +23,8 @@ class Bindings:
         self._of: dict[tuple[ast.AST, str], list[ast.AST | None]] = {}
 
     def add(self, node: ast.AST, parents: Parents) -> None:
+        for name in _sent(node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ():
+            self._bind(node, ast.Name(name), _SENT)
         for target, value in _set_by(node):
             self._bind(scope_of(node, parents), target, value)
 
@@ -34,6 +45,23 @@ class Bindings:
                 left += inner
             else:
                 return False
+        return False
+
+    def is_of_request(self, node: ast.AST, scope: ast.AST) -> bool:
+        """Whether a part of the value is what a visitor sent, as far as no function may have changed or compared it."""
+        asked: set[str] = set()
+        left: list[ast.AST | None] = [node]
+        for _ in range(MAX_STEPS):
+            if not left:
+                return False
+            part = left.pop()
+            if isinstance(part, ast.Name):
+                left += self._of.get((scope, part.id), ()) if part.id not in asked else ()
+                asked.add(part.id)
+            elif _is_request(part):
+                return True
+            elif part is not None:
+                left += _parts(part)
         return False
 
     def _bind(self, scope: ast.AST, target: ast.AST, value: ast.AST | None) -> None:
@@ -82,3 +110,53 @@ def _inner(node: ast.AST | None) -> Sequence[ast.AST] | None:
             return (node.func.value, *node.args, *(keyword.value for keyword in node.keywords))
         return node.args if node.func.attr == "mark_safe" and node.args else None
     return None
+
+
+def _sent(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The parameters of a function that a framework calls with texts of a request, because a decorator states a route."""
+    routes = [
+        decorator
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.func.attr in _ROUTES
+    ]
+    paths = [route.args[0].value for route in routes if route.args and isinstance(route.args[0], ast.Constant)]
+    if not any(isinstance(path, str) and path.startswith("/") for path in paths):
+        return
+    for parameter in (*function.args.args, *function.args.kwonlyargs):
+        kind = parameter.annotation
+        is_text = kind is None or any(isinstance(part, ast.Name) and part.id in ("str", "bytes") for part in ast.walk(kind))
+        if is_text and not any(isinstance(path, str) and f":{parameter.arg}>" in path.replace("path:", "") for path in paths):
+            yield parameter.arg
+
+
+def _is_request(node: ast.AST | None) -> bool:
+    """Whether it is ``request.args``, ``self.request.body`` or the like."""
+    if not isinstance(node, ast.Attribute) or node.attr not in _REQUEST:
+        return False
+    owner = node.value
+    return (isinstance(owner, ast.Name) and owner.id == "request") or (
+        isinstance(owner, ast.Attribute) and owner.attr == "request"
+    )
+
+
+def _parts(node: ast.AST) -> Sequence[ast.AST]:
+    """The parts whose text the value contains."""
+    if isinstance(node, ast.BinOp):
+        return (node.left, node.right)
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.IfExp):
+        return (node.body, node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    if isinstance(node, ast.Tuple | ast.List):
+        return node.elts
+    if isinstance(node, ast.Subscript | ast.Attribute | ast.Await | ast.Starred | ast.NamedExpr):
+        return (node.value,)
+    if isinstance(node, ast.Call):
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        )
+        given = (*node.args, *(keyword.value for keyword in node.keywords)) if name in _KEPT_BY else ()
+        return (node.func, *given) if isinstance(node.func, ast.Attribute) else given
+    return ()

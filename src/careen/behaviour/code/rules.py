@@ -105,6 +105,8 @@ _ALL = (
     ),
 )  # fmt: skip
 RULES = {rule.id: rule for rule in _ALL}
+# Rules whose matches are of high severity if a value of a request reaches the call.
+OF_REQUEST = frozenset(("COD-001", "COD-002", "COD-003", "COD-004"))
 # The tests of Bandit that find the same weakness, by rule: ``# nosec`` comments name these tests (``# nosec B602``).
 BANDIT = {
     "COD-001": ("B602", "B604", "B605", "B609"),

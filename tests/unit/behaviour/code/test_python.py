@@ -117,3 +117,58 @@ def test_changed_programs_are_read_or_refused(seed):
     except ValueError:
         return
     assert all(match.line <= len(data) for match in matches)
+
+
+def _severe(text):
+    return [(match.rule, match.line) for match in python_matches(text.encode()) if match.severity == "high"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "os.system('ping ' + request.args['host'])",
+        "os.system(f'ping {request.GET.get(\"host\")}')",
+        "subprocess.run('ping %s' % self.request.query_params['host'], shell=True)",
+        "subprocess.run(args='ping {}'.format(request.form['host'].strip()), shell=True)",
+        "command = 'ping ' + str(request.json['host'])\nos.system(command)",
+        "os.system(' '.join(['ping', request.values.get('host')]))",
+        "eval(request.get_json()['code'])",
+        "pickle.loads(base64.b64decode(request.data))",
+        "async def view(request):\n    eval(await request.body())",
+        "flask.render_template_string(request.args.get('page'))",
+        "environment.from_string('Hello ' + request.args['name']).render()",
+        "import jinja2\njinja2.Template(request.args['a'])",
+        "@app.get('/ping')\nasync def ping(host: str):\n    os.system(f'ping {host}')",
+        "@app.route('/ping/<path:host>')\ndef ping(host):\n    os.system('ping ' + host)",
+    ],
+)
+def test_what_a_visitor_sends_is_severe(text):
+    assert _severe(text) == [(python_rule(text), text.count("\n") + 1)]
+
+
+def python_rule(text):
+    return "COD-001" if "system" in text or "run(" in text else "COD-003" if "pickle" in text else "COD-002"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "os.system('ping ' + host)",
+        "os.system(f'head -{int(request.args[\"lines\"])} log')",
+        "os.system('ping ' + shlex.quote(request.args['host']))",
+        "os.system(COMMANDS[request.args['name']])",
+        "os.system(COMMANDS.get(request.args['name']))",
+        "os.system('a' if request.args['a'] else 'b')",
+        "os.system(checked(request.args['name']))",
+        "def a():\n    name = request.args['name']\ndef b(name):\n    os.system(name)",
+        "flask.render_template_string(PAGE, name=request.args['name'])",
+        "environment.from_string(text)",
+        "@app.get('/ping')\ndef ping(count: int, other: str):\n    os.system(f'ping -c {count}')",
+        "@app.route('/ping/<int:count>')\ndef ping(count):\n    os.system(f'ping -c {count}')",
+        "@cli.command('ping')\ndef ping(host: str):\n    os.system(f'ping {host}')",
+        "@cache.get('ping')\ndef ping(host: str):\n    os.system(f'ping {host}')",
+        "response.request.method\nos.system(request.method)",
+    ],
+)
+def test_what_no_visitor_chooses_is_less_severe(text):
+    assert _severe(text) == []

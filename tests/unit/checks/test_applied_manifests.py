@@ -1,0 +1,68 @@
+"""Manifests that shell scripts apply."""
+
+import pytest
+from tests.support.work import ends
+
+from careen.checks.applied_manifests import applied_manifests
+from careen.checks.kind import Rules, SourceFile
+from careen.pipeline.files import check_files
+from careen.plugins import Check, load
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: []}\n"
+
+
+def text_of(text, path="a.sh"):
+    return [file.text for file in applied_manifests(SourceFile(path, text))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"kubectl apply -f - <<EOF\n{POD}EOF\n",
+        f"kubectl -n shop create -f - << 'END'\n{POD}END\nls\n",
+        f"cat <<EOF | kubectl apply -f -\n{POD}EOF\n",
+        f'oc replace -f - <<"EOF"\n{POD}EOF',
+        f"kubectl apply -f - <<EOF\n{POD}",
+    ],
+)
+def test_here_documents(text):
+    (found,) = text_of(text)
+    assert found.startswith(f"---\n{POD}")
+    assert "EOF" not in found and "ls" not in found
+
+
+def test_lines_and_tabs_are_kept():
+    found = text_of("#!/bin/sh\n\nkubectl apply -f - <<-EOF\n\tapiVersion: v1\n\tkind: Pod\n\tEOF\n", "deploy")
+    assert found == ["\n\n---\napiVersion: v1\nkind: Pod\n\n"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kubectl apply -f a.yaml\n",
+        f"# kubectl apply -f - <<EOF\n{POD}EOF\n",
+        f"cat > a.yaml <<EOF\n{POD}EOF\n",
+        "kubectl apply -f - <<EOF\nkind: Pod\nEOF\n",
+        f"kubectl apply -f - <<<EOF\n{POD}EOF\n",
+    ],
+)
+def test_others(text):
+    assert text_of(text) == []
+
+
+def test_no_other_file_than_a_script():
+    assert text_of(f"kubectl apply -f - <<EOF\n{POD}EOF\n", "README.md") == []
+
+
+def test_a_script_is_checked_as_its_manifests_are():
+    checks = [check for check in load("careen.checks.kubernetes", "CHECK", Check) if check.id == "K8S-002"]
+    file = SourceFile("a.sh", f"set -e\nkubectl apply -f - <<EOF\n{POD}EOF\n", named=True)
+    checked = check_files([file], lambda kind: checks if kind.name == "kubernetes" else [], Rules())
+    (finding,) = checked.outcome.findings
+    assert (finding.location.path, finding.location.line, checked.outcome.unknowns) == ("a.sh", 6, ())
+
+
+def test_hostile_scripts():
+    with ends():
+        for part in ("cat <<EOF\n", "kubectl ", "<<", "kubectl apply <<EOF\napiVersion\nEOF\n", "kubectl apply <<A "):
+            text_of(part * 200_000)
