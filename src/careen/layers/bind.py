@@ -218,13 +218,12 @@ def _in_order(places: set[Evidence]) -> list[Evidence]:
 def _count(tree: Squashed, owners: Owners) -> tuple[int, int]:
     """The number of files in the visible tree, and of executables among them that no package owns."""
     files = unowned = 0
-    owned = owners.by_place
     modes = [delta.table.numbers(delta.table.modes, "H") for delta in tree.deltas]
     kinds = [delta.table.kinds for delta in tree.deltas]
     for folder, names in tree.folders.items():
         files += len(names)
         prefix = f"{folder}/" if folder else ""
         for name, (layer, row) in names.items():
-            if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and prefix + name not in owned:
+            if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and owners.owned_place(prefix + name) is None:
                 unowned += 1
     return files, unowned

@@ -189,7 +189,7 @@ def _stated(id: str, configurations: tuple[Configuration, ...], known: frozenset
             CPE_NAMESPACE,
             name,
             ranges=ranges,
-            status="fixed" if any(range.fixed for range in ranges) else "open",
+            status="fixed" if any(range.fixed or range.last_affected for range in ranges) else "open",
             confidence="possible" if disputed or product.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{id}",
             systems=() if product.ranges else tuple(sorted(product.systems)),
