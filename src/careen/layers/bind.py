@@ -38,6 +38,8 @@ from .same_software import one_each
 from .squash import Squashed
 from .unidentified import Claimed, unidentified
 
+_WITH_FILES = ("apk", "deb", "rpm")
+
 
 def bind(
     deltas: Sequence[Delta],
@@ -186,10 +188,15 @@ def _merged(packages: Sequence[Package]) -> Iterator[Package]:
     """
     there = [package for package in packages if package.presence in ("present", "partial")]
     installed = {_release(package): package.purl for package in there} | {package.purl: package.purl for package in there}
+    files = {_without_release(package): package.purl for package in there if package.type in _WITH_FILES}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
     declared: dict[str, set[Evidence]] = {}
     for package in packages:
-        same = (installed.get(package.purl) or installed.get(_release(package))) if package.presence == "declared" else None
+        same = None
+        if package.presence == "declared":
+            same = installed.get(package.purl) or installed.get(_release(package))
+            if package.namespace is None:  # a package file, such as those that apt left in its cache
+                same = same or files.get(_without_release(package))
         if same:
             declared.setdefault(same, set()).update(package.evidence)
         else:
@@ -209,6 +216,10 @@ def _release(package: Package) -> str:
     while version.endswith(".0") and "+" not in version:
         version = version[:-2]
     return f"pkg:pypi/{package.name.lower().replace('_', '-').replace('.', '-')}@{version}"
+
+
+def _without_release(package: Package) -> tuple[str, str, str, str | None]:
+    return package.type, package.name, package.version, package.arch
 
 
 def _in_order(places: set[Evidence]) -> list[Evidence]:
