@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.feeds.software import software_of_conda
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
@@ -31,7 +32,14 @@ def read(file: File) -> Iterator[Package]:
         raise ValueError(f"more than {MAX_SOFTWARE} entries")
     for name, entry in software.items():
         if _NAME.fullmatch(name) and (version := _version(mapping(entry))):
-            yield Package("generic", None, _NAMES.get(name, name), version, cataloger=CATALOGER.name, confidence=0.8)
+            name = _NAMES.get(name, name)
+            yield Package("generic", None, name, version, cataloger=CATALOGER.name, confidence=0.8, cpe=_cpe(name, version))
+
+
+def _cpe(name: str, version: str) -> str | None:
+    """The CPE name by which upstream's versions assess the software; None if the map does not have it, or for a commit."""
+    software = None if _COMMIT.fullmatch(version) else software_of_conda(name)
+    return f"cpe:2.3:a:{software.cpe[0]}:{version}:*:*:*:*:*:*:*" if software and software.cpe else None
 
 
 def _version(entry: dict[str, Any]) -> str:

@@ -34,19 +34,20 @@ def one_each(packages: Iterable[Package]) -> list[Package]:
 
 def _with_programs(packages: list[Package]) -> list[Package]:
     """The packages; main modules of Go have what is known about their programs, which are not packages of their own."""
-    modules: dict[tuple[str, str], int] = {}  # by the path of the program and the name of the project
-    for index, package in enumerate(packages):
-        if package.type == "golang" and package.presence != "declared":
-            for place in package.evidence:
-                modules[place.path, _project(package.name)] = index
+    modules = {  # by the path of the program and the name of the project
+        (place.path, _project(package.name)): index
+        for index, package in enumerate(packages)
+        if package.type == "golang" and package.presence != "declared"
+        for place in package.evidence
+    }
     known = set[int]()
     for number, program in enumerate(packages):
         names = _names(program) if program.type == "generic" and len(program.evidence) == 1 and program.version else ()
         found = (modules.get((program.evidence[0].path, name)) for name in names)
-        index = next((index for index in found if index is not None and _agree(packages[index], program)), None)
-        if index is not None:
+        own = next((place for place in found if place is not None and _agree(packages[place], program)), None)
+        if own is not None:
             known.add(number)
-            packages[index] = replace(packages[index], version=f"v{program.version}", cpe=program.cpe or packages[index].cpe)
+            packages[own] = replace(packages[own], version=f"v{program.version}", cpe=program.cpe or packages[own].cpe)
     return [package for number, package in enumerate(packages) if number not in known]
 
 
