@@ -111,9 +111,18 @@ def parse_manifest(data: bytes) -> Manifest:
         _text(document.get("mediaType")),
     )
     kind = _text(document.get("artifactType")) or manifest.config.media_type
-    if manifest.config.media_type not in CONFIG_TYPES and not any("tar" in layer.media_type for layer in manifest.layers):
-        raise InputError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
-    return manifest
+    kinds = [layer.media_type for layer in manifest.layers]
+    if kinds and all(kind.endswith("json") for kind in kinds):  # signatures, attestations, SBOMs
+        kind = kinds[0]
+    elif manifest.config.media_type in CONFIG_TYPES or any(map(_may_be_layer, kinds)):
+        return manifest
+    raise InputError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
+
+
+def _may_be_layer(media_type: str) -> bool:
+    """Whether the content may be a layer: an archive, but not that of another kind of artifact, such as a chart."""
+    own = not media_type.startswith("application/vnd.") or "layer" in media_type or "rootfs" in media_type
+    return "tar" in media_type and own
 
 
 def parse_entries(data: bytes) -> tuple[Descriptor, ...]:

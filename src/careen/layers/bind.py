@@ -38,6 +38,8 @@ from .same_software import one_each
 from .squash import Squashed
 from .unidentified import Claimed, unidentified
 
+_WITH_FILES = ("apk", "deb", "rpm")
+
 
 def bind(
     deltas: Sequence[Delta],
@@ -187,10 +189,15 @@ def _merged(packages: Sequence[Package]) -> Iterator[Package]:
     is_any_declared = any(package.presence == "declared" for package in packages)
     there = [package for package in packages if package.presence in ("present", "partial")] if is_any_declared else []
     installed = {_release(package): package.purl for package in there} | {package.purl: package.purl for package in there}
+    files = {_without_release(package): package.purl for package in there if package.type in _WITH_FILES}
     groups: dict[tuple[str, str | None, str], list[Package]] = {}
     declared: dict[str, set[Evidence]] = {}
     for package in packages:
-        same = (installed.get(package.purl) or installed.get(_release(package))) if package.presence == "declared" else None
+        same = None
+        if package.presence == "declared":
+            same = installed.get(package.purl) or installed.get(_release(package))
+            if package.namespace is None:  # a package file, such as those that apt left in its cache
+                same = same or files.get(_without_release(package))
         if same:
             declared.setdefault(same, set()).update(package.evidence)
         else:
@@ -212,6 +219,10 @@ def _release(package: Package) -> str:
     return f"pkg:pypi/{package.name.lower().replace('_', '-').replace('.', '-')}@{version}"
 
 
+def _without_release(package: Package) -> tuple[str, str, str, str | None]:
+    return package.type, package.name, package.version, package.arch
+
+
 def _in_order(places: set[Evidence]) -> list[Evidence]:
     return sorted(places, key=lambda place: (place.layer, place.path))
 
@@ -219,13 +230,12 @@ def _in_order(places: set[Evidence]) -> list[Evidence]:
 def _count(tree: Squashed, owners: Owners) -> tuple[int, int]:
     """The number of files in the visible tree, and of executables among them that no package owns."""
     files = unowned = 0
-    owned = owners.by_place
     modes = [delta.table.numbers(delta.table.modes, "H") for delta in tree.deltas]
     kinds = [delta.table.kinds for delta in tree.deltas]
     for folder, names in tree.folders.items():
         files += len(names)
         prefix = f"{folder}/" if folder else ""
         for name, (layer, row) in names.items():
-            if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and prefix + name not in owned:
+            if modes[layer][row] & 0o111 and kinds[layer][row] in "fh" and owners.owned_place(prefix + name) is None:
                 unowned += 1
     return files, unowned

@@ -32,14 +32,15 @@ def ledger(
         is_claimed = claimed.has_all_of(prefix)
         for name, (layer, _) in names.items():
             path = prefix + name
-            owner = by_place.get(path)
-            if owner is None and name.endswith(CACHES):
-                owner = by_place.get(_source(path))
+            place = owners.owned_place(path)
+            if place is None and name.endswith(CACHES):
+                place = _source(path)
+            owner = by_place.get(place) if place else None
             state: State = "unexplained"
             if path in modified:
                 state = "modified"
             elif owner:
-                state = "verified" if path in verified else "listed"
+                state = "verified" if place in verified else "listed"
             elif is_claimed or path in named or claimed.has_file(path):
                 state = "identified"
             states[state] += 1

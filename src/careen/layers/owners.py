@@ -9,6 +9,7 @@ from careen.model.package import GUESSED, Package, Presence
 from careen.plugins import Cataloger
 
 from .history import History, Key, Shadow, key_of, place_of
+from .names import names_by_path
 from .squash import Squashed
 
 SHADOWED_CONFIDENCE = 0.6
@@ -34,7 +35,7 @@ class _Recorded(Struct):
 
 class Owners:
     """The packages by the places of their files, with symbolic links in folders followed. If several own a file, the
-    first counts.
+    first counts. Who owns one name of a file owns its other names, too.
     """
 
     def __init__(self, tree: Squashed) -> None:
@@ -43,9 +44,31 @@ class Owners:
         self._purls: dict[int, str] = {}
         self._recorded: dict[int, _Recorded] = {}  # by the identity of the package
         self._disputed: set[str] = set()  # places whose recorded digest is not used
+        self._names: dict[str, tuple[str, ...]] | None = None
+        self._known: dict[int, tuple[int, str | None]] = {}  # by the identity of the names: places by then, the owned name
 
     def of(self, path: str) -> tuple[Cataloger, Package] | None:
-        return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
+        place = self.owned_place(path)
+        return None if place is None else self.by_place[place]
+
+    def owned_place(self, path: str) -> str | None:
+        """The place under which a package owns the file at this path; None if none does."""
+        if path in self.by_place:
+            return path
+        place = self._tree.resolve(path)
+        return place if place in self.by_place else self._other_name(place)
+
+    def _other_name(self, place: str) -> str | None:
+        if self._names is None:
+            self._names = names_by_path(self._tree)
+        names = self._names.get(place)
+        if names is None:
+            return None
+        places, owned = self._known.get(id(names), (-1, None))
+        if owned is None and places != len(self.by_place):
+            owned = next((name for name in names if name in self.by_place), None)
+            self._known[id(names)] = len(self.by_place), owned
+        return owned
 
     def purl(self, owner: Package) -> str:
         """The purl of a package that ``of`` returned. It is cached for all files of the package."""

@@ -22,10 +22,18 @@ _MAX_DEPTH = 32  # folders of a path in which an owner is looked for
 JAVA = frozenset(("openjdk", "graalvm", "jdk", "jre"))
 _RUNS = pattern(r"[-_.]+")
 _MODULES = {
+    "crypto": "pycryptodome",
+    "cryptodome": "pycryptodomex",
     "cv2": "opencv",
+    "fitz": "pymupdf",
+    "grpc": "grpcio",
+    "nacl": "pynacl",
+    "osgeo": "gdal",
     "pil": "pillow",
-    "sklearn": "scikit-learn",
     "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+    "zmq": "pyzmq",
 }  # not named as their packages
 
 
@@ -115,5 +123,5 @@ def _parts_of(package: Package, path: str) -> tuple[str, ...]:
 
 
 def _normal(name: str) -> str:
-    """A name of PyPI, as PEP 503 normalises it."""
-    return _RUNS.sub("-", name).lower()
+    """A name of PyPI, as PEP 503 normalises it. A module may have the name with an underscore before it."""
+    return _RUNS.sub("-", name).strip("-").lower()

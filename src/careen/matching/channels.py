@@ -36,6 +36,11 @@ _EXTENDED = {
     "rhel_els": "ELS",
 }
 KERNEL_HEADERS = "kernel-headers"
+# The release itself, which its own advisories assess; UBI has the same packages in repositories of other names.
+_OF_RELEASE = pattern(
+    r"(?:rhel|ubi)-\d{1,2}(?:-server|-for-\w{1,12})?(?:-(?:baseos|appstream|codeready-builder|optional|supplementary))?"
+    r"-(?:source-|debug-)?rpms"
+)
 _MINOR = pattern(r"\.el\d+_(\d+)")
 
 
@@ -68,7 +73,7 @@ def has_channels(namespace: str) -> bool:
 
 def unknown_repositories(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> tuple[str, ...]:
     """Repositories of the image whose products are unknown."""
-    names = {name for sets in content_sets for name in sets.names}
+    names = {name for sets in content_sets for name in sets.names if not _OF_RELEASE.fullmatch(_plain(name))}
     known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
     return tuple(sorted(name for name in names if name not in known and _plain(name) not in known))
 

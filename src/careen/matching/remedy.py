@@ -37,6 +37,12 @@ from .remedy_texts import (
 from .upgraded import distinct, upgraded
 
 MAX_ROUNDS = 8
+_DIGITS = pattern(r"[0-9]+")
+_SEPARATE = (
+    "org.apache.commons",
+    "org.apache.maven.plugins",
+    "org.codehaus.mojo",
+)  # groups whose modules have releases of their own
 _QUALIFIER = pattern(r"[.-][A-Za-z]{2,20}$")
 MAX_BUNDLES = 5  # bundled packages that a sentence lists
 _NOT_OF_BASE = ("stored_image", "third_party")  # obstacles that a newer base image does not remove
@@ -121,9 +127,9 @@ def _agreed(
     keys: Mapping[str, Key],
 ) -> dict[int, str]:
     """The targets; all copies of a package in one project get the highest of their versions, because an override changes
-    all copies.
+    all copies. So do modules that are released together, as those of different releases do not fit.
     """
-    agreed = dict(targets)
+    agreed = _released_together(targets, packages, keys)
     projects: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index in targets:
         for project in {place.place for place in places[index] if place.manager in IN_PROJECTS}:
@@ -137,6 +143,28 @@ def _agreed(
         if agreed == known:
             break
     return agreed
+
+
+def _released_together(targets: Mapping[int, str], packages: Sequence[Package], keys: Mapping[str, Key]) -> dict[int, str]:
+    """The targets; modules of one group of Maven that have the same version now get the same one. A version of another form
+    (2.12.7.1 for 2.12.6) is that of one module alone.
+    """
+    families: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index in targets:
+        group = packages[index].name.rpartition(":")[0]
+        if packages[index].type == "maven" and group and group not in _SEPARATE:
+            families[group, packages[index].version].append(index)
+    agreed = dict(targets)
+    for (_, version), members in families.items():
+        alike = [targets[index] for index in members if _form(targets[index]) == _form(version)]
+        if alike:
+            highest = max(alike, key=lambda text: keys["maven"](text) or ())
+            agreed.update((index, highest) for index in members if _form(targets[index]) == _form(version))
+    return agreed
+
+
+def _form(version: str) -> str:
+    return _DIGITS.sub("0", version)
 
 
 def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:

@@ -18,7 +18,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 from .encodings import in_base64, in_percent
-from .placeholders import crossed_out, entropy, placeholder
+from .placeholders import crossed_out, default_of_setup, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
 from .values import joined
@@ -329,7 +329,8 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
     if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
         return "confirmed"
     explained = (rule.human and _is_explained(text, span)) or (_rank(rule) and _is_example(text, span))
-    return "possible" if explained else rule.assurance
+    default = rule.human and default_of_setup(match[0], text[slice(*span)])
+    return "possible" if explained or default else rule.assurance
 
 
 def _is_example(text: bytes, span: Span) -> bool:

@@ -27,6 +27,9 @@ _SAMPLE = pattern(
     rb"\Arepopwd\Z|\Aproxypass\Z|\Asome_password\Z|\Aoptional; leave empty|"  # Maven
     rb"T0{8}/B0{8}/"  # Slack
 )
+_USER = pattern(rb"(?i)(?://|\b(?:user(?:[ _]?(?:id|name))?|uid)[ ]{0,2}=[ ]{0,2})([\w.-]{1,60})(?=[:;\s&])")
+_THIS_MACHINE = pattern(rb"(?i)(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\])(?![\w.-])")
+MAX_ADDED = 2  # characters behind the user's name: "rw", "1"
 # A reference to the value: a variable, a template, a call.
 _REFERENCE = pattern(
     rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:|"
@@ -47,6 +50,19 @@ def crossed_out(value: bytes) -> bool:
 def placeholder(value: bytes) -> bool:
     """Whether a value is an example, a description, or a reference to the real value. For values that people choose."""
     return bool(_REFERENCE.search(value) or _WORDS.search(value) or len(set(value)) < 4)
+
+
+def default_of_setup(match: bytes, value: bytes) -> bool:
+    """Whether a connection to this machine has a password made of its user's name (``app:apprw@localhost``), as development
+    settings and a distribution's untouched configuration have it."""
+    user = _USER.search(match)
+    name = user[1].lower() if user else b""
+    return (
+        len(name) > 2
+        and value.lower().startswith(name)
+        and len(value) - len(name) <= MAX_ADDED
+        and _THIS_MACHINE.search(match) is not None
+    )
 
 
 def entropy(value: bytes) -> float:

@@ -75,6 +75,43 @@ def test_the_name_counts_behind_records_of_its_header():
     assert found(out.getvalue())
 
 
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("./", "./bin/", "./bin/busybox", "./bin/sh", "./etc/"),
+        ("etc/", "etc/alpine-release", "lib/apk/db/installed", "usr/"),
+        ("bin", "boot/", "dev/", "etc/"),
+        ("usr/lib/os-release", "var/lib/rpm/rpmdb.sqlite"),
+    ],
+)
+def test_root_file_systems(names, packed):
+    assert found(packed(archive(*names))) == ["an archive of a root file system, which careen scan reads when it is unpacked"]
+
+
+def test_a_root_file_system_whose_first_program_is_larger_than_the_head():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, size in (("etc/hosts", 0), ("bin/busybox", 900_000), ("usr/x", 0)):
+            member = tarfile.TarInfo(name)
+            member.size = size
+            tar.addfile(member, io.BytesIO(random.Random(1).randbytes(size)))
+    assert found(gzip.compress(out.getvalue()), "images/root.tar.gz")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("bin/tool", "lib/libtool.so", "etc/tool.conf"),  # a program with its folders
+        ("tool-1.0/", "tool-1.0/bin/sh", "tool-1.0/etc/passwd"),
+        ("bin/sh", "install/slack-desc", "usr/bin/env"),  # a package
+        ("dev/null",),
+    ],
+)
+def test_archives_that_are_no_root(names):
+    assert found(archive(*names)) == []
+
+
 @pytest.mark.parametrize(
     "data",
     [

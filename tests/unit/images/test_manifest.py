@@ -140,6 +140,30 @@ def test_an_artifact_is_not_an_image():
     chart = {"config": {"digest": A, "mediaType": "application/vnd.cncf.helm.config.v1+json"}, "layers": []}
     with pytest.raises(InputError, match=r"helm.*is not a container image"):
         parse_manifest(json.dumps(chart).encode())
+    content = {"digest": A, "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip"}
+    with pytest.raises(InputError, match=r"helm.*is not a container image"):
+        parse_manifest(json.dumps({**chart, "layers": [content]}).encode())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.in-toto+json",
+        "application/vnd.dsse.envelope.v1+json",
+        "application/vnd.dev.cosign.simplesigning.v1+json",
+        "application/spdx+json",
+    ],
+)
+def test_what_is_attached_to_an_image_is_not_an_image(kind):
+    config = {"digest": A, "mediaType": "application/vnd.oci.image.config.v1+json"}
+    with pytest.raises(InputError, match="is not a container image"):
+        parse_manifest(json.dumps({"config": config, "layers": [{"digest": A, "mediaType": kind}]}).encode())
+
+
+@pytest.mark.parametrize("kind", ["application/vnd.oci.image.layer.v1.tar+zstd", "application/x-tar", "application/tar+gzip"])
+def test_a_configuration_of_an_unusual_type_with_layers_is_an_image(kind):
+    config = {"digest": A, "mediaType": "application/vnd.acme.config.v1+json"}
+    assert parse_manifest(json.dumps({"config": config, "layers": [{"digest": A, "mediaType": kind}]}).encode())
 
 
 @pytest.mark.parametrize(

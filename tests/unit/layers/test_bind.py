@@ -1,6 +1,6 @@
 import pytest
 
-from careen.catalogers import golang, npm, npm_lock, python, python_requirements, rpm
+from careen.catalogers import golang, npm, npm_lock, package_file, python, python_requirements, rpm
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
@@ -8,7 +8,7 @@ from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
 from careen.safety.deflate import inflated
 from careen.store.memory import MemoryStore
-from tests.support import rpmdb
+from tests.support import packagefiles, rpmdb
 from tests.support.executables import elf, inline
 from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.support.pclntab import pclntab
@@ -166,6 +166,17 @@ def test_what_is_declared_and_installed_is_installed():
         ("app/node_modules/a/package.json", 1),
         ("app/package-lock.json", 0),
     ]
+
+
+def test_a_package_file_in_the_cache_of_apt_is_the_installed_package():
+    def control(version):
+        return f"Package: bash\nVersion: {version}\nArchitecture: amd64\nDescription: x\n"
+
+    cache = {f"var/cache/apt/archives/bash_{version}.deb": packagefiles.deb(control(version)) for version in ("5.2-1", "5.2-9")}
+    catalogers = (*CATALOGERS, package_file.CATALOGER)
+    found = bind([delta_of({**BASE, **cache}, 0, catalogers)], catalogers).packages
+    listed = {(package.version, package.presence) for package in found if package.name == "bash"}
+    assert listed == {("5.2-1", "present"), ("5.2-9", "declared")}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from careen.layers.squash import squash
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, Owned
-from tests.support.images import Symlink
+from tests.support.images import Hardlink, Symlink
 from tests.unit.layers.helpers import delta_of
 
 DATABASE = "var/lib/dpkg/status"
@@ -89,6 +89,15 @@ def test_the_first_owner_of_a_file_stays():
     owners.add_distribution([deb("first"), deb("second")], history(DEBIAN, ("first", "bin/a"), ("second", "bin/a")), {})
     assert owners.of("bin/a")[1].name == "first"
     assert owners.of("bin/b") is None
+
+
+def test_who_owns_one_name_of_a_file_owns_its_other_names():
+    files = {"ostree/repo/objects/1.file": b"", "usr/bin/a": Hardlink("ostree/repo/objects/1.file"), "opt/b": b""}
+    owners = Owners(tree(files))
+    owners.add_distribution([deb("a")], history(DEBIAN, ("a", "usr/bin/a")), {})
+    assert owners.owned_place("ostree/repo/objects/1.file") == "usr/bin/a"
+    assert owners.of("ostree/repo/objects/1.file")[1].name == "a"
+    assert owners.of("opt/b") is None
 
 
 def test_a_package_of_another_root_owns_files_of_that_root_only():

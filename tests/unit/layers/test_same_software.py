@@ -36,3 +36,27 @@ def test_a_program_without_a_version_that_another_text_states():
     elsewhere = Package("golang", None, "example.com/tool", "v1.2.3", evidence=(Evidence("opt/tool", 0),))
     assert versions(nameless, stated) == ["v1.2.3"]
     assert versions(nameless, elsewhere) == ["", "v1.2.3"]
+
+
+CPE = "cpe:2.3:a:istio:istio:1.20.1:*:*:*:*:*:*:*"
+
+
+def listed(module, version, *programs):
+    modules = Package("golang", None, module, version, evidence=(Evidence("usr/bin/tool", 0),))
+    return [(found.type, found.name, found.version, found.cpe) for found in one_each([modules, *programs])]
+
+
+def test_a_program_in_go_that_a_rule_knows_is_its_main_module():
+    consul = package("consul", "1.17.0", "usr/bin/tool")
+    assert listed("github.com/hashicorp/consul", "", consul) == [("golang", "github.com/hashicorp/consul", "v1.17.0", None)]
+    assert listed("example.com/consul/v3", "v1.17.0", consul) == [("golang", "example.com/consul/v3", "v1.17.0", None)]
+    agent = Package("generic", None, "pilot-agent", "1.20.1", cpe=CPE, evidence=(Evidence("usr/bin/tool", 0),))
+    assert listed("istio.io/istio", "v0.0.0-20240101000000-0123456789ab", agent) == [
+        ("golang", "istio.io/istio", "v1.20.1", CPE)
+    ]
+
+
+def test_programs_that_are_not_the_module():
+    assert len(listed("github.com/hashicorp/consul", "v1.16.0", package("consul", "1.17.0", "usr/bin/tool"))) == 2
+    assert len(listed("github.com/hashicorp/consul", "", package("consul", "1.17.0", "opt/consul"))) == 2
+    assert len(listed("github.com/hashicorp/consul/api", "", package("consul", "1.17.0", "usr/bin/tool"))) == 2

@@ -25,6 +25,7 @@ def test_a_library_in_the_folder_of_a_wheel():
     assert owner("generic", "libpng", f"{SITE}/Pillow.libs/libpng16.so") == "Pillow"
     assert owner("npm", "jquery", f"{SITE}/werkzeug/debug/shared/jquery.js") == "Werkzeug"
     assert owner("generic", "libpng", f"{SITE}/PIL/.libs/libpng16.so") == "Pillow"
+    assert owner("generic", "zlib", f"{SITE}/_cryptography/libz.so") == "cryptography"
     assert owner("generic", "libpng", f"{SITE}/other/libpng16.so") == ""  # no package of that name
 
 

@@ -204,6 +204,23 @@ def test_unknown_repositories_are_reported():
     assert effect_of("unknown_channel") == "information"
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("ubi-9-for-x86_64-baseos-rpms", True),
+        ("ubi-9-appstream-rpms", True),
+        ("ubi-8-codeready-builder-source-rpms", True),
+        ("rhel-9-for-aarch64-appstream-rpms__9_DOT_4", True),
+        ("rhel-7-server-optional-rpms", True),
+        ("rhel-9-for-x86_64-baseos-e4s-rpms", False),
+        ("ansible-2.9-for-rhel-8-x86_64-rpms", False),
+    ],
+)
+def test_the_repositories_of_the_release_are_known_by_their_names(name, known):
+    matched = run([package()], FIXED_IN_BOTH, [ContentSets((name, *MAIN.names))])
+    assert ("unknown_channel" not in codes(matched)) is known
+
+
 def test_kernel_headers_are_not_affected_by_the_kernels_vulnerabilities():
     headers = package("5.14.0-1.el9", name="kernel-headers", source="kernel")
     assert ids(run([headers], [unfixed(package="kernel")])) == []

@@ -99,6 +99,9 @@ def test_service_packs_are_releases_of_their_own():
     for pack in ("LTS", "LTS-SP3"):
         found = release_of(Distribution("openeuler", "22.03", pretty_name=f"openEuler 22.03 ({pack})"))
         assert found.namespace == f"openeuler:22.03-{pack.lower()}"
+    first = release_of(Distribution("openeuler", "22.03", pretty_name="openEuler 22.03 LTS"))
+    assert first.namespace == "openeuler:22.03-lts"
+    assert release_of(Distribution("openeuler", "23.09", pretty_name="openEuler 23.09")).namespace == "openeuler:23.09"
 
 
 def test_derivatives_are_not_assessed_as_their_parents():

@@ -220,6 +220,38 @@ def test_of_a_third_partys_package_no_repository_is_known_to_have_the_fixed_vers
     assert "docker-ce" in made.advice[0].text
 
 
+def test_modules_that_are_released_together_get_the_same_version():
+    def targets(group, *modules):
+        packages = [
+            Package("maven", None, f"{group}:{name}", version, evidence=(Evidence("app/pom.xml", 1),), presence="declared")
+            for name, version, _ in modules
+        ]
+        records = [
+            advisory(f"CVE-{number}", fixed, package=f"{group}:{name}", namespace="Maven", ranges=(Range("0", fixed),))
+            for number, (name, _, fixed) in enumerate(modules)
+        ]
+        ecosystems = {**ALL, "maven": Ecosystem("maven", "maven", "Maven")}
+        known = knowledge(*records)
+        report = replace(clean(), inventory=Inventory(DEBIAN, tuple(packages)))
+        made = plan(report, lambda inventory: match(inventory, known, SCHEMES, ecosystems, TODAY).findings, SCHEMES, ecosystems)
+        return {upgrade.package.partition(":")[2]: upgrade.to for action in made.actions for upgrade in action.upgrades}
+
+    netty = targets(
+        "io.netty", ("netty-handler", "4.1.112.Final", "4.1.118.Final"), ("netty-codec", "4.1.112.Final", "4.1.125.Final")
+    )
+    assert netty == {"netty-handler": "4.1.125.Final", "netty-codec": "4.1.125.Final"}
+    jackson = targets(
+        "com.fasterxml.jackson.core", ("jackson-databind", "2.12.6", "2.12.7.1"), ("jackson-core", "2.12.6", "2.12.7")
+    )
+    assert jackson == {"jackson-databind": "2.12.7.1", "jackson-core": "2.12.7"}
+    apart = targets("org.apache.commons", ("commons-text", "1.9", "1.10.0"), ("commons-csv", "1.9", "1.11.0"))
+    assert set(apart.values()) == {"1.10.0", "1.11.0"}
+    others = targets(
+        "io.netty", ("netty-handler", "4.1.112.Final", "4.1.118.Final"), ("netty-codec", "4.1.100.Final", "4.1.125.Final")
+    )
+    assert others["netty-handler"] == "4.1.118.Final"
+
+
 def test_a_qualifier_of_maven_is_spelled_as_the_installed_one():
     maven = {**ALL, "maven": Ecosystem("maven", "maven", "Maven")}
 

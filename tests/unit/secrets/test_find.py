@@ -236,6 +236,22 @@ def test_an_assignment_that_documentation_shows_as_an_example_is_only_possible()
     assert confidence(salt) == "likely"
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ('#!define DBURL "mysql://kamailio:kamailiorw@localhost/kamailio"', "possible"),
+        ('"Default": "Host=localhost;Database=shop;Username=shopper;Password=shopper"', "possible"),
+        ("mysql://kamailio:kamailiorw@db.acme.internal/kamailio", "likely"),
+        ("mysql://kamailio:tRombone7@localhost/kamailio", "likely"),
+        ("mysql://kamailio:kamailio7x9@localhost/kamailio", "likely"),
+        ("mysql://kamailio:kamailiorw@localhost.acme.internal/kamailio", "likely"),
+    ],
+)
+def test_a_password_made_of_its_user_for_this_machine_is_only_possible(text, confidence):
+    (secret,) = find(text.encode(), "srv/app/settings.json")
+    assert secret.confidence == confidence
+
+
 def test_a_password_explained_in_a_comment_is_only_possible():
     def confidence(text):
         (found,) = find(text, "app/a.rb")

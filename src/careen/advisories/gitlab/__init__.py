@@ -114,7 +114,7 @@ def _records(document: dict[str, Any]) -> tuple[Advisory, VulnerabilityRecord] |
         namespace=ecosystem.namespace,
         package=":".join(name.split("/", 1)) if type == "maven" else name,
         ranges=() if Range() in ranges else ranges,
-        status="fixed" if fixed or any(range.fixed for range in ranges) else "open",
+        status="fixed" if fixed or any(range.fixed or range.last_affected for range in ranges) else "open",
         aliases=aliases,
         fixed_versions=() if set(fixed) == {range.fixed for range in ranges} else fixed,
         url=f"{_PROJECT}/-/blob/main/{quote(f'{slug}/{identifier}', safe='/@')}.yml",

@@ -42,6 +42,8 @@ _SCORERS = {"nvd@nist.gov": "nvd", "134c704f-9b21-4f2e-91b3-4a353353bcc0": "CISA
 _HISTORY = "nvd/json/cvehistory/2.0"
 _REJECTED = "Rejected"
 _EVENTS = {"CVE Rejected": True, "CVE Unrejected": False}
+# A build of Windows: the vulnerability is in the component that comes with it, such as the .NET Framework.
+_OF_WINDOWS = re.compile(r"10\.0\.\d{5}\.\d{1,6}")
 _CONFIGURATIONS = msgspec.json.Decoder(tuple[Configuration, ...])
 
 
@@ -182,14 +184,17 @@ def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
 
 def _stated(id: str, configurations: tuple[Configuration, ...], known: frozenset[str], disputed: bool) -> Iterator[Advisory]:
     for name, product in affected(configurations, known).items():
-        ranges = tuple(product.ranges or product.elsewhere)
+        stated = tuple(product.ranges or product.elsewhere)
+        ranges = tuple(range for range in stated if not _OF_WINDOWS.fullmatch(range.fixed or range.last_affected or ""))
+        if stated and not ranges:
+            continue
         yield Advisory(
             id,
             "nvd",
             CPE_NAMESPACE,
             name,
             ranges=ranges,
-            status="fixed" if any(range.fixed for range in ranges) else "open",
+            status="fixed" if any(range.fixed or range.last_affected for range in ranges) else "open",
             confidence="possible" if disputed or product.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{id}",
             systems=() if product.ranges else tuple(sorted(product.systems)),

@@ -38,6 +38,8 @@ _VERSION_PART = pattern(
 )
 # A complete version: a word after it is a classifier, even an unknown one ("1.2-api" may be part of a name).
 _COMPLETE = pattern(r"v?\d+(?:\.\d+){2,}(?:\.[A-Za-z]\w*)?|v?\d[\d.]*-SNAPSHOT")
+# Who built it and how often follows the version: "1.26-jaspersoft-2". ("1.2-api-2.17.1" is part of a name and a version.)
+_REBUILT = pattern(r"v?\d+(?:\.\d+)+-[A-Za-z]{1,40}-\d{1,4}")
 _WORD = pattern(r"[A-Za-z][A-Za-z_]{2,}")
 _SERIES = pattern(r"(.{1,200})-(\d{1,5}(?:\.\d{1,5})*+)\.x")
 _VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
@@ -86,6 +88,8 @@ def split_name(name: str) -> tuple[str, str]:
         version = "-".join(parts)
         if parts and not version.lower().endswith(".x") and all(_VERSION_PART.fullmatch(part) for part in parts):
             return name[: match.start()], version
+        if _REBUILT.fullmatch(version):
+            return name[: match.start()], version
     return name, ""
 
 
@@ -108,12 +112,16 @@ def guess(archive: Archive) -> Guess | None:
     if stated and f"-{stated}-" in f"{stem}-":  # separates the version from other numbers ("hive-shims-0.23-2.3.7")
         artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
     if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
-        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
+        own = version if artifact.endswith(f".{known[1]}") else stated  # else the file's name is about something else
+        return _checked(*known, own, 0.8 if own else _WITHOUT_VERSION)
     if not version:
         artifact, version = _manifest_artifact(manifest, artifact), stated
     elif _is_numbered(artifact, bundle := _symbolic_name(manifest).rpartition(".")[2]):
         artifact = bundle
     group, confidence = _group(_SCALA.sub("", artifact), archive)
+    if group and artifact.startswith(f"{group}.") and artifact != _symbolic_name(manifest):
+        # Quarkus and Keycloak put the group before the name, and something else in the archive has it, too.
+        artifact, confidence = artifact.removeprefix(f"{group}."), max(confidence, 0.6)
     if confidence < 0.8 and not _mentions(artifact, archive):
         confidence = min(confidence, 0.4)
     if not version:

@@ -304,7 +304,7 @@ def _is_exclusive(specific: Specific, start: str) -> bool:
 
 
 def _status(entry: Affected, fixed: tuple[str, ...]) -> Status:
-    """The status of an entry: Ubuntu's own; for others, whether a fix is known."""
+    """The status of an entry: Ubuntu's own; for others, whether some version is known to have a fix."""
     specific = entry.ecosystem_specific or _NOTHING
     if isinstance(specific.ubuntu_status, str):
         detail = specific.detail.lower() if isinstance(specific.detail, str) else ""
@@ -321,8 +321,11 @@ def _status(entry: Affected, fixed: tuple[str, ...]) -> Status:
 
 
 def _has_fix(entry: Affected) -> bool:
-    """Whether an end of a range is a fix. A range may also end by a limit, at which it is unknown whether it is fixed."""
-    return any(event.fixed for range in entry.ranges or () if range.type != "GIT" for event in range.events or ())
+    """Whether a range ends at a fix, or at its last affected version, after which some version has the fix. A range may also
+    end by a limit, at which it is unknown whether it is fixed.
+    """
+    events = (event for range in entry.ranges or () if range.type != "GIT" for event in range.events or ())
+    return any((event.fixed or event.last_affected) and not is_never(event.last_affected) for event in events)
 
 
 def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...]:

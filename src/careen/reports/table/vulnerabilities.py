@@ -52,7 +52,8 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
     if folded:
         packages, count = plural(len(folded), "more package"), sum(map(len, folded.values()))
         names = few(list(dict.fromkeys(visible(name, 40) for name, _, _ in folded)))
-        yield [(f"{packages} with {_possible(count)}: {names} (--all lists them)", "dim")]
+        text = f"{packages} with {_possible(count)}: {names} (--all lists them)"
+        yield from ([(line, "dim")] for line in (wrapped(text, options.width) if options.width else [text]))
     yield from _legend([found for found in listed if not _is_folded(found, options)])
     yield from _layers(report, listed, options)
     if groups:

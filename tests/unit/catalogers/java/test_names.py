@@ -28,6 +28,9 @@ def archive(name, folders=(), **manifest):
         ("jgit-6.1.0.202203080745-r", "jgit-6.1.0.202203080745-r", ""),
         ("a-1.2-SNAPSHOT-fedora", "a", "1.2-SNAPSHOT"),
         ("a-b-2.0.1.Final-fedora-tools", "a-b", "2.0.1.Final"),
+        ("olap4j-0.9.7.309-JS-3", "olap4j", "0.9.7.309-JS-3"),
+        ("groovy-sandbox-1.26-jaspersoft-2", "groovy-sandbox", "1.26-jaspersoft-2"),
+        ("log4j-1.2-api-2.17.1", "log4j-1.2-api", "2.17.1"),
         ("log4j-1.2-api", "log4j-1.2-api", ""),
         ("spring3-aop-3.x", "spring3-aop-3.x", ""),
         ("app", "app", ""),
@@ -59,6 +62,13 @@ def test_split_name(name, artifact, version):
         (
             archive("acme-lang3-3.jar", bundle_symbolicname="org.house.acme.lang3"),
             Guess("org.house.acme", "acme-lang3", "3", 0.6),
+        ),
+        # the group before the name, as Quarkus writes it; a bundle has such a name of its own
+        (archive("org.dom4j.dom4j-2.1.3.jar", ["org/dom4j", "org/dom4j/io"]), Guess("org.dom4j", "dom4j", "2.1.3", 0.6)),
+        (archive("dev.acme.tool-2.jar", ["dev/acme/a", "dev/acme/tool"]), Guess("dev.acme", "tool", "2", 0.6)),
+        (
+            archive("dev.acme.tool-2.jar", ["dev/acme/tool"], bundle_symbolicname="dev.acme.tool"),
+            Guess("dev.acme", "dev.acme.tool", "2", 0.4),
         ),
         # the vendor's id, unless it is only a roof
         (archive("x_2.12-1.0.jar", implementation_vendor_id="org.acme"), Guess("org.acme", "x_2.12", "1.0", 0.4)),

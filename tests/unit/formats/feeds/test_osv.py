@@ -194,6 +194,15 @@ def test_entries_that_differ_in_more_than_versions_stay_apart():
     assert [one.status for one in found] == ["fixed", "open"]
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [({"fixed": "2"}, "fixed"), ({"last_affected": "1.9"}, "fixed"), ({"last_affected": "99.999.99999"}, "open"), ({}, "open")],
+)
+def test_what_is_after_the_last_affected_version_has_the_fix(end, expected):
+    (found,) = advisories(entry([ZERO, end]))
+    assert found.status == expected
+
+
 def test_fixed_versions_outside_of_ranges():
     (found,) = advisories(entry([ZERO, {"last_affected": "1.9"}], database_specific={"fixed_versions": ["2.0"]}))
     assert (found.fixed_versions, found.status) == (("2.0",), "fixed")
