@@ -5,8 +5,9 @@ numbers apart; and some of the program's machine code is that of the project's b
 as a package may be built without the copy that it comes with.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from careen.origin.component import Component
 from careen.origin.features import NUMBERS, features_of
 from careen.origin.spans import Hashes, distinct_of
 
-from .sets import files_of, one_release
+from .sets import archives, files_of, one_release
 
 OF_A_FILE, LEAST_PASSAGES = 0.3, 6
 OF_A_PROGRAM, LEAST_STRETCHES = 0.003, 10
@@ -34,21 +35,17 @@ def _has_machine_code(component: Component) -> bool:
 
 @cache
 def _has_passages(source: str, project: str) -> bool:
-    other = distinct_of(_passages(project))
-    return any(
+    own = one_release("debian", source)
+    other = distinct_of(passages for archive in archives("debian", project).values() for passages in _passages(archive))
+    return own is not None and any(
         np.isin(passages, other, assume_unique=True).sum() >= max(LEAST_PASSAGES, OF_A_FILE * passages.size)
-        for passages in _passages(source)
+        for passages in _passages(own)
     )
 
 
-@cache
-def _passages(source: str) -> tuple[Hashes, ...]:
-    """Of each file: in a release that a mirror has, if there is one."""
-    archive = one_release("debian", source)
-    files = files_of(archive) if archive else {}
-    found = (features_of(path, data) for path, data in files.items() if is_own_code(path))
-    return tuple(
-        np.setdiff1d(features["letters"], features.get(NUMBERS["letters"], _NONE))
-        for features in found
-        if "letters" in features
-    )
+def _passages(archive: Path) -> Iterator[Hashes]:
+    """Of each file of a release."""
+    for path, data in files_of(archive).items():
+        features = features_of(path, data) if is_own_code(path) else {}
+        if "letters" in features:
+            yield np.setdiff1d(features["letters"], features.get(NUMBERS["letters"], _NONE))

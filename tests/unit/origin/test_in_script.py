@@ -158,3 +158,11 @@ def test_a_project_with_a_copy_of_what_a_script_is_made_of_is_not_named():
     )
     other = minified(copied[6:]).replace(b"function(e,t)", b"function(a,b)").replace(b"e.", b"a.").replace(b"t.", b"b.")
     assert list(components(base, minified(copied[:6]) + b";" + other)) == ["npm:one"]
+
+
+def test_two_functions_amid_a_very_large_file_may_be_chance(base):
+    """Bundlers write the same lines before each bundle."""
+    few = source(LIBRARIES["npm:one"]["1.2.0"][:2], "0")
+    amid = [source(library(seed)["1.1.0"], "0") for seed in range(200, 216)]
+    assert "npm:one" in components(base, few + amid[0])
+    assert "npm:one" not in components(base, few + b"".join(amid))
