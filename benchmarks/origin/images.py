@@ -131,7 +131,7 @@ def true_findings(truths: Sequence[Truth]) -> dict[Truth, dict[str, frozenset[st
     sbom = WORK / "truth.cdx.json"
     sbom.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": parts}), "utf-8")
     found: dict[tuple[str, str], dict[str, frozenset[str]]] = defaultdict(dict)
-    for finding in _careen("scan", str(sbom), "--scanners", "vuln")["findings"]:
+    for finding in careen("scan", str(sbom), "--scanners", "vuln")["findings"]:
         ids = frozenset((finding["id"], *finding["aliases"]))
         found[finding["package_name"], finding["package_version"]][one_id(ids)] = ids
     return {
@@ -153,7 +153,7 @@ def _short(name: str) -> str:
 
 
 def scan_of(place: Path) -> Scan:
-    report = _careen("scan", str(place), "--scanners", "vuln,origin", "--origin-kb", str(KNOWLEDGE))
+    report = careen("scan", str(place), "--scanners", "vuln,origin", "--origin-kb", str(KNOWLEDGE))
     named = tuple(
         (evidence["path"], package["name"], package["version"])
         for package in report["packages"]
@@ -206,7 +206,7 @@ def _peer(tool: str, *arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def _careen(*arguments: str) -> dict[str, Any]:
+def careen(*arguments: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "careen", *arguments, "--offline", "--quiet", "--format", "json"]
     done = subprocess.run(command, capture_output=True, timeout=600)
     if done.returncode > 1:

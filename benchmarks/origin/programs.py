@@ -103,8 +103,8 @@ def main() -> None:
 INTRO = """projects of C and C++, of two or three versions each, with what packages of them have as builds: texts, tables and
 machine code. The version that is looked up is another, if the base has another. Programs are stripped, and their
 names hidden. Small use is four functions at random, and what the linker needs of the rest. An unrelated program is of
-a package of this machine that is no project of the base. Its package has the code of a named project if their sources
-have passages in common (`contained.py`)."""
+a package of this machine that is no project of the base. It has the code of a project if the sources of both have
+passages in common, and the program has some of the machine code of the project's builds (`contained.py`)."""
 NOTES = """A version that is not stated is one of several, marked *nearest known*. The machine code is of gcc; what another
 compiler writes is not measured. A base of sources alone, as the one that ships, has no machine code, and none is
 read. Missed on the half that was tuned on: drivers of apr-util and libinih, which have a few texts that no other
@@ -117,12 +117,12 @@ HALVES: tuple[Half, ...] = ("held-out", "tune")
 
 def _unrelated(base: Knowledge, packed: list[Packed], which: Half) -> tuple[object, ...]:
     found = [(source, _found(base, features)) for source, features in _strangers(packed) if half(source) == which]
-    flagged = [(source, [one.project for one in components]) for source, components in found if components]
+    flagged = [(source, components) for source, components in found if components]
     false = [named for named in flagged if not has_code_of(*named)]
-    for source, projects in false:
-        print("unrelated", which, source, *projects, sep="\t")
+    for source, components in false:
+        print("unrelated", which, source, *(one.project for one in components), sep="\t")
     share = Share(len(false), len(found))
-    name = f"unrelated programs, {which}: flagged; of packages without the code"
+    name = f"unrelated programs, {which}: flagged; without the code"
     return (
         name,
         f"{Share(len(flagged), len(found))}; {share}",

@@ -31,8 +31,8 @@ from .source import Language, language_of
 from .spans import Places, distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
-# Of a large file so many of its stretches of tokens, or ``MANY``: some are alike by chance, as minifiers write alike.
-AMID, MANY = 0.03, 64.0
+# Of a large file so many of its stretches, or ``MANY``: some are alike by chance, as bundlers and minifiers write alike.
+AMID, MANY = {"letters": 0.01, "tokens": 0.03}, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
@@ -117,7 +117,7 @@ def _is_likely(file: MatchedFile) -> bool:
 
 def _is_enough(weight: float, evidence: Evidence) -> bool:
     """Whether so many features are the project's: enough for any file, or for a small one."""
-    least = max(MEDIUM, min(AMID * evidence.features, MANY)) if evidence.family == "tokens" else MEDIUM
+    least = max(MEDIUM, min(AMID[evidence.family] * evidence.features, MANY))
     return weight >= least or weight >= SHARE * evidence.features
 
 

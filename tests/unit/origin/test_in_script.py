@@ -6,9 +6,11 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from tests.support.knowledge import base_of  # noqa: E402
+
 from careen.origin.building import ReleaseReader, build  # noqa: E402
 from careen.origin.features import features_of  # noqa: E402
-from careen.origin.identify import identify  # noqa: E402
+from careen.origin.identify import Described, identify, identify_described  # noqa: E402
 from careen.origin.in_script import in_script  # noqa: E402
 from careen.origin.knowledge import Project  # noqa: E402
 
@@ -158,3 +160,12 @@ def test_a_project_with_a_copy_of_what_a_script_is_made_of_is_not_named():
     )
     other = minified(copied[6:]).replace(b"function(e,t)", b"function(a,b)").replace(b"e.", b"a.").replace(b"t.", b"b.")
     assert list(components(base, minified(copied[:6]) + b";" + other)) == ["npm:one"]
+
+
+@pytest.mark.parametrize(("others", "found"), [(100, ["one"]), (2000, [])])
+def test_few_stretches_of_a_large_file_are_chance(others, found):
+    """Bundlers write the same lines before each bundle."""
+    base = base_of({"one": [{"one.js": {"letters": range(100, 200)}}] * 4})
+    stretches = np.array([*range(100, 108), *range(9000, 9000 + others)], np.uint64)
+    features = {"file": np.array([1], np.uint64), "letters": stretches}
+    assert [one.project for one in identify_described(base, [Described("app.js", "source", features)]).components] == found
