@@ -3,7 +3,8 @@ from fnmatch import fnmatchcase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.catalogers.binary.programs import Names, Program, fits, programs
+from careen.catalogers.binary.programs import FILE, Names, Program, fits, linked_libraries, programs
+from careen.formats.feeds.software import software
 
 
 def test_every_rule_is_read():
@@ -36,3 +37,10 @@ def test_parts_do_not_overlap():
 def test_names_with_stars_are_those_of_a_shell(pattern, name):
     names = Names((Program("x", (pattern,)),))
     assert bool(names.programs(name)) == fnmatchcase(name, pattern)
+
+
+def test_the_software_of_every_rule_is_assessed():
+    """The database has the advisories about names that the map of software has, and no others."""
+    assessed = {cpe for known in software() for cpe in known.cpe}
+    named = {rule.cpe for rule in (*programs(), *linked_libraries()) if rule.cpe and FILE not in rule.cpe}
+    assert named - assessed == set()
