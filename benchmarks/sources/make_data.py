@@ -15,7 +15,7 @@ from pathlib import Path
 
 from careen.database.knowledge import database_path
 from careen.database.read import open_database
-from careen.formats.debian.source_names import DATA, template_of, with_numbers
+from careen.predict.source_names import DATA, template_of, with_numbers
 
 # What Ubuntu has and Debian has not.  **Source:** packages.ubuntu.com, mysql-5.7 and mysql-8.0.
 OF_UBUNTU = [

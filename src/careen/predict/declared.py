@@ -15,7 +15,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.distributions.registry import profile
-from careen.formats.debian.source_names import source_of
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.packages.package_file_name import FileName, read_address, read_name
@@ -30,6 +29,7 @@ from .built_for import built_for
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, built_from, cloned, of_software, repository_of
 from .runtimes import read_runtime
+from .source_names import source_of
 from .third_party import ThirdParty
 
 _ADDRESS = re.compile(r"\w+://\S+")  # in "name @ https://..."

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.debian.source_names import source_of, template_of, with_numbers
+from careen.predict.source_names import source_of, template_of, with_numbers
 
 
 @pytest.mark.parametrize(
