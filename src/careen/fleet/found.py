@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
 
-from .conditions import Conditions, visible, without
+from .conditions import Conditions, packages_meet, visible, without
 from .connection import is_sqlite
 from .tables import image, image_unit, unit_finding
 
@@ -79,7 +79,7 @@ class Findings(Struct, frozen=True):
 def findings_of(connection: Connection, project_id: int | None, found: Conditions) -> Findings:
     of_findings = found.of_finding
     if found.of_unit:
-        of_findings = (*of_findings, unit_finding.c.unit_id.in_(found.named_units))
+        of_findings = (*of_findings, packages_meet(connection, found, unit_finding.c.unit_id))
     places = places_of(connection, project_id, found)
     return Findings((*of_findings, places.has(unit_finding.c.unit_id)), places.of_images, places.of_places)
 
@@ -101,7 +101,7 @@ class Places(Struct, frozen=True):
 
 
 def places_of(connection: Connection, project_id: int | None, found: Conditions) -> Places:
-    narrowing = (*found.of_image, *without(connection, project_id, found))
+    narrowing = (*found.of_image, *(each.of(image.c.id) for each in without(connection, project_id, found)))
     of_images = and_(visible(project_id), *narrowing)
     if not narrowing:
         return Places(of_images, visible(project_id, image_unit.c.image_id))
@@ -110,8 +110,8 @@ def places_of(connection: Connection, project_id: int | None, found: Conditions)
         return Places(false(), false(), ())
     if len(some) <= FEW_IMAGES:
         return Places(image.c.id.in_(some), image_unit.c.image_id.in_(some), some)
-    fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).exists()
-    return Places(of_images, fitting)
+    fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).correlate_except(image)
+    return Places(of_images, fitting.scalar_subquery().is_not(None))  # for each row, as in ``visible``
 
 
 def place_of(row: dict[str, Any]) -> Cursor:
