@@ -28,13 +28,14 @@ from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
+from .rows import among
 from .running import is_running
 from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 50_000  # versions of the packages with the term's name
 FEW = 2000  # up to so many images or findings, another plan of the query is faster
 FEW_UNITS = 20_000  # up to so many units are listed before a list begins
-MANY_PLACES = 200_000  # rows of packages in images
+MANY_PLACES = 20_000  # rows of packages in images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # terms about findings that depend on the rules and the decisions of a project
@@ -202,8 +203,18 @@ def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bo
     if not is_short and count(connection, places, MANY_PLACES).exact:
         return ImageCheck(lambda image_id: image_id.not_in(places), is_listed=True)
     one = image_unit.alias()
-    has = select(one.c.unit_id).where(one.c.unit_id.in_(units)).limit(1).correlate_except(one)
+    has = select(one.c.unit_id).where(_among_units(connection, one.c.unit_id, units)).limit(1).correlate_except(one)
     return ImageCheck(lambda image_id: has.where(one.c.image_id == image_id).scalar_subquery().is_(None), is_listed=False)
+
+
+def _among_units(connection: Connection, unit_id: ColumnElement[int], units: Select[tuple[int]]) -> ColumnElement[bool]:
+    """The condition that a unit is one of these. PostgreSQL would select them anew for each image, unless it gets few of them
+    as an array.
+    """
+    if is_sqlite(connection):
+        return unit_id.in_(units)
+    numbers = connection.execute(units.limit(FEW_UNITS + 1)).scalars().all()
+    return among(connection, unit_id, numbers) if len(numbers) <= FEW_UNITS else unit_id.in_(units)
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:

@@ -115,7 +115,7 @@ def findings(
         for finding in window:
             if finding.pop("fits"):
                 more = _images_with(
-                    connection, project_id, finding["unit_id"], found.of_images, last_image, limit + 1 - len(rows)
+                    connection, project_id, finding["unit_id"], found.of_places, last_image, limit + 1 - len(rows)
                 )
                 rows += [{**finding, **of_image} for of_image in more]
             if len(rows) > limit:
@@ -247,16 +247,14 @@ def _with_images(connection: Connection, project_id: int, found: Findings, rows:
 
 
 def _images_with(
-    connection: Connection, project_id: int | None, unit_id: int, of_images: ColumnElement[bool], last: int, limit: int
+    connection: Connection, project_id: int | None, unit_id: int, of_places: ColumnElement[bool], last: int, limit: int
 ) -> list[dict[str, Any]]:
-    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, *image.c["identity", "reference"])
-    wanted = (
-        select(*columns, runs_at(project_id).label("runs_at"))
-        .join(image, image.c.id == image_unit.c.image_id)
-        .where(image_unit.c.unit_id == unit_id, image_unit.c.image_id > last, of_images)
-        .order_by(image_unit.c.image_id)
-    )
-    return [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+    places = select(*image_unit.c["image_id", "layer", "presence"])
+    places = places.where(image_unit.c.unit_id == unit_id, image_unit.c.image_id > last, of_places)
+    some = places.order_by(image_unit.c.image_id).limit(limit).subquery()
+    shown = select(some, *image.c["identity", "reference"], runs_at(project_id).label("runs_at"))
+    wanted = shown.join(image, image.c.id == some.c.image_id).order_by(some.c.image_id)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[Term]]:
