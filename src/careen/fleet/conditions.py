@@ -35,6 +35,7 @@ from .tables import image, image_gap, image_secret, image_unit, project_image, u
 MAX_VERSIONS = 50_000  # versions of the packages with the term's name
 FEW = 2000  # up to so many images or findings, another plan of the query is faster
 FEW_UNITS = 20_000  # up to so many units are listed before a list begins
+MANY_IN_ARRAY = 10_000  # units
 MANY_PLACES = 20_000  # rows of packages in images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
@@ -137,10 +138,12 @@ def conditions_of(
 
 
 def packages_meet(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """The conditions on packages, for a column with the number of a unit. If few units meet them, these are listed first."""
+    """The conditions on packages, for a column with the number of a unit. If few units meet them, SQLite lists these first;
+    PostgreSQL decides by itself.
+    """
     if not found.of_unit:
         return true()
-    if count(connection, found.named_units, FEW_UNITS).exact:
+    if not is_sqlite(connection) or count(connection, found.named_units, FEW_UNITS).exact:
         return unit_id.in_(found.named_units)
     return and_(*(each.of(unit_id) for each in found.of_unit))
 
@@ -211,10 +214,9 @@ def _among_units(connection: Connection, unit_id: ColumnElement[int], units: Sel
     """The condition that a unit is one of these. PostgreSQL would select them anew for each image, unless it gets few of them
     as an array.
     """
-    if is_sqlite(connection):
+    if is_sqlite(connection) or not count(connection, units, MANY_IN_ARRAY).exact:
         return unit_id.in_(units)
-    numbers = connection.execute(units.limit(FEW_UNITS + 1)).scalars().all()
-    return among(connection, unit_id, numbers) if len(numbers) <= FEW_UNITS else unit_id.in_(units)
+    return among(connection, unit_id, connection.execute(units).scalars().all())
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
