@@ -318,7 +318,7 @@ def equal(options: argparse.Namespace, fleet) -> dict[str, object]:
 
 @with_fleet
 def lists(options: argparse.Namespace, fleet) -> dict[str, object]:
-    from careen.fleet import counting, search
+    from careen.fleet import search
 
     asked = {
         "images by risk": lambda c: search.images(c, 1, search.parsed("")),
@@ -330,7 +330,6 @@ def lists(options: argparse.Namespace, fleet) -> dict[str, object]:
         ),
         "who has it": lambda c: search.images(c, 1, search.parsed("vulnerability:CVE-2023-45853")),
         "packages by name": lambda c: search.packages(c, 1, search.parsed("package:open*")),
-        "count": lambda c: counting.count(c, search.image_ids(c, 1, search.parsed("severity:high"))),
     }
     measured = {}
     with fleet.engine.connect() as connection:

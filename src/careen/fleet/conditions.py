@@ -28,12 +28,15 @@ from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
+from .rows import among
 from .running import is_running
 from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 50_000  # versions of the packages with the term's name
 FEW = 2000  # up to so many images or findings, another plan of the query is faster
-MANY_PLACES = 200_000  # rows of packages in images
+FEW_UNITS = 20_000  # up to so many units are listed before a list begins
+MANY_IN_ARRAY = 10_000  # units
+MANY_PLACES = 20_000  # rows of packages in images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # terms about findings that depend on the rules and the decisions of a project
@@ -67,15 +70,23 @@ class Versions:
             return False
 
 
+class UnitCondition(Struct, frozen=True):
+    """A condition on units (packages that are assessed together, see ``split``): ``of_rows`` on rows of ``unit``, to select
+    those that meet it; ``of`` on a column with the number of a unit, which is looked up by itself.
+    """
+
+    of_rows: ColumnElement[bool]
+    of: Callable[[ColumnElement[int]], ColumnElement[bool]]
+
+
 class Conditions(Struct, frozen=True):
     """The conditions of a query, by the table whose columns they are about: ``of_image`` is about ``image``, ``of_finding``
-    about ``unit_finding``, ``of_unit`` about ``unit`` (packages that are assessed together, see ``split``). ``without``
-    selects the ids of units that an image must not have, from negated terms. ``units`` selects the ids of the units that
-    meet ``of_unit`` and ``of_finding``; it is None if both are empty.
+    about ``unit_finding``. ``without`` selects the ids of units that an image must not have, from negated terms. ``units``
+    selects the ids of the units that meet ``of_unit`` and ``of_finding``; it is None if both are empty.
     """
 
     of_image: tuple[ColumnElement[bool], ...]
-    of_unit: tuple[ColumnElement[bool], ...]
+    of_unit: tuple[UnitCondition, ...]
     of_finding: tuple[ColumnElement[bool], ...]
     without: tuple[Select[tuple[int]], ...]  # units that an image must not have
 
@@ -86,12 +97,14 @@ class Conditions(Struct, frozen=True):
         if not self.of_finding:
             return self.named_units
         wanted = select(unit_finding.c.unit_id).where(*self.of_finding)
-        return wanted.join(unit, unit.c.id == unit_finding.c.unit_id).where(*self.of_unit) if self.of_unit else wanted
+        if not self.of_unit:
+            return wanted
+        return wanted.join(unit, unit.c.id == unit_finding.c.unit_id).where(*(each.of_rows for each in self.of_unit))
 
     @property
     def named_units(self) -> Select[tuple[int]]:
         """Selects the units whose packages meet the conditions on packages."""
-        return select(unit.c.id).where(*self.of_unit)
+        return select(unit.c.id).where(*(each.of_rows for each in self.of_unit))
 
 
 def conditions_of(
@@ -101,7 +114,7 @@ def conditions_of(
     without the name of a package.
     """
     of_image: list[ColumnElement[bool]] = []
-    of_unit: list[ColumnElement[bool]] = []
+    of_unit: list[UnitCondition] = []
     of_finding: list[ColumnElement[bool]] = []
     without: list[Select[tuple[int]]] = []
     for term in terms:
@@ -116,12 +129,23 @@ def conditions_of(
             else:
                 of_finding.append(found)
         else:
-            found = _of_unit(connection, term, versions)
+            of_packages = _of_unit(connection, term, versions)
             if term.negated:
-                without.append(select(unit.c.id).where(found))
+                without.append(select(unit.c.id).where(of_packages.of_rows))
             else:
-                of_unit.append(found)
+                of_unit.append(of_packages)
     return Conditions(tuple(of_image), tuple(of_unit), tuple(of_finding), tuple(without))
+
+
+def packages_meet(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The conditions on packages, for a column with the number of a unit. If few units meet them, SQLite lists these first;
+    PostgreSQL decides by itself.
+    """
+    if not found.of_unit:
+        return true()
+    if not is_sqlite(connection) or count(connection, found.named_units, FEW_UNITS).exact:
+        return unit_id.in_(found.named_units)
+    return and_(*(each.of(unit_id) for each in found.of_unit))
 
 
 def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
@@ -147,12 +171,17 @@ def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
     return image.c.id.in_(own) if count(connection, own, FEW).exact else visible(project_id)
 
 
-def without(connection: Connection, project_id: int | None, found: Conditions) -> list[ColumnElement[bool]]:
-    """The conditions for negated terms: no package of the image matches the term.
-
-    For few images, each is checked by a subquery. For more, the images with such a package are listed first, if the
-    list is not too long.
+class ImageCheck(Struct, frozen=True):
+    """A condition on an image, stated on the column with its number. ``is_listed``: the images that decide are few, and are
+    listed first; else each image is looked up by itself.
     """
+
+    of: Callable[[ColumnElement[int]], ColumnElement[bool]]
+    is_listed: bool
+
+
+def without(connection: Connection, project_id: int | None, found: Conditions) -> list[ImageCheck]:
+    """The conditions for negated terms: no package of the image matches the term. For few images, each is looked up."""
     if not found.without:
         return []
     candidates = select(image.c.id).where(visible(project_id), *found.of_image)
@@ -160,12 +189,34 @@ def without(connection: Connection, project_id: int | None, found: Conditions) -
     return [_has_none_of(connection, units, is_short) for units in found.without]
 
 
-def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bool) -> ColumnElement[bool]:
-    one = image_unit.alias()
-    places = select(one.c.image_id).where(one.c.unit_id.in_(units))
+def images_with(connection: Connection, units: Select[tuple[int]], most: int) -> Select[tuple[int]]:
+    """Selects the images that contain one of the units, up to so many places of units in images. It looks up each unit:
+    PostgreSQL would read all places in the order of their units if it expected to find so many early.
+    """
+    wanted = units.subquery()
+    here = image_unit.c.unit_id == wanted.c[0]
+    if is_sqlite(connection):
+        return select(image_unit.c.image_id).join(wanted, here).limit(most)
+    of_unit = select(image_unit.c.image_id).where(here).limit(most).lateral()
+    return select(of_unit.c.image_id).select_from(wanted.join(of_unit, true())).limit(most)
+
+
+def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bool) -> ImageCheck:
+    places = images_with(connection, units, MANY_PLACES + 1)
     if not is_short and count(connection, places, MANY_PLACES).exact:
-        return image.c.id.not_in(places)
-    return ~select(one.c.unit_id).where(one.c.image_id == image.c.id, one.c.unit_id.in_(units)).exists()
+        return ImageCheck(lambda image_id: image_id.not_in(places), is_listed=True)
+    one = image_unit.alias()
+    has = select(one.c.unit_id).where(_among_units(connection, one.c.unit_id, units)).limit(1).correlate_except(one)
+    return ImageCheck(lambda image_id: has.where(one.c.image_id == image_id).scalar_subquery().is_(None), is_listed=False)
+
+
+def _among_units(connection: Connection, unit_id: ColumnElement[int], units: Select[tuple[int]]) -> ColumnElement[bool]:
+    """The condition that a unit is one of these. PostgreSQL would select them anew for each image, unless it gets few of them
+    as an array.
+    """
+    if is_sqlite(connection) or not count(connection, units, MANY_IN_ARRAY).exact:
+        return unit_id.in_(units)
+    return among(connection, unit_id, connection.execute(units).scalars().all())
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
@@ -216,7 +267,7 @@ def _of_finding(connection: Connection, term: Term) -> ColumnElement[bool]:
     columns = unit_finding.c
     match term.field:
         case "severity":
-            return _of_severity(term)
+            return _of_severity(connection, term)
         case "fix":
             return columns.fix_state == term.value
         case "fixable":
@@ -247,24 +298,27 @@ def _of_project(connection: Connection, project_id: int | None, term: Term) -> C
     return found if term.value == "true" else not_(found)
 
 
-def _of_severity(term: Term) -> ColumnElement[bool]:
-    column = unit_finding.c.severity
+def _of_severity(connection: Connection, term: Term) -> ColumnElement[bool]:
+    column: ColumnElement[str] = unit_finding.c.severity
     if term.operator == "=":
         return column == term.value
+    if is_sqlite(connection):
+        column = column.concat("")  # else SQLite would sort all findings with these severities
     place = SEVERITIES.index(term.value)
     return column.in_([severity for number, severity in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
 
 
-def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> ColumnElement[bool]:
+def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> UnitCondition:
     if term.field == "licence":
-        return and_(unit.c.licences != "", unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True))
+        contains = unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True)
+        return _of_rows(and_(unit.c.licences != "", contains))
     if term.field == "reason":
-        return states_reason(term.value)
+        return _of_rows(states_reason(term.value))
     if term.field == "type":
-        return unit.c.id.in_(select(unit_package.c.unit_id).where(unit_package.c.type == term.value))
+        return _of_packages(unit_package.c.type == term.value)
     named = like(unit_package.c.name, term.value) if term.value else true()
     if not term.bound:
-        return unit.c.id.in_(select(unit_package.c.unit_id).where(named))
+        return _of_packages(named)
     if not term.value.rstrip("*"):
         raise UsageError("a version needs the name of a package", "package:openssl<3.0.14")
     wanted = select(unit_package.c.type, unit_package.c.version).where(named).distinct().limit(MAX_VERSIONS + 1)
@@ -280,7 +334,19 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     of_types = [
         and_(unit_package.c.type == type, version.in_(_all_of(connection, found))) for type, found in sorted(fitting.items())
     ]
-    return unit.c.id.in_(select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true()))
+    units = select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true())
+    return UnitCondition(unit.c.id.in_(units), lambda unit_id: unit_id.in_(units))  # always listed: the versions are many
+
+
+def _of_rows(condition: ColumnElement[bool]) -> UnitCondition:
+    one = select(unit.c.id).where(condition).correlate_except(unit)
+    return UnitCondition(condition, lambda unit_id: one.where(unit.c.id == unit_id).exists())
+
+
+def _of_packages(condition: ColumnElement[bool]) -> UnitCondition:
+    units = select(unit_package.c.unit_id).where(condition)
+    one = units.correlate_except(unit_package)
+    return UnitCondition(unit.c.id.in_(units), lambda unit_id: one.where(unit_package.c.unit_id == unit_id).exists())
 
 
 def _all_of(connection: Connection, texts: Sequence[str]) -> Select[tuple[str]]:

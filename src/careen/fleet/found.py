@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
 
-from .conditions import Conditions, visible, without
+from .conditions import Conditions, packages_meet, visible, without
 from .connection import is_sqlite
 from .tables import image, image_unit, unit_finding
 
@@ -23,12 +23,11 @@ Pair = tuple[str, str]  # a vulnerability and a package
 
 
 class Findings(Struct, frozen=True):
-    """A selection of findings. ``of_findings`` are conditions on rows of ``unit_finding``, ``of_images`` on rows of
-    ``image``; ``of_places`` expresses ``of_images`` on rows of ``image_unit``.
+    """A selection of findings. ``of_findings`` are conditions on rows of ``unit_finding``, ``of_places`` on rows of
+    ``image_unit``.
     """
 
     of_findings: tuple[ColumnElement[bool], ...]
-    of_images: ColumnElement[bool]
     of_places: ColumnElement[bool]
 
     def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
@@ -79,17 +78,16 @@ class Findings(Struct, frozen=True):
 def findings_of(connection: Connection, project_id: int | None, found: Conditions) -> Findings:
     of_findings = found.of_finding
     if found.of_unit:
-        of_findings = (*of_findings, unit_finding.c.unit_id.in_(found.named_units))
+        of_findings = (*of_findings, packages_meet(connection, found, unit_finding.c.unit_id))
     places = places_of(connection, project_id, found)
-    return Findings((*of_findings, places.has(unit_finding.c.unit_id)), places.of_images, places.of_places)
+    return Findings((*of_findings, places.has(unit_finding.c.unit_id)), places.of_places)
 
 
 class Places(Struct, frozen=True):
-    """The images that meet conditions, stated once on rows of ``image`` and once on rows of ``image_unit``. ``few`` has
-    their numbers if there are few, else None.
+    """The images that meet conditions, stated on rows of ``image_unit``. ``few`` has their numbers if there are few, else
+    None.
     """
 
-    of_images: ColumnElement[bool]
     of_places: ColumnElement[bool]
     few: tuple[int, ...] | None = None
 
@@ -101,17 +99,17 @@ class Places(Struct, frozen=True):
 
 
 def places_of(connection: Connection, project_id: int | None, found: Conditions) -> Places:
-    narrowing = (*found.of_image, *without(connection, project_id, found))
-    of_images = and_(visible(project_id), *narrowing)
+    narrowing = (*found.of_image, *(each.of(image.c.id) for each in without(connection, project_id, found)))
     if not narrowing:
-        return Places(of_images, visible(project_id, image_unit.c.image_id))
+        return Places(visible(project_id, image_unit.c.image_id))
+    of_images = and_(visible(project_id), *narrowing)
     some = tuple(connection.execute(select(image.c.id).where(of_images).limit(FEW_IMAGES + 1)).scalars())
     if not some:
-        return Places(false(), false(), ())
+        return Places(false(), ())
     if len(some) <= FEW_IMAGES:
-        return Places(image.c.id.in_(some), image_unit.c.image_id.in_(some), some)
-    fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).exists()
-    return Places(of_images, fitting)
+        return Places(image_unit.c.image_id.in_(some), some)
+    fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).correlate_except(image)
+    return Places(fitting.scalar_subquery().is_not(None))  # for each row, as in ``visible``
 
 
 def place_of(row: dict[str, Any]) -> Cursor:

@@ -25,7 +25,7 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield some
 
 
-def among(connection: Connection, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+def among(connection: Connection, column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
     """The condition that a column has one of these values. PostgreSQL gets them as an array: the statement is the same for any
     number of values, and is prepared once.
     """

@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, select, tr
 from careen.errors import UsageError
 from careen.safety.typed import from_json
 
-from .conditions import Conditions, Versions, conditions_of, like, visible, without
+from .conditions import Conditions, ImageCheck, Versions, conditions_of, images_with, like, packages_meet, visible, without
 from .counting import count, image_counts
 from .deadlines import deadlines_of
 from .found import Cursor, Findings, findings_of, place_of, places_of
 from .query import Term
 from .query import parsed as parsed
+from .rows import among
 from .running import runs_at
 from .tables import image, image_unit, unit_finding, unit_package
 
@@ -30,6 +31,7 @@ MAX_PAGE = 500
 FEW = 20_000  # up to so many rows of image and package are collected; with more, the images are read in list order
 FEW_UNITS = 500
 WINDOWS = (200, 800)  # findings read after the first ones, before a page ends early
+IMAGE_WINDOWS = (200, 300)  # images that are looked up one by one: each takes up to a millisecond
 HIDDEN = ("source", "manifest", "lane", "tries", "lowered")  # columns that are secret, or only for the fleet itself
 
 Order = Literal["risk", "reference", "id"]
@@ -55,28 +57,42 @@ def images(
     limit: int = PAGE,
 ) -> Page:
     limit = _bounded(limit)
-    wanted = image_ids(connection, project_id, terms, versions=versions)
-    at = _cursor(after, 1 if order == "id" else 2)
     keys = (image.c.id,) if order == "id" else (image.c[order], image.c.id)
     falls = order == "risk"
-    if at:
-        wanted = wanted.where(tuple_(*keys) < tuple_(*at) if falls else tuple_(*keys) > tuple_(*at))
     in_order = [key.desc() if falls else key for key in keys]
-    # An index contains the searched columns, so that rows are only read for the images found.
-    found = wanted.order_by(*in_order).limit(limit + 1).subquery()
+    wanted, asked = _images_meeting(connection, project_id, conditions_of(connection, project_id, terms, versions))
+    start, numbers, is_cut = _cursor(after, len(keys)), list[int](), False
+    for size in _windows(limit, IMAGE_WINDOWS) if asked else (limit + 1,):
+        # An index contains the searched columns, so that rows are only read for the images found.
+        some = wanted.order_by(*in_order).limit(size)
+        if start:
+            some = some.where(tuple_(*keys) < tuple_(*start) if falls else tuple_(*keys) > tuple_(*start))
+        one = some.subquery()
+        fits = and_(true(), *(each.of(one.c.id) for each in asked))
+        in_window = [one.c[key.name].desc() if falls else one.c[key.name] for key in keys]
+        window = connection.execute(select(one.c.id, *(one.c[key.name] for key in keys), fits).order_by(*in_window)).all()
+        numbers += [row[0] for row in window if row[-1]]
+        is_cut = len(window) == size
+        if len(numbers) > limit or not is_cut:
+            break
+        start = tuple(window[-1][1:-1])
     columns = (column for column in image.c if column.name not in HIDDEN)
-    shown = select(*columns, runs_at(project_id).label("runs_at")).join(found, found.c.id == image.c.id)
+    shown = select(*columns, runs_at(project_id).label("runs_at")).where(image.c.id.in_(numbers[: limit + 1]))
     rows = [dict(row) for row in connection.execute(shown.order_by(*in_order)).mappings()]
-    return _page(rows, limit, lambda row: (row["id"],) if order == "id" else (row[order], row["id"]))
+    page = _page(rows, limit, lambda row: (row["id"],) if order == "id" else (row[order], row["id"]))
+    return page if page.next or not is_cut else Page(page.rows, _token(start))
 
 
-def image_ids(
-    connection: Connection, project_id: int | None, terms: Sequence[Term], *, versions: Versions | None = None
-) -> Select[tuple[int]]:
-    """Selects the numbers of the images that meet all terms."""
-    found = conditions_of(connection, project_id, terms, versions)
-    wanted = select(image.c.id).where(visible(project_id), *found.of_image, *without(connection, project_id, found))
-    return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
+def _images_meeting(
+    connection: Connection, project_id: int | None, found: Conditions
+) -> tuple[Select[tuple[int]], list[ImageCheck]]:
+    """Selects images, and the conditions that each of them still has to meet."""
+    checks = without(connection, project_id, found)
+    if found.units is not None:
+        checks.append(_with_unit(connection, found, found.units))
+    listed = (each.of(image.c.id) for each in checks if each.is_listed)
+    wanted = select(image.c.id, image.c.risk, image.c.reference).where(visible(project_id), *found.of_image, *listed)
+    return wanted, [each for each in checks if not each.is_listed]
 
 
 def findings(
@@ -99,7 +115,7 @@ def findings(
         for finding in window:
             if finding.pop("fits"):
                 more = _images_with(
-                    connection, project_id, finding["unit_id"], found.of_images, last_image, limit + 1 - len(rows)
+                    connection, project_id, finding["unit_id"], found.of_places, last_image, limit + 1 - len(rows)
                 )
                 rows += [{**finding, **of_image} for of_image in more]
             if len(rows) > limit:
@@ -180,23 +196,19 @@ def packages(
     return _page(rows, limit, lambda row: (row["name"], row["type"], row["version"]))
 
 
-def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]:
-    """A condition on rows of ``image``: it contains one of the units. Few units are looked up from the package's side;
-    for many, which most images contain, the condition is evaluated for each image.
-    """
-    units = found.units
-    assert units is not None
-    wanted = units.subquery()
-    places = select(image_unit.c.image_id).join(wanted, wanted.c[0] == image_unit.c.unit_id)
-    if not found.of_image and not count(connection, places, FEW).exact:
-        one = image_unit.alias()
-        has = select(one.c.unit_id).where(one.c.image_id == image.c.id)
-        if found.of_finding:
-            has = has.where(_has_finding(found, one.c.unit_id))
-        if found.of_unit:
-            has = has.where(one.c.unit_id.in_(found.named_units))
-        return has.exists()
-    return image.c.id.in_(places)
+def _with_unit(connection: Connection, found: Conditions, units: Select[tuple[int]]) -> ImageCheck:
+    """The condition that an image contains one of the units. If few images do, they are listed."""
+    places = connection.execute(images_with(connection, units, FEW + 1)).scalars().all()
+    if len(places) <= FEW:
+        numbers = sorted(set(places))
+        return ImageCheck(lambda image_id: among(connection, image_id, numbers), is_listed=True)
+    one = image_unit.alias()
+    has = select(one.c.unit_id)
+    if found.of_finding:
+        has = has.where(_has_finding(found, one.c.unit_id))
+    if found.of_unit:
+        has = has.where(packages_meet(connection, found, one.c.unit_id))
+    return ImageCheck(lambda image_id: has.where(one.c.image_id == image_id).exists(), is_listed=False)
 
 
 def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -207,8 +219,7 @@ def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[in
     assert units is not None
     if not found.of_finding or count(connection, units, FEW_UNITS).exact:
         return unit_id.in_(units)
-    named = unit_id.in_(found.named_units) if found.of_unit else true()
-    return and_(named, _has_finding(found, unit_id))
+    return and_(packages_meet(connection, found, unit_id), _has_finding(found, unit_id))
 
 
 def _has_finding(found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -221,9 +232,9 @@ def _has_finding(found: Conditions, unit_id: ColumnElement[int]) -> ColumnElemen
     return select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == unit_id, is_so).exists()
 
 
-def _windows(limit: int) -> Iterator[int]:
-    """The numbers of findings to read at a time. Most pages need only the first few."""
-    yield from (limit + 1, *(size for size in WINDOWS if size > limit))
+def _windows(limit: int, sizes: Sequence[int] = WINDOWS) -> Iterator[int]:
+    """The numbers of rows to read at a time. Most pages need only the first few."""
+    yield from (limit + 1, *(size for size in sizes if size > limit))
 
 
 def _with_images(connection: Connection, project_id: int, found: Findings, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -236,16 +247,14 @@ def _with_images(connection: Connection, project_id: int, found: Findings, rows:
 
 
 def _images_with(
-    connection: Connection, project_id: int | None, unit_id: int, of_images: ColumnElement[bool], last: int, limit: int
+    connection: Connection, project_id: int | None, unit_id: int, of_places: ColumnElement[bool], last: int, limit: int
 ) -> list[dict[str, Any]]:
-    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, *image.c["identity", "reference"])
-    wanted = (
-        select(*columns, runs_at(project_id).label("runs_at"))
-        .join(image, image.c.id == image_unit.c.image_id)
-        .where(image_unit.c.unit_id == unit_id, image_unit.c.image_id > last, of_images)
-        .order_by(image_unit.c.image_id)
-    )
-    return [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+    places = select(*image_unit.c["image_id", "layer", "presence"])
+    places = places.where(image_unit.c.unit_id == unit_id, image_unit.c.image_id > last, of_places)
+    some = places.order_by(image_unit.c.image_id).limit(limit).subquery()
+    shown = select(some, *image.c["identity", "reference"], runs_at(project_id).label("runs_at"))
+    wanted = shown.join(image, image.c.id == some.c.image_id).order_by(some.c.image_id)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[Term]]:

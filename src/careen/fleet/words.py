@@ -5,15 +5,15 @@ and vulnerabilities are searched. With many images, a bounded number of all name
 """
 
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
 
 from . import image_secrets, search
-from .conditions import like, visible
-from .counting import Count, count
+from .conditions import images_with, like, visible
+from .counting import BOUND, Count, count
 from .query import Term
 from .tables import image, image_unit, project_image, registry, repository, tag, unit, unit_finding, unit_package
 
@@ -22,6 +22,7 @@ CANDIDATES = 400  # names that are read
 FEW_IMAGES = 500  # projects with more images do not list their packages for each search
 SHORTEST = 2  # the shortest word, in characters
 LONGEST = 200
+PLACES = 5000  # places of a package in images that are read to count its images
 
 
 class Group(Struct, frozen=True):
@@ -84,18 +85,15 @@ def vulnerabilities(connection: Connection, project_id: int, start: str) -> Grou
     searched, because some ids have lower-case parts.
     """
     column = unit_finding.c.vulnerability
-    begins = [like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))]
+    begun = or_(*(like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))))
     own = _own_units(connection, project_id)
     if own is not None:
-        wanted = select(column).where(or_(*begins), unit_finding.c.unit_id.in_(own)).distinct()
+        wanted = select(column).where(begun, unit_finding.c.unit_id.in_(own)).distinct()
         return _group(connection.execute(wanted.order_by(column).limit(FEW + 1)).scalars())
-    parts = [select(column).where(begun).distinct().limit(CANDIDATES) for begun in begins]
-    are_all = all(count(connection, part, CANDIDATES - 1).exact for part in parts)
-    some = union(*(part.subquery().select() for part in parts)).subquery()
-    id = some.c[0]
-    has = select(image_unit.c.image_id).join(unit_finding, unit_finding.c.unit_id == image_unit.c.unit_id)
-    seen = has.where(column == id, visible(project_id, image_unit.c.image_id)).correlate(some).exists()
-    return _group(connection.execute(select(id).where(seen).order_by(id).limit(FEW + 1)).scalars(), more=not are_all)
+    some = sorted(connection.execute(select(column).where(begun).distinct().limit(CANDIDATES)).scalars())
+    seen = _is_seen(project_id, unit_finding.c.unit_id)
+    having = (id for id in some if connection.execute(select(column).where(column == id, seen).limit(1)).first())
+    return _group(islice(having, FEW + 1), more=len(some) == CANDIDATES)
 
 
 def packages(connection: Connection, project_id: int, word: str) -> Group:
@@ -115,15 +113,22 @@ def packages(connection: Connection, project_id: int, word: str) -> Group:
 
     found = []
     for name, type in sorted({*chain.from_iterable(named)}, key=nearness):
-        of_package = (unit_package.c.name == name, unit_package.c.type == type)
-        places = select(image_unit.c.image_id).join(unit_package, unit_package.c.unit_id == image_unit.c.unit_id)
-        seen = places.where(*of_package, visible(project_id, image_unit.c.image_id)).distinct()
-        counted = count(connection, seen)
+        units = select(unit_package.c.unit_id).where(unit_package.c.name == name, unit_package.c.type == type)
+        counted = _images_with(connection, units, project_id)
         if counted.number:
             found.append(NamedPackage(name, type, counted))
         if len(found) > FEW:
             break
     return _group(found, more=own is None and any(len(names) == CANDIDATES for names in named))
+
+
+def _images_with(connection: Connection, units: Select[tuple[int]], project_id: int) -> Count:
+    """The number of images of the project with one of the units, found in a bounded number of places."""
+    some = images_with(connection, units, PLACES).subquery()
+    places = select(some.c.image_id, visible(project_id, some.c.image_id).label("is_seen")).subquery()
+    seen = func.count(case((places.c.is_seen, places.c.image_id)).distinct())
+    number, found = connection.execute(select(seen, func.count()).select_from(places)).one()
+    return Count(min(number, BOUND), number <= BOUND and found < PLACES)
 
 
 def _own_units(connection: Connection, project_id: int) -> Select[Any] | None:

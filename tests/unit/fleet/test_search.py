@@ -109,6 +109,26 @@ def test_images(fleet, monkeypatch, query, expected, few):
     assert {row["id"] for row in all_of(fleet, search.images, 1, query)} == expected
 
 
+@pytest.mark.parametrize("order", ["risk", "reference", "id"])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("package:libssl3", [1]), ("-package:django", [2]), ("type:pypi -package:libssl3", [3]), ("package:none*", [])],
+)
+def test_a_page_ends_early_when_many_images_were_looked_up(fleet, monkeypatch, query, expected, order):
+    monkeypatch.setattr(search, "FEW", -1)
+    monkeypatch.setattr(search, "IMAGE_WINDOWS", ())
+    for name in ("FEW", "FEW_UNITS", "MANY_PLACES"):
+        monkeypatch.setattr(conditions, name, -1)
+    rows = all_of(fleet, search.images, 1, query, limit=1, order=order)
+    assert [row["id"] for row in rows] == expected
+    with fleet.engine.connect() as connection:
+        pages = [search.images(connection, 1, search.parsed(query), limit=1, order=order)]
+        while pages[-1].next:
+            pages.append(search.images(connection, 1, search.parsed(query), limit=1, order=order, after=pages[-1].next))
+    assert len(pages) > len(expected)  # the others are without a row
+    assert all(len(page.rows) <= 1 for page in pages)
+
+
 def test_kinds_of_secrets(fleet):
     with fleet.engine.connect() as connection:
         assert known_kinds(connection, 1) == ["aws-access-key-id", "aws-session-token", "github-oauth-token"]
@@ -164,6 +184,7 @@ def ways(request, monkeypatch):
     if request.param:
         monkeypatch.setattr(conditions, "FEW", 0)
         monkeypatch.setattr(conditions, "MANY_PLACES", 0)
+        monkeypatch.setattr(conditions, "FEW_UNITS", 0)
         monkeypatch.setattr(found, "FEW_IMAGES", 0)
         monkeypatch.setattr(search, "FEW_UNITS", 0)
 
