@@ -133,6 +133,8 @@ def _term(field: str, value: str, negated: bool) -> Term:
         name, at, version = value.rpartition("@")
         if any(sign in value for sign in "<>="):
             raise UsageError(f"{value!r} is not a package", "package:NAME, package:NAME<3.0.14")
+        if name and not version:
+            raise UsageError(f"{value!r} has no version", "package:NAME, package:NAME@3.0.14")
         return Term(field, name, "=", version, negated) if at and name else Term(field, value, negated=negated)
     if kind in ("number", "moment", "severity"):
         return _compared(field, kind, value, negated)

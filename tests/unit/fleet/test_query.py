@@ -60,6 +60,12 @@ def test_any_mixture_of_its_parts_is_a_query_or_refused(parts):
     assert parsed(written(terms)) == terms
 
 
+@pytest.mark.parametrize("text", ["package:openssl@", 'package:"image:@@"'])
+def test_a_package_with_a_sign_but_no_version_is_refused(text):
+    with pytest.raises(UsageError, match="has no version"):
+        parsed(text)
+
+
 def test_completions():
     assert completions("sev") == ("severity:",)
     assert completions("runs:true severity:h") == ("high",)
