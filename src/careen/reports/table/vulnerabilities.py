@@ -123,20 +123,19 @@ def _severities(findings: Sequence[Vulnerability]) -> str:
 
 
 def _where(name: str, type: str, findings: list[Vulnerability]) -> str:
-    """The binary packages, or the files of a package that no package database lists."""
+    """The binary packages, and the files of a package that no package database lists."""
     binaries = sorted({finding.package_name for finding in findings})
     roots = {root_of(path) for finding in findings for path in finding.paths} if type in DISTRIBUTED else set[str]()
     if roots and "" not in roots:
         more = f" and {len(roots) - 1} more" if len(roots) > 1 else ""
         type = f"{type} in /{visible(min(roots))}{more}"
         return type if binaries == [name] else f"{type}: {visible(', '.join(binaries))}"
-    if binaries != [name]:
-        return f"{type}: {visible(', '.join(binaries))}"
-    if type in DISTRIBUTED and not any(finding.location for finding in findings):
-        return type
-    paths = sorted({place for finding in findings for place in _places(finding)})
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{type}: {visible(paths[0])}{more}" if paths else type
+    shown = [visible(", ".join(binaries))] if binaries != [name] else []
+    if any(finding.location for finding in findings) or not (shown or type in DISTRIBUTED):
+        paths = sorted({place for finding in findings for place in _places(finding)})
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        shown += [f"{visible(paths[0])}{more}"] if paths else []
+    return f"{type}: {', '.join(shown)}" if shown else type
 
 
 def _places(finding: Vulnerability) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ def test_where_a_package_is():
     assert lines_of(replace(two, location=Location("Dockerfile", 3)))[1].endswith("maven: Dockerfile:3")
     located = vulnerability("CVE-1", CLI, location=Location("Dockerfile", 3))
     assert lines_of(located)[1] == "openssl 3.0.11-1~deb12u2  deb: Dockerfile:3"
+    binary = vulnerability("CVE-1", LIBSSL, location=Location("Dockerfile", 3))
+    assert lines_of(binary)[1] == "openssl 3.0.11-1~deb12u2  deb: libssl3, Dockerfile:3"
 
 
 def test_a_package_of_another_root_is_there():
