@@ -26,6 +26,7 @@ from careen.fleet.summary import summary_of
 from careen.fleet.tables import event, image, image_unit, layer, policy, project_image, unit, unit_finding
 from careen.fleet.tables import registry as watched
 from careen.fleet.triage import Batch, Target
+from careen.layers.recent import RecentDeltas
 from careen.model.finding import Vulnerability
 from careen.policy.rules import Rules
 from careen.server.interfaces.admission.decide import decided
@@ -330,8 +331,9 @@ def test_a_project_that_names_a_digest_has_to_fetch_it_itself(fleet, registry):
         assert until(lambda: report_of(fleet, other, identity) is not None, 30)
 
 
-def test_what_is_known_of_a_layer_is_gone(fleet, registry):
+def test_what_is_known_of_a_layer_is_gone(fleet, registry, monkeypatch):
     """Its bytes are read again by the readers of layers, in their own process, and never by a join."""
+    monkeypatch.setattr(RecentDeltas, "get", lambda self, key: None)  # as a worker that has not read it
     (reference,) = fill(registry, repositories=1, tags=1)
     project = a_project(fleet)
     with working(fleet):
@@ -346,8 +348,9 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
     assert _events(fleet) == before != [], "it is the same image: no event again"
 
 
-def test_a_layer_that_is_lost_is_read_from_an_image_that_has_it(fleet, registry):
+def test_a_layer_that_is_lost_is_read_from_an_image_that_has_it(fleet, registry, monkeypatch):
     """The image that it was read for first may be gone."""
+    monkeypatch.setattr(RecentDeltas, "get", lambda self, key: None)  # as a worker that has not read it
     first, second = fill(registry, repositories=1, tags=2)
     project = a_project(fleet)
     with working(fleet):

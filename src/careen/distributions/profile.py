@@ -74,6 +74,8 @@ class Builds(Struct, frozen=True, forbid_unknown_fields=True):
     rpm_vendor: str = ""  # expression of the vendor of its rpms; without it rpms are not distinguished
     dist_tags: tuple[str, ...] = ()  # before the number in the releases of its rpms: "el"
     always_tagged: bool = False  # in all of them
+    owns_tag: bool = False  # a tag of several distributions is its own if nothing else is named
+    built_for: str = ""  # expression of the release for which a deb is built, in its version
     own_release: str = ""  # expression of the releases of its rpms, if its vendor builds for others too
     deb_release: str = ""  # expression of a version of a deb that only it has, with its release
     plain_revisions: bool = False  # revisions of its debs have only words that Debian's tools write, and ``own_words``

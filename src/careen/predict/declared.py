@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.distributions.built_for import built_for
 from careen.distributions.registry import profile
 from careen.formats.dockerfile.stages import Call, Dockerfile, Stage, Step
 from careen.formats.dockerfile.variables import resolved_words
@@ -25,7 +26,6 @@ from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package, Source
 
 from .base import distribution_of
-from .built_for import built_for
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, built_from, cloned, of_software, repository_of
 from .runtimes import read_runtime

@@ -255,3 +255,10 @@ def test_the_source_of_a_binary_package_of_debian():
     text = "FROM debian:12\nRUN apt-get install -y libssl3=3.0.11-1~deb12u2+b1 openssl=3.0.11-1~deb12u2 of-nobody=1.0-1\n"
     found = {each.package.name: each.package.source for each in predicted(read_dockerfile(text))}
     assert found == {"libssl3": Source("openssl", "3.0.11-1~deb12u2"), "openssl": None, "of-nobody": None}
+
+
+def test_releases_of_packages_state_the_distribution_where_the_base_image_does_not():
+    text = "FROM {}\nARG RELEASE=2.4.6-97.el7\nRUN yum install -y httpd-$RELEASE nginx-1.12.2\n"
+    purls = [each.package.purl for each in predicted(read_dockerfile(text.format("ours/base:1")))]
+    assert purls == ["pkg:rpm/rhel/httpd@2.4.6-97.el7?distro=rhel-7", "pkg:rpm/rhel/nginx@1.12.2?distro=rhel-7"]
+    assert all("distro=rocky-8" in each.package.purl for each in predicted(read_dockerfile(text.format("rockylinux:8"))))

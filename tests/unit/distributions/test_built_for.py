@@ -1,9 +1,7 @@
 import pytest
 
-from careen.formats.dockerfile.reader import read_dockerfile
+from careen.distributions.built_for import built_for
 from careen.model.package import Distribution
-from careen.predict.built_for import built_for
-from careen.predict.declared import predicted
 
 
 @pytest.mark.parametrize(
@@ -29,10 +27,3 @@ from careen.predict.declared import predicted
 )
 def test_the_distribution_of_releases(text, distribution):
     assert built_for([text]) == (Distribution(*distribution) if distribution else None)
-
-
-def test_it_counts_where_the_base_image_does_not_state_one():
-    text = "FROM {}\nARG RELEASE=2.4.6-97.el7\nRUN yum install -y httpd-$RELEASE nginx-1.12.2\n"
-    purls = [each.package.purl for each in predicted(read_dockerfile(text.format("ours/base:1")))]
-    assert purls == ["pkg:rpm/rhel/httpd@2.4.6-97.el7?distro=rhel-7", "pkg:rpm/rhel/nginx@1.12.2?distro=rhel-7"]
-    assert all("distro=rocky-8" in each.package.purl for each in predicted(read_dockerfile(text.format("rockylinux:8"))))
