@@ -185,13 +185,9 @@ def _without_source(namespace: str, group: list[Subject], knowledge: Knowledge) 
     """The debs and apks of a release whose own name no record has, if none of them states a source package: Chisel's manifest
     states none, and Dockerfiles do not. Lists that state some leave out those of the package's own name."""
     of_release = [subject for subject in group if subject.distribution and subject.package.type in ("deb", "apk")]
-    listed = [subject for subject in of_release if subject.package.presence != "declared"]
-    are_stated = any(subject.package.source for subject in listed)
-    debs = [
-        subject
-        for subject in of_release
-        if not subject.package.source and not (are_stated and subject.package.presence != "declared")
-    ]
+    are_stated = any(subject.package.source for subject in of_release if subject.package.presence != "declared")
+    bare = [subject for subject in of_release if not subject.package.source]
+    debs = [subject for subject in bare if subject.package.presence == "declared" or not are_stated]
     if not debs or not knowledge.namespace(namespace):
         return []
     return _without_record(namespace, debs, knowledge)

@@ -24,7 +24,7 @@ _PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
 _MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
-_CREDENTIALS = re.compile(r"^https?://(?:[^/@]*@)?|[?#].*")
+_URL = re.compile(r"https?://(?:[^/]*@)?([\w.-]+)(?::\d+)?(?=/|$)")
 _PLAIN = re.compile(r"[a-z][a-z.-]{0,19}")
 # Common words of URLs and names, which identify nothing.
 _COMMON = frozenset(
@@ -85,6 +85,11 @@ def _words(text: str) -> set[str]:
 
 
 def _shown(place: str) -> str:
-    """The host of a URL and the plain words of its path. Other parts may be secrets."""
-    host, *path = _CREDENTIALS.sub("", place).split("/")
-    return "/".join((host, *(part for part in path if _PLAIN.fullmatch(part))))
+    """The host of a URL and the plain words of its path: other parts may be secrets. Other places stay as they are."""
+    if "://" not in place:
+        return place
+    address = re.split("[?#]", place, maxsplit=1)[0]
+    host = _URL.match(address)
+    if host is None:
+        return "a repository"
+    return "/".join((host[1], *filter(_PLAIN.fullmatch, address[host.end() + 1 :].split("/"))))

@@ -44,6 +44,8 @@ def test_what_comes_from_there(lines, package):
             "docker-ce-24.0.7",
             "download.docker.com/linux/docker-ce.repo",
         ),
+        ("dnf config-manager --add-repo https://me:p@ss@a.example:8443/grafana", "grafana-10.0.0", "a.example/grafana"),
+        ("dnf config-manager --add-repo https://me:pa/ss@a.example/grafana", "grafana-10.0.0", "a repository"),
         ("dnf copr enable caddy/caddy", "caddy-2.8.4", "copr enable caddy/caddy"),
     ],
 )
