@@ -24,6 +24,7 @@ _PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
 _MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
+_UNNAMED = "a repository"
 _URL = re.compile(r"https?://(?:[^/]*@)?([\w.-]+)(?::\d+)?(?=/|$)")
 _PLAIN = re.compile(r"[a-z][a-z.-]{0,19}")
 # Common words of URLs and names, which identify nothing.
@@ -62,7 +63,7 @@ class ThirdParty:
     def downloaded(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
         if head is not None and head.is_repository:
-            self._open[step.stage] = name
+            self._open[step.stage] = name or _UNNAMED
         elif head is None and _BRINGS.search(name):
             self._names[step.stage].append((_words(name), name))
 
@@ -91,5 +92,5 @@ def _shown(place: str) -> str:
     address = re.split("[?#]", place, maxsplit=1)[0]
     host = _URL.match(address)
     if host is None:
-        return "a repository"
+        return _UNNAMED
     return "/".join((host[1], *filter(_PLAIN.fullmatch, address[host.end() + 1 :].split("/"))))
