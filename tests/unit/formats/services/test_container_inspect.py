@@ -32,7 +32,7 @@ CONTAINER = {
     },
     "Config": {
         "Image": "registry.example/web:1", "User": "root", "Entrypoint": ["/serve"],
-        "Cmd": ["--password", "hunter2", "--token=abc", "--url=https://u:secretpw@h/"],
+        "Cmd": ["--password", "hunter2", "--token=t0ken-of-web", "--url=https://u:secretpw@h/"],
         "Env": ["PATH=/bin", "DB_PASSWORD=hunter2", "URL=postgres://u:secretpw@db/x", "MODE=fast"],
         "Labels": {"a": "b", "team": "x"},
     },
@@ -68,7 +68,7 @@ def test_credentials_are_redacted_and_their_names_stay():
     assert one.added_variables == ("DB_PASSWORD", "URL", "MODE")
     shown = repr(one) + repr(dict(one.service.node))
     assert "hunter2" not in shown
-    assert "abc" not in shown
+    assert "t0ken-of-web" not in shown
     assert "secretpw" not in shown
     assert "MODE=fast" in shown
 
