@@ -66,9 +66,10 @@ def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) 
 def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progress: Progress) -> Report:
     """The report about files. ``find`` reads them, after the settings were checked."""
     from careen.checks.helm import with_charts
+    from careen.checks.kustomize import with_kustomizations
     from careen.pipeline.assessment import Assessment
     from careen.pipeline.file_secrets import with_secrets
-    from careen.pipeline.files import at_source_lines, check_files, report_of_files
+    from careen.pipeline.files import at_source_lines, check_files, report_of_files, with_origins
     from careen.policy.rego import load_policies, with_policies
 
     from .predicting import prediction_of
@@ -80,12 +81,13 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     found = find()
     files = found.files
     charts = with_charts(files, values, found.packed)
-    unknowns = (*found.unknowns, *charts.unknowns)
+    kustomized = with_kustomizations(charts.files)
+    unknowns = (*found.unknowns, *charts.unknowns, *kustomized.unknowns)
     rules = selection.rules
     with ExitStack() as opened:
         prediction = prediction_of(settings, opened, progress)
-        checked = check_files(charts.files, lambda kind: selection.of(kind.folders), rules, prediction)
-    checked = at_source_lines(checked, charts.lines)
+        checked = check_files(kustomized.files, lambda kind: selection.of(kind.folders), rules, prediction)
+    checked = with_origins(at_source_lines(checked, charts.lines), kustomized)
     if "secret" in settings.scanners:
         checked = with_secrets(checked, files)
     if not checked.files and not unknowns:

@@ -16,6 +16,7 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, other_pipelines
 from careen.formats.services.bake import is_bake
+from careen.kustomize import is_kustomization
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -37,11 +38,6 @@ _API_OBJECT = re.compile(rf"""{_BEFORE_KEY}['"]?apiVersion['"]?\s*+:""")
 _ESCAPED_KEY = re.compile(rf"""{_BEFORE_KEY}"[^"\\\n]*+\\""")
 _SERVICES = re.compile(r"(?m)^(?:services|include)[^\S\n]*+:(?![^\S\n]*+\n[^\S\n]*+-)")
 _PERHAPS_SERVICES = re.compile(rf"""{_BEFORE_KEY}['"]?(?:services|include)['"]?\s*+:""")
-_KUSTOMIZATION = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
-_CHANGES = re.compile(
-    r"(?m)^(patches\w*|images|components|generators|transformers|replicas|namespace|namePrefix|nameSuffix"
-    r"|replacements|vars|configMapGenerator|secretGenerator|helmCharts\w*|commonLabels|labels|commonAnnotations|openapi)\s*:"
-)
 _FILE_NAME = re.compile(
     r"""(?m)(?:^[^\S\n]*+(?:-[^\S\n]*+)?(?:(?:file|path)\s*+:\s*+)?|[{,]\s*+(?:file|path)\s*+:\s*+)['"]?([\w./-]{1,200}\.ya?ml)['"]?\s*(?:[,}]|$)"""
 )
@@ -65,7 +61,7 @@ def may_be_checked(path: str) -> bool:
         is_dockerfile_name(name)
         or name.lower().endswith((*YAML, ".json"))
         or name.endswith(NAMES)
-        or name == "Kustomization"
+        or is_kustomization(name)
         or may_start_containers(name)
         or is_bake(name)
         or is_of_terraform(name)
@@ -146,53 +142,28 @@ def _dockerfile(file: SourceFile, text: str, rules: Rules) -> Dockerfile:
 
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """One document of all manifests, since they refer to each other."""
-    found: list[manifest_files.Resource] = []
-    ignores: list[Ignore] = []
-    for file in files:
-        try:
-            documents = yaml_document.read(file.text)
-            inside = list(manifest_files.resources(documents, file.path))
-        except ValueError as error:
-            yield unread("kubernetes", file, error)
-            continue
-        if any(map(compose.is_compose, documents)):
-            yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
-        elif not inside and file.named:
-            yield unread("kubernetes", file, "no object of Kubernetes in it")
-        found += inside
-        ignores += comments_in_lines(file.text, file.path)
-    if found:
-        manifests = manifest_files.Manifests(found, rules.pss_minor)
-        manifests.registries = rules.registries
-        yield Document(files[0].path, manifests, tuple(ignores))
-
-
-def _is_kustomization(path: str, text: str) -> bool:
-    return posixpath.basename(path) in _KUSTOMIZATION
-
-
-def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Unknowns about kustomizations: their manifests are checked without their changes, and remote files are not
-    read."""
-    for file in files:
-        try:
-            found = next(
-                (document for document in yaml_document.read(file.text) if isinstance(document, yaml_document.Mapping)),
-                yaml_document.NO_MAPPING,
-            )
-        except ValueError as error:
-            yield unread("kustomize", file, error)
-            continue
-        changes = sorted(key for key in found if _CHANGES.match(f"{key}:"))
-        remote = [name for key in ("resources", "bases", "components") for name in found.texts(key) if "//" in name]
-        parts = [
-            *([f"its {', '.join(changes)} are not applied"] if changes else []),
-            *(f"{name} is not fetched" for name in remote),
-        ]
-        if parts:
-            why = f"{'; '.join(parts)}: use kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
-            yield Unknown("kustomize", Evidence(file.path, 0), why)
+    """One document of all manifests, since they refer to each other; another for each file that is apart."""
+    together = [file for file in files if not file.apart]
+    for group in (together, *([file] for file in files if file.apart)):
+        found: list[manifest_files.Resource] = []
+        ignores: list[Ignore] = []
+        for file in group:
+            try:
+                documents = yaml_document.read(file.text)
+                inside = list(manifest_files.resources(documents, file.path))
+            except ValueError as error:
+                yield unread("kubernetes", file, error)
+                continue
+            if any(map(compose.is_compose, documents)):
+                yield unread("kubernetes", file, "services of Compose beside objects of Kubernetes are not checked")
+            elif not inside and file.named:
+                yield unread("kubernetes", file, "no object of Kubernetes in it")
+            found += inside
+            ignores += comments_in_lines(file.text, file.path)
+        if found:
+            manifests = manifest_files.Manifests(found, rules.pss_minor)
+            manifests.registries = rules.registries
+            yield Document(group[0].path, manifests, tuple(ignores))
 
 
 def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
@@ -300,7 +271,6 @@ def _described(what: str, described: Callable[[str], Any], files: Iterable[Sourc
 
 KINDS = (
     TERRAFORM,
-    Kind("kustomize", "Kustomizations", _is_kustomization, _kustomizations),
     Kind(
         "dockerfile",
         "Dockerfiles",

@@ -154,8 +154,9 @@ class _Entries:
             entered(self.builder, hub, node, self.images, share, node.places, why=why)
 
     def _sealed(self, shown: str, place: Location, name: str) -> None:
+        written = self.builder.origin(place)
         self.builder.note(
-            f"{place.path}:{place.line}: {shown} leads to {name}, but a NetworkPolicy blocks traffic from outside"
+            f"{written.path}:{written.line}: {shown} leads to {name}, but a NetworkPolicy blocks traffic from outside"
         )
 
     def _listening(self, pod: Pod, number: int | None) -> list[Node]:

@@ -4,7 +4,7 @@ A shared network, volume or namespace is a node between its members: a thousand 
 edges instead of a million.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -121,9 +121,11 @@ def _tails(paths: set[str]) -> dict[str, str]:
 
 
 class Builder:
-    """Collects nodes and edges; reasons of the same edge are joined. Raises ValueError for too many edges."""
+    """Collects nodes and edges; reasons of the same edge are joined. Raises ValueError for too many edges. ``origin``: where
+    a place in a rendered file is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: Callable[[Location], Location] = lambda place: place) -> None:
+        self.origin = origin
         self.nodes: dict[str, Node] = {}
         self.links: dict[tuple[str, str], Link] = {}
         self.notes: dict[str, None] = {}
@@ -152,16 +154,23 @@ class Builder:
 
     def graph(self) -> Graph:
         edges = tuple(
-            Edge(source, target, tuple(sorted(reasons, key=lambda reason: -reason.ease)), (source, target) in self._ends)
+            Edge(source, target, self._ordered(reasons), (source, target) in self._ends)
             for (source, target), reasons in self._reasons.items()
         )
         leaving: dict[str, list[Edge]] = {}
         for edge in edges:
             leaving.setdefault(edge.source, []).append(edge)
         return Graph(
-            nodes=self.nodes,
+            nodes={id: replace(node, places=self._places(node.places)) for id, node in self.nodes.items()},
             edges=edges,
-            links=tuple(self.links.values()),
+            links=tuple(replace(link, places=self._places(link.places)) for link in self.links.values()),
             notes=tuple(self.notes),
             leaving={source: tuple(edges) for source, edges in leaving.items()},
         )
+
+    def _ordered(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+        easiest_first = sorted(reasons, key=lambda reason: -reason.ease)
+        return tuple(replace(reason, places=self._places(reason.places)) for reason in easiest_first)
+
+    def _places(self, places: Iterable[Location]) -> tuple[Location, ...]:
+        return tuple(map(self.origin, places))

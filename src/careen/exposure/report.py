@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from careen.checks.files import Found
+from careen.checks.helm import ChartValues, with_charts
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
+from careen.checks.kustomize import Origins, origin, with_kustomizations
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.formats.services.compose import Compose
 from careen.model.advisory import SEVERITIES, Severity
@@ -72,6 +74,7 @@ class Documents(Struct, frozen=True):
     values: tuple[Compose | Manifests, ...]
     files: int
     unknowns: tuple[Unknown, ...]
+    origins: Origins = {}  # of the lines of rendered files
 
     def images(self) -> list[str]:
         """Each image once, in the order of the files, without images that are only built."""
@@ -85,11 +88,16 @@ class Documents(Struct, frozen=True):
 
 
 def documents(found: Found) -> Documents:
+    charts = with_charts(found.files, ChartValues(), found.packed)
+    kustomized = with_kustomizations(charts.files)
     values: list[Compose | Manifests] = []
-    unknowns = list(found.unknowns)
+    unknowns = [*found.unknowns, *charts.unknowns, *kustomized.unknowns]
+    templates = {path: tuple((path, line) if line else None for line in lines) for path, lines in charts.lines.items()}
+    origins = {**templates, **kustomized.origins}
+    more = len(kustomized.replaced) - len(kustomized.origins)
     files = 0
     members: dict[str, list[SourceFile]] = {}
-    for file in found.files:
+    for file in kustomized.files:
         kind = kind_of(file.path, file.text)
         if kind is not None:
             members.setdefault(kind.name, []).append(file)
@@ -102,7 +110,7 @@ def documents(found: Found) -> Documents:
             elif isinstance(found_document.value, Compose | Manifests):
                 values.append(found_document.value)
         files += len(members[kind.name])
-    return Documents(tuple(values), files, tuple(unknowns))
+    return Documents(tuple(values), files + more, tuple(unknowns), origins)
 
 
 def exposure_of(
@@ -138,7 +146,7 @@ def exposure_of(
 
 
 def _graph(found: Documents, images: Mapping[str, ScannedImage]) -> tuple[Graph, tuple[Unknown, ...]]:
-    builder = Builder()
+    builder = Builder(lambda place: origin(place, found.origins))
     unknowns = list(found.unknowns)
     for value in found.values:
         try:

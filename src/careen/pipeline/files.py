@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from careen.checks.applied_manifests import applied_manifests
 from careen.checks.kind import Document, Kind, Rules, SourceFile
 from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
+from careen.checks.kustomize import Kustomized, at_origins
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.services import compose
@@ -126,6 +127,18 @@ def at_source_lines(checked: CheckedFiles, lines: Mapping[str, Sequence[int | No
     if not lines:
         return checked
     return replace(checked, outcome=located(checked.outcome, lines))
+
+
+def with_origins(checked: CheckedFiles, kustomized: Kustomized) -> CheckedFiles:
+    """Moves findings in objects that kustomizations build to where these are written; their files are checked files."""
+    if not kustomized.origins:
+        return checked
+    return replace(
+        checked,
+        outcome=at_origins(checked.outcome, kustomized),
+        files=checked.files - len(kustomized.origins) + len(kustomized.replaced),
+        ignores=(*checked.ignores, *kustomized.ignores),
+    )
 
 
 def pinned_inventory(checked: CheckedFiles) -> Inventory:

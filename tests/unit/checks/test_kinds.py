@@ -63,7 +63,6 @@ READ = {kind.name: kind.read for kind in KINDS}
         ("a.yml", "services:\n  a: {}\nx-meta:\n  apiVersion: v1", "compose"),
         ("a.yml", "services:\n  a: {}\n# {apiVersion: v1\n", "compose"),
         ("a.yml", "apiVersion: v1\nkind: Pod\n---\nservices:\n  a: {}", "kubernetes"),
-        ("kustomization.yaml", "apiVersion: kustomize\nresources: []", "kustomize"),
     ],
 )
 def test_kinds(path, text, kind):
@@ -154,20 +153,6 @@ def test_a_file_of_manifests_that_has_something_else():
     assert (len(documents), unknowns) == (1, [("a.yaml", why)])
 
 
-def test_a_kustomization_is_only_reported():
-    text = "resources: [a.yaml, 'https://x.example/b']\nnamePrefix: x\npatches: []\n"
-    documents, unknowns = read("kustomize", kustomization__yaml=text)
-    assert documents == []
-    assert unknowns == [
-        (
-            "kustomization.yaml",
-            "its namePrefix, patches are not applied; https://x.example/b is not fetched: "
-            "use kustomize build . | careen check -",
-        )
-    ]
-    assert read("kustomize", kustomization__yaml="resources: [a.yaml]") == ([], [])
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -217,7 +202,6 @@ def test_containers_beyond_a_limit_are_an_unknown(monkeypatch):
     [
         ("dockerfile", "Dockerfile", "#\n" * 50_001 + "FROM a\n"),
         ("kubernetes", "a.yaml", f"apiVersion: v1\nkind: Pod\na: {'[' * 201}{']' * 201} # {{{{\n"),
-        ("kustomize", "kustomization.yaml", f"a: {'[' * 201}{']' * 201}\n"),
         ("compose", "compose.yaml", "services:\n" + "".join(f"  a{n}: {{image: a}}\n" for n in range(1001))),
         ("quadlet", "a.container", "[Container]\n" + "Image=a\n" * 10_001),
     ],

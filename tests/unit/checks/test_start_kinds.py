@@ -38,7 +38,6 @@ def places(outcome, id):
         ("web.container", "[Container]\nImage=x", "quadlet"),
         ("data.volume", "no unit", None),
         (".devcontainer/devcontainer.json", "{}", "devcontainer"),
-        ("kustomization.yaml", "resources: []", "kustomize"),
     ],
 )
 def test_kinds(path, text, kind):
@@ -80,18 +79,12 @@ def test_an_image_in_a_variable_is_not_called_untagged():
 
 def test_what_is_left_out_is_an_unknown():
     outcome = checked(
-        ("k/kustomization.yaml", "resources: [a.yaml, https://h.example/x]\npatches: []\nimages: []\n"),
-        ("plain/kustomization.yaml", "resources: [a.yaml]\n"),
         ("q/p.kube", "[Kube]\nYaml=pods.yaml\n"),
         ("q/here.kube", "[Kube]\nYaml=there.yaml\n"),
         ("q/there.yaml", "apiVersion: v1\nkind: Pod\n"),
         ("q/p.pod", "[Pod]\nPublishPort=80:80\n"),
     )
     assert {(one.evidence.path, one.reason) for one in outcome.unknowns} == {
-        (
-            "k/kustomization.yaml",
-            "its images, patches are not applied; https://h.example/x is not fetched: use kustomize build k | careen check -",
-        ),
         ("q/p.kube", "line 2 plays pods.yaml, which is not among the checked files"),
         ("q/p.pod", "not among the checked files: containers of p.pod"),
     }
@@ -138,8 +131,7 @@ def test_no_content_breaks_a_reader():
             "a.pod",
             "a.volume",
             "devcontainer.json",
-            "kustomization.yaml",
         ):
             for kind in KINDS:
-                if kind.name in ("script", "makefile", "unit", "quadlet", "devcontainer", "kustomize"):
+                if kind.name in ("script", "makefile", "unit", "quadlet", "devcontainer"):
                     list(kind.read([SourceFile(path, "docker run x\n" + text)], (), Rules()))

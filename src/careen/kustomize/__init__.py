@@ -1,0 +1,10 @@
+"""Kustomizations, built without Kustomize: ``build`` gives the objects of each kustomization, with the file and line of each
+key.
+
+Nothing is fetched, and no program is started. What a kustomization uses and this does not apply is a trouble of its own.
+**Source:** the kustomization file, https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+"""
+
+from .build import Built, Trouble, build, is_kustomization, missing
+
+__all__ = ["Built", "Trouble", "build", "is_kustomization", "missing"]

@@ -1,0 +1,171 @@
+"""What a kustomization changes in all of its objects: namespace, names, labels, annotations, replicas, images.
+
+**Source:** Kustomize, the built-in transformers and their default field specifications.
+"""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Many
+
+from careen.formats.data import yaml_document
+from careen.formats.data.yaml_document import NO_MAPPING, Mapping, as_text, put
+from careen.formats.images import image_name
+from careen.formats.kubernetes.manifest_files import CONTAINER_LISTS
+from careen.formats.kubernetes.pod_templates import POD_KINDS, WORKLOADS, pod_templates
+
+from .objects import Object
+from .references import Names, renamed
+
+_OF_CLUSTER = frozenset(
+    (
+        *("Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"),
+        *("StorageClass", "VolumeAttachment", "CSIDriver", "CSINode", "PriorityClass", "RuntimeClass", "IngressClass"),
+        *("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "APIService"),
+        *("ValidatingAdmissionPolicyBinding", "PodSecurityPolicy", "CertificateSigningRequest", "FlowSchema"),
+        *("PriorityLevelConfiguration", "ComponentStatus", "GatewayClass", "ClusterIssuer"),
+    )
+)
+_NOT_RENAMED = frozenset(("CustomResourceDefinition", "APIService", "Namespace"))
+_SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"))
+
+
+def transform(kustomization: Mapping, objects: list[Object]) -> None:
+    """Applies everything but patches, in Kustomize's order."""
+    _namespace(kustomization, objects)
+    _names(kustomization, objects)
+    _labels(kustomization, objects)
+    if annotations := kustomization.map("commonAnnotations"):
+        for object in objects:
+            for metadata in (below(object.body, "metadata"), *_metadata_of_templates(object)):
+                add_pairs(below(metadata, "annotations"), annotations)
+
+
+def scale(kustomization: Mapping, objects: Iterable[Object]) -> None:
+    counts = {entry.text("name"): entry for entry in kustomization.maps("replicas")}
+    for object in objects:
+        entry = next((counts[name] for name, _ in object.names if name in counts), None)
+        if entry is not None and object.kind in _SCALED and "count" in entry:
+            put(below(object.body, "spec"), "replicas", entry["count"], entry.line_of("count"))
+
+
+def with_images(kustomization: Mapping, objects: Iterable[Object]) -> None:
+    wanted = {entry.text("name"): entry for entry in kustomization.maps("images")}
+    if not wanted:
+        return
+    for object in objects:
+        for _, node in yaml_document.walk(object.body, 100_000):
+            if not isinstance(node, Mapping):
+                continue
+            for container in (container for key in CONTAINER_LISTS for container in node.maps(key)):
+                image = image_name.parse(container.text("image"))
+                name = f"{image.registry}/{image.repository}".lstrip("/")
+                if name in wanted and container.text("image"):
+                    put(container, "image", _image(wanted[name], name, image), wanted[name].line)
+
+
+def _image(entry: Mapping, name: str, image: image_name.ImageName) -> str:
+    tag, digest = entry.text("newTag"), entry.text("digest")
+    if not (tag or digest):
+        tag, digest = image.tag, image.digest
+    return (entry.text("newName") or name) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def _namespace(kustomization: Mapping, objects: list[Object]) -> None:
+    namespace, line = kustomization.text("namespace"), kustomization.line_of("namespace")
+    if not namespace:
+        return
+    accounts = {name for object in objects if object.kind == "ServiceAccount" for name in object.places}
+    for object in objects:
+        metadata = below(object.body, "metadata")
+        if object.kind == "Namespace" and not object.group:
+            put(metadata, "name", namespace, line)
+        elif object.kind not in _OF_CLUSTER or not object.known:
+            object.earlier = object.names
+            put(metadata, "namespace", namespace, line)
+        if object.kind.endswith("RoleBinding"):
+            for subject in object.body.maps("subjects"):
+                place = subject.text("name"), subject.text("namespace") or "default"
+                if subject.text("kind") == "ServiceAccount" and (place in accounts or place[0] == "default"):
+                    put(subject, "namespace", namespace, line)
+
+
+def _names(kustomization: Mapping, objects: list[Object]) -> None:
+    prefix, suffix = kustomization.text("namePrefix"), kustomization.text("nameSuffix")
+    if not (prefix or suffix):
+        return
+    line = kustomization.line_of("namePrefix" if prefix else "nameSuffix")
+    names: Names = {}
+    for object in objects:
+        metadata = object.body.map("metadata")
+        if object.kind in _NOT_RENAMED or not object.name:
+            continue
+        made = f"{prefix}{object.name}{suffix}"
+        names[object.kind, object.name] = made, object.namespace or "default"
+        object.earlier = object.names
+        put(metadata, "name", made, metadata.lines.get("name", line))
+    for object in objects:
+        renamed(object.body, names)
+
+
+def _labels(kustomization: Mapping, objects: Many[Object]) -> None:
+    entries = [
+        (entry.map("pairs"), entry.get("includeSelectors") is True, entry.get("includeTemplates") is True)
+        for entry in kustomization.maps("labels")
+    ]
+    common = kustomization.map("commonLabels")
+    for pairs, selectors, templates in (*entries, (common, True, True)):
+        for object in objects if pairs else ():
+            add_pairs(below(below(object.body, "metadata"), "labels"), pairs)
+            if selectors or templates:
+                for metadata in _metadata_of_templates(object):
+                    add_pairs(below(metadata, "labels"), pairs)
+            if selectors:
+                for selector in _selectors(object):
+                    add_pairs(selector, pairs)
+
+
+def _metadata_of_templates(object: Object) -> Iterator[Mapping]:
+    kind = object.kind.lower()
+    if kind in POD_KINDS or kind not in WORKLOADS:
+        return
+    for template in pod_templates(object.body, kind, object.group):
+        yield below(template, "metadata")
+
+
+def _selectors(object: Object) -> Iterator[Mapping]:
+    """The labels by which an object selects pods, where Kustomize changes them."""
+    spec = object.body.map("spec")
+    match object.kind:
+        case "Service" | "ReplicationController":
+            yield below(spec, "selector")
+        case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet":
+            yield below(below(spec, "selector"), "matchLabels")
+        case "Job" | "PodDisruptionBudget":
+            yield from _existing(spec.map("selector"))
+        case "CronJob":
+            yield from _existing(spec.map("jobTemplate", "spec", "selector"))
+        case "NetworkPolicy":
+            yield from _existing(spec.map("podSelector"))
+            for way, peers in (("ingress", "from"), ("egress", "to")):
+                for rule in spec.maps(way):
+                    for peer in rule.maps(peers):
+                        yield from _existing(peer.map("podSelector"))
+
+
+def _existing(selector: Mapping) -> Iterator[Mapping]:
+    if isinstance(selector.get("matchLabels"), Mapping):
+        yield selector.map("matchLabels")
+
+
+def below(parent: Mapping, key: str) -> Mapping:
+    """The mapping under a key, which is made if there is none."""
+    there = parent.get(key)
+    if not isinstance(there, Mapping):
+        there = Mapping(parent.line)
+        if parent is not NO_MAPPING:  # that of an object without one
+            put(parent, key, there, parent.line)
+    return there
+
+
+def add_pairs(target: Mapping, pairs: Mapping) -> None:
+    for key, value in pairs.items():
+        put(target, key, as_text(value), pairs.lines[key])

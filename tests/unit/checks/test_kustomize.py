@@ -1,0 +1,152 @@
+"""Kustomizations among the files that are checked: what they build takes the place of what they are made of."""
+
+import pytest
+from tests.support.kustomizations import DATA, texts_of
+
+from careen.checks.kind import Rules, SourceFile
+from careen.checks.kustomize import with_kustomizations
+from careen.checks.tuning import Tuning, tuned
+from careen.pipeline.files import check_files, with_origins
+from careen.plugins import Check, load
+
+BASE = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostPID: true
+  containers:
+  - name: web
+    image: web:1
+    securityContext:
+      privileged: true
+      # careen:ignore K8S-001 the driver
+"""
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n"
+FILES = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": BASE,
+    "dev/kustomization.yaml": "resources: [../base]\nnamePrefix: dev-\n",
+    "prod/kustomization.yaml": "resources: [../base]\nnamePrefix: prod-\npatches:\n- path: patch.yaml\n",
+    "prod/patch.yaml": POD + "  hostPID: false\n  hostNetwork: true\n",
+    "other/pod.yaml": POD + "  hostIPC: true\n",
+}
+
+
+def checked(files):
+    sources = [SourceFile(path, text) for path, text in files.items()]
+    kustomized = with_kustomizations(sources)
+    found = check_files(kustomized.files, _checks_of, Rules())
+    return with_origins(found, kustomized), kustomized
+
+
+def _checks_of(kind):
+    return [check for folder in kind.folders for check in tuned(load(f"careen.checks.{folder}", "CHECK", Check), Tuning())]
+
+
+def places(found, id):
+    return [(one.location.path, one.location.line, one.message) for one in found.outcome.findings if one.id == id]
+
+
+def test_findings_are_where_the_key_is_written_and_name_the_overlays_that_have_them():
+    found, kustomized = checked(FILES)
+    assert found.files == len(FILES)
+    assert [file.path for file in kustomized.files] == ["other/pod.yaml", "dev/kustomization.yaml", "prod/kustomization.yaml"]
+    ((path, line, message),) = places(found, "K8S-002")
+    assert (path, line) == ("base/pod.yaml", 6)
+    assert message.endswith("(in dev)")
+    assert "dev-web" in message
+    ((path, line, message),) = places(found, "K8S-004")
+    assert (path, line) == ("prod/patch.yaml", 6)
+    assert "(in" not in message
+    assert [(path, line) for path, line, _ in places(found, "K8S-003")] == [("other/pod.yaml", 5)]
+
+
+def test_what_all_overlays_have_is_one_finding():
+    found, _ = checked(FILES)
+    shared = [one for one in found.outcome.findings if one.message.endswith("(in dev, prod)")]
+    assert len({one.fingerprint for one in shared}) == len(shared) > 5
+    assert all(one.location.path == "base/pod.yaml" for one in shared)
+
+
+@pytest.mark.parametrize("comment", ["# careen:ignore K8S-001 the driver", "# careen:ignore-file K8S-001 the driver"])
+def test_comments_in_the_files_suppress(comment):
+    files = FILES | {"base/pod.yaml": BASE.replace("      # careen:ignore K8S-001 the driver\n", "")}
+    with_comment = files | {"base/pod.yaml": files["base/pod.yaml"].replace("privileged: true", f"privileged: true {comment}")}
+    assert places(checked(files)[0], "K8S-001") != []
+    found, _ = checked(with_comment)
+    assert places(found, "K8S-001") == []
+    (suppressed,) = [one for one in found.outcome.suppressed if one.finding.id == "K8S-001"]
+    assert (suppressed.by.source, suppressed.by.reason) == ("base/pod.yaml:11", "the driver")
+
+
+def test_overlays_do_not_protect_each_other():
+    policy = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all}\n"
+        "spec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n"
+    )
+    files = FILES | {
+        "prod/kustomization.yaml": "resources: [../base, policy.yaml]\n",
+        "dev/kustomization.yaml": "resources: [../base]\n",
+        "prod/policy.yaml": policy,
+    }
+    found, _ = checked(files)
+    assert [message.endswith("(in dev)") for path, _, message in places(found, "NWP-001") if path == "base/pod.yaml"] == [True]
+
+
+def test_a_base_beside_the_named_folder_is_read_if_it_is_below_the_working_folder(tmp_path, monkeypatch):
+    for path, text in FILES.items():
+        file = tmp_path / "tree" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    overlay = [SourceFile(f"prod/{name}", FILES[f"prod/{name}"]) for name in ("kustomization.yaml", "patch.yaml")]
+    monkeypatch.chdir(tmp_path / "tree")
+    inside = with_kustomizations(overlay)
+    assert inside.unknowns == ()
+    assert "base/pod.yaml" in inside.replaced
+    monkeypatch.chdir(tmp_path / "tree" / "prod")
+    outside = with_kustomizations(
+        [SourceFile("kustomization.yaml", overlay[0].text), SourceFile("patch.yaml", overlay[1].text)]
+    )
+    assert [unknown.reason for unknown in outside.unknowns] == [
+        "line 1: ../base is not among the checked files",
+        "line 4: a patch is not applied: it is about no object that is known",
+    ]
+    assert [file.path for file in outside.files] == ["patch.yaml", "kustomization.yaml"]
+
+
+def test_a_link_to_elsewhere_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/pod.yaml").write_text(BASE)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/link").symlink_to(tmp_path / "secret")
+    monkeypatch.chdir(tmp_path / "tree")
+    found = with_kustomizations([SourceFile("k/kustomization.yaml", "resources: [../link/pod.yaml]")])
+    assert [unknown.reason for unknown in found.unknowns] == ["line 1: ../link/pod.yaml is not among the checked files"]
+
+
+def test_a_kustomization_over_a_limit_leaves_the_check_incomplete():
+    found = with_kustomizations([SourceFile("kustomization.yaml", f"a: {'[' * 201}{']' * 201}\n"), SourceFile("a.yaml", BASE)])
+    (unknown,) = found.unknowns
+    assert unknown.whole_layer
+    assert [file.path for file in found.files] == ["a.yaml"]
+
+
+def test_without_kustomizations_nothing_changes():
+    files = (SourceFile("a.yaml", BASE),)
+    assert with_kustomizations(files).files == files
+
+
+@pytest.mark.parametrize("case", sorted(DATA.iterdir()), ids=lambda case: case.name)
+def test_each_line_of_what_is_built_is_written_in_a_file_that_it_is_made_of(case):
+    texts = texts_of(case)
+    found = with_kustomizations([SourceFile(path, text) for path, text in texts.items()])
+    ((path, origins),) = found.origins.items()
+    (built,) = [file for file in found.files if file.path == path]
+    rows = built.text.split("\n")
+    assert len(origins) == len(rows)
+    for row, origin in zip(rows, origins, strict=True):
+        key = row.strip().partition(":")[0].strip('"- ')
+        if origin is not None and key in ("hostNetwork", "hostPID", "privileged", "image", "runAsNonRoot", "claimName"):
+            assert key in texts[origin[0]].split("\n")[origin[1] - 1] or "images:" in texts[origin[0]]

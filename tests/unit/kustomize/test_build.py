@@ -1,0 +1,132 @@
+"""Kustomizations built from files: equal to what Kustomize makes of them, and safe with what it would not take."""
+
+from pathlib import Path
+
+import pytest
+
+from careen.kustomize import Trouble, build, is_kustomization, missing
+from tests.support.kustomizations import built_objects, cases, normal, objects_of, texts_of
+from tests.support.work import ends
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: 'i:1'}]}\n"
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_the_objects_are_those_of_kustomize(case: Path):
+    """``expected.yaml`` was written by Kustomize (API 0.19.0)."""
+    assert built_objects(texts_of(case)) == normal(objects_of((case / "expected.yaml").read_text()))
+
+
+def test_only_what_no_other_takes_from_is_built_for_itself():
+    texts = {
+        "base/kustomization.yaml": "resources: [a.yaml]",
+        "base/a.yaml": POD,
+        "one/kustomization.yml": "resources: [../base]",
+        "two/Kustomization": "resources: [../base, b.yaml]",
+        "two/b.yaml": POD.replace("name: a", "name: b"),
+        "two/unrelated.yaml": POD,
+    }
+    built, troubles = build(texts)
+    assert [(each.path, len(each.objects)) for each in built] == [("one/kustomization.yml", 1), ("two/Kustomization", 2)]
+    assert built[0].files == {"base/kustomization.yaml", "base/a.yaml", "one/kustomization.yml"}
+    assert "two/unrelated.yaml" not in built[1].files
+    assert troubles == []
+    assert [is_kustomization(path) for path in ("a/kustomization.yaml", "kustomization.json")] == [True, False]
+
+
+def test_what_is_not_applied_is_named_with_its_line():
+    texts = {
+        "k/kustomization.yaml": "resources:\n- a.yaml\n- https://h.example/x\n- gone.yaml\n- github.com/o/r//p?ref=v1\n"
+        "vars: [{name: X}]\nhelmCharts: []\ntransformers: [t.yaml]\n"
+        "patches:\n- path: none.yaml\n- patch: '{kind: Pod, apiVersion: v1, metadata: {name: z}}'\n- patch: '['\n"
+        "  target: {kind: Pod}\n- target: {kind: '(a+)+'}\n  patch: '{spec: {}}'\n"
+        "- target: {kind: Pod}\n  patch: '[{op: remove, path: /x}]'\n",
+        "k/a.yaml": POD,
+    }
+    _, troubles = build(texts)
+    assert [(trouble.line, trouble.reason) for trouble in troubles] == [
+        (3, "https://h.example/x is not fetched: use kustomize build"),
+        (4, "gone.yaml is not among the checked files"),
+        (5, "github.com/o/r//p?ref=v1 is not fetched: use kustomize build"),
+        (10, "the patch none.yaml is not among the checked files"),
+        (11, "a patch is not applied: it is about no object that is known"),
+        (12, "the patch cannot be read: not YAML: did not find expected node content (line 2)"),
+        (14, "a patch is not applied: the expression of its target is not read"),
+        (16, "a patch is not applied: /x does not exist"),
+        (8, "transformers: not applied"),
+        (6, "vars: not applied"),
+    ]
+    assert missing(texts) == ["k/gone.yaml"]
+
+
+def test_the_origin_of_a_line_is_where_its_key_is_written():
+    texts = {
+        "kustomization.yaml": "resources: [a.yaml]\npatches:\n- patch: |-\n    kind: Pod\n    apiVersion: v1\n"
+        "    metadata: {name: a}\n    spec:\n      hostPID: true\n- path: p.yaml\n- target: {kind: Pod}\n"
+        """  patch: '[{"op": "add", "path": "/spec/hostIPC", "value": true}]'\n""",
+        "a.yaml": "---\n" + POD,
+        "p.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    tty: true\n",
+    }
+    (built,), _ = build(texts)
+    spec = built.objects[0].map("spec")
+    place = built.nodes.origin
+    assert place(built.objects[0].line) == ("a.yaml", 2)
+    assert place(spec.lines["hostPID"]) == ("kustomization.yaml", 8)
+    assert place(spec.lines["hostIPC"]) == ("kustomization.yaml", 11)
+    assert place(spec.seq("containers").lines[0]) == ("a.yaml", 5)
+    assert place(spec.maps("containers")[0].lines["image"]) == ("a.yaml", 5)
+    assert place(spec.maps("containers")[0].lines["tty"]) == ("p.yaml", 7)
+
+
+def test_a_patch_that_is_about_nothing_known_stays_a_file_of_its_own():
+    texts = {
+        "kustomization.yaml": "resources: [https://h.example/x]\n"
+        "patches: [{path: p.yaml}, {path: q.yaml, target: {kind: Job}}]\n",
+        "p.yaml": POD,
+        "q.yaml": POD,
+    }
+    (built,), _ = build(texts)
+    assert built.files == {"kustomization.yaml"}
+
+
+def test_circles_are_named():
+    texts = {
+        "a/kustomization.yaml": "resources: [../b]",
+        "b/kustomization.yaml": "resources: [../a, p.yaml]",
+        "b/p.yaml": POD,
+        "c/kustomization.yaml": "resources: [.]",
+        "d/kustomization.yaml": "kind: Component\nresources: [../b/p.yaml]",
+    }
+    built, troubles = build(texts)
+    assert [each.path for each in built] == ["c/kustomization.yaml"]
+    assert Trouble("c/kustomization.yaml", 1, ". takes from itself, or is too deep") in troubles
+    assert {trouble.path for trouble in troubles if trouble.reason.startswith("not built")} == {
+        "a/kustomization.yaml", "b/kustomization.yaml", "d/kustomization.yaml",
+    }  # fmt: skip
+
+
+def test_kustomizations_that_grow_without_end_are_given_up(monkeypatch):
+    monkeypatch.setattr("careen.kustomize.nodes.MAX_NODES", 50_000)
+    monkeypatch.setattr("careen.kustomize.build.MAX_STEPS", 100_000)
+    twice = {f"{n}/kustomization.yaml": f"resources: [../{n + 1}, ../{n + 1}]\nnamePrefix: a-" for n in range(40)} | {
+        "40/kustomization.yaml": "resources: [p.yaml]",
+        "40/p.yaml": POD,
+    }
+    with ends():
+        built, troubles = build(twice)
+    assert built == []
+    assert [(trouble.path, trouble.limit) for trouble in troubles if trouble.limit] == [("0/kustomization.yaml", True)]
+    parts = {f"{n}/kustomization.yaml": f"kind: Component\ncomponents: [../{n + 1}, ../{n + 1}]" for n in range(1, 40)} | {
+        "kustomization.yaml": "components: [./1]",
+        "40/kustomization.yaml": "kind: Component",
+    }
+    with ends():
+        built, troubles = build(parts)
+    assert built == []
+    assert any("too many objects and patches" in trouble.reason for trouble in troubles)
+
+
+def test_a_file_that_is_no_yaml():
+    built, troubles = build({"kustomization.yaml": "a: [", "x/kustomization.yaml": "resources: [b.yaml]", "x/b.yaml": "a: ["})
+    assert [each.path for each in built] == ["x/kustomization.yaml"]
+    assert [trouble.path for trouble in troubles] == ["kustomization.yaml", "x/b.yaml"]
