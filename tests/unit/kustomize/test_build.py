@@ -1,5 +1,6 @@
 """Kustomizations built from files: equal to what Kustomize makes of them, and safe with what it would not take."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_circles_are_named():
 
 def test_kustomizations_that_grow_without_end_are_given_up(monkeypatch):
     monkeypatch.setattr("careen.kustomize.nodes.MAX_NODES", 50_000)
-    monkeypatch.setattr("careen.kustomize.build.MAX_STEPS", 100_000)
+    monkeypatch.setattr(sys.modules["careen.kustomize.build"], "MAX_STEPS", 100_000)
     twice = {f"{n}/kustomization.yaml": f"resources: [../{n + 1}, ../{n + 1}]\nnamePrefix: a-" for n in range(40)} | {
         "40/kustomization.yaml": "resources: [p.yaml]",
         "40/p.yaml": POD,
