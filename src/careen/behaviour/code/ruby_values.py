@@ -64,6 +64,8 @@ class RubyVariables(Variables):
                     return True
                 if method in _PASSING or (receiver is None and method in _OF_REQUESTS):
                     left += [receiver, *named(part.child_by_field_name("arguments"))]
+                elif method == b"URI" or (method == b"parse" and text(receiver) == b"URI"):
+                    left += named(part.child_by_field_name("arguments"))
                 elif method in (b"unescape", b"decode64", b"strict_decode64", b"decode_www_form_component"):
                     left += named(part.child_by_field_name("arguments"))
             elif part.type == "element_reference":
