@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php", "other", "manifest", "unit"]
+Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php", "jsp", "lua", "other", "manifest", "unit"]
 STATED: tuple[Kind, ...] = ("manifest", "unit")  # no code: they state what is started, by a package manager or by systemd
 
 

@@ -8,9 +8,11 @@ SUFFIXES: dict[str, Kind] = {
     ".py": "python", ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript", ".jsx": "javascript",
     ".ts": "javascript", ".tsx": "javascript", ".mts": "javascript", ".cts": "javascript", ".sh": "shell",
     ".bash": "shell", ".pl": "perl", ".pm": "perl", ".rb": "ruby", ".php": "php", ".pth": "python",
+    ".jsp": "jsp", ".jspf": "jsp", ".jspx": "jsp", ".lua": "lua",
 }  # fmt: skip
 _INTERPRETERS: tuple[tuple[str, Kind], ...] = (
-    ("python", "python"), ("node", "javascript"), ("perl", "perl"), ("ruby", "ruby"), ("php", "php"), ("sh", "shell"),
+    ("python", "python"), ("node", "javascript"), ("perl", "perl"), ("ruby", "ruby"), ("php", "php"), ("lua", "lua"),
+    ("sh", "shell"),
 )  # fmt: skip
 _ELF, _PE = b"\x7fELF", b"MZ"
 _FIRST_LINE = re.compile(rb"#![ \t]{0,9}(?:\S{0,200}/)?(?:env[ \t]{1,9}(?:-\S{1,20}[ \t]{1,9})?)?([A-Za-z]{2,20})")

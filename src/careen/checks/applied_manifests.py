@@ -1,8 +1,12 @@
-"""Manifests within shell scripts: here-documents that ``kubectl apply -f -`` or the like gets."""
+"""Manifests within other files: here-documents of shell scripts that ``kubectl apply -f -`` or the like gets, and the pods of
+agents in Jenkinsfiles.
+"""
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from careen.formats.services.jenkinsfile import is_jenkinsfile, manifests
 from careen.safety.pattern import pattern
 
 from .kind import SourceFile
@@ -15,7 +19,10 @@ _APPLIED = pattern(r"\b(?:kubectl|oc)\b[^\n]*?\b(?:apply|create|replace)\b")
 
 
 def applied_manifests(file: SourceFile) -> Iterator[SourceFile]:
-    """The manifests that a script applies, as one file whose lines keep their numbers."""
+    """The manifests that a script applies, or the pods of a Jenkinsfile, as one file whose lines keep their numbers."""
+    if is_jenkinsfile(file.path):
+        yield from _pods(file)
+        return
     if "<<" not in file.text or not (file.path.endswith(_SCRIPT) or _SHEBANG.match(file.text)):
         return
     rows = file.text.replace("\r\n", "\n").split("\n")
@@ -33,6 +40,19 @@ def applied_manifests(file: SourceFile) -> Iterator[SourceFile]:
             kept[first - 1] = "---"
             kept[first:at] = [_row(line, begin) for line in rows[first:at]]
             count += 1
+    if count:
+        yield SourceFile(file.path, "\n".join(kept), named=file.named)
+
+
+def _pods(file: SourceFile) -> Iterator[SourceFile]:
+    kept = [""] * (file.text.count("\n") + 2)
+    count = 0
+    for line, pod in islice(manifests(file.text), MAX_DOCUMENTS):
+        rows = pod.split("\n")
+        kept[line : line + len(rows)] = rows
+        if not rows[0].strip():
+            kept[line] = "---"
+        count += 1
     if count:
         yield SourceFile(file.path, "\n".join(kept), named=file.named)
 

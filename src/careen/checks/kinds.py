@@ -16,6 +16,7 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, other_pipelines
 from careen.formats.services.bake import is_bake
+from careen.formats.services.jenkinsfile import is_jenkinsfile
 from careen.kustomize import is_kustomization
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -23,6 +24,8 @@ from careen.plugins import Check
 
 from . import dockerfile_templates, rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
+from .deployment_kinds import DEPLOYMENT_KINDS
+from .deployment_kinds import NAMES as NAMES_OF_DEPLOYMENTS
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .pipeline_kinds import PIPELINE_KINDS
 from .run import Ignore
@@ -60,7 +63,8 @@ def may_be_checked(path: str) -> bool:
     return (
         is_dockerfile_name(name)
         or name.lower().endswith((*YAML, ".json"))
-        or name.endswith(NAMES)
+        or name.endswith((*NAMES, *NAMES_OF_DEPLOYMENTS))
+        or is_jenkinsfile(name)
         or is_kustomization(name)
         or may_start_containers(name)
         or is_bake(name)
@@ -280,6 +284,7 @@ KINDS = (
         view=rego_input.dockerfile,
         installs=True,
     ),
+    *DEPLOYMENT_KINDS,  # they may have objects of Kubernetes as texts
     Kind(
         "kubernetes",
         "Kubernetes manifests",

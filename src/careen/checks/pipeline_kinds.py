@@ -3,17 +3,13 @@
 A job's container ends with the job, and nobody reaches it from elsewhere: checks about services that stay are left out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
-from careen.formats.services import bake, github_workflow, gitlab_ci, other_pipelines
+from careen.formats.services import bake, cloud_build, github_workflow, gitlab_ci, jenkinsfile, other_pipelines
 from careen.formats.services.compose import Compose
-from careen.model.inventory import Unknown
-from careen.model.package import Evidence
-from careen.plugins import Check
 
-from .comments import comments_in_lines
-from .kind import Document, Kind, Read, Rules, SourceFile, unread
-from .start_kinds import COMPOSE_CHECKS
+from .kind import Kind
+from .start_kinds import COMPOSE_CHECKS, read_each
 
 _OF_SERVICES_THAT_STAY = frozenset(
     (
@@ -26,28 +22,16 @@ _OF_BUILDS = frozenset(("CMP-022", "CMP-052", "CMP-053", "CMP-063", "CMP-064", "
 _OF_TESTS = frozenset(("CMP-021", "CMP-049", "CMP-050", "CMP-071"))  # the credential of a database that lives for one job
 
 
-def _jobs(what: str, read_jobs: Callable[[str, str], Compose]) -> Read:
-    """A reader that makes one document of each file; a file whose jobs start no container has none."""
-
-    def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-        for file in files:
-            try:
-                value = read_jobs(file.text, file.path)
-            except ValueError as error:
-                yield unread(what, file, error)
-                continue
-            value.registries = rules.registries
-            if value.services:
-                yield Document(file.path, value, comments_in_lines(file.text, file.path))
-            for reference in value.unresolved:
-                line = f"line {reference.line}: " if reference.line else ""
-                yield Unknown(what, Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
-
-    return read
-
-
 def _of_jobs(id: str) -> bool:
     return id not in _OF_SERVICES_THAT_STAY and id not in _OF_TESTS
+
+
+def _is_jenkinsfile(path: str, text: str) -> bool:
+    return jenkinsfile.is_jenkinsfile(path)
+
+
+def _is_cloud_build(path: str, text: str) -> bool:
+    return cloud_build.is_build(path)
 
 
 def _is_bake(path: str, text: str) -> bool:
@@ -61,12 +45,14 @@ def _kind(
     read: Callable[[str, str], Compose],
     inspects: Callable[[str], bool] = _of_jobs,
 ) -> Kind:
-    return Kind(name, title, accepts, _jobs(name, read), COMPOSE_CHECKS, inspects=inspects)
+    return Kind(name, title, accepts, read_each(name, read), COMPOSE_CHECKS, inspects=inspects)
 
 
 PIPELINE_KINDS = (
     _kind("workflow", "Workflows of GitHub Actions", github_workflow.is_workflow, github_workflow.read),
     _kind("gitlab-ci", "Pipelines of GitLab CI", gitlab_ci.is_pipeline, gitlab_ci.read),
     _kind("pipeline", "Pipelines of other systems", other_pipelines.is_pipeline, other_pipelines.read),
+    _kind("jenkinsfile", "Jenkinsfiles", _is_jenkinsfile, jenkinsfile.read),
+    _kind("cloud-build", "Builds of Cloud Build", _is_cloud_build, cloud_build.read),
     _kind("bake", "Bake files", _is_bake, bake.read, _OF_BUILDS.__contains__),
 )

@@ -82,6 +82,26 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
     return read
 
 
+def read_each(what: str, read_services: Callable[[str, str], Compose]) -> Read:
+    """A reader that makes one document of each file, and lists what is elsewhere; a file without containers has no document."""
+
+    def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+        for file in files:
+            try:
+                value = read_services(file.text, file.path)
+            except ValueError as error:
+                yield unread(what, file, error)
+                continue
+            value.registries = rules.registries
+            if value.services:
+                yield Document(file.path, value, comments_in_lines(file.text, file.path))
+            for reference in value.unresolved:
+                line = f"line {reference.line}: " if reference.line else ""
+                yield Unknown(what, Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
+
+    return read
+
+
 def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
     """One document for the units of each folder, since they refer to each other."""
     by_folder: dict[str, list[SourceFile]] = {}

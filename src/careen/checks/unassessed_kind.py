@@ -9,27 +9,12 @@ from careen.safety.pattern import pattern
 
 from .kind import Document, Kind, Rules, SourceFile, unread
 
-_DATA = (".yaml", ".yml", ".json")
 _FORMATS = (  # what, ends of names, a text in the file
-    (
-        "a template of CloudFormation",
-        (*_DATA, ".template"),
-        r"\bAWSTemplateFormatVersion\b|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w",
-    ),
     ("a template of Azure Resource Manager", (".json",), r"/schemas/[\d-]+/\w*[dD]eploymentTemplate\.json"),
     ("a file of Bicep", (".bicep",), r"(?m)^(?:resource|module|param|targetScope)\b"),
-    ("a task definition of ECS", (".json",), r"\"containerDefinitions\"\s*:"),
-    ("a job of Nomad", (".nomad", ".hcl"), r"(?m)^job\s+\"[^\"\n]*\"\s*\{"),
-    (
-        "a playbook or role of Ansible",
-        (".yaml", ".yml"),
-        r"(?m)^[^\S\n]*+-?[^\S\n]*+(?:[\w.]{1,100}\.)?(?:docker|podman)_container\s*:",
-    ),
-    ("a build of Cloud Build", ("cloudbuild.yaml", "cloudbuild.yml", "cloudbuild.json"), r"\bsteps[\"']?\s*:"),
-    ("a pipeline of Jenkins that uses containers", ("Jenkinsfile", ".jenkinsfile"), r"\bdocker\b|\bpodman\b|\bkubernetes\s*\{"),
 )
 _SIGNS = tuple((what, ends, pattern(sign)) for what, ends, sign in _FORMATS)
-NAMES = (".template", ".bicep", ".nomad", ".hcl", "Jenkinsfile", ".jenkinsfile")  # that no other kind has
+NAMES = (".bicep",)  # that no other kind has
 
 
 def format_of(path: str, text: str) -> str:

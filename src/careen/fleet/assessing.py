@@ -18,7 +18,7 @@ from careen.app.databases import database_of
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
-from careen.database.age import too_old
+from careen.database.age import ALWAYS, too_old
 from careen.database.checks import checks_file
 from careen.database.combined import CombinedKnowledge
 from careen.database.knowledge import Knowledge
@@ -82,6 +82,12 @@ class Assessor:
         if not self.has_database:
             return SHIPPED
         return self.knowledge.info.built if self.knowledge.info else ""
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The loaded sources of scores, on which the findings of every image depend."""
+        loaded = self.knowledge.info.sources if self.knowledge.info else ()
+        return tuple(name for name in ALWAYS if any(source.name == name for source in loaded))
 
     def assess(self, context: bytes, content: bytes) -> Assessed:
         inventory = inventory_of(context, content)

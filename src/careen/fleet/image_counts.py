@@ -50,6 +50,14 @@ def forget_verdicts(connection: Connection, numbers: Iterable[int]) -> None:
         forget_decided(connection, some)
 
 
+def forget_all_verdicts(connection: Connection) -> None:
+    """Discards the gates' decisions for all images."""
+    connection.execute(update(image).where(image.c.exit_code.is_not(None)).values(exit_code=_FORGOTTEN))
+    connection.execute(
+        update(project_image).where(project_image.c.decided_by != "").values(decided_by="", decided_at=time.time())
+    )
+
+
 def forget_decided(connection: Connection, numbers: Sequence[int]) -> None:
     """Discards what the policies of projects have decided about these images (``project_verdicts``)."""
     deciding = select(policy.c.project_id).where(policy.c.name == rules.DEFAULT)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
+from careen.database.knowledge import CATALOGUE
 from careen.safety.typed import from_json
 
 from .rows import insert
@@ -17,7 +18,8 @@ from .tables import state
 
 class Progress(Struct, frozen=True):
     """The progress of a run. ``build`` is the database that units are assessed with, ``done`` that of the last run that
-    was completed. ``spaces`` maps each namespace to its fingerprint in ``build``.
+    was completed. ``spaces`` maps each namespace to its fingerprint in ``build``. ``scores`` are the sources of scores that
+    all verdicts depend on: while a run brings a new one, that is not among them yet. None: not recorded.
     """
 
     build: str = ""
@@ -25,6 +27,7 @@ class Progress(Struct, frozen=True):
     begun: float = 0.0
     spaces: dict[str, str] = {}
     done: str = ""
+    scores: tuple[str, ...] | None = None
 
 
 def progress_of(connection: Connection) -> Progress:
@@ -41,6 +44,11 @@ def done_at(connection: Connection) -> float:
         return datetime.fromisoformat(progress_of(connection).done).timestamp()
     except ValueError:
         return 0.0
+
+
+def knows_exploited(connection: Connection) -> bool:
+    """Whether all verdicts of the fleet are up to date with CISA's catalogue."""
+    return CATALOGUE in (progress_of(connection).scores or ())
 
 
 def save(connection: Connection, progress: Progress) -> None:

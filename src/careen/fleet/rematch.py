@@ -93,7 +93,7 @@ def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *,
         known = progress_of(connection)
         if known.build == assessor.build:
             connection.execute(delete(rematch_unit).where(rematch_unit.c.phase == TO_COUNT))
-            save(connection, replace(known, is_done=True, done=known.build))
+            save(connection, replace(known, is_done=True, done=known.build, scores=assessor.scores))
     return Rematched(units, scores, images, made, time.monotonic() - start)
 
 
@@ -154,7 +154,8 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
         known = progress_of(connection)
         spaces = list(connection.execute(select(unit_source.c.namespace).distinct()).scalars())
     states = {space: assessor.state_of(space) for space in spaces if space not in (VULNERABILITIES, REPOSITORIES)}
-    if known.build == assessor.build and not everything and (not known.is_done or states == known.spaces):
+    has_same = (states, assessor.scores) == (known.spaces, known.scores)
+    if known.build == assessor.build and not everything and (not known.is_done or has_same):
         return
     changed: set[Key] | None = None
     scored: set[str] = set()
@@ -173,7 +174,10 @@ def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, eve
                 of_fleet = select(unit_finding.c.vulnerability).where(unit_finding.c.vulnerability.in_(ids)).distinct()
                 adding = insert(connection, rematch_score).from_select(["vulnerability"], of_fleet)
                 connection.execute(adding.on_conflict_do_nothing())
-        save(connection, Progress(assessor.build, False, time.time(), states, known.done))
+        if assessor.scores != known.scores:  # gates may need the scores, also for images whose findings stay the same
+            image_counts.forget_all_verdicts(connection)
+        kept = tuple(name for name in assessor.scores if name in (known.scores or ()))
+        save(connection, Progress(assessor.build, False, time.time(), states, known.done, kept))
 
 
 def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, set[str]]:
@@ -241,8 +245,8 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
     new = asked - known.spaces.keys() - {VULNERABILITIES, REPOSITORIES}
     if new or not known.build:
         states = {space: assessor.state_of(space) for space in sorted(new)}
-        first = {} if known.build else {"build": assessor.build, "done": assessor.build}
-        save(connection, replace(known, spaces=known.spaces | states, **first))
+        known = known if known.build else Progress(assessor.build, done=assessor.build, scores=assessor.scores)
+        save(connection, replace(known, spaces=known.spaces | states))
 
 
 # --- units ------------------------------------------------------------------------------------------------------------

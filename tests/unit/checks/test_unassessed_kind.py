@@ -8,15 +8,8 @@ from careen.checks.kinds import kind_of, may_be_checked
 from careen.checks.unassessed_kind import UNASSESSED, format_of
 
 FILES = [
-    ("a.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n"),
-    ("stack.template", '{"Resources": {"T": {"Type": "AWS::ECS::TaskDefinition"}}}'),
     ("a.json", '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"}'),
     ("main.bicep", "param location string\nresource a 'Microsoft.App/x@1' = {}\n"),
-    ("task.json", '{"family": "a", "containerDefinitions": []}'),
-    ("a.nomad.hcl", 'job "a" {\n  task "t" { driver = "docker" }\n}\n'),
-    ("play.yml", "- hosts: all\n  tasks:\n  - community.docker.docker_container: {name: a}\n"),
-    ("cloudbuild.yaml", "steps:\n- name: gcr.io/x/docker\n"),
-    ("ci/Jenkinsfile", "pipeline { agent { docker { image 'a' } } }"),
 ]
 
 
@@ -31,8 +24,7 @@ def test_formats(path, text):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("a.yaml", "Type: AWS\n"), ("a.json", "{}"), ("a.hcl", 'source "docker" "a" {}\n'),
-        ("Jenkinsfile", "node { sh 'make' }"), ("play.yml", "- hosts: all\n"), ("README.md", "AWSTemplateFormatVersion"),
+        ("a.json", "{}"), ("a.json", '{"Resources": {"T": {"Type": "AWS::ECS::TaskDefinition"}}}'), ("README.md", "param x"),
     ],
 )  # fmt: skip
 def test_others(path, text):
@@ -42,5 +34,5 @@ def test_others(path, text):
 def test_hostile_text():
     with ends():
         for path, _ in FILES:
-            for part in ("\n", " ", "-", "a.", "/schemas/1", "Type:", 'job "'):
+            for part in ("\n", " ", "-", "a.", "/schemas/1", "param"):
                 format_of(path, part * 300_000)

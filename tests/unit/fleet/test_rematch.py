@@ -8,10 +8,11 @@ from tests.support.fleet_units import add_image, add_project, database_with, fin
 from tests.support.matching import advisory, deb, info, knowledge, pypi
 from tests.support.service import FakeQueue
 
+from careen.database.build import FeedRow, Fresh, build
 from careen.fleet import image_counts, rematch, scores, unit_batches, verdict_rows
 from careen.fleet.connection import writing
 from careen.fleet.digests import digest_of, joined
-from careen.fleet.progress import progress_of
+from careen.fleet.progress import Progress, knows_exploited, progress_of, save
 from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_count, unit_digest, unit_finding
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
 from careen.model.package import Source
@@ -94,6 +95,32 @@ def test_kinds_of_events(fleet, tmp_path, before, after, kind):
     begin(fleet, before, [DJANGO])
     update(fleet, tmp_path, before, after)
     assert [(row[0], row[3]) for row in events_of(fleet)] == [(kind, 1)]
+
+
+def test_gates_decide_again_when_a_source_of_scores_comes_or_goes(fleet, tmp_path):
+    """The gate on exploited vulnerabilities has another answer, although no finding changes."""
+    begin(fleet, [], [DJANGO])
+    for has_catalogue, built in ((False, SECOND), (True, THIRD)):
+        with writing(fleet.engine) as connection:
+            connection.execute(image.update().values(exit_code=0))
+        path = tmp_path / built[:10]
+        sources = [Fresh(FeedRow("debian.json", "debian"), lambda: list(NAMESPACES))]
+        sources += [Fresh(FeedRow("kev.json", "kev"), list)] if has_catalogue else []
+        build(path, sources, built, None)
+        rematch.after_update(fleet, None, path)
+        assert rows(fleet, image, "exit_code") == [(None,)]
+        with fleet.engine.connect() as connection:
+            assert knows_exploited(connection) is has_catalogue
+
+
+def test_a_catalogue_counts_once_all_verdicts_have_seen_it(fleet, tmp_path, monkeypatch):
+    with writing(fleet.engine) as connection:
+        save(connection, Progress("2025-01-01T00:00:00+00:00", scores=()))
+    monkeypatch.setattr(rematch, "_make_events", _interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        update(fleet, tmp_path, [], [])
+    with fleet.engine.connect() as connection:
+        assert not knows_exploited(connection)
 
 
 def test_the_same_update_again_changes_nothing(fleet, tmp_path):

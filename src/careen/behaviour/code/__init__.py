@@ -28,6 +28,9 @@ _LANGUAGES = {
     "javascript": _Language("javascript", "javascript_matches"),
     "php": _Language("php", "php_matches"),
     "ruby": _Language("ruby", "ruby_matches"),
+    "jsp": _Language("jsp", "jsp_matches"),
+    "lua": _Language("lua", "lua_matches"),
+    "perl": _Language("perl", "perl_matches"),
     "shell": _Language("shell", "shell_matches"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from careen.safety.pattern import pattern
 
 from .javascript_processes import Processes
+from .javascript_values import CONSTANT, JavascriptVariables
 from .rules import OF_REQUEST, Match
 from .tree import line_of, named, nodes, number, shown, text, unquoted
 
@@ -28,19 +29,29 @@ _READS = frozenset(
      b"download")
 )  # fmt: skip
 _WRITES = frozenset((b"document.write", b"document.writeln"))
-_CONSTANT = frozenset(("string", "number", "true", "false", "null", "undefined", "regex"))
+_ANSWERS = frozenset((b"res", b"response", b"reply"))
+_WRITES_OF_ANSWERS = frozenset((b"send", b"write", b"end"))
+_FETCHERS = frozenset(
+    (b"fetch", b"axios", b"got", b"needle", b"nodeFetch", b"phin", b"superagent", b"undici.request", b"undici.fetch",
+     b"http.get", b"https.get", b"http.request", b"https.request", b"request.get", b"rp")
+)  # fmt: skip
+_CLIENTS = frozenset((b"axios", b"got", b"needle", b"superagent"))
+_METHODS = frozenset((b"get", b"post", b"put", b"delete", b"patch", b"head", b"request", b"stream"))
 _WEAK_HASH = frozenset((b"md4", b"md5", b"sha1", b"ripemd160"))
 _WEAK_CIPHER = pattern(rb"(?i)^(?:des|des3|rc2|rc4|bf|blowfish|idea|seed)(?:-|$)|-ecb$")
 _VERSIONS = pattern(rb"^(?:TLSv1(?:\.1)?|SSLv[23])(?:_method)?$")
 
 
 def javascript_matches(data: bytes) -> Iterator[Match]:
-    processes = Processes(data)
+    processes, variables = Processes(data), JavascriptVariables()
+    is_of_browser = b"respondWith" in data  # a service worker, which gets requests of its own page
     for node in nodes(data, "javascript"):
+        variables.note(node)
         if node.type in ("call_expression", "new_expression"):
             for match in _call(node, line_of(node), processes):
-                of_request = match.rule in OF_REQUEST and match.severity is None and _has_request(node)
+                of_request = match.rule in OF_REQUEST and match.severity is None and _has_request(node, variables)
                 yield match._replace(text=f"{match.text}, with a value of a request", severity="high") if of_request else match
+            yield from () if is_of_browser else _with_requests(node, line_of(node), variables)
         elif node.type == "pair":
             yield from _pair(node, line_of(node))
         elif node.type in ("assignment_expression", "variable_declarator"):
@@ -77,24 +88,50 @@ def _call(node: Any, line: int, processes: Processes) -> Iterator[Match]:
         method in (b"createCipheriv", b"createDecipheriv") and _WEAK_CIPHER.search(unquoted(first))
     ):
         yield Match("COD-008", line, f"{shown(name)}: {shown(unquoted(first)) or 'a weak cipher'}")
-    elif method in _READS and first is not None and _OF_REQUEST.search(text(first)):
-        yield Match("COD-010", line, f"{shown(name)}: a path from a request")
     elif arguments and (name in _WRITES or method == b"insertAdjacentHTML") and _changes(arguments[-1]):
         yield Match("COD-013", line, f"{shown(name)} of a text that is not constant")
 
 
-def _has_request(call: Any) -> bool:
+def _with_requests(call: Any, line: int, variables: JavascriptVariables) -> Iterator[Match]:
+    """The matches of calls that are dangerous with a value of a request only."""
+    name = text(call.child_by_field_name("function"))
+    arguments = named(call.child_by_field_name("arguments"))
+    receiver, _, method = name.rpartition(b".")
+    first = arguments[0] if arguments else None
+    if first is None:
+        return
+    if method in _READS and (variables.from_request(first) or _OF_REQUEST.search(_CHANGED.sub(b"", text(first)))):
+        if not _has_option(arguments, b"root"):
+            yield Match("COD-010", line, f"{shown(name)}: a path from a request")
+    elif method in _WRITES_OF_ANSWERS and receiver in _ANSWERS and first.type in ("template_string", "binary_expression"):
+        if b"<" in text(first) and variables.from_request(first):
+            yield Match("COD-013", line, f"{shown(name)}: a value of a request is in a page", None, "likely")
+    elif name in _FETCHERS or (receiver in _CLIENTS and method in _METHODS):
+        address = _option(arguments, b"url") or _option(arguments, b"uri") if first.type == "object" else first
+        if address is not None and not text(address).endswith(b".url") and variables.begins_with_request(address):
+            yield Match("COD-021", line, f"{shown(name)}: a request chooses the address")
+
+
+def _has_request(call: Any, variables: JavascriptVariables) -> bool:
     """Whether what a visitor sends is in the text that a call is given: its first argument, of Function the last."""
     arguments = named(call.child_by_field_name("arguments"))
     is_function = text(call.child_by_field_name("function") or call.child_by_field_name("constructor")) == b"Function"
-    given = text(arguments[-1 if is_function else 0])[:MAX_TEXT] if arguments else b""
-    return _OF_REQUEST.search(_CHANGED.sub(b"", given)) is not None
+    if not arguments:
+        return False
+    given = arguments[-1 if is_function else 0]
+    return variables.from_request(given) or _OF_REQUEST.search(_CHANGED.sub(b"", text(given)[:MAX_TEXT])) is not None
 
 
 def _pair(node: Any, line: int) -> Iterator[Match]:
     key, value = unquoted(node.child_by_field_name("key")), node.child_by_field_name("value")
     if key in (b"rejectUnauthorized", b"strictSSL") and text(value) == b"false":
         yield Match("COD-005", line, f"{shown(key)} is false")
+    elif key == b"noent" and text(value) == b"true":
+        yield Match("COD-014", line, "entities are replaced (noent)")
+    elif key == b"algorithms" and value is not None and any(unquoted(part).lower() == b"none" for part in named(value)):
+        yield Match("COD-022", line, "a token without a signature is accepted")
+    elif key == b"origin" and text(value) == b"true" and text(_pair_of(node.parent, b"credentials")) == b"true":
+        yield Match("COD-023", line, "every origin may send credentials")
     elif key in (b"minVersion", b"secureProtocol") and _VERSIONS.search(unquoted(value)):
         yield Match("COD-006", line, f"{shown(key)}: {shown(unquoted(value))}")
     elif key == b"modulusLength" and value is not None and value.type == "number" and number(value) < 2048:
@@ -139,7 +176,7 @@ def _changes(node: Any) -> bool:
         if not left:
             return False
         part = left.pop()
-        if part is None or part.type in _CONSTANT:
+        if part is None or part.type in CONSTANT:
             continue
         if part.type == "template_string":
             if any(child.type == "template_substitution" for child in part.named_children):
@@ -151,14 +188,24 @@ def _changes(node: Any) -> bool:
     return True
 
 
-def _has_option(arguments: list[Any], key: bytes, value: bytes) -> bool:
-    pairs = [
-        pair
-        for argument in arguments[-1:]
-        if argument.type == "object"
-        for pair in argument.named_children
-        if pair.type == "pair"
-    ]
-    return any(
-        unquoted(pair.child_by_field_name("key")) == key and text(pair.child_by_field_name("value")) == value for pair in pairs
+def _has_option(arguments: list[Any], key: bytes, value: bytes | None = None) -> bool:
+    """Whether the last argument has this option, with this value if one is given."""
+    found = _option(arguments, key)
+    return found is not None and value in (None, text(found))
+
+
+def _option(arguments: list[Any], key: bytes) -> Any:
+    """The value of an option in the last argument; None if there is none."""
+    return _pair_of(arguments[-1], key) if arguments else None
+
+
+def _pair_of(node: Any, key: bytes) -> Any:
+    pairs = named(node) if node is not None and node.type == "object" else []
+    return next(
+        (
+            pair.child_by_field_name("value")
+            for pair in pairs
+            if pair.type == "pair" and unquoted(pair.child_by_field_name("key")) == key
+        ),
+        None,
     )

@@ -93,7 +93,7 @@ def _evaluation(call: Call) -> Iterator[Match]:
     name, line = call.name, call.line
     if name in (b"eval", b"create_function") and call.arguments and call.variables.changes(call.arguments[-1]):
         yield Match("COD-002", line, f"{shown(name)} of a text that is not constant", call.severity)
-    elif name in (b"assert", b"call_user_func", b"call_user_func_array") and call.severity:
+    elif name in (b"array_map", b"assert", b"call_user_func", b"call_user_func_array") and call.severity:
         yield Match("COD-002", line, f"{shown(name)} of a value of a request", "high")
     elif name == b"preg_replace" and _EVALUATED.fullmatch(text(call.first)):
         yield Match("COD-002", line, "preg_replace evaluates what it replaces (/e)")
@@ -109,7 +109,11 @@ def _evaluation(call: Call) -> Iterator[Match]:
 
 def _protection(call: Call) -> Iterator[Match]:
     name, line, arguments = call.name, call.line, call.arguments
-    if name in (b"curl_setopt", b"curl_share_setopt") and len(arguments) == 3:
+    if name == b"curl_init" and _is_address(call.first, call.variables):
+        yield Match("COD-021", line, "curl_init: a request chooses the address")
+    elif name in (b"curl_setopt", b"curl_share_setopt") and len(arguments) == 3:
+        if text(arguments[1]) == b"CURLOPT_URL" and _is_address(arguments[2], call.variables):
+            yield Match("COD-021", line, "CURLOPT_URL: a request chooses the address")
         yield from _curl(text(arguments[1]), arguments[2], line)
     elif name in (b"md5", b"sha1") and names_password(text(call.first)):
         yield Match("COD-007", line, f"{shown(name)} of a password", "medium")
@@ -123,6 +127,11 @@ def _protection(call: Call) -> Iterator[Match]:
         yield from _entities(arguments, line)
     elif name == b"ftp_connect":
         yield Match("COD-016", line, "FTP encrypts nothing")
+
+
+def _is_address(node: Any, variables: Variables) -> bool:
+    """Whether a value is one of a request as a whole. If other text is before it, the program chooses the host."""
+    return node is not None and node.type not in ("binary_expression", "encapsed_string") and variables.from_request(node)
 
 
 def _method(node: Any, line: int, variables: Variables) -> Iterator[Match]:

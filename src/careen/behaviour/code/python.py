@@ -1,6 +1,7 @@
 """Dangerous code in Python, read as a syntax tree; nothing of it is imported or run.
 
-A name is followed to the module that it was imported from, not further: values that come through variables are not known.
+A name is followed to the module that it was imported from, and a value of a request through variables and to the functions of
+the program that are called with it.
 Raises: ValueError for text that is too large, or not Python 3.
 **Source:** Python's language reference; the classes of weakness are those that Bandit documents.
 """
@@ -17,12 +18,12 @@ from careen.safety.pattern import pattern
 from .python_calls import call_matches, default_matches, unescaped
 from .python_flow import Bindings, scope_of
 from .python_names import Names
+from .python_requests import Site, request_matches
 from .python_strings import password_matches, sql_matches
-from .rules import BANDIT, OF_REQUEST, Match
+from .rules import BANDIT, Match
 
 MAX_BYTES = 512 * 1024
 MAX_NODES = 150_000
-_TEMPLATES = ("render_template_string", "from_string")
 _TEST = pattern(r"\bB\d{3}\b")
 
 
@@ -33,13 +34,21 @@ def python_matches(data: bytes) -> Iterator[Match]:
     accepted = _accepted(data) if b"nosec" in data else {}
     names, bindings = Names(), Bindings()
     parents: dict[ast.AST, ast.AST] = {}
-    calls: list[ast.Call] = []  # safe if their value is constant, which is known when the whole function is read
+    sites: list[Site] = []  # whether a request reaches them is known when the whole program is read
+    calls: list[ast.Call] = []  # safe if their value is constant
     for node in _in_order(tree, parents):
         bindings.add(node, parents)
-        if isinstance(node, ast.Call) and unescaped(node, names):
-            calls.append(node)
-        for match in _with_requests(node, names, bindings, parents):
-            if not _is_accepted(match, _lines(node, parents), accepted):
+        matches = tuple(_matches(node, names, parents))
+        if isinstance(node, ast.Call):
+            sites.append(Site(node, names.of(node.func), matches))
+            if unescaped(node, names):
+                calls.append(node)
+        elif matches:
+            sites.append(Site(node, "", matches))
+    bindings.follow((site.node for site in sites if isinstance(site.node, ast.Call)), parents)
+    for site in sites:
+        for match in request_matches(site, bindings, parents):
+            if not _is_accepted(match, _lines(site.node, parents), accepted):
                 yield match
     for call in calls:
         match = Match("COD-013", call.lineno, f"{names.of(call.func)}: a text that is not constant")
@@ -47,26 +56,6 @@ def python_matches(data: bytes) -> Iterator[Match]:
             match, _lines(call, parents), accepted
         ):
             yield match
-
-
-def _with_requests(node: ast.AST, names: Names, bindings: Bindings, parents: dict[ast.AST, ast.AST]) -> Iterator[Match]:
-    """The matches of a node. They are of high severity if what a visitor sends reaches the call; some count only then."""
-    matches = _matches(node, names, parents)
-    if not isinstance(node, ast.Call):
-        yield from matches
-        return
-    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("args", "source"))]
-    for match in matches:
-        reaches = match.rule in OF_REQUEST and match.severity is None and _is_of_request(given, node, bindings, parents)
-        yield match._replace(text=f"{match.text}, with a value of a request", severity="high") if reaches else match
-    name = names.of(node.func) or getattr(node.func, "attr", "")
-    if (name == "jinja2.Template" or name.endswith(_TEMPLATES)) and _is_of_request(given, node, bindings, parents):
-        yield Match("COD-002", node.lineno, f"{name}: a template with a value of a request", "high")
-
-
-def _is_of_request(given: list[ast.expr], call: ast.Call, bindings: Bindings, parents: dict[ast.AST, ast.AST]) -> bool:
-    scope = scope_of(call, parents)
-    return any(bindings.is_of_request(value, scope) for value in given)
 
 
 def _matches(node: ast.AST, names: Names, parents: dict[ast.AST, ast.AST]) -> Iterator[Match]:

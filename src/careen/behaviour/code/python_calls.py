@@ -77,13 +77,7 @@ _WEAK_CRYPTS = frozenset(("METHOD_CRYPT", "METHOD_MD5", "METHOD_BLOWFISH"))
 _WEAK_CURVES = frozenset(("SECP192R1", "SECT163K1", "SECT163R2", "SECP160R1"))
 _FRAMEWORKS = frozenset(("flask", "dash", "bottle", "sanic", "quart"))
 _WILD = ("chown", "chmod", "tar", "rsync")
-_REQUEST = frozenset(
-    ("args", "form", "values", "files", "query_params", "GET", "POST", "cookies", "headers", "json", "view_args")
-)
 _SAFE_TEXTS = frozenset(("mark_safe", "SafeText", "SafeString", "SafeUnicode", "SafeBytes"))
-_OPENED = frozenset(
-    ("open", "io.open", "os.open", "flask.send_file", "send_file", "os.remove", "os.unlink", "shutil.rmtree", "pathlib.Path")
-)
 _REPLACED = frozenset(
     ("subprocess.Popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output")
 )
@@ -209,35 +203,55 @@ def _key(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
 
 
 def _paths(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "extractall" and "tarfile" in names.modules:
-        if text_of(argument(call, "filter")) not in ("data", "tar"):
-            members = argument(call, "members")
-            severity: Severity | None = None if members is None else "low"
-            yield Match("COD-010", call.lineno, "an archive is extracted to wherever its names lead", severity)
-    elif (name in _OPENED or name.endswith(".send_file")) and call.args and _is_of_request(call.args[0]):
-        yield Match("COD-010", call.lineno, f"{name}: a path from a request")
-
-
-def _is_of_request(node: ast.AST) -> bool:
-    """Whether a part of it is ``request.args`` or the like."""
-    stack, left = [node], MAX_PARTS
-    while stack and left:
-        part, left = stack.pop(), left - 1
-        if (
-            isinstance(part, ast.Attribute)
-            and part.attr in _REQUEST
-            and isinstance(part.value, ast.Name)
-            and part.value.id == "request"
-        ):
-            return True
-        stack.extend(ast.iter_child_nodes(part))
-    return False
+    is_archive = isinstance(call.func, ast.Attribute) and call.func.attr == "extractall" and "tarfile" in names.modules
+    if is_archive and text_of(argument(call, "filter")) not in ("data", "tar"):
+        severity: Severity | None = None if argument(call, "members") is None else "low"
+        yield Match("COD-010", call.lineno, "an archive is extracted to wherever its names lead", severity)
 
 
 def _debugging(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
     is_run = isinstance(call.func, ast.Attribute) and call.func.attr == "run" and is_true(argument(call, "debug"))
     if is_run and any(module.partition(".")[0] in _FRAMEWORKS for module in names.modules):
         yield Match("COD-011", call.lineno, "the application runs with debug on")
+
+
+def _tokens(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
+    if not name.endswith("jwt.decode"):
+        return
+    options = argument(call, "options")
+    pairs = zip(options.keys, options.values, strict=True) if isinstance(options, ast.Dict) else ()
+    is_off = any(text_of(key) == "verify_signature" and is_false(value) for key, value in pairs)
+    verify = argument(call, "verify")
+    algorithms = argument(call, "algorithms", 2)
+    listed = algorithms.elts if isinstance(algorithms, ast.List | ast.Tuple | ast.Set) else [algorithms]
+    if is_off or (verify is not None and is_false(verify)):
+        yield Match("COD-022", call.lineno, f"{name}: the signature is not verified")
+    elif any((text_of(algorithm) or "").lower() == "none" for algorithm in listed):
+        yield Match("COD-022", call.lineno, f"{name}: a token without a signature is accepted")
+
+
+def _origins(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
+    last = name.rpartition(".")[2]
+    named = [names.of(value).rpartition(".")[2] for value in call.args[:1]]
+    if last == "CORSMiddleware" or (last in ("add_middleware", "Middleware") and named == ["CORSMiddleware"]):
+        is_open = _is_any(argument(call, "allow_origins")) or _is_any(argument(call, "allow_origin_regex"))
+        if is_open and is_true(argument(call, "allow_credentials")):
+            yield Match("COD-023", call.lineno, "every origin may send credentials")
+    elif name == "flask_cors.CORS" and is_true(argument(call, "supports_credentials")) and argument(call, "resources") is None:
+        origins = argument(call, "origins")
+        if origins is None or _is_any(origins):
+            yield Match("COD-023", call.lineno, "every origin may send credentials")
+
+
+def _is_any(node: ast.AST | None) -> bool:
+    """Whether a list of origins, or a pattern, has every origin."""
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else [node]
+    return any(text_of(part) in ("*", ".*", r".*\.*", "https?://.*") for part in parts)
+
+
+def _xml(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
+    if name.endswith("etree.XMLParser") and name.startswith("lxml.") and is_true(argument(call, "resolve_entities")):
+        yield Match("COD-014", call.lineno, f"{name}: entities are replaced", None, "likely")
 
 
 def _pages(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
@@ -316,5 +330,6 @@ def _network(call: ast.Call, name: str, names: Names) -> Iterator[Match]:
 
 _SHELL_NAMES = frozenset(_SHELL.split())
 _CHECKS: tuple[Check, ...] = (
-    _shell, _loads, _verification, _tls, _hash, _key, _paths, _debugging, _pages, _queries, _files, _network,
+    _shell, _loads, _verification, _tls, _hash, _key, _paths, _debugging, _tokens, _origins, _xml, _pages, _queries, _files,
+    _network,
 )  # fmt: skip

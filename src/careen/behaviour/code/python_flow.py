@@ -1,10 +1,15 @@
-"""Whether a value is made only of constants of the program, or of what a visitor sends, as far as one function shows it."""
+"""Whether a value is made only of constants of the program, or of what a visitor sends, as far as one function shows it and
+those that call it.
+"""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_STEPS = 2_000
+MAX_PARTS = 50  # of an address
+MAX_CALLS = 3  # of functions that pass a value on
 Parents = Mapping[ast.AST, ast.AST]
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _REQUEST = frozenset(
     (
         *("COOKIES", "GET", "POST", "args", "body", "cookies", "data", "files", "form", "get_data", "get_json", "headers"),
@@ -21,12 +26,38 @@ class Bindings:
 
     def __init__(self) -> None:
         self._of: dict[tuple[ast.AST, str], list[ast.AST | None]] = {}
+        self._functions: dict[str, _Function | None] = {}  # None: several have the name
+        self._passed: set[tuple[ast.AST, str]] = set()  # parameters that get a value of a request
 
     def add(self, node: ast.AST, parents: Parents) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._functions[node.name] = None if node.name in self._functions else node
         for name in _sent(node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ():
             self._bind(node, ast.Name(name), _SENT)
         for target, value in _set_by(node):
             self._bind(scope_of(node, parents), target, value)
+
+    def follow(self, calls: Iterable[ast.Call], parents: Parents) -> None:
+        """Gives the parameters of functions the values of requests that they are called with."""
+        called = [(call, function) for call in calls if (function := self._called(call)) is not None]
+        for _ in range(MAX_CALLS):
+            count = len(self._passed)
+            for call, function in called:
+                scope = scope_of(call, parents)
+                for name, value in _given(call, function):
+                    if (function, name) not in self._passed and self.is_of_request(value, scope):
+                        self._passed.add((function, name))
+                        self._bind(function, ast.Name(name), _SENT)
+            if len(self._passed) == count:
+                return
+
+    def _called(self, call: ast.Call) -> _Function | None:
+        """The function of the program that a call runs, by its name or as a method of ``self``."""
+        function = call.func
+        if isinstance(function, ast.Name):
+            return self._functions.get(function.id)
+        is_own = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "self"
+        return self._functions.get(function.attr) if is_own and isinstance(function, ast.Attribute) else None
 
     def is_fixed(self, node: ast.AST, scope: ast.AST) -> bool:
         """Whether the value of ``node`` is made only of constants. Each name is followed once, so a name may depend on
@@ -64,6 +95,24 @@ class Bindings:
                 left += _parts(part)
         return False
 
+    def begins_with_request(self, node: ast.AST, scope: ast.AST) -> bool:
+        """Whether the value begins with what a visitor sent, or with a scheme and then that."""
+        for _ in range(MAX_PARTS):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                node = node.right if _is_scheme(node.left) else node.left
+            elif isinstance(node, ast.JoinedStr) and node.values:
+                first = node.values[1] if _is_scheme(node.values[0]) and len(node.values) > 1 else node.values[0]
+                node = first.value if isinstance(first, ast.FormattedValue) else first
+            elif isinstance(node, ast.Name):
+                values = [value for value in self._of.get((scope, node.id), ()) if value is not None]
+                if len(values) != 1:
+                    break
+                node = values[0]
+            else:
+                break
+        is_made = isinstance(node, ast.BinOp | ast.JoinedStr)
+        return not is_made and self.is_of_request(node, scope)
+
     def _bind(self, scope: ast.AST, target: ast.AST, value: ast.AST | None) -> None:
         if isinstance(target, ast.Name):
             self._of.setdefault((scope, target.id), []).append(value)
@@ -71,6 +120,19 @@ class Bindings:
             values_of = value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else None
             for place, part in enumerate(target.elts):
                 self._bind(scope, part, values_of[place] if values_of else None)
+
+
+def _given(call: ast.Call, function: _Function) -> Iterator[tuple[str, ast.AST]]:
+    """The parameters of a function with what a call gives them."""
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if isinstance(call.func, ast.Attribute):
+        parameters = parameters[1:]
+    yield from ((parameter.arg, value) for parameter, value in zip(parameters, call.args, strict=False))
+    yield from ((keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg)
+
+
+def _is_scheme(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ("http://", "https://")
 
 
 def _set_by(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST | None]]:

@@ -36,6 +36,8 @@ _CONDITION = pattern(rb"(?is)(?:=|<|>|\blike\b|\bin\s*\()\s*['\"%(]{0,3}#\{")
 _UNVERIFIED = frozenset((b"verify", b"verify_ssl", b"ssl_verifypeer", b"ssl_verify", b"verify_peer", b"ssl_verify_peer"))
 _WEAK_CIPHER = pattern(rb"(?i)^(?:des|rc2|rc4|bf|cast5?|idea|seed)(?:-|$)|-ecb$")
 _OPEN = pattern(rb"^(?:0o?)[0-7]?(?:777|666)$")
+_CLIENTS = frozenset((b"Excon", b"Faraday", b"HTTP", b"HTTParty", b"Net::HTTP", b"RestClient", b"Typhoeus"))
+_METHODS = frozenset((b"delete", b"get", b"get_response", b"head", b"patch", b"post", b"post_form", b"put"))
 
 
 def ruby_matches(data: bytes) -> Iterator[Match]:
@@ -108,6 +110,8 @@ def _file(call: Call) -> Iterator[Match]:
             yield Match("COD-017", call.line, "chmod lets everybody write")
     elif not call.severity:
         return
+    elif call.receiver in _CLIENTS and call.name in _METHODS and call.first.type not in ("string", "binary"):
+        yield Match("COD-021", call.line, f"{shown(call.receiver)}.{shown(call.name)}: a request chooses the address")
     elif call.receiver in _HOLDERS and (call.name in _FILES or call.name.startswith((b"rm", b"cp", b"mv"))):
         yield Match("COD-010", call.line, f"{shown(call.receiver)}.{shown(call.name)}: a path from a request")
     elif call.name in (b"send_file", b"render") and not call.receiver and call.first.type != "pair":

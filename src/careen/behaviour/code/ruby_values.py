@@ -24,6 +24,7 @@ _PASSING = frozenset(
      b"gsub", b"sub", b"join", b"split", b"format", b"sprintf", b"to_str", b"dup", b"decode64", b"unescape", b"presence",
      b"camelize", b"classify", b"capitalize", b"concat", b"dig", b"values", b"freeze", b"lstrip", b"rstrip", b"+")
 )  # fmt: skip
+_CONVERTING = frozenset((b"unescape", b"decode64", b"strict_decode64", b"decode_www_form_component", b"URI"))
 _QUOTED = frozenset((b"shelljoin", b"to_i", b"to_f", b"pid", b"Integer", b"Float"))
 _HARMLESS = frozenset(
     (b"quote", b"quote_table_name", b"quote_column_name", b"quoted_table_name", b"table_name", b"to_i", b"to_f", b"count",
@@ -64,7 +65,7 @@ class RubyVariables(Variables):
                     return True
                 if method in _PASSING or (receiver is None and method in _OF_REQUESTS):
                     left += [receiver, *named(part.child_by_field_name("arguments"))]
-                elif method in (b"unescape", b"decode64", b"strict_decode64", b"decode_www_form_component"):
+                elif method in _CONVERTING or (method == b"parse" and text(receiver) == b"URI"):
                     left += named(part.child_by_field_name("arguments"))
             elif part.type == "element_reference":
                 left.append(part.child_by_field_name("object"))

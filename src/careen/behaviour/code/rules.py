@@ -103,6 +103,21 @@ _ALL = (
         "COD-020", "Configuration taken from the network", "medium", "Whoever can connect can run code.",
         "Do not listen, or pass verify: a function that accepts or refuses each configuration.", 94,
     ),
+    _rule(
+        "COD-021", "Address that a request chooses", "medium",
+        "The server reads addresses that only it can reach, such as those of its network and of the cloud's metadata.",
+        "Compare the host with a list of allowed ones, and follow no redirects.", 918,
+    ),
+    _rule(
+        "COD-022", "Token whose signature is not verified", "high",
+        "Whoever writes a token chooses who the program takes them for.",
+        "Verify the signature, with a list of the algorithms that you use.", 347,
+    ),
+    _rule(
+        "COD-023", "Every origin may send credentials", "medium",
+        "Every site that a visitor opens can send requests with the visitor's session, and read the answers.",
+        "List the origins that need it.", 942,
+    ),
 )  # fmt: skip
 RULES = {rule.id: rule for rule in _ALL}
 # Rules whose matches are of high severity if a value of a request reaches the call.
@@ -127,4 +142,5 @@ BANDIT = {
     "COD-016": ("B312", "B321", "B508", "B509"),
     "COD-017": ("B103",),
     "COD-020": ("B612",),
+    "COD-021": ("B310",),
 }

@@ -9,7 +9,7 @@ Raises: ValueError if the text is not YAML, over the limits of size, nodes, dept
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from careen.errors import FileLimitError
@@ -105,14 +105,15 @@ NO_MAPPING = Mapping()
 NO_SEQUENCE = Sequence()
 
 
-def read(text: str) -> list[Any]:
-    """Every document of the text; an empty one is None."""
+def read(text: str, tagged: Callable[[str, Any, int], Any] | None = None) -> list[Any]:
+    """Every document of the text; an empty one is None. ``tagged(tag, node, line)`` replaces each node with a local tag
+    (``!Tag``); without it, such tags are ignored."""
     if len(text) > MAX_CHARACTERS:
         raise FileLimitError(f"over {MAX_CHARACTERS >> 20} MiB of YAML")
     import yaml  # takes 15 ms: only readers of YAML need it
 
     try:
-        return list(_documents(yaml.parse(text, Loader=yaml.CSafeLoader), yaml))
+        return list(_documents(yaml.parse(text, Loader=yaml.CSafeLoader), yaml, tagged))
     except yaml.YAMLError as error:
         raise ValueError(f"not YAML: {_first_line(error)}") from None
 
@@ -179,18 +180,19 @@ def walk(node: Any, limit: int = 10_000) -> Iterator[tuple[tuple[str | int, ...]
 class _Open:
     """A mapping or sequence that is being read; ``size`` counts nodes with aliases expanded."""
 
-    __slots__ = ("anchor", "key", "key_line", "merged", "node", "size")
+    __slots__ = ("anchor", "key", "key_line", "merged", "node", "size", "tag")
 
-    def __init__(self, node: Mapping | Sequence, anchor: str | None) -> None:
+    def __init__(self, node: Mapping | Sequence, anchor: str | None, tag: str | None) -> None:
         self.node = node
         self.anchor = anchor
+        self.tag = tag
         self.size = 1
         self.key: str | None = None
         self.key_line = 0
         self.merged: list[Any] = []
 
 
-def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
+def _documents(events: Iterator[Any], yaml: Any, tagged: Callable[[str, Any, int], Any] | None) -> Iterator[Any]:
     scalar_event, alias_event = yaml.ScalarEvent, yaml.AliasEvent
     mapping_event, sequence_event = yaml.MappingStartEvent, yaml.SequenceStartEvent
     end_events = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -209,14 +211,13 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             size += len(event.value) // CHARACTERS_A_NODE
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
-            if event.anchor:
-                anchors[event.anchor] = (node, size)
+            anchor, tag = event.anchor, event.tag
         elif kind is mapping_event or kind is sequence_event:
             if len(stack) == MAX_DEPTH:
                 raise FileLimitError(f"YAML nested over {MAX_DEPTH} deep")
             if event.anchor:
                 anchors[event.anchor] = None
-            stack.append(_Open(Mapping(line) if kind is mapping_event else Sequence(line), event.anchor))
+            stack.append(_Open(Mapping(line) if kind is mapping_event else Sequence(line), event.anchor, event.tag))
             continue
         elif kind in end_events:
             opened = stack.pop()
@@ -226,11 +227,11 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             size = opened.size + (_merge(node, opened.merged) if opened.merged else 0)
             node.end_line = max(last, node.line)
             line = node.line
-            if opened.anchor:
-                anchors[opened.anchor] = (node, size)
+            anchor, tag = opened.anchor, opened.tag
         elif kind is alias_event:
             node, size = _aliased(anchors, event.anchor, line)
             last = line
+            anchor = tag = None
         else:
             if kind is yaml.DocumentStartEvent:
                 root = None
@@ -238,6 +239,10 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             elif kind is yaml.DocumentEndEvent:
                 yield root
             continue
+        if tagged is not None and tag and tag.startswith("!"):
+            node = tagged(tag[1:], node, line)
+        if anchor:
+            anchors[anchor] = (node, size)
         nodes += 1
         if nodes > MAX_NODES:
             raise FileLimitError(f"over {MAX_NODES} YAML nodes")

@@ -20,6 +20,12 @@ MAX_FOUND = 10_000  # with those that an alias repeats
 MAX_IMAGES = 100  # that a matrix gives one container
 MAX_OPTIONS = 64 * 1024
 MAX_VARIABLES = 300  # of one pipeline or job
+ISOLATION = frozenset(  # the settings that part a container from its host
+    (
+        *("cap_add", "cap_drop", "devices", "environment", "ipc", "network_mode", "pid", "privileged", "read_only"),
+        *("security_opt", "user", "userns_mode", "uts", "volumes"),
+    )
+)
 _MAX_REFERENCES = 8  # in the name of an image
 _MAX_ROW = 2000  # characters of a line that are searched for the words of a command
 _REFERENCE = re.compile(r"\$\{\{[^{}]{0,2000}\}\}|\$\{\w{1,200}\}|\$\w{1,200}")

@@ -31,3 +31,14 @@ def test_each_short_tag_prints_one_value():
         php_matches(b"<a><?= $_GET['a'] ?></a>\n<?php $b = $_GET['b']; ?>\n<b><?= htmlspecialchars($b) ?></b>\n<?= $b ?>")
     )
     assert [(match.rule, match.line) for match in found] == [("COD-013", 1), ("COD-013", 4)]
+
+
+def test_addresses_that_a_request_chooses():
+    assert matches(b"curl_init($_GET['u']);") == [("COD-021", None, None)]
+    assert matches(b"$u = $_POST['u']; curl_setopt($c, CURLOPT_URL, $u);") == [("COD-021", None, None)]
+    assert matches(b"curl_init('https://a.example/' . $_GET['u']); curl_init($url);") == []
+
+
+def test_a_request_chooses_what_is_applied_to_a_list():
+    assert matches(b"array_map($_GET['f'], $a);") == [("COD-002", "high", None)]
+    assert matches(b"array_map('trim', $_GET);") == []

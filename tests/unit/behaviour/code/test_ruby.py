@@ -24,3 +24,9 @@ def test_a_variable_alone_may_be_quoted_elsewhere():
 
 def test_methods_of_other_objects_are_other_methods():
     assert matches(b"client.system('ls ' + x)\nqueue.open(params[:x])\ntask.exec(command)\n") == []
+
+
+def test_addresses_that_a_request_chooses():
+    assert matches(b"Net::HTTP.get(URI(params[:u]))") == [("COD-021", None, None)]
+    assert matches(b"u = params[:u]\nHTTParty.get(u)") == [("COD-021", None, None)]
+    assert matches(b'HTTParty.get("https://a.example/#{params[:u]}")\nNet::HTTP.get(URI(url))\ncache.get(params[:u])') == []

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.fleet.fleet import Fleet
-from careen.fleet.progress import done_at
+from careen.fleet.progress import done_at, knows_exploited
 from careen.images.names import Reference, parse_reference
 
 from .policy import SEVERITIES, Admission, Rules, rules_of
@@ -46,7 +46,7 @@ def decided(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) ->
     references = {name: _reference(name) for name in names}
     digests = [reference.digest for reference in references.values() if reference and reference.digest]
     stored = stored_of(fleet, project_id, digests)
-    before = _oldest(fleet, rules)
+    before, lacks = _oldest(fleet, rules), _lacks_catalogue(fleet, rules)
     against, unknown = [], []
     undecided = tuple(image.id for images in stored.values() for image in images if image.exit_code is None)
     for name, reference in references.items():
@@ -54,7 +54,7 @@ def decided(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) ->
         known = stored.get(digest, ()) if digest else ()
         if digest and not known:
             unknown.append(name)
-        against += _against(fleet, project_id, name, digest, known, rules, before)
+        against += _against(fleet, project_id, name, digest, known, rules, before, lacks)
     texts = tuple(refusal.text for refusal in against)
     refused = [refusal.text for refusal in against if refusal.refuses]
     allowed = rules.mode != "enforce" or not refused
@@ -93,7 +93,14 @@ def _replaced(named: Named, digest: str) -> dict[str, str]:
 
 
 def _against(
-    fleet: Fleet, project_id: int, name: str, digest: str | None, known: Sequence[Stored], rules: Rules, before: float
+    fleet: Fleet,
+    project_id: int,
+    name: str,
+    digest: str | None,
+    known: Sequence[Stored],
+    rules: Rules,
+    before: float,
+    lacks_catalogue: bool,
 ) -> list[Refusal]:
     if digest is None:
         return [Refusal(f"{name} has no digest: its verdict is unknown", rules.tags == "refuse")]
@@ -105,6 +112,9 @@ def _against(
         return [Refusal(f"{name}: {texts[0]}", True)]
     if _denies_findings(rules) and any(image.coverage == "not_assessed" for image in known):  # no findings are no answer
         return [Refusal(f"{name}: it could not be assessed", rules.unknown == "refuse")]
+    if lacks_catalogue:
+        text = "it is unknown whether its vulnerabilities are exploited: CISA's catalogue is not loaded"
+        return [Refusal(f"{name}: {text}", rules.unknown == "refuse")]
     if any((image.assessed_at or 0.0) < before for image in known):  # too old to pass, while an old refusal still refuses
         return [Refusal(f"{name}: its verdict is older than {rules.max_age_days:g} days", rules.unknown == "refuse")]
     return []
@@ -145,6 +155,14 @@ def _oldest(fleet: Fleet, rules: Rules) -> float:
     before = time.time() - rules.max_age_days * DAY_S
     with fleet.engine.connect() as connection:
         return 0.0 if done_at(connection) >= before else before
+
+
+def _lacks_catalogue(fleet: Fleet, rules: Rules) -> bool:
+    """Whether the rules deny exploited vulnerabilities, and the catalogue of these is not loaded."""
+    if "kev" not in rules.deny:
+        return False
+    with fleet.engine.connect() as connection:
+        return not knows_exploited(connection)
 
 
 def _reference(name: str) -> Reference | None:

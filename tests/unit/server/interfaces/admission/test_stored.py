@@ -150,6 +150,21 @@ def test_a_verdict_is_as_new_as_the_last_update_that_left_it(fake):
     assert not last("2026-01-01T00:00:00+00:00")
 
 
+def test_without_the_catalogue_nobody_knows_what_is_exploited(fake):
+    with fake.fleet.engine.begin() as connection:
+        connection.execute(image.update().values(critical=0, high=0, medium=0, low=0, exploited=0))
+        save(connection, Progress("2026-01-01T00:00:00+00:00", scores=("epss",)))
+    asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
+    refusing = Admission(Rules("enforce", ("kev",), unknown="refuse"))
+    assert "CISA's catalogue is not loaded" in decided(fake.fleet, 1, asked, refusing).message
+    warned = decided(fake.fleet, 1, asked, Admission(Rules("enforce", ("kev",))))
+    assert warned.allowed and "CISA's catalogue is not loaded" in warned.warnings[0]
+    assert decided(fake.fleet, 1, asked, Admission(Rules("enforce", ("critical",), unknown="refuse"))).allowed
+    with fake.fleet.engine.begin() as connection:
+        save(connection, Progress("2026-01-01T00:00:00+00:00", scores=("kev",)))
+    assert decided(fake.fleet, 1, asked, refusing).verdict == "passed"
+
+
 def test_the_policy_of_the_project_comes_before_the_settings_of_the_server(fake):
     asked = Asked("u", "shop", (Named("/x", f"registry.example/a@{DIGEST}"),))
     settings = Admission(Rules("enforce"))

@@ -1,0 +1,88 @@
+"""Containers of tasks in templates of CloudFormation, with lines."""
+
+import pytest
+from tests.support.work import ends
+
+from careen.formats.services.cloudformation import read
+
+TEXT = """\
+Parameters:
+  Image: {Type: String, Default: nginx}
+  Open: {Type: String}
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: host
+      ContainerDefinitions:
+        - Name: web
+          Image: !Ref Image
+          Privileged: true
+          User: !Ref AWS::NoValue
+          Environment:
+            - {Name: URL, Value: !Sub "http://${Image}/${Open}/${X}"}
+            - {Name: JOINED, Value: !Join ["-", [a, !Ref Image, !GetAtt B.Arn]]}
+            - {Name: SECRET, Value: "{{resolve:secretsmanager:a}}"}
+        - Name: side
+          Image:
+            Fn::Sub: ["${A}:1", {A: alpine}]
+          Privileged: !Ref Open
+          User: !If [Condition, root, app]
+"""
+
+
+def test_a_template():
+    found = read(TEXT, "stack.yaml")
+    web, side = found.services
+    assert (web.image, web.network_mode, side.image) == ("nginx", "host", "alpine:1")
+    assert web.is_on("privileged") and web.node.line_of("privileged") == 13
+    assert "user" not in web.node
+    assert {name: value for name, value, _ in web.environment()} == {
+        "URL": "http://nginx/${Open}/${X}", "JOINED": "a-nginx-${GetAtt}", "SECRET": "${resolve:secretsmanager:a}",
+    }  # fmt: skip
+    assert [(part.what, part.line) for part in found.unresolved] == [
+        ("privileged of container side", 22),
+        ("user of container side", 23),
+        ("what is not a task of ECS (1 resources: AWS::S3::Bucket (1))", 0),
+    ]
+
+
+def test_json():
+    text = (
+        '{"Resources": {"T": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": '
+        '[{"Name": "a", "Image": {"Fn::Join": [":", ["b", "1"]]}, "Privileged": "true"}]}}}}'
+    )
+    (service,) = read(text, "stack.template").services
+    assert service.image == "b:1" and service.is_on("privileged")
+
+
+@pytest.mark.parametrize(
+    ("properties", "what"),
+    [
+        ("ContainerDefinitions: !If [A, [], []]", "containers of a task"),
+        ("{ContainerDefinitions: [], NetworkMode: !Ref A}", "networkMode of a task"),
+        ("ContainerDefinitions: [!Ref A]", "a container of a task"),
+    ],
+)
+def test_what_only_a_deployment_gives(properties, what):
+    text = f"Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties: {{{properties}}}\n"
+    assert [part.what for part in read(text.replace("{{", "{").replace("}}", "}"), "a.yaml").unresolved] == [what]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a: 1", "Resources: []", "- !Sub"])
+def test_what_is_no_template(text):
+    with pytest.raises(ValueError):
+        read(text, "a.yaml")
+
+
+def test_hostile_text():
+    head = (
+        "Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Image: "
+    )
+    with ends():
+        for value in (
+            "!Sub '" + "${a" * 100_000 + "'", "!Join [x, " + "[a, " * 150 + "b" + "]" * 151, "!Sub [a, " * 90 + "{}" + "]" * 90,
+            "!Join [" + "x" * 50_000 + ", [" + "a, " * 5000 + "b]]",
+        ):  # fmt: skip
+            read(head + value + "\n", "a.yaml")

@@ -1,0 +1,86 @@
+"""Containers of Jenkinsfiles, with lines."""
+
+import pytest
+from tests.support.work import ends
+
+from careen.formats.services.jenkinsfile import is_jenkinsfile, manifests, read
+
+TEXT = """\
+// docker.image('not').inside('--privileged')
+pipeline {
+  agent { docker { image 'maven:3'
+      args '-v /var/run/docker.sock:/s' } }
+  stages {
+    stage('a') {
+      agent { kubernetes { yaml '''
+apiVersion: v1
+kind: Pod
+''' } }
+      steps {
+        sh \"\"\"
+          docker run --privileged alpine:3
+        \"\"\"
+        sh label: 'b', script: 'podman run --pid=host b:1'
+      }
+    }
+    stage('b') { agent { dockerfile { filename 'D'; args '--network=host' } } }
+    stage('c') { agent { docker 'node:24' } }
+  }
+}
+node {
+  def image = docker.image("node:${version}")
+  image.inside('-u root') { sh 'make' }
+  image.withRun(options) { }
+  docker.build('own').inside('--cap-add SYS_ADMIN') { }
+}
+podTemplate(containers: [containerTemplate(name: 'd', image: 'docker:28', privileged: true)]) { }
+"""
+
+
+def test_a_pipeline():
+    found = read(TEXT, "Jenkinsfile")
+    by_line = {service.node.line: service for service in found.services}
+    assert [(line, service.image) for line, service in sorted(by_line.items())] == [
+        (3, "maven:3"), (13, "alpine:3"), (15, "b:1"), (18, ""), (19, "node:24"), (23, "node:${version}"), (26, ""),
+        (28, "docker:28"),
+    ]  # fmt: skip
+    assert [mount.host_path for mount in by_line[3].mounts()] == ["/var/run/docker.sock"]
+    assert by_line[3].node.line_of("volumes") == 4
+    assert by_line[13].is_on("privileged") and by_line[28].is_on("privileged")
+    assert by_line[15].node.text("pid") == "host" and by_line[18].network_mode == "host"
+    assert by_line[26].added == {"SYS_ADMIN"}
+    assert [(part.what, part.line) for part in found.unresolved] == [
+        ("image node:${version}", 23),
+        ("the arguments options", 25),
+    ]
+
+
+def test_pods():
+    assert list(manifests(TEXT)) == [(6, "\napiVersion: v1\nkind: Pod\n")]
+
+
+@pytest.mark.parametrize(("path", "is_one"), [("Jenkinsfile", True), ("ci/Jenkinsfile.release", True), ("a.groovy", False)])
+def test_names(path, is_one):
+    assert is_jenkinsfile(path) is is_one
+
+
+def test_hostile_text():
+    parts = (
+        "'",
+        '"',
+        "'''",
+        '"""',
+        "/*",
+        "//\n",
+        "\\",
+        "docker {",
+        "docker.image('a')",
+        ".inside(",
+        "sh ",
+        "yaml '''\n",
+        "\x000\x00",
+    )
+    with ends():
+        for part in parts:
+            read(part * 20_000, "Jenkinsfile")
+            list(manifests(part * 20_000))
