@@ -13,7 +13,7 @@ from sqlalchemy import Column, Engine, LargeBinary, String, Table, select
 from careen.log import logger
 from careen.safety.sealed import sealed, unsealed
 
-from .connection import writing
+from .connection import writing_once
 from .rows import insert
 from .tables.base import Moment, metadata
 
@@ -51,7 +51,7 @@ class BulkStore:
         if kind in PASSING:
             return
         row = {"key": row_key(key), "kind": kind[:20], "data": packed(key, data), "stored_at": time.time()}
-        with writing(self._engine) as connection:
+        with writing_once(self._engine) as connection:
             adding = insert(connection, bulk)
             again = {"data": adding.excluded.data, "stored_at": adding.excluded.stored_at}
             connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_=again), row)

@@ -9,10 +9,11 @@ import json
 import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, cast, func, literal, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, case, cast, func, literal, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -79,16 +80,26 @@ class UnitCondition(Struct, frozen=True):
     of: Callable[[ColumnElement[int]], ColumnElement[bool]]
 
 
+class Without(Struct, frozen=True):
+    """Units that an image must not have, from a negated term: ``units`` selects them, ``of`` is the condition for a column
+    with the number of a unit.
+    """
+
+    units: Select[tuple[int]]
+    of: Callable[[ColumnElement[int]], ColumnElement[bool]]
+
+
 class Conditions(Struct, frozen=True):
     """The conditions of a query, by the table whose columns they are about: ``of_image`` is about ``image``, ``of_finding``
-    about ``unit_finding``. ``without`` selects the ids of units that an image must not have, from negated terms. ``units``
+    about ``unit_finding``. ``of_one_image`` are those of ``of_image`` in the form that looks up an image by itself. ``units``
     selects the ids of the units that meet ``of_unit`` and ``of_finding``; it is None if both are empty.
     """
 
     of_image: tuple[ColumnElement[bool], ...]
+    of_one_image: tuple[ColumnElement[bool], ...]
     of_unit: tuple[UnitCondition, ...]
     of_finding: tuple[ColumnElement[bool], ...]
-    without: tuple[Select[tuple[int]], ...]  # units that an image must not have
+    without: tuple[Without, ...]
 
     @property
     def units(self) -> Select[tuple[int]] | None:
@@ -114,27 +125,28 @@ def conditions_of(
     without the name of a package.
     """
     of_image: list[ColumnElement[bool]] = []
+    of_one_image: list[ColumnElement[bool]] = []
     of_unit: list[UnitCondition] = []
     of_finding: list[ColumnElement[bool]] = []
-    without: list[Select[tuple[int]]] = []
+    without: list[Without] = []
     for term in terms:
         if term.field in OF_IMAGE or (term.field == "reason" and _is_of_images(connection, term)):
-            found = _of_image(connection, project_id, term)
-            of_image.append(~found if term.negated else found)
+            for conditions, found in zip((of_image, of_one_image), _of_image(connection, project_id, term), strict=True):
+                conditions.append(~found if term.negated else found)
         elif term.field in OF_FINDING or term.field in OF_PROJECT:
             found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(connection, term)
             if term.negated:
                 of_image += _counts_nothing(term)
-                without.append(select(unit_finding.c.unit_id).where(found))
+                without.append(Without(select(unit_finding.c.unit_id).where(found), partial(has_finding, (found,))))
             else:
                 of_finding.append(found)
         else:
             of_packages = _of_unit(connection, term, versions)
             if term.negated:
-                without.append(select(unit.c.id).where(of_packages.of_rows))
+                without.append(Without(select(unit.c.id).where(of_packages.of_rows), of_packages.of))
             else:
                 of_unit.append(of_packages)
-    return Conditions(tuple(of_image), tuple(of_unit), tuple(of_finding), tuple(without))
+    return Conditions(tuple(of_image), tuple(of_one_image), tuple(of_unit), tuple(of_finding), tuple(without))
 
 
 def packages_meet(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -146,6 +158,12 @@ def packages_meet(connection: Connection, found: Conditions, unit_id: ColumnElem
     if not is_sqlite(connection) or count(connection, found.named_units, FEW_UNITS).exact:
         return unit_id.in_(found.named_units)
     return and_(*(each.of(unit_id) for each in found.of_unit))
+
+
+def has_finding(conditions: Sequence[ColumnElement[bool]], unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """A condition: the unit has a finding that meets the conditions."""
+    one = select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == unit_id, _for_row(and_(*conditions)))
+    return one.exists()
 
 
 def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
@@ -172,11 +190,11 @@ def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
 
 
 class ImageCheck(Struct, frozen=True):
-    """A condition on an image, stated on the column with its number. ``is_listed``: the images that decide are few, and are
-    listed first; else each image is looked up by itself.
+    """A condition on rows of ``image``. ``is_listed``: the images that decide are few, and are listed first; else each image is
+    looked up by itself.
     """
 
-    of: Callable[[ColumnElement[int]], ColumnElement[bool]]
+    condition: ColumnElement[bool]
     is_listed: bool
 
 
@@ -186,7 +204,7 @@ def without(connection: Connection, project_id: int | None, found: Conditions) -
         return []
     candidates = select(image.c.id).where(visible(project_id), *found.of_image)
     is_short = bool(found.of_image) and count(connection, candidates, FEW).exact
-    return [_has_none_of(connection, units, is_short) for units in found.without]
+    return [_has_none_of(connection, each.units, is_short) for each in found.without]
 
 
 def images_with(connection: Connection, units: Select[tuple[int]], most: int) -> Select[tuple[int]]:
@@ -204,10 +222,10 @@ def images_with(connection: Connection, units: Select[tuple[int]], most: int) ->
 def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bool) -> ImageCheck:
     places = images_with(connection, units, MANY_PLACES + 1)
     if not is_short and count(connection, places, MANY_PLACES).exact:
-        return ImageCheck(lambda image_id: image_id.not_in(places), is_listed=True)
+        return ImageCheck(image.c.id.not_in(places), is_listed=True)
     one = image_unit.alias()
-    has = select(one.c.unit_id).where(_among_units(connection, one.c.unit_id, units)).limit(1).correlate_except(one)
-    return ImageCheck(lambda image_id: has.where(one.c.image_id == image_id).scalar_subquery().is_(None), is_listed=False)
+    has = select(one.c.unit_id).where(one.c.image_id == image.c.id, _among_units(connection, one.c.unit_id, units)).limit(1)
+    return ImageCheck(has.correlate_except(one).scalar_subquery().is_(None), is_listed=False)
 
 
 def _among_units(connection: Connection, unit_id: ColumnElement[int], units: Select[tuple[int]]) -> ColumnElement[bool]:
@@ -237,7 +255,19 @@ def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
     return []
 
 
-def _of_image(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:
+def _of_image(connection: Connection, project_id: int | None, term: Term) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The condition, and its form that looks up an image by itself."""
+    if term.field == "reason":
+        own = select(image_gap.c.code).where(image_gap.c.image_id == image.c.id, image_gap.c.code == term.value).exists()
+        of_units = select(unit.c.id).where(states_reason(term.value))
+        listed = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(of_units))
+        one = select(image_unit.c.unit_id).where(image_unit.c.image_id == image.c.id, image_unit.c.unit_id.in_(of_units))
+        return or_(own, image.c.id.in_(listed)), or_(own, one.correlate(image).limit(1).scalar_subquery().is_not(None))
+    found = _of_image_row(connection, project_id, term)
+    return found, found
+
+
+def _of_image_row(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "outdated":
         return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
     if term.field == "exposed":
@@ -250,10 +280,6 @@ def _of_image(connection: Connection, project_id: int | None, term: Term) -> Col
     if term.field == "secret":
         has = select(image_secret.c.kind).where(image_secret.c.image_id == image.c.id, like(image_secret.c.kind, term.value))
         return has.exists()
-    if term.field == "reason":
-        own = select(image_gap.c.code).where(image_gap.c.image_id == image.c.id, image_gap.c.code == term.value).exists()
-        of_units = select(unit.c.id).where(states_reason(term.value))
-        return or_(own, image.c.id.in_(select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(of_units))))
     if term.field == "image":
         return or_(like(image.c.identity, term.value), like(image.c.digest, term.value))
     if term.field in ("reference", "base"):
@@ -339,14 +365,21 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> U
 
 
 def _of_rows(condition: ColumnElement[bool]) -> UnitCondition:
-    one = select(unit.c.id).where(condition).correlate_except(unit)
+    one = select(unit.c.id).where(_for_row(condition)).correlate_except(unit)
     return UnitCondition(condition, lambda unit_id: one.where(unit.c.id == unit_id).exists())
 
 
 def _of_packages(condition: ColumnElement[bool]) -> UnitCondition:
     units = select(unit_package.c.unit_id).where(condition)
-    one = units.correlate_except(unit_package)
+    one = select(unit_package.c.unit_id).where(_for_row(condition)).correlate_except(unit_package)
     return UnitCondition(unit.c.id.in_(units), lambda unit_id: one.where(unit_package.c.unit_id == unit_id).exists())
+
+
+def _for_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition for a row that is looked up by its number. It uses CASE to keep databases from choosing an index, with
+    which they would scan all rows that meet the condition, for each row of a list.
+    """
+    return case((condition, 1)) == 1
 
 
 def _all_of(connection: Connection, texts: Sequence[str]) -> Select[tuple[str]]:
@@ -394,12 +427,15 @@ def like(column: Any, value: str) -> ColumnElement[bool]:
 
 
 class _Begins(FunctionElement[bool]):
-    """A condition: a column begins with a text. An index answers it: on SQLite as a range, on PostgreSQL by an operator,
-    because a range would follow the collation of the database, in which upper and lower case may stand side by side.
+    """A condition: a column begins with a text. It is a range, so that an index answers it. On PostgreSQL the range is one of
+    bytes, whatever the collation of the database is: in some, upper and lower case stand side by side.
     """
 
     inherit_cache = True
     type = Boolean()
+
+    def self_group(self, against: Any = None) -> "_Begins":
+        return self  # else SQLite gets "= 1" after the range, and uses no index
 
 
 @compiles(_Begins)
@@ -409,9 +445,9 @@ def _in_range(begins: _Begins, compiler: SQLCompiler, **options: Any) -> str:
 
 
 @compiles(_Begins, "postgresql")
-def _by_operator(begins: _Begins, compiler: SQLCompiler, **options: Any) -> str:
-    column, start, _ = begins.clauses
-    return f"({compiler.process(column, **options)} ^@ {compiler.process(start, **options)})"
+def _in_range_of_bytes(begins: _Begins, compiler: SQLCompiler, **options: Any) -> str:
+    column, start, end = (compiler.process(clause, **options) for clause in begins.clauses)
+    return f"({column} ~>=~ {start} AND {column} ~<~ {end})"
 
 
 def _compared(column: Any, operator: Operator, value: object) -> ColumnElement[bool]:

@@ -238,8 +238,7 @@ def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Imag
             }
             for digest, each in sorted(unique.items())
         ]
-        if found:
-            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=faster, where=is_unread), found)
+        insert_rows(connection, new.on_conflict_do_update(index_elements=["digest"], set_=faster, where=is_unread), found)
     connection.execute(
         update(image)
         .where(image.c.id == number)

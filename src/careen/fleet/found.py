@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select, true, tuple_
 
 from .conditions import Conditions, packages_meet, visible, without
 from .connection import is_sqlite
+from .list_pages import Place
+from .one_by_one import finding_meets
 from .tables import image, image_unit, unit_finding
 
 FEW_IMAGES = 100  # the findings of so few images are looked up by image, those of more images in the order of risk
@@ -18,7 +20,6 @@ COLUMNS = (
     *("unit_id", "vulnerability", "package", "severity", "risk", "confidence", "fix_state", "fixed_version"),
     *("exploited", "epss", "first_at", "disclosed", "fix_at"),
 )
-Cursor = tuple[str | int, ...]
 Pair = tuple[str, str]  # a vulnerability and a package
 
 
@@ -30,26 +31,15 @@ class Findings(Struct, frozen=True):
     of_findings: tuple[ColumnElement[bool], ...]
     of_places: ColumnElement[bool]
 
-    def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
+    def window(self, connection: Connection, start: Place, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
         """The next ``size`` findings after ``start``, as rows in list order. ``fits`` of a row: whether an image of the list
         contains the row's unit.
         """
-        columns = unit_finding.c
-        names: list[ColumnElement[str]] = [columns.vulnerability, columns.package]
-        if not is_sqlite(connection):  # in the order of Python, whatever the collation of the database is
-            names = [name.collate("C") for name in names]
-        wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
-        if start:
-            risk, unit_id, id, package = start
-            rest = tuple_(*names)
-            after = rest >= tuple_(id, package) if inclusive else rest > tuple_(id, package)
-            before = tuple_(columns.risk, columns.unit_id)
-            wanted = wanted.where(before <= tuple_(risk, unit_id), or_(before < tuple_(risk, unit_id), after))
-        order = (columns.risk.desc(), columns.unit_id.desc(), *names)
-        some = wanted.order_by(*order).limit(size).subquery()
+        wanted = select(*(unit_finding.c[name] for name in COLUMNS)).where(*self.of_findings)
+        some = in_order(connection, wanted, start, inclusive=inclusive).limit(size).subquery()
         fits = select(image_unit.c.image_id).where(image_unit.c.unit_id == some.c.unit_id, self.of_places).exists()
         rows = connection.execute(select(some, fits.label("fits"))).mappings()
-        return sorted(map(dict, rows), key=lambda row: (-row["risk"], -row["unit_id"], row["vulnerability"], row["package"]))
+        return sorted(map(dict, rows), key=_rank)
 
     def same(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[Pair, dict[int, float]]:
         """For each pair of vulnerability and package in the rows: all units that have it, in list order, with the time
@@ -99,7 +89,7 @@ class Places(Struct, frozen=True):
 
 
 def places_of(connection: Connection, project_id: int | None, found: Conditions) -> Places:
-    narrowing = (*found.of_image, *(each.of(image.c.id) for each in without(connection, project_id, found)))
+    narrowing = (*found.of_image, *(each.condition for each in without(connection, project_id, found)))
     if not narrowing:
         return Places(visible(project_id, image_unit.c.image_id))
     of_images = and_(visible(project_id), *narrowing)
@@ -112,7 +102,35 @@ def places_of(connection: Connection, project_id: int | None, found: Conditions)
     return Places(fitting.scalar_subquery().is_not(None))  # for each row, as in ``visible``
 
 
-def place_of(row: dict[str, Any]) -> Cursor:
+def in_order(connection: Connection, wanted: Select[Any], start: Place, *, inclusive: bool) -> Select[Any]:
+    """Findings in list order, those after ``start``."""
+    columns = unit_finding.c
+    names: list[ColumnElement[str]] = [columns.vulnerability, columns.package]
+    if not is_sqlite(connection):  # in the order of Python, whatever the collation of the database is
+        names = [name.collate("C") for name in names]
+    if start:
+        risk, unit_id, id, package = start
+        rest = tuple_(*names)
+        after = rest >= tuple_(id, package) if inclusive else rest > tuple_(id, package)
+        before = tuple_(columns.risk, columns.unit_id)
+        wanted = wanted.where(before <= tuple_(risk, unit_id), or_(before < tuple_(risk, unit_id), after))
+    return wanted.order_by(columns.risk.desc(), columns.unit_id.desc(), *names)
+
+
+def window_one_by_one(
+    connection: Connection, found: Conditions, start: Place, size: int, *, inclusive: bool
+) -> list[dict[str, Any]]:
+    """The next findings after ``start``. ``fits`` of a row: whether it meets the conditions on findings and packages."""
+    wanted = select(*(unit_finding.c[name] for name in COLUMNS), finding_meets(found, unit_finding.c.unit_id).label("fits"))
+    rows = connection.execute(in_order(connection, wanted, start, inclusive=inclusive).limit(size)).mappings()
+    return sorted(map(dict, rows), key=_rank)
+
+
+def _rank(row: dict[str, Any]) -> tuple[int, int, str, str]:
+    return -row["risk"], -row["unit_id"], row["vulnerability"], row["package"]
+
+
+def place_of(row: dict[str, Any]) -> Place:
     return row["risk"], row["unit_id"], row["vulnerability"], row["package"]
 
 

@@ -23,7 +23,7 @@ from careen.safety.typed import from_json, from_msgpack
 
 from . import events, image_counts, image_secrets, rematch, units, uploads
 from .conditions import has_layers
-from .connection import writing
+from .connection import writing, writing_once
 from .failures import FailedError, reason_of
 from .fleet import Fleet
 from .joined import Scanned, scanned
@@ -170,7 +170,7 @@ def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
     """Marks the image as being worked on while the block runs, and stores why it failed. An exception is raised again,
     unless this was the last try. The try is counted before, because the process may end in it.
     """
-    with writing(fleet.engine) as connection:
+    with writing_once(fleet.engine) as connection:
         connection.execute(update(image).where(image.c.id == row.id).values(step_at=time.time(), tries=row.tries + 1))
     try:
         yield

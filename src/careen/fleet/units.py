@@ -155,12 +155,19 @@ def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[i
 
 def _contexts(connection: Connection, units: Sequence[Unit]) -> dict[bytes, int]:
     contexts = {found.context_key: found for found in units}
-    rows = [{"key": key, "data": found.context, "distribution": found.distribution} for key, found in contexts.items()]
+    known = _known_contexts(connection, contexts)
+    missing = {key: found for key, found in contexts.items() if key not in known}
+    rows = [{"key": key, "data": found.context, "distribution": found.distribution} for key, found in missing.items()]
     for some in batches(rows, MANY):
-        connection.execute(insert(connection, context).on_conflict_do_nothing(index_elements=["key"]), some)
+        insert_rows(connection, insert(connection, context).on_conflict_do_nothing(index_elements=["key"]), some)
+    return known | _known_contexts(connection, missing)
+
+
+def _known_contexts(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, int]:
+    """The stored ones of these contexts. They are locked, as units are."""
     known = {}
-    for keys in batches(contexts, MANY):
-        wanted = select(context.c.key, context.c.id).where(among(connection, context.c.key, keys))
+    for some in batches(keys, MANY):
+        wanted = select(context.c.key, context.c.id).where(among(connection, context.c.key, some))
         wanted = wanted.order_by(context.c.id).with_for_update(read=True, key_share=True)
         known.update({bytes(key): number for key, number in connection.execute(wanted)})
     return known

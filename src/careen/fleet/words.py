@@ -1,10 +1,12 @@
 """Finds everything in a project whose name begins with a word: packages, vulnerabilities, images, repositories, tags.
 
 Each group is short and states whether there is more. In a project with few images, only the names of its own packages
-and vulnerabilities are searched. With many images, a bounded number of all names is searched, and there may be more.
+and vulnerabilities are searched. With many images, a bounded number of all names is searched, and there may be more. All
+searches together take a limited time: a group whose search was stopped has no items, and there may be some.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
@@ -16,12 +18,14 @@ from .conditions import images_with, like, visible
 from .counting import BOUND, Count, count
 from .query import Term
 from .tables import image, image_unit, project_image, registry, repository, tag, unit, unit_finding, unit_package
+from .time_limit import TooSlow, clock_of, within
 
 FEW = 6  # results in a group
 CANDIDATES = 400  # names that are read
 FEW_IMAGES = 500  # projects with more images do not list their packages for each search
 SHORTEST = 2  # the shortest word, in characters
 LONGEST = 200
+SEARCH_S = 0.25  # of all groups together, except for images
 PLACES = 5000  # places of a package in images that are read to count its images
 
 
@@ -67,16 +71,23 @@ def named_by(connection: Connection, project_id: int, word: str) -> Words:
     if not SHORTEST <= len(word) <= LONGEST or not word.isprintable():
         return Words(*[Group()] * len(Words.__struct_fields__))
     found = search.images(connection, project_id, [Term("reference", word)], limit=FEW)
-    kinds = [kind for kind in image_secrets.known_kinds(connection, project_id) if word.lower() in kind.lower()]
+    clock = clock_of(connection)
+    end = clock() + SEARCH_S
+
+    def stopped(find: Callable[[], Group]) -> Group:
+        with suppress(TooSlow), within(connection, end - clock()):
+            return find()
+        return Group(more=True)
+
     return Words(
-        packages(connection, project_id, word),
-        vulnerabilities(connection, project_id, word),
+        stopped(lambda: packages(connection, project_id, word)),
+        stopped(lambda: vulnerabilities(connection, project_id, word)),
         Group(tuple(found.rows), bool(found.next)),
-        _repositories(connection, project_id, word),
-        _tags(connection, project_id, word),
-        _texts(connection, image.c.base, word, visible(project_id)),
-        _texts(connection, unit.c.licences, word, unit.c.licences != "", _is_seen(project_id, unit.c.id)),
-        _group(kinds),
+        stopped(lambda: _repositories(connection, project_id, word)),
+        stopped(lambda: _tags(connection, project_id, word)),
+        stopped(lambda: _texts(connection, image.c.base, word, visible(project_id))),
+        stopped(lambda: _texts(connection, unit.c.licences, word, unit.c.licences != "", _is_seen(project_id, unit.c.id))),
+        stopped(lambda: _secrets(connection, project_id, word)),
     )
 
 
@@ -137,6 +148,10 @@ def _own_units(connection: Connection, project_id: int) -> Select[Any] | None:
     if not count(connection, own, FEW_IMAGES).exact:
         return None
     return select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(own))
+
+
+def _secrets(connection: Connection, project_id: int, word: str) -> Group:
+    return _group(kind for kind in image_secrets.known_kinds(connection, project_id) if word.lower() in kind.lower())
 
 
 def _repositories(connection: Connection, project_id: int, word: str) -> Group:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from careen.errors import DatabaseError, UsageError
 from careen.fleet import connection as module
-from careen.fleet.connection import check, connect, is_sqlite, prepare, sqlite_address, writing
+from careen.fleet.connection import check, connect, is_sqlite, prepare, sqlite_address, writing, writing_once
 from careen.fleet.tables import project
 
 
@@ -109,4 +109,16 @@ def test_postgresql_compiles_no_statement(address):
         pytest.skip("SQLite never does")
     with engine.connect() as connection:
         assert connection.execute(text("SHOW jit")).scalar() == "off"
+    engine.dispose()
+
+
+def test_a_single_statement_that_writes_is_stored(address):
+    engine = connect(address)
+    prepare(engine)
+    with writing_once(engine) as connection:
+        connection.execute(project.insert().values(name="p", created_at=0.0))
+        if not is_sqlite(engine):
+            assert connection.connection.driver_connection.autocommit  # without a transaction around it
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(project)).scalar() == 1
     engine.dispose()

@@ -8,7 +8,7 @@ from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pyp
 from tests.support.reports import usual
 
 from careen.errors import UsageError
-from careen.fleet import conditions, found, search
+from careen.fleet import conditions, found, search, walk
 from careen.fleet.conditions import Versions
 from careen.fleet.connection import writing
 from careen.fleet.image_secrets import known_kinds, store_kinds
@@ -114,11 +114,10 @@ def test_images(fleet, monkeypatch, query, expected, few):
     ("query", "expected"),
     [("package:libssl3", [1]), ("-package:django", [2]), ("type:pypi -package:libssl3", [3]), ("package:none*", [])],
 )
-def test_a_page_ends_early_when_many_images_were_looked_up(fleet, monkeypatch, query, expected, order):
-    monkeypatch.setattr(search, "FEW", -1)
-    monkeypatch.setattr(search, "IMAGE_WINDOWS", ())
-    for name in ("FEW", "FEW_UNITS", "MANY_PLACES"):
-        monkeypatch.setattr(conditions, name, -1)
+def test_a_page_ends_early_when_its_time_has_passed(fleet, monkeypatch, query, expected, order):
+    monkeypatch.setattr(search, "QUICK_S", -1.0)
+    for name, value in (("WALK_S", -1.0), ("LEAST", 1), ("FIRST_ROWS", 1)):
+        monkeypatch.setattr(walk, name, value)
     rows = all_of(fleet, search.images, 1, query, limit=1, order=order)
     assert [row["id"] for row in rows] == expected
     with fleet.engine.connect() as connection:
@@ -229,7 +228,13 @@ def test_packages_have_counts(fleet, ways):
     assert [row["images"] for row in all_of(fleet, search.packages, None, "package:libssl3")] == [2]
 
 
-@pytest.mark.parametrize("token", ["x", "eyJ9", "WzEsMiwzXQ", "W10", "é", "WyJhIiwiYiJd"])
+FOREIGN = [
+    *("x", "eyJ9", "WzEsMiwzXQ", "W10", "é", "WyJhIiwiYiJd", "W1sxLDIsMyw0LDUsNl1d", "W3sicGxhY2UiOlsxLDIsMyw0LDUsNl19XQ"),
+    *("W3sicGxhY2UiOltdLCJpbWFnZSI6LTF9XQ", "W3sicGxhY2UiOltdLCJpbWFnZSI6OTk5OTk5OTk5OTk5OTk5OTk5OTl9XQ"),
+]
+
+
+@pytest.mark.parametrize("token", FOREIGN)
 def test_a_cursor_of_another_list_is_refused(fleet, token):
     with fleet.engine.connect() as connection:
         for ask in (search.images, search.findings, search.packages):

@@ -118,3 +118,10 @@ def test_groups_are_short_and_say_that_there_is_more(fleet):
     add_image(fleet, [deb(f"libmany{number}", "1", Source("y", "1")) for number in range(20)], 9, 1)
     found = named(fleet, "many").packages
     assert len(found.items) == words.FEW and found.more
+
+
+def test_a_search_that_was_stopped_says_that_there_may_be_more(fleet, monkeypatch):
+    monkeypatch.setattr(words, "SEARCH_S", -1.0)
+    found = named(fleet, "libssl")
+    assert found.packages == found.vulnerabilities == found.licences == words.Group((), more=True)
+    assert found and not found.images.items

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import procrastinate
+import psycopg
 from sqlalchemy import Connection, Engine, text
 
 from careen.fleet.connection import writing
@@ -117,7 +118,8 @@ class PostgresQueue:
         self, handlers: Mapping[str, Handler], worker: str, ended: "asyncio.Future[None]", pool: ThreadPoolExecutor
     ) -> None:
         url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4, configure=_without_transactions)
+        app = procrastinate.App(connector=connector)
 
         @app.task(name="careen")
         async def run(**args: Any) -> None:
@@ -162,6 +164,11 @@ class PostgresQueue:
         later = Job(each.kind, each.key, each.payload, each.lane, each.owner, time.time() + after_s)
         with writing(self._engine) as connection:
             connection.execute(_ADD, _row(later, args["tries"] + 1, reason[:1000], args["queued_at"]))
+
+
+async def _without_transactions(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Each call of the engine is a single statement, which needs no transaction around it."""
+    await connection.set_autocommit(True)
 
 
 async def _until(stop: Callable[[], bool]) -> None:

@@ -115,7 +115,10 @@ unit_finding = Table(
     Column("disclosed", String(10), nullable=False, default=""),
     Column("fix_at", Moment),  # when its fix first appeared in this unit
     Column("data", LargeBinary, nullable=False),  # the encoded finding
-    Index("ix_unit_finding_same", "vulnerability", "package", "unit_id"),
+    # By bytes, so that it also answers which ids begin with a text.
+    Index(
+        "ix_unit_finding_same", "vulnerability", "package", "unit_id", postgresql_ops={"vulnerability": "varchar_pattern_ops"}
+    ),
     # Lists scan these indexes and filter in them, because the rows contain the large findings.
     Index("ix_unit_finding_risk", "risk", "unit_id", *FILTERED),
     Index("ix_unit_finding_vulnerability", "vulnerability", "risk", "unit_id"),

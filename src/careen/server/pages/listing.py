@@ -5,6 +5,7 @@ The URL of the page contains the parameters of the operation's query under their
 
 import csv
 import io
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from .visit import Visit
 PAGE = 50
 EXPORT_PAGE = 500
 MAX_EXPORTED = 50_000  # rows in an exported file
+MAX_EXPORT_S = 60.0  # pages of a search may end early, so that many pages have few rows
 
 
 class Column(Struct, frozen=True):
@@ -72,6 +74,11 @@ class Rows(Struct, frozen=True):
     is_filtered: bool
     command: str  # the equivalent command line; "" if there is none
 
+    @property
+    def ended_early(self) -> bool:
+        """Whether looking for more rows would have taken too long for one page."""
+        return bool(self.next) and len(self.items) < PAGE
+
 
 def answer(visit: Visit, listing: Listing, *, values: Mapping[str, Any] | None = None, **data: Any) -> Response:
     """The page, or a file if the URL ends in ``export=csv`` or ``json``. ``values``: more parameters for the operation."""
@@ -97,8 +104,12 @@ def rows_of(visit: Visit, listing: Listing, asked: Mapping[str, Any]) -> Rows:
 
 
 def all_rows(visit: Visit, operation: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Raises Refused if that takes too long."""
     cursor: str | None = None
+    end = time.monotonic() + MAX_EXPORT_S
     while True:
+        if time.monotonic() > end:
+            raise Refused(422, "it takes too long to find all rows", "too_many", hint="set a filter, or use the API")
         found = visit.ask(operation, **{**asked, "cursor": cursor, "limit": EXPORT_PAGE})
         yield from found["items"]
         cursor = found.get("next")

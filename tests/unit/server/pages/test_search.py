@@ -10,6 +10,7 @@ from careen.errors import UsageError
 from careen.fleet.connection import writing
 from careen.fleet.tables import unit_finding
 from careen.server.assembled import _Search
+from careen.server.pages import listing
 from careen.server.pages.search import _whole, record_of
 from careen.server.parts import Found
 
@@ -164,3 +165,23 @@ def test_the_page_of_a_vulnerability_marks_what_is_decided(service):
     assert marked == {True: True, False: False}
     found = {row["reference"]: row["decision"] for row in browser.get(f"{address}?export=json").json()["items"]}
     assert found == {"app:1": "", "app:2": "not_affected"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "items", "text"),
+    [("images", (IMAGE,), "The search for this page took long and ended early"), ("images", (), "Nothing was found so far")],
+)
+def test_a_page_that_ended_early_says_that_there_may_be_more(world, browser, monkeypatch, kind, items, text):
+    monkeypatch.setattr(world.parts.search, "search", lambda *_, **__: Found(kind, items, ["next"]), raising=False)
+    world.app.state.parts = world.parts
+    found = browser.get(f"{world.pages}/search?q=package:anything").text
+    assert text in found and "There may be more" in found.replace("there", "There")
+    assert 'rel="next" href="' in found and "Nothing that you see fits" not in found
+
+
+def test_an_export_that_takes_too_long_is_refused(world, browser, monkeypatch):
+    monkeypatch.setattr(listing, "MAX_EXPORT_S", 0.0)
+    monkeypatch.setattr(world.parts.search, "search", lambda *_, **__: Found("images", (), ["next"]), raising=False)
+    world.app.state.parts = world.parts
+    found = browser.get(f"{world.pages}/search?q=package:anything&export=csv")
+    assert found.status_code == 422 and "takes too long to find all rows" in found.text

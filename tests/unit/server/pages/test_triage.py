@@ -1,6 +1,8 @@
 """Triage on the pages: select, preview, decide, undo, export; and decisions about a base."""
 
+import html
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from tests.support.fleet_units import add_image
 from tests.support.matching import deb
 from tests.support.triage_world import DJANGO, LIBSSL, OPENSSL, a_decision
 
+from careen.fleet import search, walk
 from careen.fleet.connection import writing
 from careen.fleet.tables import audit, decision, signed_statement, unit_finding
 from careen.model.package import Distribution
@@ -143,3 +146,18 @@ def test_what_somebody_has_signed_about_the_base_is_accepted_for_one_image(servi
 def rows(service):
     with service.fleet.engine.connect() as connection:
         return connection.execute(select(decision).order_by(decision.c.id)).all()
+
+
+def test_a_list_that_ended_early_says_that_there_may_be_more(service, browser, monkeypatch):
+    monkeypatch.setattr(search, "QUICK_S", -1.0)
+    for name, value in (("WALK_S", -1.0), ("LEAST", 1), ("FIRST_ROWS", 1), ("FIRST_PLACES", 1)):
+        monkeypatch.setattr(walk, name, value)
+    shown, pages, place = [], 0, f"/projects/{service.id}/triage?q=-package:nothing"
+    while place:
+        page = browser.get(place).text
+        shown += re.findall(r'name="target" value="(\S+)', page)
+        pages += 1
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        assert not following or "may be more" in page
+        place = html.unescape(following[1]) if following else ""
+    assert pages > len(shown) > 1 and {OPENSSL, DJANGO} <= set(shown)

@@ -339,7 +339,12 @@ def upgrade() -> None:
             ],
             unique=False,
         )
-        batch_op.create_index("ix_unit_finding_same", ["vulnerability", "package", "unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_unit_finding_same",
+            ["vulnerability", "package", "unit_id"],
+            unique=False,
+            postgresql_ops={"vulnerability": "varchar_pattern_ops"},
+        )
         batch_op.create_index("ix_unit_finding_severity", ["severity", "risk", "unit_id"], unique=False)
         batch_op.create_index("ix_unit_finding_vulnerability", ["vulnerability", "risk", "unit_id"], unique=False)
 
