@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 HALVES = (
     *("development", "held_out", "third", "fourth_development", "fourth_held_out", "fifth"),
     *("well_known", "sixth_development", "sixth_held_out", "seventh_development", "seventh_held_out"),
-    *("eighth_development", "eighth_held_out"),
+    *("eighth_development", "eighth_held_out", "ninth_development", "ninth_held_out"),
 )
 
 
@@ -35,7 +35,7 @@ class Case(NamedTuple):
 
 
 def read_cases() -> list[Case]:
-    sets = ("manifest", "third", "fourth", "fifth", "well_known", "sixth", "seventh", "eighth")
+    sets = ("manifest", "third", "fourth", "fifth", "well_known", "sixth", "seventh", "eighth", "ninth")
     return [case for name in sets for case in _cases(name)]
 
 
@@ -48,8 +48,9 @@ def half(case: Case) -> str:
     if case in _set("sixth"):
         return f"sixth_{HALVES[_parity(f'six{case.program}')]}"
     parity = _parity(case.program)
-    if case in _set("eighth"):
-        return f"eighth_{HALVES[parity]}"
+    for name in ("eighth", "ninth"):
+        if case in _set(name):
+            return f"{name}_{HALVES[parity]}"
     if case in _set("seventh"):
         return f"seventh_{HALVES[parity if case.artefact.registry == 'debian' else 0]}"
     return f"fourth_{HALVES[parity]}" if case in _set("fourth") else HALVES[parity]

@@ -1,13 +1,27 @@
 """The kinds of secrets, by who issues them."""
 
 from ..kind import Kind
-from . import cloud, code_hosts, frameworks, keys, logins, messaging, models, operations, payments, products, registries, second
+from . import (
+    cloud,
+    code_hosts,
+    frameworks,
+    keys,
+    logins,
+    messaging,
+    models,
+    operations,
+    payments,
+    products,
+    registries,
+    second,
+    third,
+)
 
 MODULES = (cloud, code_hosts, registries, messaging, payments, models, operations, products, keys, logins, frameworks)
-HALVES = ("development", "held_out", "second_development", "second_held_out")
+HALVES = ("development", "held_out", "second_development", "second_held_out", "third_development", "third_held_out")
 
 
 def kinds(half: str | None = None, name: str = "") -> list[Kind]:
     first = [(kind.half, kind) for module in MODULES for kind in module.KINDS]
-    later = [(f"second_{kind.half}", kind) for kind in second.KINDS]
+    later = [(f"{of}_{kind.half}", kind) for of, module in (("second", second), ("third", third)) for kind in module.KINDS]
     return [kind for of, kind in first + later if half in (None, of) and name in ("", kind.name)]

@@ -18,6 +18,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 from .encodings import in_base64, in_percent
+from .generated import is_generated
 from .placeholders import crossed_out, default_of_setup, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
@@ -34,6 +35,7 @@ _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not wr
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?)/|(?:^|[/._-])(?:examples?|samples?)(?:[._-][^/]*)?\Z")
 BESIDE = 600  # bytes between the two parts of a credential
+BEFORE_NAME = 40  # bytes of a name before the term that a rule knows
 # A name contains a term for a credential, or ends with a term for something else.
 _SAYS_CREDENTIAL = re.compile(
     rb"(?i)key|token|secret|pass|pwd|auth|cred|webhook|bearer|dsn|sas|api|licen[cs]e|login|(?<![a-z])(?:pat|sk)(?![a-z])"
@@ -286,7 +288,7 @@ def _rank(rule: Rule) -> int:
     if rule.order:
         return rule.order
     if rule.last or rule.human:
-        return 9 if rule.last else 3
+        return 9 if rule.last else 2 if rule.near else 3
     return 2 if rule.names or rule.suffixes or rule.paired else 1 if rule.near else 0
 
 
@@ -311,26 +313,29 @@ def _secret(
         match=f"{shown}…(redacted)",
         fingerprint=hashlib.sha256(identity).hexdigest()[:32],
         verified={"valid": True, "protected": True, "invalid": False}.get(verdict or ""),
-        confidence=_confidence(rule, match, span, verdict),
+        confidence=_confidence(rule, match, span, verdict, path),
         value_id=hashlib.sha256(b"value\0" + value).hexdigest()[:32] if distinguishing is value else None,
     )
 
 
-def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict) -> Confidence:
+def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict, path: str) -> Confidence:
     if verdict in ("valid", "protected"):
         return "confirmed"
     if verdict in ("invalid", "public"):
         return "possible"
     text = match.string
     if rule.near:
-        name = text[max(match.start() - 40, text.rfind(b"\n", 0, match.start()) + 1) : span[0]]
-        if _SAYS_OTHER.search(name) or not _SAYS_CREDENTIAL.search(name):
+        name = text[max(match.start() - BEFORE_NAME, text.rfind(b"\n", 0, match.start()) + 1) : span[0]]
+        if _SAYS_OTHER.search(name) or not (rule.confidence or _SAYS_CREDENTIAL.search(name)):
             return "possible"
     if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
         return "confirmed"
     explained = (rule.human and _is_explained(text, span)) or (_rank(rule) and _is_example(text, span))
     default = rule.human and default_of_setup(match[0], text[slice(*span)])
-    return "possible" if explained or default else rule.assurance
+    if explained or default:
+        return "possible"
+    start = max(match.start() - BEFORE_NAME, text.rfind(b"\n", 0, match.start()) + 1)
+    return "likely" if rule.generated and is_generated(text[start : span[0]], text[slice(*span)], path) else rule.assurance
 
 
 def _is_example(text: bytes, span: Span) -> bool:

@@ -31,13 +31,13 @@ FOLLOWS = {
 }
 # NAME = "value", "NAME": "value", <NAME>value, NAME => 'value', setProperty("NAME", "value"), NAME ?= value, NAME("value"),
 # name: NAME and value: value in the next line, key="NAME" value="value", NAME: env.NAME || "value", NAME value,
-# variable "NAME" { default = "value" } …
+# variable "NAME" { default = "value" }, "NAME": {"value": "value"} …
 NAME_REST = rb"[\w \t.\-]{0,40}"
 ASSIGNS = (
     rb"""['"`\])]{0,3}[ \t]{0,4}(?:(?:=>|[:?.+|]{0,3}=|:-?|,|>)[\s'"`\\]{0,12}|\([ ]?['"`]|[ \t]{1,8}["']?"""
     rb"""|,?\s{1,24}["']?value["']?[ ]?[:=][ \t]{0,3}['"]?|</\w{1,12}>\s{0,24}<\w{1,12}>"""
     rb"""|:[ ]?[&\w<>\[\].]{1,30}[ ]?=[ ]?['"`]|[:=][ ]?[\w.()'"\[\], -]{1,80}(?:\|\||\?\?|\bor\b|,)[ ]?['"`]"""
-    rb"""|\{[^{}]{0,120}\bdefault[ ]{0,4}=[ ]{0,2}['"])"""
+    rb"""|:?[ ]{0,2}\{[^{}]{0,120}\b(?:default[ ]{0,4}=|value["'][ ]?:)[ ]{0,2}['"])"""
 )
 AFTER_VALUE = rb"(?![\w\-=+/]|\.\w)"
 _SPECIAL = ".^$*+?{}[]()|\\"
@@ -67,6 +67,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     mixed: bool = False  # must have letters and digits
     human: bool = False  # chosen by a person: placeholders and examples do not count
     named: bool = False  # a value whose name shows that it is something else does not count
+    generated: bool = False  # likely, if the name is that of a service and a generator made the value
     last: bool = False  # any other rule takes precedence; its values are long and look random
     allow: tuple[str, ...] = ()  # expressions for values that are not secrets
     block: bool = False  # its place is the whole match, with what surrounds the value

@@ -139,6 +139,12 @@ def _kubernetes(value: bytes) -> Verdict:
     return "valid" if b"PRIVATE KEY-----" in head[:64] else "harmless" if head.startswith(b"-----BEGIN CERT") else None
 
 
+def _tunnel(value: bytes) -> Verdict:
+    """Verifies JSON with an account, a tunnel and its secret."""
+    parts = _object(_decoded(value))
+    return "valid" if all(isinstance(parts.get(part), str) for part in "ats") else "harmless"
+
+
 def _basic(value: bytes) -> Verdict:
     """Verifies a user's name, a colon and a password in base64."""
     text = _decoded(value)
@@ -199,6 +205,7 @@ CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "atlassian": _atlassian,
     "aws": _aws,
     "jwt": _jwt,
+    "tunnel": _tunnel,
     "basic": _basic,
     "private-key": _private_key,
     "age": _age,

@@ -84,6 +84,14 @@ def test_registry_credentials_are_decoded(text, verdict):
     assert verify("basic", base64.b64encode(text), b"") == verdict
 
 
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [({"a": "b74e", "t": "3d1f", "s": "MDkw"}, "valid"), ({"a": "b74e", "t": "3d1f"}, "harmless"), ({"a": 1}, "harmless")],
+)
+def test_a_tunnel_token_is_json_with_three_parts(parts, verdict):
+    assert verify("tunnel", base64.b64encode(json.dumps(parts).encode()), b"") == verdict
+
+
 def pem(kind, body, headers=""):
     text = base64.encodebytes(body).decode()
     return f"-----BEGIN {kind}-----\n{headers}{text}-----END {kind}-----\n"

@@ -23,6 +23,7 @@ from .libvips_parts import read_versions
 from .linked import LinkedScanner, OwnScanner, is_in_system_folder, own_package, read_linked, read_unpackaged
 from .own_name import of_product, own_name
 from .own_version import Named, constants_of, version_among
+from .php_extension import is_extension, read_extension
 from .programs import FILE, NUMBERS, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
@@ -384,6 +385,7 @@ CATALOGER = Cataloger(
         ),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_any),
         Reader(Wants(unpackaged=True, magic=(b"\x7fELF",), amount="stream"), read_left),
+        Reader(Wants(suffixes=(".so",), select=is_extension, magic=(b"\x7fELF",)), read_extension),
         Reader(Wants(names=("versions.json",)), read_versions),
     ),
     identifies=identifies,

@@ -1,7 +1,8 @@
 """The version that a library exports: what its functions about versions return, and what its variables hold.
 
 A function may return a text (``acme_version()``) or store three numbers. Three functions or variables may have the parts of it:
-``acme_version_major``, ``acme_version_minor`` and ``acme_version_micro``. All must agree.
+``acme_version_major``, ``acme_version_minor`` and ``acme_version_micro``. All must agree. Without them a function may return
+one number (20100, 0x20100) that is the one in the file's name (``libacme.so.2.1.0``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from itertools import islice
 from careen.formats.binaries.constant_functions import Functions
 from careen.safety.pattern import pattern
 
+from .library_version import NUMBERS
 from .own_name import plain
 
 MAX_SYMBOLS = 200
@@ -21,14 +23,16 @@ _PART = pattern(r"(?i)(?:(major)|(minor)|(micro|patch|revision|bugfix|point|rele
 _LARGEST = 9999
 
 
-def exported_version(data: bytes, names: Iterable[str], version: str) -> bytes | None:
-    """``version``: an expression for a version."""
+def exported_version(data: bytes, names: Iterable[str], version: str, number: str = "") -> bytes | None:
+    """``version``: an expression for a version; ``number``: the one in the file's name."""
     try:
         library = Functions(data)
     except ValueError:
         return None  # its tables are damaged
     symbols = list(islice(filter(_ABOUT_VERSION.match, library.names()), MAX_SYMBOLS))
     texts = set(_texts(library, symbols, tuple(names), version)) or set(_numbers(library, symbols))
+    if not texts and number and any(number in _spelled(library.number(symbol) or 0) for symbol in symbols):
+        return number.encode()
     return longest({text.encode() for text in texts})
 
 
@@ -36,6 +40,15 @@ def longest(versions: set[bytes]) -> bytes | None:
     """The only one, or the complete form of all."""
     found = max(versions, key=len, default=None)
     return found if found and all(found.startswith(version) for version in versions) else None
+
+
+def _spelled(number: int) -> set[str]:
+    """The versions that projects write as this number."""
+    return (
+        {NUMBERS[form](number) for form in ("bytes", "decimal", "first three bytes", "halves", "thousands")}
+        if number > 0xFF
+        else set()
+    )
 
 
 def _texts(library: Functions, symbols: list[str], names: tuple[str, ...], version: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ _DEBUG_BYTES = 256  # of such a name
 MAX_DEBUG_FILES = 16  # names that are tried in one part of a file; a library has one
 _PROTOBUF = pattern(r"(2[2-9]|3[0-2])\.0\.(\d{1,2})")  # of 3.11 to 3.21, which have a number of libtool for each minor version
 _GNOME = pattern(r"0\.(\d{3,5})\.(\d{1,3})")
-_TWO_NUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
+_TWONUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
 
 
 def by_functions(program: Program, library: Functions) -> str | None:
@@ -86,15 +86,15 @@ def _version(function: Function, program: Program, library: Functions) -> str | 
         numbers = library.stored(function.symbol)
         return ".".join(map(str, numbers)) if numbers and len(numbers) == 3 and max(numbers) < 10_000 else None
     if function.form == "structure":
-        number = library.into_structure(function.symbol, 10_000, _TWO_NUMBERS_FROM - 1)
+        number = library.into_structure(function.symbol, 10_000, _TWONUMBERS_FROM - 1)
         return decimal(number) if number else None
     number = library.number(function.symbol)
-    return _NUMBERS[function.form](number) if number else None
+    return NUMBERS[function.form](number) if number else None
 
 
 def decimal(number: int) -> str:
     major, minor, patch = number // 10_000, number // 100 % 100, number % 100
-    return f"{major}.{number % 10_000}" if number >= _TWO_NUMBERS_FROM else f"{major}.{minor}.{patch}"
+    return f"{major}.{number % 10_000}" if number >= _TWONUMBERS_FROM else f"{major}.{minor}.{patch}"
 
 
 def _thousands(number: int) -> str:
@@ -114,12 +114,17 @@ def _halves(number: int) -> str:
     return f"{number >> 24}.{number >> 12 & 0xFFF}.{number & 0xFFF}"
 
 
-_NUMBERS: dict[str, Callable[[int], str]] = {
+def _digits(number: int) -> str:
+    return ".".join(str(number)) if number < 1000 else decimal(number)
+
+
+NUMBERS: dict[str, Callable[[int], str]] = {
     "decimal": decimal,
     "thousands": _thousands,
     "bytes": _bytes,
     "first three bytes": _first_three_bytes,
     "halves": _halves,
+    "digits": _digits,
 }
 
 

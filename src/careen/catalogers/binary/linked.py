@@ -27,6 +27,7 @@ from .version_texts import Known, VersionTexts
 
 SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library
 SMALLEST_BYTES = 128 << 10  # most of the system's programs are smaller still, and many of them are of one package
+MAX_EXPORTING_BYTES = 4 << 20  # a larger library is not kept for the version that it exports
 MAX_PLACES = 10_000  # of one text in one file
 
 _VERSION_OPTION, _IN_PLACE = b"--version\0", b"-inplace"
@@ -79,7 +80,7 @@ def _scanner(file: File, known: frozenset[str]) -> "LinkedScanner | OwnScanner |
         ranges = None
     if is_in_system_folder(file.path) and file.size_bytes < SMALL_BYTES:
         return OwnScanner(own, ranges) if own else None
-    return LinkedScanner(ranges, known, own)
+    return LinkedScanner(ranges, known, own, is_kept=bool(own and own.is_library and file.size_bytes <= MAX_EXPORTING_BYTES))
 
 
 class OwnScanner:
@@ -102,8 +103,9 @@ class OwnScanner:
 
 
 class LinkedScanner:
-    def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None) -> None:
-        self.ranges = ranges
+    def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None, *, is_kept: bool = False) -> None:
+        self._ranges, self._kept = ranges, bytearray() if is_kept else None
+        self.ranges = None if is_kept else ranges
         self._own, self._name = OwnVersion(own) if own else None, own
         self._at = self._end_at = 0
         self._recent = b""  # the last bytes before the next part
@@ -116,7 +118,9 @@ class LinkedScanner:
         self._at += size
 
     def feed(self, chunk: bytes) -> None:
-        for at, part in ((self._at, chunk),) if self.ranges is None else within(self.ranges, self._at, chunk):
+        if self._kept is not None:
+            self._kept += chunk
+        for at, part in ((self._at, chunk),) if self._ranges is None else within(self._ranges, self._at, chunk):
             if at != self._end_at:
                 self._texts.end_of_range()
                 self._recent = b""
@@ -133,7 +137,8 @@ class LinkedScanner:
         ]
         others = {version for _, version in libraries}
         own = self._own
-        if own and (named := _only(self._units) or own.version() or _only(self._named) or own.only_version(others)):
+        exported = own.exported(bytes(self._kept)) if own and self._kept and not own.version() else None
+        if own and (named := _only(self._units) or own.version() or exported or _only(self._named) or own.only_version(others)):
             yield own_package(named)
         for library, version in libraries:
             yield _package(library, version)

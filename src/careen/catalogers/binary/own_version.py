@@ -174,7 +174,7 @@ class OwnVersion:
 
     def exported(self, data: bytes) -> Named | None:
         """By what the library exports about its version."""
-        version = exported_version(data, self._own.names, forms.VERSION.decode())
+        version = exported_version(data, self._own.names, forms.VERSION.decode(), self._own.number)
         return Named(self._own.name, version.decode(), STATED) if version else None
 
     def only_version(self, others: Iterable[str] = ()) -> Named | None:

@@ -19,7 +19,7 @@ A rule is a ``[[program]]``:
               ``stored``: three numbers, where the arguments point to; ``structure``: a decimal in a field;
               ``decimal``: 10505 is 1.5.5, and from 100000 on 170004 is 17.4; ``thousands``: 2131 is 2.13.1;
               ``bytes``: 0x10302 is 1.3.2; ``first three bytes``: 0x20c01ff is 2.12.1;
-              ``halves``: 0x1001000 is 1.1.0, in twelve bits each
+              ``halves``: 0x1001000 is 1.1.0, in twelve bits each; ``digits``: 209 is 2.0.9, and 30600 is 3.6.0
     releases  [number, release]: the release by the number in the file's name, of a library that counts its files apart
               (libfreetype.so.6.20.1 is of 2.13.2)
     by_name   the number in the file's name is the release (``same``), or a project's form of it: ``gnome 2``, libglib's
@@ -59,7 +59,7 @@ from msgspec import Struct
 from careen.formats.data.rule_files import tables
 
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
-Form = Literal["text", "stored", "structure", "decimal", "thousands", "bytes", "first three bytes", "halves"]
+Form = Literal["text", "stored", "structure", "decimal", "thousands", "bytes", "first three bytes", "halves", "digits"]
 FILE = "<file>"
 
 _START = 6  # names with a "*" are looked up by at most so many characters, which are enough to distinguish libraries

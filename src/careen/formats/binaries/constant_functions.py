@@ -103,6 +103,12 @@ class Functions:
         text = (self._text_at(target) if target else None) or self._text_at(address)
         return text if text and text.rstrip("\n").isprintable() else None
 
+    def pointed_text(self, symbol: str, offset: int) -> str | None:
+        """The text that the pointer at this offset of a structure points to."""
+        address, size = self._variables.get(symbol, (0, 0))
+        target = self._pointer(address + offset) if offset + _POINTER_BYTES <= size else None
+        return self._text_at(target) if target else None
+
     def variable_number(self, symbol: str) -> int | None:
         address, size = self._variables.get(symbol, (0, 0))
         start = offset_of(self._mappings, address) if size in (1, 2, 4) else None

@@ -56,3 +56,13 @@ def test_damage_and_floods():
     assert exported_version(b"\x7fELF", ("acme",), VERSION.decode()) is None
     many = {f"version_{at}": b"1.2\0" for at in range(MAX_SYMBOLS)}
     assert found(variables={**many, "acme_version": b"1.2.3\0"}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "in_the_file_name", "expected"),
+    [(20100, "2.1.0", "2.1.0"), (0x20100, "2.1.0", "2.1.0"), (20100, "2.1.1", None), (20100, "", None), (7, "0.0.7", None)],
+)
+def test_one_number_counts_if_the_name_of_the_file_has_it(value, in_the_file_name, expected):
+    content = library({"acme_version": number(value)})
+    found = exported_version(content, ("acme",), VERSION.decode(), in_the_file_name)
+    assert (found.decode() if found else None) == expected

@@ -20,6 +20,8 @@ def number(value):
         ("decimal", 90624, "9.6.24"),
         ("thousands", 2160, "2.16"),
         ("thousands", 2131, "2.13.1"),
+        ("digits", 209, "2.0.9"),
+        ("digits", 30600, "3.6.0"),
         ("bytes", 0x10302, "1.3.2"),
         ("first three bytes", 0x20C01FF, "2.12.1"),
         ("halves", 0x1001000, "1.1.0"),

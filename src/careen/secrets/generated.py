@@ -1,0 +1,111 @@
+"""Whether an assignment gives a named service a value that a generator made: ``ACME_API_KEY=Zf3D0LXCM3EIMbgJpUNnkRtO``.
+
+The name ends with a term for a credential, and has a word of its own before it (``acme``). The value is long, and its letters
+and digits alternate as words, names and numbers do not. A value with a form that its issuer documents has a rule: a name or a
+prefix of such an issuer without that form shows a value that the issuer never made.
+"""
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from careen.safety.pattern import pattern
+
+from .ruleset import load
+
+SHORTEST, SHORTEST_HEX = 20, 32
+SHORT_NAME = 5  # characters of an issuer's name that other words contain by chance
+LEAST_CHANGES = 0.3  # between capitals, small letters and digits; random base 36 has 0.4, hexadecimal 0.47
+MOST_OF_ONE = 0.25  # of one character
+_NAME = pattern(rb"(?i)[a-z][\w.-]{2,80}(?=[^\w.-]|\Z)")
+_WORD = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_VALUE = pattern(rb"[0-9A-Za-z][\w+/.:~=-]*")
+_UUID = pattern(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEX = pattern(rb"[0-9a-f]+|[0-9A-F]+")
+_TESTS = pattern(
+    r"(?i)(?:^|[/._-])(?:tests?|testing|testdata|specs?|fixtures?|mocks?|docs?|demos?|i18n|locales?|lang)(?:[/._-])"
+)
+_ENDS = frozenset(("key", "apikey", "secretkey", "accesskey", "token", "secret", "password", "passwd", "pat", "seed"))
+_KEYS = frozenset(
+    (
+        *("access", "account", "admin", "api", "app", "application", "auth", "client", "deploy", "encryption", "license"),
+        *("licence", "management", "master", "private", "secret", "server", "service", "signing", "write"),
+    )
+)
+_OF_NO_SERVICE = _ENDS.union(
+    _KEYS,
+    ("authorization", "bearer", "bot", "config", "consumer", "credential", "credentials", "database", "db", "default"),
+    ("dev", "development", "env", "http", "https", "id", "initial", "keys", "live", "my", "new", "oauth", "old", "personal"),
+    ("prod", "production", "project", "refresh", "rest", "root", "session", "shared", "staging", "the", "tokens", "user"),
+    ("username", "value", "web", "x"),
+)
+_NO_CREDENTIAL = frozenset(
+    (
+        *("cache", "checksum", "continuation", "csrf", "cursor", "digest", "dummy", "etag", "example", "fake", "fingerprint"),
+        *("foreign", "hash", "idempotency", "md5", "mock", "next", "page", "partition", "primary", "pub", "public"),
+        *("publishable", "sample", "sha", "sha1", "sha256", "site", "sort", "test", "tests", "xsrf", "your"),
+    )
+)
+
+
+def is_generated(assignment: bytes, value: bytes, path: str) -> bool:
+    """``assignment`` is the text up to the value."""
+    name = next((name for name in reversed(_NAME.findall(assignment)) if _words(name)[-1:] and _words(name)[-1] in _ENDS), b"")
+    return (
+        bool(name)
+        and _names_service(name)
+        and _is_random(name, value)
+        and not _TESTS.search(path)
+        and not _is_known(name, value)
+    )
+
+
+def _names_service(name: bytes) -> bool:
+    words = _words(name)
+    if words[-1] == "key" and not (len(words) > 1 and words[-2] in _KEYS):
+        return False
+    return not _NO_CREDENTIAL.intersection(words) and any(len(word) > 1 and word not in _OF_NO_SERVICE for word in words)
+
+
+def _is_random(name: bytes, value: bytes) -> bool:
+    if len(value) < SHORTEST or not _VALUE.fullmatch(value) or _UUID.fullmatch(value):
+        return False
+    if _HEX.fullmatch(value) and (len(value) < SHORTEST_HEX or _words(name)[-1].startswith("passw")):
+        return False  # the hash of a password
+    classes = [_class(byte) for byte in value]
+    changes = sum(before != after for before, after in pairwise(classes))
+    return changes >= LEAST_CHANGES * len(value) and max(map(value.count, set(value))) <= MOST_OF_ONE * len(value)
+
+
+def _class(byte: int) -> int:
+    character = chr(byte)
+    return 1 if character.isdigit() else 2 if character.isupper() else 3 if character.islower() else 4
+
+
+def _is_known(name: bytes, value: bytes) -> bool:
+    words, plain, lowered = _words(name), _plain(name.decode("ascii", "replace")), value.lower()
+    issuers, prefixes = _known()
+    return any(issuer in (plain if len(issuer) > SHORT_NAME else words) for issuer in issuers) or any(
+        prefix in lowered for prefix in prefixes
+    )
+
+
+@cache
+def _known() -> tuple[frozenset[str], frozenset[bytes]]:
+    """The names and the prefixes that have a rule. The id of a rule begins with the name of the issuer."""
+    rules = [rule for rule in load() if not rule.generated]
+    names = {_plain(word) for rule in rules for word in (rule.id.partition("-")[0], *(rule.keywords if rule.near else ()))}
+    no_issuer = pattern("(?:" + "|".join(sorted(_OF_NO_SERVICE)) + ")*")
+    prefixes = {word.encode() for rule in rules if rule.token for word in rule.keywords}
+    return (
+        frozenset(name for name in names if len(name) > 2 and not no_issuer.fullmatch(name)),
+        frozenset(word for word in prefixes if len(word) > 3),
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _words(name: bytes) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name.decode("ascii", "replace"))]

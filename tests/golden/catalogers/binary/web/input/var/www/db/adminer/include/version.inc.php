@@ -1,0 +1,4 @@
+<?php
+namespace Adminer;
+
+const VERSION = "5.4.1";

@@ -1,0 +1,53 @@
+"""A value that a generator made, under the name of a service that has no rule."""
+
+import pytest
+
+from careen.secrets.find import find
+
+VALUE = "Zf3D0LXCM3EIMbgJpUNnkRtO"
+
+
+def confidences(text, path="app/.env"):
+    return {secret.confidence for secret in find(text.encode(), path)}
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (f"ACMEDB_API_KEY={VALUE}", "app/.env"),
+        (f"acmedb_token: {VALUE}", "app/config/settings.yml"),
+        (f'{{"acmedbClientSecret": "{VALUE}"}}', "app/appsettings.json"),
+        (f'const acmedbApiKey = "{VALUE}";', "app/src/client.js"),
+        ("ACMEDB_PASSWORD=k3v9x0q2m7z1b8n4c6w5", "app/.env"),
+        ("ACMEDB_SECRET_KEY=2f7c9e014b8d3a6f5e0c7b91d4a8263f", "app/.env"),
+        (f'"outputs": {{\n "acmedb_api_key": {{"value": "{VALUE}", "type": "string"}}\n}}', "app/terraform.tfstate"),
+    ],
+)
+def test_is_likely(text, path):
+    assert confidences(text, path) == {"likely"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"API_KEY={VALUE}",  # of nobody
+        f"ACMEDB_KEY={VALUE}",
+        f"ACMEDB_PUBLIC_TOKEN={VALUE}",
+        f"ACMEDB_CSRF_TOKEN={VALUE}",
+        f"TEST_ACMEDB_TOKEN={VALUE}",
+        "ACMEDB_API_KEY=3f2c9a71-5be0-4d68-9c1f-08a7d4e6b352",
+        "ACMEDB_API_KEY=acmedb-production-service-account-key-2024",
+        "ACMEDB_PASSWORD=5f4dcc3b5aa765d61d8327deb882cf99",  # the hash of a password
+        "ACMEDB_API_KEY=k3v9x0q2m7z1b8",  # too short
+        f"ACMEDB_TOKEN={'1' * 30}a",
+        f"DATADOG_API_KEY={VALUE}",  # Datadog's keys have another form
+        f"ACMEDB_TOKEN=ghp_{VALUE}",  # nor has GitHub such a token
+    ],
+)
+def test_is_at_most_possible(text):
+    assert confidences(text) <= {"possible"}
+
+
+@pytest.mark.parametrize("path", ["app/tests/settings.py", "srv/fixtures/.env", "app/client_test.go", "app/docs/setup.yml"])
+def test_a_test_or_a_manual_has_none(path):
+    assert confidences(f'ACMEDB_API_KEY = "{VALUE}"', path) <= {"possible"}
