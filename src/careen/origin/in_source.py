@@ -41,9 +41,10 @@ NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the projec
 # the standard is less of the other.
 ALL, HALF = 0.9, 0.5
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
+MORE = 0.7  # a project whose file has all of this one, which is less than this part of it, may carry another project's code
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
-PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. One script may be all of a package of npm
+PART = 0.1  # of a project's code, or of one file of a package of npm: with less, few of its vulnerabilities are there
 _NONE = np.empty(0, np.uint64)
 _NOWHERE = np.empty(0, np.int64)
 
@@ -307,10 +308,13 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     elif any(map(_is_likely, files)):
         confidence = "medium"
     is_small = _is_small_part(base, project, files, int(np.argmax(scores)))
-    is_part = is_small and not any(purl.startswith("pkg:npm/") for purl in known.purls)
+    of_files = [0.0 if file.whole else share_of_a_file(base, file.evidence, project, SAME) for file in files]
+    # One script may be all of a package of npm.
+    is_script = any(purl.startswith("pkg:npm/") for purl in known.purls)
+    is_part = is_small and not (is_script and (exact or max(of_files) >= PART))
     if is_part and confidence in ("exact", "high"):
         confidence = "medium"
-    if is_small and all(file.is_common for file in files):
+    if all(file.is_common for file in files) and (is_small or hits < MOSTLY * features):
         confidence = "low"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]
@@ -331,4 +335,5 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         evidence=tuple(evidence),
         nearest=best < NEAR * sum(file.most for file in files),
         is_part=is_part,
+        may_be_carried=not exact and max(of_files) < MORE and hits >= ALL * features > 0,
     )
