@@ -36,12 +36,11 @@ AMID, MANY = {"letters": 0.01, "tokens": 0.03}, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
-NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the project's file, edited
-# Of a file, and of the project's file of a public algorithm. A project that wrote its own has less of the one, and a table of
-# the standard is less of the other.
-ALL, HALF = 0.9, 0.5
+# Of a file, and of the project's file: the project's file, edited. HALF of one of a public algorithm: a table of the standard
+# is less of it, and a project that wrote its own has less of the other.
+NEARLY_ALL, MUCH, HALF = 0.8, 0.35, 0.5
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
-MORE = 0.7  # a project whose file has all of this one, which is less than this part of it, may carry another project's code
+ALL, MORE = 0.9, 0.7  # a project whose file has all of this one, which is less of it, may carry another project's code
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
 PART = 0.1  # of a project's code, or of one file of a package of npm: with less, few of its vulnerabilities are there
@@ -150,20 +149,20 @@ def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidenc
 
 def _is_common(base: Knowledge, path: str, evidence: Evidence, own: Evidence, project: int) -> bool:
     """Whether what this file and the project have is no sign of the project: too little is its own, and the file is not one of
-    the project's. Of a public algorithm, which others may have written in the same way, that one has to have all of this file.
+    the project's. Of a public algorithm, which others may have written in the same way, that one has to have nearly all of it.
     """
     private, algorithm = _parted(base, evidence)
     if not is_public(path, base.projects[project].name):
         is_own = _is_enough(features_of_project(own, project).size, evidence)
-        if is_own or _is_a_file(base, private, project, NEARLY_ALL, MUCH):
+        if is_own or _is_a_file(base, private, project, MUCH):
             return False
-    return not _is_a_file(base, algorithm, project, ALL, HALF)
+    return not _is_a_file(base, algorithm, project, HALF)
 
 
-def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_this: float, of_its: float) -> bool:
-    """Whether this file is one of the project's: these parts of both are the same."""
+def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_its: float) -> bool:
+    """Whether this file is one of the project's: nearly all of it, and this part of the project's file, are the same."""
     mine = features_of_project(evidence, project).size
-    return mine >= of_this * evidence.features and share_of_a_file(base, evidence, project, SAME) >= of_its
+    return mine >= NEARLY_ALL * evidence.features and share_of_a_file(base, evidence, project, SAME) >= of_its
 
 
 class _Owner(NamedTuple):
