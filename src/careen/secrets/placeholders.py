@@ -38,7 +38,7 @@ _REFERENCE = pattern(
 _WORDS = pattern(
     rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
     rb"xxxx|1234567|abcdef|password|passwd|not[\W_]?(?:a|so)?[\W_]?secret|secret[\W_]?(?:here|key|value)?$|foobar|qwerty|default|"
-    rb"[\W_]here$|^(?:my|the|some|test|user)[\W_]?(?:pass|token|secret|key)|^(?:test|pass|user|admin|root|guest|token|none|null|nil|undefined|true|false)[,;)]{0,3}$"
+    rb"[\W_]here$|^(?:my|the|some|test|user)[\W_]?(?:pass|pwd|token|secret|key)|^(?:test|pass|user|admin|root|guest|token|none|null|nil|undefined|true|false)[,;)]{0,3}$"
 )
 
 

@@ -29,6 +29,7 @@ def test_not_crossed_out(value):
         b"changeme",
         b"example1",
         b"my-token1",
+        b"MY_PWD",
         b"aaab",
         b"password",
         b"true",

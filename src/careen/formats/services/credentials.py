@@ -32,6 +32,7 @@ _ABOUT = frozenset(  # NAME_OF: the variable describes a credential instead of c
     )
 )
 _REFERENCE = pattern(r"\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|<.*>|\{\{.*\}\}|%\w+%|@\w+@|\[.*\]|/\S*/\S*|\.{1,2}/\S+", re.DOTALL)
+_FILE_OF_CREDENTIALS = pattern(r"(?i)[\w.-]*(?<![A-Z])cred(?:ential)?s?(?:\.\w+)?")
 _SWITCH = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled", "required", "0", "1"))
 _PRIVATE_KEY = pattern(r"-{3,5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{3,5}")
 _ASSIGNMENT = pattern(
@@ -57,6 +58,8 @@ def is_credential(name: str, value: str) -> bool:
     value = value.strip().strip("\"'")
     if not value or value.lower() in _SWITCH or _REFERENCE.fullmatch(value):
         return False
+    if _FILE_OF_CREDENTIALS.fullmatch(name) and _FILE_OF_CREDENTIALS.fullmatch(value):
+        return False  # KAFKA_SSL_KEY_CREDENTIALS: key_creds, as images of Kafka take them from a folder
     return names_credential(name) or holds_key(value) or holds_password(value)
 
 

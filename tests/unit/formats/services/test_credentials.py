@@ -20,6 +20,8 @@ from careen.formats.services import credentials
         *(("PGPASSWORD", "hunter2"), ("requirepass", "hunter2")),
         ("note", "-----BEGIN RSA PRIVATE KEY-----\nx"),
         ("note", "---BEGIN OPENSSH PRIVATE KEY---"),
+        ("KAFKA_SSL_KEY_CREDENTIALS", "hunter2"),
+        ("DB_PASSWORD", "db-creds"),
         ("DATABASE", "postgres://web:hunter2@db.example/web"),
     ],
 )
@@ -38,6 +40,8 @@ def test_credentials(name, value):
             ("KEY", "value"),
             ("MONKEY", "x"),
             ("keyboard", "us"),
+            ("KAFKA_SSL_KEY_CREDENTIALS", "broker1_key_creds"),
+            ("credentials", "gcp-credentials.json"),
         ),
         *(
             ("DB_PASSWORD", ""),
