@@ -109,8 +109,8 @@ and of those next to it are *possible*. A program that is older than all release
 these has (nginx).
 
 Programs are built by gcc 12 at `-O2` or as their authors choose, dnsmasq with link-time optimisation, and stripped;
-libevent, zlib, APR and PCRE2 are linked statically. Not built: PHP, PostgreSQL and Ruby, which take long, and jq, whose
-tarball needs autoconf."""
+libevent, zlib, APR and PCRE2 are linked statically, and PHP has PCRE2. PHP, PostgreSQL and Ruby are built without optional
+extensions. Not built: jq, whose tarball needs autoconf."""
 
 
 def report(images: int, projects: int, measured: Mapping[str, Measured]) -> str:

@@ -113,6 +113,7 @@ def _source(project: str, planted: set[str]) -> str:
     if places:
         offered = offered[max(min(places) - NEIGHBOURS, 0) : max(places) + NEIGHBOURS + 1]
     chosen = [version for version in offered if group == "with that version" or version not in planted]
+    chosen = chosen or offered  # of a project that has no other version
     return f"{project}@{','.join(chosen)}" if chosen else ""
 
 

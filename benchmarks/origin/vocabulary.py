@@ -29,7 +29,7 @@ from .sets import words
 PROJECTS = {
     "npm": words(
         "axios chart.js dayjs dompurify handlebars immutable jszip luxon mobx preact quill react react-dom redux vue "
-        "vue-router vuex sweetalert2 validator markdown-it path-to-regexp mithril sequelize"
+        "vue-router vuex sweetalert2 validator markdown-it path-to-regexp mithril sequelize jsonpath"
     ),
     "pypi": words("ddtrace invoke joblib python-rapidjson snowflake-connector-python wandb setuptools"),
     "debian": words("json-c giflib libssh2 dropbear libpng1.6 nginx lcms2 libxml2 openssh"),
@@ -45,7 +45,7 @@ CARRIERS = {
 BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
 FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
 CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
-SEVERAL = ("letters", "tokens")  # of which a feature that several projects have is common
+SEVERAL = ("letters", "tokens", "sequences")  # of which a feature that several projects have is common
 PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 2
 MOST_STRETCHES = 3_000  # of a program whose machine code counts: compilers and interpreters are in several packages
 
@@ -81,7 +81,7 @@ def main() -> None:
     for path, data in _written_by_compilers():
         for family, hashes in _anywhere(path, data).items():
             common[family].update(hashes.tolist())
-    common["sequences"] = _of_many_packages()
+    common["sequences"] |= _of_many_packages()
     arrays = [np.array(sorted(common[family]), "<u8") for family in FAMILIES]
     print([array.size for array in arrays])
     head = np.array([array.size for array in arrays], "<u8")

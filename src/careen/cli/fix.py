@@ -147,7 +147,8 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
         if action.unchecked:
             yield f"   not checked: {visible(action.unchecked, 400)}"
         for upgrade in action.upgrades[:MAX_LISTED]:
-            yield f"   {upgrade.removes:>5}  {visible(upgrade.package)} {visible(upgrade.version)} -> {visible(upgrade.to)}"
+            of = f"{visible(upgrade.package)} {visible(upgrade.version)}".rstrip()
+            yield f"   {upgrade.removes:>5}  {of} -> {visible(upgrade.to)}"
         if len(action.upgrades) > MAX_LISTED:
             rest = action.upgrades[MAX_LISTED:]
             yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {plural(len(rest), 'more package')}"

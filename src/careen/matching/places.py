@@ -25,6 +25,7 @@ from careen.output.roots import root_of
 from careen.safety.pattern import pattern
 
 from .bundles import JAVA, Bundles
+from .copies import copies_of
 
 SYSTEM = ("deb", "rpm", "apk")
 SAFE = pattern(r"[A-Za-z0-9@._+~:^/-]+")
@@ -163,6 +164,8 @@ def places_of(
         )
     if package.owned_by:
         return (Place(obstacle=_owned(package.owned_by)),) * count
+    if package.origin and package.evidence and package.type not in ("generic", "maven"):
+        return tuple(Place(*found) for found in copies_of(package))
     paths = [evidence.path for evidence in package.evidence] or [""]
     places = [_at(package, path, bundles.owner_at(package, path), clients) for path in paths]
     return tuple(_by_manifest(paths, _with_locks(places)) if package.presence == "declared" else _with_locks(places))

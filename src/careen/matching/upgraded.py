@@ -48,7 +48,8 @@ def _in_version(package: Package, to: str) -> Package:
     )
     # Binary packages may have their own versions; advisories contain the source package's.
     source = Source(package.source.name, to) if package.source else None
-    return replace(package, version=to, source=source, evidence=evidence)
+    # The new version is known, whatever versions fitted the content of the old one.
+    return replace(package, version=to, source=source, evidence=evidence, origin=None)
 
 
 def distinct(findings: Sequence[Vulnerability], packages: Sequence[Package]) -> list[Vulnerability]:

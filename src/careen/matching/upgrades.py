@@ -49,7 +49,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return "build on an image that has " + ", ".join(f"{name} {to}" for name, to in best.items())
         case "pip" if place.endswith(".whl"):  # the file is the package
             return "replace it by the wheel of " + ", ".join(f"{name} {to}" for name, to in best.items())
-        case "program":
+        case "bundle":
+            return "build it again with " + ", ".join(f"{name} {to}" for name, to in best.items())
+        case "program" | "copy":
             return "replace it by " + ", ".join(f"{name} {to}" for name, to in best.items())
     return "set " + ", ".join(f"{name} to {to}" for name, to in best.items())
 

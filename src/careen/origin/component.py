@@ -37,6 +37,8 @@ class Component(Struct, frozen=True):
     nearest: bool = False
     fixes: tuple[FixState, ...] = ()
     is_part: bool = False  # of source code: it is a small part of the project
+    # A file of the project has all of this code, and much more: perhaps the project carries it, and another wrote it.
+    may_be_carried: bool = False
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:

@@ -23,6 +23,7 @@ HIGH = 20.0
 MOST_PROJECTS = 400
 CANDIDATES = 6  # projects that are compared for each part
 NEAR = 0.95
+ALL, MORE = 0.9, 0.7  # a project whose files have all of this code, which is less of them, may carry another project's
 LEAST_OF_A_FILE = 3
 NEAR_BEST = 0.8  # versions with a smaller part of the features found are not compared further
 # A build that only some versions have, as one for production, is more like a minified file than the sources that all have. If
@@ -110,6 +111,7 @@ def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] =
             for family, evidence in part.evidences.items()
         ),
         nearest=not named and found.found < NEAR * part.hits(main),
+        may_be_carried=found.found < MORE * found.of and part.hits(main) >= ALL * part.evidences[main].features,
     )
 
 

@@ -36,14 +36,14 @@ AMID, MANY = {"letters": 0.01, "tokens": 0.03}, 64.0
 SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # a project with this part of the best project's features has the same code
 NEAR = 0.95
-NEARLY_ALL, MUCH = 0.8, 0.35  # of a file, and of the project's file: the project's file, edited
-# Of a file, and of the project's file of a public algorithm. A project that wrote its own has less of the one, and a table of
-# the standard is less of the other.
-ALL, HALF = 0.9, 0.5
+# Of a file, and of the project's file: the project's file, edited. HALF of one of a public algorithm: a table of the standard
+# is less of it, and a project that wrote its own has less of the other.
+NEARLY_ALL, MUCH, HALF = 0.8, 0.35, 0.5
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
+ALL, MORE = 0.9, 0.7  # a project whose file has all of this one, which is less of it, may carry another project's code
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
-PART = 0.1  # of a project's code: with less, few of its vulnerabilities are there. One script may be all of a package of npm
+PART = 0.1  # of a project's code, or of one file of a package of npm: with less, few of its vulnerabilities are there
 _NONE = np.empty(0, np.uint64)
 _NOWHERE = np.empty(0, np.int64)
 
@@ -149,20 +149,20 @@ def _own(base: Knowledge, path: str, features: Features, family: str) -> Evidenc
 
 def _is_common(base: Knowledge, path: str, evidence: Evidence, own: Evidence, project: int) -> bool:
     """Whether what this file and the project have is no sign of the project: too little is its own, and the file is not one of
-    the project's. Of a public algorithm, which others may have written in the same way, that one has to have all of this file.
+    the project's. Of a public algorithm, which others may have written in the same way, that one has to have nearly all of it.
     """
     private, algorithm = _parted(base, evidence)
     if not is_public(path, base.projects[project].name):
         is_own = _is_enough(features_of_project(own, project).size, evidence)
-        if is_own or _is_a_file(base, private, project, NEARLY_ALL, MUCH):
+        if is_own or _is_a_file(base, private, project, MUCH):
             return False
-    return not _is_a_file(base, algorithm, project, ALL, HALF)
+    return not _is_a_file(base, algorithm, project, HALF)
 
 
-def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_this: float, of_its: float) -> bool:
-    """Whether this file is one of the project's: these parts of both are the same."""
+def _is_a_file(base: Knowledge, evidence: Evidence, project: int, of_its: float) -> bool:
+    """Whether this file is one of the project's: nearly all of it, and this part of the project's file, are the same."""
     mine = features_of_project(evidence, project).size
-    return mine >= of_this * evidence.features and share_of_a_file(base, evidence, project, SAME) >= of_its
+    return mine >= NEARLY_ALL * evidence.features and share_of_a_file(base, evidence, project, SAME) >= of_its
 
 
 class _Owner(NamedTuple):
@@ -307,10 +307,13 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     elif any(map(_is_likely, files)):
         confidence = "medium"
     is_small = _is_small_part(base, project, files, int(np.argmax(scores)))
-    is_part = is_small and not any(purl.startswith("pkg:npm/") for purl in known.purls)
+    of_files = [0.0 if file.whole else share_of_a_file(base, file.evidence, project, SAME) for file in files]
+    # One script may be all of a package of npm.
+    is_script = any(purl.startswith("pkg:npm/") for purl in known.purls)
+    is_part = is_small and not (is_script and (exact or max(of_files) >= PART))
     if is_part and confidence in ("exact", "high"):
         confidence = "medium"
-    if is_small and all(file.is_common for file in files):
+    if all(file.is_common for file in files) and (is_small or hits < MOSTLY * features):
         confidence = "low"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]
@@ -331,4 +334,5 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         evidence=tuple(evidence),
         nearest=best < NEAR * sum(file.most for file in files),
         is_part=is_part,
+        may_be_carried=not exact and max(of_files) < MORE and hits >= ALL * features > 0,
     )

@@ -202,13 +202,15 @@ def letters_of(source: Parsed) -> Bytes:
 
 
 def letters_of_numbers(source: Parsed) -> "NDArray[np.bool_]":
-    """For each of ``letters_of``, whether it is in a number."""
+    """For each of ``letters_of``, whether it is in a number, or in a character that is written as one: ``\\u0660``."""
     text = bytes_of(_without_comments(source))
     is_word = np.zeros(text.size + 2, np.bool_)
     is_word[1:-1] = _IS_LETTER[text] | (text == ord("_"))
     edges = np.flatnonzero(is_word[1:] != is_word[:-1])
     starts, ends = edges[::2], edges[1::2]
-    is_number = (text[starts] >= ord("0")) & (text[starts] <= ord("9"))
+    first, second, before = text[starts], text[np.minimum(starts + 1, text.size - 1)], text[np.maximum(starts - 1, 0)]
+    is_escaped = (before == ord("\\")) & np.isin(first, _OF_ESCAPES) & _IS_HEX[second]
+    is_number = is_escaped | ((first >= ord("0")) & (first <= ord("9")))
     change = np.zeros(text.size + 1, np.int64)
     change[starts[is_number]] = 1
     change[ends[is_number]] -= 1
@@ -330,6 +332,9 @@ _WORD_BYTES = (string.ascii_letters + string.digits).encode()
 _LOWERED = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _IS_LETTER = np.zeros(256, np.bool_)
 _IS_LETTER[list(_WORD_BYTES)] = True
+_IS_HEX = np.zeros(256, np.bool_)
+_IS_HEX[list(string.hexdigits.encode())] = True
+_OF_ESCAPES = bytes_of(b"uUx")
 _NO_LETTERS = bytes(set(range(256)) - set(_WORD_BYTES))
 
 

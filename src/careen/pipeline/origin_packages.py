@@ -74,6 +74,8 @@ def packages_of(
             continue
         if _is_passage(component) or (_is_bundled(component) and component.path in whole_scripts):
             continue
+        if component.may_be_carried and all(_is_owners_own(path, owners.get(path, "")) for path in component.files):
+            continue
         explained.update(component.files)
         if _explains_most(component):
             whole.update(component.files)
@@ -114,6 +116,16 @@ def _is_passage(component: Component) -> bool:
     stretches = [part for part in component.evidence if part.kind in ("letters", "tokens")]
     found, of = sum(part.found for part in stretches), sum(part.of for part in stretches)
     return component.is_part and component.evidence[0].found == 0 and found < PASSAGE * of
+
+
+def _is_owners_own(path: str, owner: str) -> bool:
+    """Whether a script is named after the package that owns it: a project whose files have all of it, and more, carries a
+    copy of the package."""
+    if not owner.startswith(OF_SCRIPTS):
+        return False
+    name = normal(unquote(owner.rpartition("/")[2].rpartition("@")[0]).removesuffix(".js"))
+    file = posixpath.basename(path)
+    return file.startswith("index.") or normal(file).startswith(name)
 
 
 def _is_bundled(component: Component) -> bool:

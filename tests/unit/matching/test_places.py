@@ -4,6 +4,7 @@ from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
 from careen.matching.places import Obstacle, clients_of, managers_of, places_of
+from careen.model.origin import Origin
 from careen.model.package import Evidence, Package
 
 
@@ -270,3 +271,21 @@ def test_a_copy_that_a_package_of_a_registry_owns_comes_with_it():
     assert place.obstacle == Obstacle("bundled", "botocore")
     (place,) = places_of(replace(copy, owned_by="pkg:deb/debian/python3-botocore@1.0"), {}, Bundles((copy,)))
     assert place.obstacle == Obstacle("owned")
+
+
+def test_a_copy_is_replaced_as_a_whole_and_a_bundle_is_built_again():
+    def known(*paths, modified=True, **fields):
+        return package("pypi", "a", *paths, origin=Origin("pypi:a", ("1.0",), "high", modified), **fields)
+
+    folder = [("copy", "app/vendor/a")]
+    assert places(known("app/vendor/a/x.py", "app/vendor/a/y.py", "app/vendor/a/in/z.py")) == folder * 3
+    assert places(known("app/a/x.py", "app/a/y.py", "app/ab/x.py", "app/ab/y.py")) == [
+        ("copy", "app/a"), ("copy", "app/a"), ("copy", "app/ab"), ("copy", "app/ab"),
+    ]  # fmt: skip
+    assert places(known("app/six.py")) == [("copy", "app/six.py")]
+    assert places(known("x.py", "y.py")) == [("copy", "x.py"), ("copy", "y.py")]  # no folder of the image's own
+    assert places(known("app/web.zip!/bundle.js", modified=None)) == [("bundle", "app/web.zip")]
+    owned = known("p/_vendor/a.py", owned_by="pkg:pypi/pip@20.0")
+    assert places_of(owned, {}, Bundles(()))[0].obstacle == Obstacle("bundled", "pip")
+    program = Package("generic", None, "a", "", evidence=(Evidence("bin/a", 0),), origin=Origin("deb:a", ("1.0",), "high"))
+    assert places(program) == [("program", "bin/a")]

@@ -3,6 +3,7 @@ from tests.support.reports import JINJA, vulnerability
 from careen.matching.places import Place
 from careen.matching.upgraded import distinct, upgraded
 from careen.model.inventory import Inventory
+from careen.model.origin import Origin
 from careen.model.package import Evidence, Package, Source
 
 
@@ -30,6 +31,12 @@ def test_without_evidence_and_with_a_source():
     inventory = Inventory(None, (package("1.0", source=Source("s", "1.0")),))
     (found,) = upgraded(inventory, {0: "2.0"}, [(PIP,)]).packages
     assert (found.version, found.source) == ("2.0", Source("s", "2.0"))
+
+
+def test_the_version_of_a_new_copy_is_known():
+    copy = package("", "lib/a.py", origin=Origin("pypi:a", ("1.0", "1.1"), "high", nearest=True))
+    (found,) = upgraded(Inventory(None, (copy,)), {0: "2.0"}, [(PIP,)]).packages
+    assert (found.version, found.origin) == ("2.0", None)
 
 
 def test_what_has_become_the_same_package_has_each_finding_once():

@@ -98,6 +98,12 @@ def test_go_itself_is_a_toolchain():
     )
 
 
+def test_code_that_only_its_content_identifies():
+    upgrades = [("jquery", "", "3.5.0"), ("lodash", "", "4.17.21")]
+    assert command("bundle", "app.js", upgrades) == "build it again with jquery 3.5.0, lodash 4.17.21"
+    assert command("copy", "vendor/a", upgrades[:1]) == "replace it by jquery 3.5.0"
+
+
 def test_the_manager_that_an_image_has():
     def rpms(*names):
         return [Package("rpm", "rhel", name, "1") for name in names]

@@ -44,6 +44,13 @@ def test_files_that_were_not_built_in_do_not_count_against_a_version():
     assert (one.confidence, one.nearest) == ("high", False)
 
 
+def test_a_project_whose_file_has_all_of_the_code_and_more_may_carry_it():
+    carried = range(1000, 1080)  # one file of the carrier has it, among much else
+    assert [(one.project, one.may_be_carried) for one in found(carried)] == [("copier", True)]
+    assert [one.may_be_carried for one in found({*range(1000, 1400), *ONE})] == [False]  # all of the project's file
+    assert [one.may_be_carried for one in found({*carried, *range(5000, 5400)})] == [False]  # amid other code
+
+
 def test_too_few_features_are_chance():
     assert found(TWO[:11]) == []
     assert [one.project for one in found(TWO[:12])] == ["two"]

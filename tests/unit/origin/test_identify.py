@@ -467,9 +467,9 @@ def test_what_is_in_a_file_of_a_public_algorithm_as_well_shows_no_project():
 
 
 def test_a_public_algorithm_that_others_have_in_another_form_shows_no_project():
-    """Both have changed what they copied."""
+    """Both have added to what they copied: more than a fifth of the file is not the project's."""
     code = project(90)["1.1"]["src/part0.c"]
-    theirs, other = code + function(random.Random(96)).encode(), code + function(random.Random(97)).encode()
+    theirs, other = (code + "".join(function(random.Random(seed + n)) for n in range(3)).encode() for seed in (960, 970))
     assert components(large({"src/sha256.c": theirs}), {"own.c": other}) == []
     assert [one[1] for one in components(large({"src/engine.c": theirs}), {"own.c": other})] == ["large"]
 
@@ -511,6 +511,38 @@ def test_numbers_alone_show_no_project():
     known = large({"src/checks.c": project(93)["1.1"]["src/part0.c"] + table})
     assert components(known, {"own.c": amid_own(table)}) == []
     assert [one[1] for one in components(known, {"own.c": amid_own(table)}, deep=True)] == ["large"]
+
+
+def test_a_table_amid_other_code_shows_no_project_that_is_made_of_it():
+    """The classes of characters of Unicode, which a package of npm has as its only file."""
+    made = random.Random(13)
+    classes = "".join(rf"\\u{made.randrange(1 << 16):04X}" for _ in range(900))
+    known = build([dated("npm:classes", "", {"index.js": f"module.exports = /[{classes}]/".encode()})])
+    assert components(known, {"own.js": f"const letters = /[{classes}]/;\n".encode() * 2}) != []
+    assert components(known, {"own.js": f"const letters = /[{classes}]/;\n".encode() + own_script(400)}) == []
+
+
+def test_a_few_lines_of_a_file_of_a_package_are_a_small_part_of_it():
+    prologue, rest = own_script(12), own_script(400, "rest")
+    known = build([(Project("npm:one", ("1",), ("pkg:npm/one",)), [ReleaseReader().read("1", [("one.js", prologue + rest)])])])
+    assert [one.is_part for one in identify(known, [("a.js", prologue + own_script(100, "mine"))]).components] == [True]
+    assert [one.is_part for one in identify(known, [("a.js", rest[: len(rest) // 2])]).components] == [False]
+
+
+def test_a_script_of_which_a_project_has_all_and_more_may_be_carried_by_it():
+    inner, outer = own_script(100, "inner"), own_script(200, "outer")
+    known = build([(Project("npm:one", ("1",), ("pkg:npm/one",)), [ReleaseReader().read("1", [("one.js", inner + outer)])])])
+    assert [one.may_be_carried for one in identify(known, [("inner.js", inner)]).components] == [True]
+    assert [one.may_be_carried for one in identify(known, [("one.js", inner + outer)]).components] == [False]
+    assert [one.may_be_carried for one in identify(known, [("a.js", inner + own_script(100, "own"))]).components] == [False]
+
+
+def own_script(functions: int, name: str = "own") -> bytes:
+    made = random.Random(name)
+    return "\n".join(
+        f"function {name}{n}(a, b) {{ return a.{name}{made.randrange(99)} * {made.randrange(9999)} + b.part{n}(a) }}"
+        for n in range(functions)
+    ).encode()
 
 
 def test_code_of_another_language_is_no_copy():

@@ -159,3 +159,10 @@ def test_letters_and_tokens_of_numbers():
     assert text == b"inta10x1f20ulb2"
     assert bytes(byte for byte, is_number in zip(text, marked, strict=True) if is_number) == b"0x1f20ul"
     assert int(tokens_of(source).are_numbers.sum()) == 2
+
+
+def test_characters_that_are_written_as_numbers_are_numbers():
+    source = of(rb"var x = /[\u0660-\u0669\xAAn\d_]|useful\u{1F600}/", "a.js")
+    marked = letters_of_numbers(source)
+    text = letters_of(source).tobytes()
+    assert bytes(byte for byte, is_number in zip(text, marked, strict=True) if is_number) == b"u0660u0669xaan1f600"

@@ -34,9 +34,9 @@ BASE = build(
 
 @pytest.fixture
 def named(monkeypatch):
-    def run(*components, packages=(), **options):
+    def run(*components, packages=(), owner="", **options):
         monkeypatch.setattr(origin_packages, "identify_described", lambda base, files: Identified(components, 0))
-        looked = [OriginFile(path, 1, PIP if "pip/" in path else "") for each in components for path in each.files]
+        looked = [OriginFile(path, 1, PIP if "pip/" in path else owner) for each in components for path in each.files]
         inventory = Inventory(None, packages, origin_files=OriginFiles(tuple(looked)))
         kept = tuple(Kept(each.path, "program" if each.modified is None else "source", {}) for each in components)
         return packages_of(BASE, FeaturesRead(kept), inventory, proven=True, **options)[:2]
@@ -139,6 +139,24 @@ def test_a_passage_of_a_large_project_in_a_large_file_is_no_package(named, is_pa
     """A table of AES, or the names of HTTP's states."""
     found = (Matched("files", 0, 1), Matched("letters", letters, 1000))
     assert len(named(replace(COPY, evidence=found, confidence="medium", is_part=is_part))[0]) == count
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "carried", "count"),
+    [
+        ("pkg:npm/pako@1.0.11", "pako_inflate.min.js", True, 0),
+        ("pkg:npm/%40scope/sprintf.js@1.1", "sprintf.min.js", True, 0),
+        ("pkg:npm/pako@1.0.11", "index.js", True, 0),
+        ("pkg:npm/pako@1.0.11", "pako.js", False, 1),  # all of a project's file
+        ("pkg:npm/reports@2.0", "pako.js", True, 1),  # a copy in a package of another name
+        ("pkg:deb/debian/pako@2.0", "pako.js", True, 1),
+        ("", "pako.js", True, 1),
+    ],
+)
+def test_a_project_that_carries_a_package_does_not_name_it(named, owner, name, carried, count):
+    path = f"app/dist/{name}"
+    found = replace(COPY, project="npm:jszip", purls=("pkg:npm/jszip",), path=path, files=(path,), may_be_carried=carried)
+    assert len(named(found, owner=owner)[0]) == count
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from tests.support.reports import JINJA, clean, usual, vulnerability
 
 from careen.model.finding import AdvisoryReference, Fix
 from careen.model.inventory import Unknown
+from careen.model.origin import Origin
 from careen.model.package import Evidence
 from careen.model.report import FailedBy, Reason, Rule, Verdict
 from careen.output.escape import columns
@@ -43,6 +44,24 @@ def test_binary_packages_of_one_source_are_one_group_with_one_row_a_vulnerabilit
     assert line(text, "deb: libssl3") == "openssl 3.0.11-1~deb12u2  deb: libssl3, openssl"
     assert text.count("CVE-2023-5678") == 1
     assert "(8 distinct vulnerabilities, each counted once per package)" in text
+
+
+@pytest.mark.parametrize(
+    ("origin", "title"),
+    [
+        (Origin("pypi:jinja2", ("2.11.0",), "high", nearest=True), "jinja2 (nearest known 2.11.0)  pypi:"),
+        (Origin("pypi:jinja2", ("2.1", "2.2", "2.3", "2.4"), "high"), "jinja2 (one of 2.1, 2.2, 2.3 …)  pypi:"),
+    ],
+)
+def test_versions_of_code_that_only_its_content_identifies(origin, title):
+    report, copy = usual(), replace(JINJA, version="", origin=origin)
+    packages = tuple(copy if package == JINJA else package for package in report.inventory.packages)
+    findings = tuple(
+        replace(found, package=copy.purl, package_version="") if getattr(found, "package", "") == JINJA.purl else found
+        for found in report.findings
+    )
+    report = replace(report, inventory=replace(report.inventory, packages=packages), findings=findings, plan=None)
+    assert title in table(report).lower()
 
 
 def test_groups_are_sorted_by_risk():

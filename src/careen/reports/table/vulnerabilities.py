@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from careen.model.finding import Confidence, Vulnerability
+from careen.model.origin import Origin
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible, web_link
@@ -98,7 +99,15 @@ def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, s
     if package and package.source:
         return package.source.name, package.source.version, visible(package.type, 40)
     type = visible(finding.package.removeprefix("pkg:").partition("/")[0], 40)
-    return finding.package_name, finding.package_version, type
+    version = finding.package_version or (_of_content(package.origin) if package and package.origin else "")
+    return finding.package_name, version, type
+
+
+def _of_content(origin: Origin) -> str:
+    """The versions of a package that only its content identifies."""
+    if origin.nearest:
+        return f"(nearest known {few(list(origin.versions))})"
+    return f"(one of {few(list(origin.versions))})" if origin.versions else ""
 
 
 def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions, target: str) -> Line:
