@@ -314,7 +314,7 @@ def _is_known(package: Package) -> bool:
     a repository of its makers. Of a distribution's package, only the file itself names the vendor.
     """
     if package.type not in CODE:
-        return package.type not in OF_DISTRIBUTIONS
+        return package.type not in OF_DISTRIBUTIONS and (package.type != "maven" or ":" in package.name)
     owner, _, name = package.name.lower().rpartition("/")
     makers = {part for product in (package.cpe or "").split(":")[3:5] for part in (product, product.replace("_", "-"))}
     return package.cpe is not None and (not owner or owner in makers or owner == name)
