@@ -1,4 +1,5 @@
-"""The language runtime that a version manager installs: ``nvm install 18.2.0``, ``rustup default 1.60.0``.
+"""The language runtime that a version manager installs (``nvm install 18.2.0``, ``rustup default 1.60.0``), or that gets into
+what a compiler builds.
 
 Its version is "" unless it is exact: ``nvm install 18`` takes the newest release of the day.
 **Source:** the documentation of these programs.
@@ -7,6 +8,7 @@ Its version is "" unless it is exact: ``nvm install 18`` takes the newest releas
 import re
 from collections.abc import Sequence
 
+from careen.formats.images.image_name import parse
 from careen.formats.shell.package_commands import read_options
 
 # The words before the version, and the runtime; "" if a word before the version names it.
@@ -58,6 +60,16 @@ def read_runtime(words: Sequence[str]) -> tuple[str, str] | None:
         return None  # pypy, miniconda, or another action
     version = _exact([_BUILT.sub("", word) for word in rest[:1]], literal=program in _LITERAL)
     return _NAMES.get(name, name), _of_java(version) if name == "java" else version
+
+
+def built_with(words: Sequence[str], image: str) -> str | None:
+    """The version of Go's library in the programs that a command builds, by the name of the base image: "" if it names no
+    patch release; None for other commands and images."""
+    if tuple(words[:2]) not in (("go", "build"), ("go", "install")) or "$" in image:
+        return None
+    name = parse(image)
+    version = re.match(r"(\d+\.\d+\.\d+)(?=$|-)", name.tag)
+    return None if name.last != "golang" else version[1] if version else ""
 
 
 def _exact(words: Sequence[str], *, literal: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.predict.runtimes import read_runtime
+from careen.predict.runtimes import built_with, read_runtime
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,21 @@ from careen.predict.runtimes import read_runtime
 )
 def test_runtimes(command, expected):
     assert read_runtime(command.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "image", "version"),
+    [
+        ("go build -o /app .", "golang:1.20.4-alpine", "1.20.4"),
+        ("go install a.example/b@v1", "docker.io/library/golang:1.21.0", "1.21.0"),
+        ("go build .", "golang:1.20-alpine", ""),
+        ("go build .", "golang:1.20.4rc1", ""),
+        ("go build .", "golang", ""),
+        ("go mod download", "golang:1.20.4", None),
+        ("go build .", "golang:$V", None),
+        ("go build .", "alpine:3.18", None),
+        ("make", "golang:1.20.4", None),
+    ],
+)
+def test_the_library_in_programs_of_go(command, image, version):
+    assert built_with(command.split(), image) == version

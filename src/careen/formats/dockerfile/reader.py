@@ -70,6 +70,7 @@ def read_dockerfile(
         _frozen(by_program),
         _frozen(by_tool),
         _frozen(by_step),
+        builder.names,
         settings or {},
         None if ignored is None else tuple(ignored),
     )
