@@ -31,12 +31,14 @@ from .apk_origins import origin_of
 from .apk_repositories import from_repository
 from .apk_repositories import repository_of as repository_of_apk
 from .base import distribution_of
+from .kept_stages import copied_from, copied_whole
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, built_from, cloned, of_software, repository_of
 from .runtimes import built_with, read_runtime
 from .source_names import source_of
 from .third_party import ThirdParty
 
+_NAMED = re.compile(r"\$\{?(\w+)")
 _ADDRESS = re.compile(r"\w+://\S+")  # in "name @ https://..."
 KNOWN = 0.7
 _REBUILT = re.compile(r"\+b\d+$")  # a rebuild of the same source
@@ -74,7 +76,7 @@ def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
 
 def walked(document: Dockerfile) -> tuple[Predicted, ...]:
     """All packages, also those whose name a step computes."""
-    kept = document.kept() | _copied_whole(document)
+    kept = document.kept() | copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     third_party = ThirdParty(document)
@@ -108,30 +110,6 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
                 found[key] = made
                 removable[made.stage, made.group or made.package.name].append(key)
     return tuple(found.values())
-
-
-def copied_from(document: Dockerfile) -> frozenset[int]:
-    """Stages whose files get into the image, directly or through other stages."""
-    reached = set(document.kept())
-    waiting = list(reached)
-    while waiting:
-        for step in document.stages[waiting.pop()].of("COPY"):
-            source = document.stage_named(step.instruction.flag("from") or "")
-            for stage in document.lineage(source) if source else ():
-                if stage.index not in reached:
-                    reached.add(stage.index)
-                    waiting.append(stage.index)
-    return frozenset(reached)
-
-
-def _copied_whole(document: Dockerfile) -> frozenset[int]:
-    """Stages whose whole file system, including system packages, is copied into a kept stage."""
-    kept = set(document.kept())
-    for step in document.of("COPY"):
-        source = document.stage_named(step.instruction.flag("from") or "")
-        if step.stage in kept and source is not None and "/" in step.instruction.words[:-1]:
-            kept |= {stage.index for stage in document.lineage(source)}
-    return frozenset(kept)
 
 
 def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
@@ -222,7 +200,8 @@ def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]
     for command in commands:
         if not command.words or command.program in ("export", "local", "declare", "readonly"):
             for name, value in command.assignments:
-                text = " ".join(resolved_words((value,), {**known, **found} if "$" in value else known))
+                many = any("\n" in (found.get(other) or known.get(other) or "") for other in _NAMED.findall(value))
+                text = ("\n" if many else " ").join(resolved_words((value,), {**known, **found} if "$" in value else known))
                 extends = name in found and re.search(rf"\$\{{?{name}\b", value)
                 others = found[name].split("\n") if name in found and not extends else []
                 if text not in others and len(others) < MAX_ALTERNATIVES:  # in branches of the script

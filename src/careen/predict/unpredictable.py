@@ -12,7 +12,8 @@ from careen.formats.shell.downloads import read_download
 from careen.formats.shell.package_commands import read_call
 from careen.formats.shell.remote_scripts import remote_scripts
 
-from .declared import UNNAMED, copied_from, walked
+from .declared import UNNAMED, walked
+from .kept_stages import copied_from
 from .runtimes import read_runtime
 from .third_party import shown
 

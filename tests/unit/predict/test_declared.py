@@ -298,3 +298,20 @@ def test_a_binary_package_of_alpine_has_its_origin():
     text = "FROM alpine:3.18\nRUN apk add libcurl=8.1.2-r0 curl=8.1.2-r0\nFROM wolfi\n"
     sources = [one.package.source for one in predicted(read_dockerfile(text.removesuffix("FROM wolfi\n")))]
     assert [source and (source.name, source.version) for source in sources] == [("curl", "8.1.2-r0"), None]
+
+
+def test_elements_of_an_array_are_followed():
+    text = (
+        'FROM debian:12\nENV ARCH=amd64\nSHELL ["/bin/bash", "-c"]\n'
+        'RUN PARTS=( "node-18.16.0-0-linux-${ARCH}" "redis-7.0.11-2-linux-${ARCH}" ) ; '
+        'for PART in "${PARTS[@]}"; do curl -O "https://${URL}/${PART}.tar.gz" ; done\n'
+    )
+    assert [one.package.purl for one in predicted(read_dockerfile(text))] == [
+        "pkg:generic/node@18.16.0",
+        "pkg:generic/redis@7.0.11",
+    ]
+
+
+def test_the_shell_of_an_environment_is_a_shell():
+    text = 'FROM a\nSHELL ["conda", "run", "-n", "base", "/bin/bash", "-c"]\nRUN pip install a==1.0\n'
+    assert [one.package.purl for one in predicted(read_dockerfile(text))] == ["pkg:pypi/a@1.0"]

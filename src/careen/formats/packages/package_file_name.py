@@ -221,7 +221,7 @@ def _archive(stem: str) -> FileName:
     if underscores := _UNDERSCORES.fullmatch(stem):
         return FileName("generic", underscores[1], underscores[2].replace("_", "."))
     found = re.fullmatch(
-        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:-\d\d)?(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
+        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:-\d{{1,2}})?(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
         _MACHINE.sub("", stem),
     )
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)
