@@ -25,6 +25,7 @@ SPECIFICATION = pattern(
     r"\s*(?:[^\s:=]{1,200}::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9._-]{0,200})\s*"
     r"(?:(?:={1,2}|(?<=\s))\s*(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100})(?:[\s=].*)?|[\s=<>!~|*\[].*)?"
 )
+FUZZY = pattern(r"\s*=[0-9]+(?:\.[0-9]+)?\s*$")
 NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
 
@@ -83,7 +84,10 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 def _specified(item: str) -> tuple[str, str] | None:
     found = SPECIFICATION.fullmatch(item) if len(item) <= 1000 else None
-    return (found["name"], found["version"] or "") if found else None
+    if found is None:
+        return None
+    prefix = FUZZY.match(item, found.end("name"))  # python=3.9 is any 3.9; three parts count as exact
+    return found["name"], "" if prefix else found["version"] or ""
 
 
 def _pip(items: Sequence[Any]) -> Iterator[str]:

@@ -235,7 +235,8 @@ def _partial_programs(inventory: Inventory) -> Iterator[str]:
     owns.
     """
     for package in inventory.packages:
-        if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
+        guessed = package.type == "cargo" and package.confidence < GUESSED and package.presence != "declared"
+        if guessed and package.owned_by is None:
             yield from (f"/{place.path}" for place in package.evidence)
 
 

@@ -24,6 +24,7 @@ from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
 from careen.checks.kustomize import Kustomized, at_origins
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.packages.python_requirement import normal
 from careen.formats.services import compose
 from careen.formats.services.container_inspect import Running
 from careen.matching.coverage import coverage, sources_of, unreadable
@@ -209,4 +210,10 @@ def _installed(document: Dockerfile, prediction: Prediction) -> Locked:
     document = by_files.followed or document
     found = predicted(document)
     installs = with_versions(document, found, prediction.offers_of) if prediction.offers_of else found
+    pinned = {(other.package.type, normal(other.package.name), other.line) for other in by_files.predicted if other.pinned}
+    installs = tuple(
+        install
+        for install in installs
+        if install.pinned or (install.package.type, normal(install.package.name), install.line) not in pinned
+    )
     return Locked((*installs, *by_files.predicted), (*unpredictable(document), *by_files.open))

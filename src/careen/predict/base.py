@@ -15,6 +15,8 @@ from careen.distributions.registry import profiles
 from careen.formats.images.image_name import parse
 from careen.model.package import Distribution
 
+_BASE = ("base", "baseimage", "core", "docker", "image", "mini", "minimal", "os", "slim")  # words of a base image's name
+
 
 def distribution_of(image: str) -> Distribution | None:
     if "$" in image:
@@ -28,8 +30,10 @@ def distribution_of(image: str) -> Distribution | None:
         for expression in known.images.repositories:
             if found := re.search(expression, name.repository):
                 return Distribution(known.id, found[1]) if found.groups() else _released(known, tag)
+    words = [word for word in re.split(r"[-_]", last) if word not in _BASE]
+    names = {last, words[0]} if len(words) == 1 else {last}  # baseimage-alpine, debian-base
     for known in profiles().values():
-        if last in known.images.names:
+        if not names.isdisjoint(known.images.names):
             return _released(known, tag) if known.releases.parts else Distribution(known.id, "")
     text = f"{tag}-{last}" if tag else last
     return _by_codename(text) or _by_suffix(text, _suffixes())

@@ -34,7 +34,6 @@ class Files:
         self.document, self.context = document, context
         self.copies: dict[int, list[Copied]] = {}
         self.folders: dict[int, str] = {}
-        self.names = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
         self._lookups = 0
 
     def begin(self, stage: Stage) -> None:
@@ -98,8 +97,8 @@ class Files:
     def _source(self, name: str | None) -> tuple[int | None, bool]:
         if not name:
             return None, True
-        index = self.names.get(name.lower(), int(name) if name.isdecimal() and len(name) < 6 else -1)
-        return index, index in self.copies
+        stage = self.document.stage_named(name)
+        return (stage.index, stage.index in self.copies) if stage else (None, False)
 
     def _sources(self, copied: Copied, path: str) -> Iterator[str]:
         """The paths in the source that the copy may have put at ``path``."""

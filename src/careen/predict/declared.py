@@ -9,7 +9,9 @@ after it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,13 +27,18 @@ from careen.formats.shell.package_specs import Spec, is_url
 from careen.formats.shell.syntax import Command
 from careen.model.package import Distribution, Evidence, Package, Source
 
+from .apk_origins import origin_of
+from .apk_repositories import from_repository
+from .apk_repositories import repository_of as repository_of_apk
 from .base import distribution_of
+from .kept_stages import copied_from, copied_whole
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, built_from, cloned, of_software, repository_of
-from .runtimes import read_runtime
+from .runtimes import built_with, read_runtime
 from .source_names import source_of
 from .third_party import ThirdParty
 
+_NAMED = re.compile(r"\$\{?(\w+)")
 _ADDRESS = re.compile(r"\w+://\S+")  # in "name @ https://..."
 KNOWN = 0.7
 _REBUILT = re.compile(r"\+b\d+$")  # a rebuild of the same source
@@ -55,6 +62,11 @@ class Predicted(Struct, frozen=True):
     exact: bool = True  # False: the version lacks the release, which the repository decides
     trouble: str = ""  # why the package behind the URL, or its repository, could not be read
     today: bool = False  # not pinned: the version is that of its repository today
+    group: str = ""  # the virtual package of apk that it belongs to
+
+
+class Removed(Struct, frozen=True):
+    names: tuple[str, ...]  # of packages, or of virtual packages of apk
 
 
 def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
@@ -64,19 +76,28 @@ def predicted(document: Dockerfile) -> tuple[Predicted, ...]:
 
 def walked(document: Dockerfile) -> tuple[Predicted, ...]:
     """All packages, also those whose name a step computes."""
-    kept = document.kept() | _copied_whole(document)
+    kept = document.kept() | copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
     third_party = ThirdParty(document)
     found: dict[tuple[str, str, int], Predicted] = {}
+    removable: defaultdict[tuple[int, str], list[tuple[str, str, int]]] = defaultdict(list)  # by stage and name
     downloaded: set[str] = set()  # purls of files, which a later command may install by their names
     for step in (step for stage in document.stages if stage.index in copied for step in document.performed(stage)):
-        gone: set[str] = set()
         third_party.begin(step)
-        for made in _of_step(document, step, bases[step.stage], gone):
+        stages = {stage.index for stage in document.lineage(document.stages[step.stage])} & kept or {step.stage}
+        for made in _of_step(document, step, bases[step.stage]):
+            if isinstance(made, Removed):
+                for key in chain.from_iterable(removable.pop(place, ()) for place in product(stages, made.names)):
+                    del found[key]
+                continue
             if made.url is not None:
                 third_party.downloaded(step, made.url, made.package.name)
-            elif made.package.type in OF_DISTRIBUTIONS and (repository := third_party.repository_of(step, made.package)):
+            elif (
+                made.package.type in OF_DISTRIBUTIONS
+                and made.package.vendor == "unknown"
+                and (repository := third_party.repository_of(step, made.package))
+            ):
                 made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository, source=None))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
@@ -84,39 +105,11 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
                 continue
             if made.url is not None:
                 downloaded.add(made.package.purl)
-            found.setdefault((made.package.purl, made.url or "", made.line), made)
-        if gone:
-            found = {key: made for key, made in found.items() if made.stage != step.stage or made.package.name not in gone}
+            key = made.package.purl, made.url or "", made.line
+            if key not in found:
+                found[key] = made
+                removable[made.stage, made.group or made.package.name].append(key)
     return tuple(found.values())
-
-
-def copied_from(document: Dockerfile) -> frozenset[int]:
-    """Stages whose files get into the image, directly or through other stages."""
-    name_to_index = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
-    reached = set(document.kept())
-    waiting = list(reached)
-    while waiting:
-        for step in document.stages[waiting.pop()].of("COPY"):
-            source = (step.instruction.flag("from") or "").lower()
-            index = name_to_index.get(source, int(source) if source.isdecimal() and len(source) < 6 else -1)
-            if 0 <= index < len(document.stages):
-                for stage in document.lineage(document.stages[index]):
-                    if stage.index not in reached:
-                        reached.add(stage.index)
-                        waiting.append(stage.index)
-    return frozenset(reached)
-
-
-def _copied_whole(document: Dockerfile) -> frozenset[int]:
-    """Stages whose whole file system, including system packages, is copied into a kept stage."""
-    kept = set(document.kept())
-    index_by_name = {stage.name.lower(): stage.index for stage in document.stages if stage.name}
-    for step in document.of("COPY"):
-        source = (step.instruction.flag("from") or "").lower()
-        index = index_by_name.get(source, int(source) if source.isdecimal() and len(source) < 6 else -1)
-        if step.stage in kept and 0 <= index < len(document.stages) and "/" in step.instruction.words[:-1]:
-            kept |= {stage.index for stage in document.lineage(document.stages[index])}
-    return frozenset(kept)
 
 
 def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
@@ -125,20 +118,22 @@ def _distribution(document: Dockerfile, stage: Stage) -> Distribution | None:
     return distribution_of(lineage[-1].resolved) or built_for(texts)
 
 
-def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: set[str]) -> Iterator[Predicted]:
-    """The packages that a step installs; the names that it removes again are added to ``gone``."""
+def _of_step(document: Dockerfile, step: Step, base: Distribution | None) -> Iterator[Predicted | Removed]:
+    """The packages that a step installs and removes, in its order."""
     if step.keyword == "ADD":
         yield from _of_add(document, step, base)
         return
     calls = tuple(_resolved(document, step))
+    image = document.lineage(document.stages[step.stage])[-1].resolved
     for call, words in calls:
         package = read_call(words) if call.package is not None or call.command.words[0].startswith("$") else None
         if package is not None:
             if package.action == "remove":
-                gone.update(package.options.words[1:])
+                yield Removed(package.options.words[1:])
             elif package.action in ("install", "execute"):
                 lines = call.lines()
                 sought = 0
+                group = next(iter(package.options.values("-t", "--virtual")), "") if package.tool == "apk" else ""
                 if not package.specs and _by_xargs(document, call):
                     place = (call.command.line, call.command.end_line)
                     yield _found(
@@ -149,12 +144,19 @@ def _of_step(document: Dockerfile, step: Step, base: Distribution | None, gone: 
                     if line is None:  # a word resolves to it: the search walks over all words
                         sought += 1
                         line = call.line_of(spec.text) if sought <= MAX_SOUGHT else call.command.line
-                    yield from _installed(document, package, spec, (line, line), step.stage, base)
-            continue
+                    address = repository_of_apk(document, step, package, spec) if package.tool == "apk" else ""
+                    for found in _installed(document, package, spec, (line, line), step.stage, base):
+                        from_there = from_repository(found.package, address) if address else found.package
+                        yield replace(found, package=from_there, group=group)
+            if package.tool != "go":
+                continue
         download = read_download(words)
         for url in download.urls if download else ():
             line = call.line_of(url)
             yield from _downloaded(document, url, words[0].rpartition("/")[2], line, line, step.stage, base)
+        if (library := built_with(words, image)) is not None:
+            place = (call.command.line, call.command.end_line)
+            yield _found(document, Package("golang", None, "stdlib", library), "go", place, step.stage, base)
         if runtime := read_runtime(words):
             made = of_software(_made(document, Package("generic", None, *runtime)))
             place = (call.command.line, call.command.end_line)
@@ -198,7 +200,8 @@ def _assigned(commands: Iterator[Command], until: Call, known: Mapping[str, str]
     for command in commands:
         if not command.words or command.program in ("export", "local", "declare", "readonly"):
             for name, value in command.assignments:
-                text = " ".join(resolved_words((value,), {**known, **found} if "$" in value else known))
+                many = any("\n" in (found.get(other) or known.get(other) or "") for other in _NAMED.findall(value))
+                text = ("\n" if many else " ").join(resolved_words((value,), {**known, **found} if "$" in value else known))
                 extends = name in found and re.search(rf"\$\{{?{name}\b", value)
                 others = found[name].split("\n") if name in found and not extends else []
                 if text not in others and len(others) < MAX_ALTERNATIVES:  # in branches of the script
@@ -300,6 +303,8 @@ def _package(
     namespace = base.id if base is not None and fits else None
     distro = f"{base.id}-{base.version}".rstrip("-") if base is not None and fits else None
     found = source_of(name) if kind == "deb" and fits else None
+    if kind == "apk" and base is not None and fits:
+        found = origin_of(name, version, base.version)
     source = Source(found, _REBUILT.sub("", version)) if found else None
     return _made(document, Package(kind, namespace, name, version, source, arch=arch, distro=distro))
 
@@ -314,7 +319,7 @@ def _is_known(package: Package) -> bool:
     a repository of its makers. Of a distribution's package, only the file itself names the vendor.
     """
     if package.type not in CODE:
-        return package.type not in OF_DISTRIBUTIONS
+        return package.type not in OF_DISTRIBUTIONS and (package.type != "maven" or ":" in package.name)
     owner, _, name = package.name.lower().rpartition("/")
     makers = {part for product in (package.cpe or "").split(":")[3:5] for part in (product, product.replace("_", "-"))}
     return package.cpe is not None and (not owner or owner in makers or owner == name)

@@ -18,11 +18,13 @@ from careen.formats.dockerfile.stages import Dockerfile, Step
 from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.shell.package_commands import read_call
 from careen.model.inventory import Inventory
-from careen.model.package import Evidence
+from careen.model.package import Evidence, Package
 
 from .context import Context
 from .context_files import Copied, Files
-from .declared import Predicted, copied_from
+from .declared import KNOWN, Predicted
+from .kept_stages import copied_from
+from .requirements import constraint_files, unpinned, versions_of
 from .scripts import with_scripts
 
 MAX_REQUIREMENTS = 50  # files that requirements include
@@ -52,7 +54,13 @@ _PROGRAMS = {
     "pipenv": Program(r"install|sync", ("Pipfile.lock",)),
     "pdm": Program(r"install|sync", ("pdm.lock",), ("-p", "--project")),
     "conda": Program(r"env|create|install|update", ("environment.yml", "environment.yaml"), ("-f", "--file")),
-    "dotnet": Program(r"restore|build|publish", ("packages.lock.json",), required=False),
+    "dotnet": Program(
+        r"restore|build|publish",
+        ("packages.lock.json",),
+        (),
+        ("Directory.Packages.props", "Directory.Build.props"),
+        required=False,
+    ),
     "mix": Program(r"deps\.get", ("mix.lock",)),
     "pod": Program(r"install", ("Podfile.lock",), ("--project-directory",)),
     "dart": Program(r"pub", ("pubspec.lock",), ("-C", "--directory")),
@@ -72,6 +80,8 @@ _NAMING = (
     "go",
     "conda",
 )  # with the name of a package, these programs install that package, not the locked ones
+_ANY_NAME = ("conda", "mvn")  # their files have the name that an option states
+_PROJECTS = (".csproj", ".fsproj", ".vbproj")
 _NESTED = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)(?:[ \t]+|=)([^\s#]+)")
 
 
@@ -87,6 +97,9 @@ class Wanted(NamedTuple):
     beside: tuple[str, ...] = ()
     requirements: bool = False
     required: bool = True
+    constraints: tuple[str, ...] = ()  # files with the versions of requirements
+    packages: tuple[str, ...] = ()  # that the command names, which the constraints may pin
+    named: str = ""  # the name of the file, if the command has another one than usual
 
 
 def locked(document: Dockerfile, context: Context, read: Callable[[Mapping[str, bytes]], Inventory]) -> Locked:
@@ -130,16 +143,20 @@ def _of_step(
             except ValueError as error:
                 missing[f"{where}: {error}"] = None
                 continue
-            if not gathered:
+            if not gathered and not wanted.packages:
                 if wanted.required:
-                    missing[f"{where}: {' or '.join(wanted.names)} is not in the build context"] = None
+                    missing[f"{where}: {wanted.named or ' or '.join(wanted.names)} is not in the build context"] = None
                 continue
+            tool = words[0].rpartition("/")[2]
+            if wanted.requirements:
+                loose = _loose(document, step, wanted, gathered, files, copies)
+                found = (Predicted(package, line, line, tool, step.stage, package.version != "") for package in loose)
+                yield from found
             inventory = read({name: data for name, (_, data) in gathered.items()})
             for unknown in inventory.unknowns:
                 missing[f"{where}: {gathered.get(unknown.evidence.path, ('a file', b''))[0]}: {unknown.reason}"] = None
             places = dict.fromkeys((document.path, *(source for source, _ in gathered.values())))
             evidence = tuple(Evidence(path, 0) for path in places)
-            tool = words[0].rpartition("/")[2]
             for package in inventory.packages:
                 made = replace(package, evidence=evidence, presence="declared")
                 yield Predicted(made, line, line, tool, step.stage, package.version != "", text=wanted.names[0])
@@ -151,7 +168,13 @@ def _wanted(words: Sequence[str], folder: str) -> Iterator[Wanted]:
         named = [spec.text for spec in package.specs if spec.kind == "requirements"]
         if package.action in ("sync", "install"):
             named += package.options.words[1:] if package.action == "sync" else ()
-            yield from (Wanted(folder, (name,), requirements=True) for name in named if "$" not in name and "://" not in name)
+            limits = tuple(name for name in package.options.values("-c", "--constraint") if "$" not in name)
+            for name in named:
+                if "$" not in name and "://" not in name:
+                    yield Wanted(folder, (name,), requirements=True, constraints=limits)
+            loose = tuple(spec.name for spec in package.specs if spec.kind == "name" and not spec.version)
+            if limits and loose:
+                yield Wanted(folder, limits, requirements=True, constraints=limits, packages=loose)
         return
     program = words[0].rpartition("/")[2]
     if re.fullmatch(r"python[\d.]*", program) and list(words[1:2]) == ["-m"] and len(words) > 2:
@@ -160,7 +183,7 @@ def _wanted(words: Sequence[str], folder: str) -> Iterator[Wanted]:
     known = _PROGRAMS.get(program)
     if known is None or {"--version", "-v", "--help", "-h"} & set(words):
         return
-    place, rest = _place(words[1:], folder, known.folder)
+    place, rest, file = _place(words[1:], folder, known.folder)
     if not re.fullmatch(known.actions, rest[0] if rest else ""):
         return
     named = [spec.text for spec in package.specs] if package is not None else rest[1:]
@@ -168,29 +191,40 @@ def _wanted(words: Sequence[str], folder: str) -> Iterator[Wanted]:
         return
     if program == "cargo" and rest[0] == "install" and not any(word.partition("=")[0] == "--path" for word in words):
         return
-    yield Wanted(place, known.names, known.beside, required=known.required)
+    projects = [name for name in rest[1:] if posixpath.splitext(name)[1] in _PROJECTS] if program == "dotnet" else []
+    for project in projects:
+        path, name = posixpath.split(posixpath.normpath(posixpath.join(folder, project)))
+        yield Wanted(path, (*known.names, name), known.beside)
+    if not projects:
+        yield Wanted(place, known.names, known.beside, required=known.required, named=file if program in _ANY_NAME else "")
 
 
-def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[str, list[str]]:
-    """The folder in which a program works, and its arguments without options."""
+def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[str, list[str], str]:
+    """The folder in which a program works, its arguments without options, and the file that an option names."""
     rest: list[str] = []
+    file = ""
     following = iter(words)
     for word in following:
         name, equals, value = word.partition("=")
         if name in options:
             value = value if equals else next(following, "")
             if posixpath.splitext(value)[1] in (".toml", ".xml", ".yml", ".yaml") or posixpath.basename(value) == "Gemfile":
-                value = posixpath.dirname(value)
+                value, file = posixpath.split(value)
             folder = posixpath.normpath(posixpath.join(folder, value)) if "$" not in value else folder
         elif not word.startswith("-"):
             rest.append(word)
-    return folder, rest
+    return folder, rest, file
 
 
 def _gathered(wanted: Wanted, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
     """(path in the context, content) of the files to read, by the file name that a reader expects."""
+    if wanted.packages:
+        return {}
     if wanted.requirements:
         return _requirements(posixpath.join(wanted.folder, wanted.names[0]), files, copies)
+    if wanted.named:
+        found = files.find(posixpath.join(wanted.folder, wanted.named), copies)
+        return {wanted.names[0]: found} if found is not None else {}
     for name in wanted.names:
         found = files.find(posixpath.join(wanted.folder, name), copies)
         if found is not None:
@@ -212,3 +246,24 @@ def _requirements(path: str, files: Files, copies: Sequence[Copied]) -> dict[str
         paths = (posixpath.normpath(posixpath.join(posixpath.dirname(place), name)) for name in nested if "://" not in name)
         waiting += [name for name in dict.fromkeys(paths) if name not in waiting][: MAX_REQUIREMENTS - len(waiting)]
     return gathered
+
+
+def _loose(
+    document: Dockerfile,
+    step: Step,
+    wanted: Wanted,
+    gathered: Mapping[str, tuple[str, bytes]],
+    files: Files,
+    copies: Sequence[Copied],
+) -> Iterator[Package]:
+    """The packages without an exact version in the requirements, with the version of the constraints, if they have one."""
+    texts = [data.decode("utf-8", "replace") for _, data in gathered.values()]
+    named = [*wanted.constraints, *constraint_files(texts), *(step.known.get("PIP_CONSTRAINT") or "").split()]
+    paths = [posixpath.normpath(posixpath.join(wanted.folder, name)) for name in named[:MAX_REQUIREMENTS]]
+    limits = [found for path in paths if (found := files.find(path, copies)) is not None]
+    versions = versions_of(data.decode("utf-8", "replace") for _, data in limits)
+    places = tuple(Evidence(path, 0) for path in (document.path, *(path for path, _ in (*gathered.values(), *limits))))
+    for name, version in unpinned(["\n".join(wanted.packages)] if wanted.packages else texts, versions):
+        if version or not wanted.packages:  # what the command names is listed without a version already
+            package = Package("pypi", None, name, version, cataloger="dockerfile", confidence=KNOWN, evidence=places)
+            yield replace(package, presence="declared")

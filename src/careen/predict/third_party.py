@@ -20,7 +20,7 @@ _ADDS = re.compile(
     r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
 )
 _OF_REPOSITORY = re.compile(r"\.repo\b|gpg|\.asc\b|\bkeys?\b|setup|script\.(?:deb|rpm)")  # in a URL
-_PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
+_PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable (?:-\S+ )*[^-\s]\S*")
 _MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
 _BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
 _WORD = re.compile(r"[a-z]+")
@@ -58,7 +58,7 @@ class ThirdParty:
         for line in [" ".join(words) for words in pipelines.values()] or [text]:
             places = _PLACES.findall(line)
             if _ADDS.search(line) or any(_OF_REPOSITORY.search(place) for place in places):
-                self._addresses[step.stage] |= {word: _shown(place) for place in places for word in _words(place)}
+                self._addresses[step.stage] |= {word: shown(place) for place in places for word in _words(place)}
 
     def downloaded(self, step: Step, address: str, name: str) -> None:
         head = self._document.head(address)
@@ -85,7 +85,7 @@ def _words(text: str) -> set[str]:
     return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON - profiles().keys()
 
 
-def _shown(place: str) -> str:
+def shown(place: str) -> str:
     """The host of a URL and the plain words of its path: other parts may be secrets. Other places stay as they are."""
     if "://" not in place:
         return place

@@ -27,6 +27,7 @@ ALLOWED = {
     "advisories/ubuntu/tracker.py": "one of Ubuntu's documents",
     "advisories/ubuntu/usn.py": "one of Ubuntu's documents",
     "images/base_tags.py": "a word in tags of images",
+    "predict/apk_repositories.py": "the layout of Alpine's mirrors",
     "licences/names.py": "names of a licence",
     "licences/notices.py": "a name of a licence",
     "images/platforms.py": "an operating system in the words of OCI",

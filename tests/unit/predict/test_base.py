@@ -33,6 +33,9 @@ from careen.predict.base import distribution_of
         ("dhi.io/nginx:1.29-alpine3.22-dev", "dhi", "3.22"),
         ("dhi.io/redis:8", "dhi", ""),
         ("mageia:9", "mageia", "9"),
+        ("ghcr.io/o/baseimage-alpine:3.18", "alpine", "3.18"),
+        ("o/alpine-base:3.19", "alpine", "3.19"),
+        ("o/baseimage-ubuntu:jammy", "ubuntu", "22.04"),
         ("alt:p10", "altlinux", "10"),
     ],
 )

@@ -1,3 +1,5 @@
+from tests.support.work import ends
+
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.model.package import Source
 from careen.predict.declared import predicted
@@ -262,3 +264,54 @@ def test_releases_of_packages_state_the_distribution_where_the_base_image_does_n
     purls = [each.package.purl for each in predicted(read_dockerfile(text.format("ours/base:1")))]
     assert purls == ["pkg:rpm/rhel/httpd@2.4.6-97.el7?distro=rhel-7", "pkg:rpm/rhel/nginx@1.12.2?distro=rhel-7"]
     assert all("distro=rocky-8" in each.package.purl for each in predicted(read_dockerfile(text.format("rockylinux:8"))))
+
+
+def test_a_virtual_package_takes_its_packages_with_it():
+    text = (
+        "FROM alpine:3.18\n"
+        "RUN apk add --no-cache curl && apk add --virtual .deps gcc curl && apk del --no-network .deps && apk add make\n"
+        "RUN apk add -t .build-deps musl-dev && pip install cffi==1.15.0\nRUN apk del .build-deps && apk add --virtual .x g++\n"
+    )
+    assert sorted(one.package.name for one in predicted(read_dockerfile(text))) == ["cffi", "curl", "g++", "make"]
+
+
+def test_what_a_later_stage_of_the_image_removes_is_gone():
+    text = (
+        "FROM debian:12 AS base\nRUN apt-get install -y vim nano\nFROM base AS tool\nRUN apt-get remove -y nano\n"
+        "FROM base\nRUN apt-get purge -y vim\n"
+    )
+    assert [one.package.name for one in predicted(read_dockerfile(text))] == ["nano"]
+
+
+def test_removals_are_quick():
+    text = "FROM debian:12\n" + "RUN apt-get install -y a1 a2 a3 && apt-get remove -y a1\n" * 500
+    with ends():
+        assert len(predicted(read_dockerfile(text))) == 1000
+
+
+def test_programs_of_go_have_the_library_of_their_image():
+    text = "FROM golang:1.20.4 AS b\nRUN go build -o /a .\nFROM scratch\nCOPY --from=b /a /\n"
+    assert [one.package.purl for one in predicted(read_dockerfile(text))] == ["pkg:golang/stdlib@1.20.4"]
+
+
+def test_a_binary_package_of_alpine_has_its_origin():
+    text = "FROM alpine:3.18\nRUN apk add libcurl=8.1.2-r0 curl=8.1.2-r0\nFROM wolfi\n"
+    sources = [one.package.source for one in predicted(read_dockerfile(text.removesuffix("FROM wolfi\n")))]
+    assert [source and (source.name, source.version) for source in sources] == [("curl", "8.1.2-r0"), None]
+
+
+def test_elements_of_an_array_are_followed():
+    text = (
+        'FROM debian:12\nENV ARCH=amd64\nSHELL ["/bin/bash", "-c"]\n'
+        'RUN PARTS=( "node-18.16.0-0-linux-${ARCH}" "redis-7.0.11-2-linux-${ARCH}" ) ; '
+        'for PART in "${PARTS[@]}"; do curl -O "https://${URL}/${PART}.tar.gz" ; done\n'
+    )
+    assert [one.package.purl for one in predicted(read_dockerfile(text))] == [
+        "pkg:generic/node@18.16.0",
+        "pkg:generic/redis@7.0.11",
+    ]
+
+
+def test_the_shell_of_an_environment_is_a_shell():
+    text = 'FROM a\nSHELL ["conda", "run", "-n", "base", "/bin/bash", "-c"]\nRUN pip install a==1.0\n'
+    assert [one.package.purl for one in predicted(read_dockerfile(text))] == ["pkg:pypi/a@1.0"]

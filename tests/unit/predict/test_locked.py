@@ -177,3 +177,38 @@ def test_stages_that_multiply_take_bounded_time(tmp_path):
     with ends():
         missing = names(tmp_path, text)[1]
     assert "over the limit of copies" in missing[0]
+
+
+def test_constraints_and_packages_without_a_version(tmp_path):
+    put(
+        tmp_path,
+        {
+            "requirements.txt": "-c more.txt\njinja2\npyyaml==5.3.1\nrequests>=2\nclick\n",
+            "limits/c.txt": "jinja2==3.1.1\nflask==2.2.2\n",
+            "more.txt": "click==8.0.0\n",
+        },
+    )
+    text = (
+        "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install -c limits/c.txt -r requirements.txt\n"
+        "RUN pip install flask django -c limits/c.txt\nENV PIP_CONSTRAINT=/app/limits/c.txt\n"
+    )
+    found, missing = names(tmp_path, text)
+    assert sorted(found) == ["click@8.0.0", "flask@2.2.2", "jinja2@3.1.1", "pyyaml@5.3.1", "requests@"]
+    assert missing == []
+
+
+def test_a_list_of_conda_may_have_any_name(tmp_path):
+    put(tmp_path, {"env/dev.yml": "dependencies:\n  - pip\n"})
+    text = "FROM a\nCOPY env /tmp\nRUN micromamba install -y -n base -f /tmp/dev.yml && mamba env update -f /tmp/none.yml\n"
+    assert names(tmp_path, text)[1] == ["Dockerfile:3: none.yml is not in the build context"]
+
+
+def test_the_project_file_of_dotnet(tmp_path):
+    put(tmp_path, {"Web/Web.csproj": "<Project/>", "Api/packages.lock.json": "{}"})
+    copy = 'FROM a\nWORKDIR /src\nCOPY ["Web/Web.csproj", "Web/"]\n'
+    text = copy + 'RUN dotnet restore "Web/Web.csproj" && dotnet build Api/Api.csproj\n'
+    asked = []
+    locked(
+        read_dockerfile(text), Context(tmp_path), lambda files: asked.append(sorted(files)) or inventory_of_files({}, READERS)
+    )
+    assert asked == [["Web.csproj"]]

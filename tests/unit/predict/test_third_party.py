@@ -21,6 +21,7 @@ def vendors(text):
         ("RUN curl -fsSL https://www.mongodb.org/static/pgp/server-7.0.asc | apt-key add -", "mongodb-org-7.0.2"),
         ("RUN printf '[grafana]\\nbaseurl=https://rpm.grafana.com\\n' > /etc/yum.repos.d/g.repo", "grafana-10.0.0-1"),
         ("RUN dnf copr enable caddy/caddy", "caddy-2.8.4-1"),
+        ("RUN dnf copr enable -y @caddy/caddy", "caddy-2.8.4-1"),
         ("RUN curl -s https://packagecloud.io/install/repositories/rabbitmq/script.rpm.sh | bash", "rabbitmq-server-3.12.0-1"),
     ],
 )

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from careen.formats.shell.package_commands import read_call
 from careen.formats.shell.syntax import Command
-from careen.formats.shell.wrappers import SHELLS
+from careen.formats.shell.wrappers import SHELLS, unwrapped
 
 from .parse import Instruction, Parsed, parse
 from .run_script import run_script
@@ -70,6 +70,7 @@ def read_dockerfile(
         _frozen(by_program),
         _frozen(by_tool),
         _frozen(by_step),
+        builder.names,
         settings or {},
         None if ignored is None else tuple(ignored),
     )
@@ -191,7 +192,8 @@ class _StageBuilder:
     def shell_is_posix(self) -> bool:
         if not self.shell:
             return self.default_posix
-        return re.split(r"[/\\]", self.shell[0])[-1].lower().removesuffix(".exe") in SHELLS
+        shell = unwrapped(self.shell) or self.shell  # conda run -n base /bin/bash -c
+        return re.split(r"[/\\]", shell[0])[-1].lower().removesuffix(".exe") in SHELLS
 
     def assign(self, instruction: Instruction, env: dict[str, str | None], also: dict[str, str | None] | None) -> None:
         """Sets the variables of an instruction in ``env`` and ``also``. Values refer to the variables before the

@@ -5,7 +5,7 @@
 
 import re
 
-from careen.formats.shell.syntax import Script, command_of, read_script
+from careen.formats.shell.syntax import Script, command_of, read_by_shell, read_script
 from careen.formats.shell.wrappers import SHELLS
 
 from .parse import Instruction
@@ -24,8 +24,7 @@ def run_script(instruction: Instruction) -> Script:
     text = _MARK.sub(lambda match: " " * len(match[0]), instruction.text)
     outside = read_script(text, instruction.starts or (0,), instruction.lines or (instruction.line,))
     alone = _ALONE.match(instruction.text.strip()) is not None
-    fed = len(outside.commands) == 1 and outside.commands[0].program in SHELLS
-    if not (alone or fed) or not is_shell(first.content):
+    if not (alone or read_by_shell(outside.commands)) or not is_shell(first.content):
         return outside
     inside = read_script(first.content, *_rows(first.content, first.line))
     return Script((*outside.commands, *inside.commands), outside.broken or inside.broken, outside.cut or inside.cut)

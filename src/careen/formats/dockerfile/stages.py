@@ -147,6 +147,7 @@ class Dockerfile(Struct, frozen=True):
     by_program: dict[str, tuple[Call, ...]]
     by_tool: dict[str, tuple[Call, ...]]  # calls of package managers
     by_step: dict[int, tuple[Call, ...]]  # by the line of the RUN
+    names: Mapping[str, int] = {}  # of stages, in lower case
     settings: Mapping[str, tuple[str, ...]] = {}  # "registries", "images": those that are allowed
     ignored: tuple[str, ...] | None = None  # lines of .dockerignore; None: unknown
     # Packages downloaded by URL, by that URL: the metadata of the package file, or why it could not be read.
@@ -183,6 +184,11 @@ class Dockerfile(Struct, frozen=True):
     def calls_of(self, step: Step) -> list[Call]:
         """The commands of one RUN, in order."""
         return list(self.by_step.get(step.line, ()))
+
+    def stage_named(self, source: str) -> Stage | None:
+        """The stage of ``--from``: by its name, or its number."""
+        index = self.names.get(source.lower(), int(source) if source.isdecimal() and len(source) < 6 else -1)
+        return self.stages[index] if 0 <= index < len(self.stages) else None
 
     def lineage(self, stage: Stage) -> list[Stage]:
         """The stage and those that it builds on, nearest first."""

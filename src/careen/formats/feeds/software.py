@@ -35,6 +35,7 @@ from careen.safety.pattern import pattern
 
 CPE_NAMESPACE = "cpe"
 
+_SCALA = pattern(r"_2\.1\d$|_3$")  # the version of Scala that an archive is built for
 _PLAIN = pattern(r"[\dA-Za-z.+-]+")
 _WILD = pattern(r"\[[^\]]*\]|[*?]")
 _SEPARATOR = pattern(r"(?<!\\):")
@@ -166,7 +167,7 @@ def software_of_archive(name: str) -> Software | None:
 def cpe_of_archive(name: str, version: str) -> str | None:
     """The CPE 2.3 name of the software in a source archive; None if the map lacks it, or if the version has other signs
     than those of plain versions."""
-    return _cpe(software_of_archive(name), version)
+    return _cpe(software_of_archive(_SCALA.sub("", name)), version)
 
 
 def cpe_of_artifact(name: str, version: str) -> str | None:

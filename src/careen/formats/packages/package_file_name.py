@@ -5,8 +5,8 @@
 Maven repository, and releases of well-known code hosts. An alias such as ``mysql-community-release-el7.rpm`` follows no rule:
 it has a name and the distribution that it is for, but no version.
 **Source:** rpm file names (NEVRA); deb(7) and Debian Policy 5.6; apk-tools; PEP 427 and PEP 625; RubyGems, Gem naming;
-Maven, "Repository layout"; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite Source Code"; the download
-pages of Elastic and MongoDB.
+Maven, "Repository layout"; .NET, release notes; go.dev, "All releases"; sqlite.org, "How To Download Canonical SQLite
+Source Code"; the download pages of Elastic and MongoDB.
 """
 
 import re
@@ -46,13 +46,19 @@ _HOSTED = re.compile(
     r"/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+)/(?:-/)?(?:releases/download/(?P<tag>[^/]+)/|archive/(?:refs/tags/)?(?P<archive>[^/]+?)\.(?:tar\.\w+|tgz|zip)$|"
     r"(?:tarball|zipball|(?:legacy\.)?(?:tar\.gz|zip))/(?:refs/tags/)?(?P<ball>[^/]+)$)"
 )
-# The group follows the repository: "maven2", or a name after "repository" (Nexus) or "artifactory".
+# The group follows the repository: "maven2", or a name after "repository" (Nexus) or "artifactory"; or it begins with a domain.
 _MAVEN = re.compile(
-    r"/(?:maven2|(?:repository|artifactory)/[\w.-]+)/(?P<group>[\w-]+(?:/[\w-]+){0,15})/(?P<name>[\w.-]+)/(?P<version>\d[\w.+-]*)"
+    r"/(?:(?:maven2|(?:repository|artifactory)/[\w.-]+)/(?P<group>[\w-]+(?:/[\w-]+){0,15})"
+    r"|(?P<domain>(?:com|org|net|dev|edu|info|[a-z]{2})(?:/[\w-]+){1,15}))/(?P<name>[\w.-]+)/(?P<version>\d[\w.+-]*)"
     r"/(?P=name)-(?P=version)(?:-[\w.]+)?\.(?:jar|war|ear|aar)$"
 )
+_JAR = re.compile(r"([A-Za-z][\w.]*(?:-[A-Za-z_][\w.]*)*)-(\d[\w.-]*)\.jar$")
+_DOTNET = re.compile(r"(dotnet|aspnetcore)-runtime-(\d+\.\d+\.\d+)-(linux(?:-musl)?-[a-z\d]+)\.tar\.gz$")
+_SIGNATURE = re.compile(
+    r"\.(?:asc|sign?|md5|sha\d+(?:sum)?s?|minisig|sigstore|pem|crt|cert|sbom|intoto\.jsonl)$", re.IGNORECASE
+)
 _VERSION = r"\d+(?:\.\d+)+(?:[-._]?(?:rc|alpha|beta|a|b|pre|dev|post|p)\.?\d*|[a-z](?![^\W_]))?"
-_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst)$")
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz|lzma|Z))?|tgz|tbz2?|txz|zip|gz|bz2|xz|zst|war)$")
 _AFTER_FILE = re.compile(r"(?<=[.\w]\w\w)/(?:download|from/(?:a|this)/mirror)$")  # of SourceForge, and of PHP's mirrors
 _PACMAN = re.compile(r"([a-z\d@_+][\w@.+-]*)-((?:\d+:)?[^-/]+-[\d.]+)-(x86_64|any|i686|aarch64|armv7h)\.pkg$")
 # How makers name packages for all distributions: elasticsearch-7.17.0-amd64.deb. Two numbers may be a release's.
@@ -90,27 +96,40 @@ def read_address(url: str) -> FileName | None:
         return None
     path = _AFTER_FILE.sub("", unquote(parts.path))
     name = path.rpartition("/")[2]
+    if _SIGNATURE.search(name):
+        return None
+    if "$" not in path and (java := runtime_of_archive(name)):
+        return FileName("generic", "openjdk", java)
+    if hosted := _of_host(parts.hostname or "", path):
+        return hosted
     if "$" in name:  # a variable with an unknown value
         kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "generic")
         return FileName(kind, _ARCHIVE.sub("", name))
     if "$" in path:
         return read_name(name)
-    if java := runtime_of_archive(name):
-        return FileName("generic", "openjdk", java)
-    hosted = _HOSTED.search(path) if (parts.hostname or "") in CODE_HOSTS else None
-    if hosted:
-        tag = hosted["tag"] or hosted["archive"] or hosted["ball"]
-        named = tag not in ("latest", "master", "main", "HEAD")
-        kind = (parts.hostname or "").removeprefix("codeload.").partition(".")[0]
-        kind = kind if kind in ("github", "gitlab", "bitbucket") else "generic"
-        return FileName(kind, f"{hosted['owner']}/{hosted['repo']}", tag if named else "")
     registry = re.search(r"/((?:@[\w.-]+/)?[\w.-]+)/-/[\w.-]+?-(\d+\.\d+\.\d+[\w.+-]*)\.tgz$", path)
     if registry:
         return FileName("npm", registry[1], registry[2])
     maven = _MAVEN.search(path)
     if maven:
-        return FileName("maven", f"{maven['group'].replace('/', '.')}:{maven['name']}", maven["version"])
+        group = (maven["group"] or maven["domain"]).replace("/", ".")
+        return FileName("maven", f"{group}:{maven['name']}", maven["version"])
+    if runtime := _DOTNET.fullmatch(name):
+        product = "AspNetCore" if runtime[1] == "aspnetcore" else "NETCore"
+        return FileName("nuget", f"Microsoft.{product}.App.Runtime.{runtime[3]}", runtime[2])
     return _with_folder(read_name(name), name, path)
+
+
+def _of_host(host: str, path: str) -> FileName | None:
+    """The release of a repository on a code host; variables may be in the name of its file alone."""
+    found = _HOSTED.search(path) if host in CODE_HOSTS else None
+    tag = (found["tag"] or found["archive"] or found["ball"]) if found else ""
+    if found is None or "$" in found["owner"] + found["repo"] + tag:
+        return None
+    kind = host.removeprefix("codeload.").partition(".")[0]
+    kind = kind if kind in ("github", "gitlab", "bitbucket") else "generic"
+    named = tag not in ("latest", "master", "main", "HEAD")
+    return FileName(kind, f"{found['owner']}/{found['repo']}", tag if named else "")
 
 
 def _with_folder(found: FileName | None, name: str, path: str) -> FileName | None:
@@ -131,6 +150,8 @@ def read_name(name: str) -> FileName | None:
     suffix = next((suffix for suffix in _KINDS if name.endswith(suffix)), "")
     if suffix:
         return _READERS[suffix](name.removesuffix(suffix))
+    if jar := _JAR.fullmatch(name):
+        return FileName("maven", jar[1], jar[2])
     archive = _ARCHIVE.search(name)
     return _archive(name[: archive.start()]) if archive else None
 
@@ -200,7 +221,7 @@ def _archive(stem: str) -> FileName:
     if underscores := _UNDERSCORES.fullmatch(stem):
         return FileName("generic", underscores[1], underscores[2].replace("_", "."))
     found = re.fullmatch(
-        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:-\d\d)?(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
+        rf"([A-Za-z][\w.+-]*?[A-Za-z]|[A-Za-z])(?:[-_]v?|(?=\d+\.\d+\.\d))({_VERSION})(?:-\d{{1,2}})?(?:[-_.](?:[A-Za-z]\w*(?:[-_.]\w+)*))?",
         _MACHINE.sub("", stem),
     )
     return FileName("generic", found[1], found[2]) if found else FileName("generic", stem)

@@ -2,7 +2,8 @@
 
 ``requirement`` gives the name as written and the exact version, "" if the text allows several; None if the text is not a
 requirement (an option, an address without a name). The version may be in the file of ``name @ …/name-1.0-py3-none-any.whl``.
-``pinned`` gives the requirements of many lines that have an exact version; a line that ends with ``\\`` continues on the next.
+``requirements`` gives those of many lines, ``pinned`` those that have an exact version; a line that ends with ``\\`` continues
+on the next.
 ``distinct`` leaves out other spellings of the same name.
 **Source:** Dependency specifiers (PEP 508); Version specifiers; Names and normalization; pip, requirements file format.
 """
@@ -32,21 +33,24 @@ def requirement(text: str) -> tuple[str, str] | None:
     return found["name"], exact[1] if exact else ""
 
 
-def pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+def requirements(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in _joined(lines):
-        found = requirement(line)
-        if found and found[1]:
+        if found := requirement(line):
             yield found
+
+
+def pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return (found for found in requirements(lines) if found[1])
 
 
 def distinct(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for name, version in found:
-        first.setdefault((_normal(name), version), (name, version))
+        first.setdefault((normal(name), version), (name, version))
     return tuple(first.values())
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
     return _RUNS.sub("-", name).lower()
 
 

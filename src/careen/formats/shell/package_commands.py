@@ -146,6 +146,11 @@ def _pacman(program: str, options: Options) -> PackageCall:
 def _specs(tool: str, action: str, words: tuple[str, ...], options: Options) -> Iterable[Spec]:
     named = [name for value in options.values("--with", "--from") for name in value.split(",")] if tool == "uv" else []
     fetched = options.values(*_FETCHED.get(tool, ())) if action == "execute" else []
+    if tool == "cargo" and (addresses := options.values("--git")):
+        pinned = "@".join(["", *options.values("--tag", "--rev")[-1:]])
+        for address in addresses:  # a word is the crate within the repository
+            yield Spec(f"{address}{pinned}", next(iter(words), address), kind="vcs", constrained=pinned != "")
+        return
     if not (fetched or "--from" in options.flags):  # otherwise the word is a program of the package
         yield from (spec_of(tool, word) for word in words if word)
     yield from (spec_of(tool, word) for word in (*named, *fetched) if word)
@@ -154,10 +159,6 @@ def _specs(tool: str, action: str, words: tuple[str, ...], options: Options) -> 
             Spec(value, value, kind="requirements", constrained=True) for value in options.values("-r", "--requirement")
         )
         yield from (spec_of(tool, value) for value in options.values("-e", "--editable"))
-    if tool == "cargo":
-        pinned = options.values("--tag", "--rev")
-        for address in options.values("--git"):
-            yield Spec(f"{address}@{pinned[-1]}" if pinned else address, address, kind="vcs", constrained=bool(pinned))
 
 
 # Options that name the package of a program that is run once.

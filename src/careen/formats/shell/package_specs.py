@@ -58,6 +58,11 @@ def _apk(word: str) -> Spec:
     return Spec(word, found[1], found[4] if found[3] == "=" else "", constrained=bool(found[3]))
 
 
+# name-[epoch:]version[-release]: both begin with a digit. A number alone is of the name (compat-libstdc++-33).
+_VERSIONED = re.compile(r"(.+?)-(?!\d+$)((?:\d+:)?\d[^-]*(?:-[\d*$][^-]*)?)$")
+_RPM_ARCH = re.compile(r"\.(?:x86_64|aarch64|noarch|i[3-6]86|ppc64le|s390x)$")
+
+
 def _rpm_like(word: str) -> Spec:
     if is_url(word) or word.endswith(".rpm"):
         return package_file(word)
@@ -65,17 +70,14 @@ def _rpm_like(word: str) -> Spec:
         return Spec(word, word[1:], kind="group")
     if word.startswith("/"):
         return Spec(word, word, kind="file", constrained=True)
-    # name-[epoch:]version[-release][.arch]: the version is what begins with a digit after a hyphen (or name:stream)
-    found = re.match(r"(.+?)-((?:\d+:)?\d[^-]*(?:-[^-]+)?)$", word)
-    if found:
-        version = re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86|ppc64le|s390x)$", "", found[2])
-        return Spec(word, found[1], "" if "*" in version else version, constrained=True)
+    if found := _VERSIONED.match(_RPM_ARCH.sub("", word)):
+        return Spec(word, found[1], "" if "*" in found[2] else found[2], constrained=True)
     if ":" in word:
         return Spec(word, word.partition(":")[0], constrained=True)
     if "-$" in word:  # an unknown version
         return Spec(word, word.partition("-$")[0], constrained=True)
     text = word if "$(" in word or "`" in word else re.sub(r"\s", "", word)
-    return Spec(text, re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
+    return Spec(text, _RPM_ARCH.sub("", word))
 
 
 def _zypper(word: str) -> Spec:
@@ -84,7 +86,7 @@ def _zypper(word: str) -> Spec:
     found = re.match(r"([^=<>~]+)([=<>~]+)(.+)$", word)
     if found:
         return Spec(word, found[1], found[3] if found[2] == "=" else "", constrained=True)
-    return Spec(word, word)
+    return _rpm_like(word) if _VERSIONED.match(word) else Spec(word, word)
 
 
 _NAMED_ADDRESS = re.compile(r"([\w.-]+)\s*(?:\[[^\]]*\])?\s*@\s*(\S+://\S+)$")

@@ -25,6 +25,8 @@ def plain_words(words: Words) -> Words:
 
 def _python(words: Words) -> Words:
     at = _after_flags(words, _PYTHON_VALUED)
+    if "".join(words[at : at + 1]).rpartition("/")[2] == "get-pip.py":
+        return ("pip", "install", *words[at + 1 :])
     if list(words[at : at + 1]) != ["-m"] or at + 1 >= len(words):
         return ()
     return plain_words(words[at + 1 :]) if words[at + 1] not in ("python", "pypy") else ()

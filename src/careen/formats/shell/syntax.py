@@ -2,7 +2,8 @@
 
 Quotes are resolved; variables (``$x``, ``${x}``) and command substitutions stay as written. The commands of a substitution
 follow the command that contains it; a command that a wrapper runs (``sudo``, ``env``, ``xargs``, ``sh -c`` …) follows its
-wrapper. What the grammar cannot parse is left out, and ``broken`` is set.
+wrapper, and those of a here-document follow the line of the shell that reads it. A variable has the elements of an array one
+per line. What the grammar cannot parse is left out, and ``broken`` is set.
 Raises: ValueError for a script too large or too costly to parse.
 **Source:** POSIX.1-2024, XCU 2 (Shell Command Language); Bash reference manual, "Shell Grammar".
 """
@@ -15,8 +16,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from .downloads import runs_input
 from .quoting import unquote
-from .wrappers import program_of, script_within, unwrapped
+from .wrappers import SHELLS, program_of, script_within, unwrapped
 
 MAX_BYTES = 128 * 1024
 MAX_PIPES = 1000  # if one is left open, the cost of parsing grows with their square
@@ -27,6 +29,8 @@ TIMEOUT_S = 1.0  # of processor time: a busy machine reads the same scripts
 _PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
 _SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
 _REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+_HEREDOC = frozenset(("heredoc_start", "heredoc_body", "heredoc_end"))
+_ELEMENTS = re.compile(r"^(\"?)\$\{(\w+)\[[@*]\]\}\1$")
 _JOINTS = frozenset(("&&", "||", ";", "|", "|&", "&", "\n"))
 
 
@@ -91,6 +95,16 @@ def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command,
         before[command.pipeline] = (*earlier[-20:], command)
 
 
+def read_by_shell(commands: Sequence[Command]) -> Command | None:
+    """The shell that runs the here-document of these commands, the first of which gets it: ``bash <<X``, ``cat <<X | sh``."""
+    for command in commands:
+        if command.program in SHELLS and runs_input(command.words):
+            return command
+        if command.program != "cat" and not unwrapped(command.words):
+            break
+    return None
+
+
 def _parse(data: bytes) -> Any:
     import tree_sitter_bash
     from tree_sitter import Language, Parser
@@ -145,7 +159,9 @@ class _Reading:
             self.declaration(node, pipeline, joined, inner=inner, depth=depth)
         elif kind == "variable_assignment":
             name, _, value = self.text(node).partition("=")
-            self.add(Command((), *self.span(node), ((name, unquote(value)),), (), pipeline, joined, inner))
+            array = node.children[-1] if node.children[-1].type == "array" else None
+            value = self.elements(array) if array is not None else unquote(value)
+            self.add(Command((), *self.span(node), ((name, value),), (), pipeline, joined, inner))
             self.nested(node, depth)
         elif kind == "for_statement":
             self.loop(node, pipeline, joined, inner=inner, depth=depth)
@@ -213,20 +229,29 @@ class _Reading:
     def loop(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
         """Adds the commands of a loop. Its variable is assigned all values at once, one per line, before the body."""
         name = node.child_by_field_name("variable")
-        values = [unquote(self.text(child)) for child in node.children_by_field_name("value")]
+        values = [unquote(_ELEMENTS.sub(r"$\2", self.text(child))) for child in node.children_by_field_name("value")]
         if name is not None and values:
             assigned = ((self.text(name), "\n".join(values[:MAX_VALUES])),)
             self.add(Command((), *self.span(node), assigned, (), 0, joined, inner))
         self.statements(node, pipeline, joined, inner=inner, depth=depth)
 
+    def elements(self, array: Any) -> str:
+        return "\n".join(unquote(self.text(child)) for child in array.children[: MAX_VALUES + 1] if child.is_named)
+
     def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
-        """Adds the commands of a statement; its redirection belongs to the last of them."""
+        """Adds the commands of a statement; its redirection belongs to the last of them. A here-document has the rest of
+        its line, which the shell runs after them."""
         first = len(self.commands)
         redirects: list[Redirect] = []
-        for child in node.children:
+        here = next((child for child in node.children if child.type == "heredoc_redirect"), None)
+        rest = [child for child in here.children if child.type not in _HEREDOC] if here is not None else []
+        if any(child.type == "pipeline" for child in rest) and not pipeline:
+            self.pipelines += 1
+            pipeline = self.pipelines
+        for child in (*node.children, *rest):
             if child.type in _REDIRECTS:
                 redirects.append(self.redirect(child))
-            else:
+            elif child.parent == node:
                 self.visit(child, pipeline, joined, inner=inner, depth=depth + 1)
         at = next((i for i in range(len(self.commands) - 1, first - 1, -1) if not self.commands[i].inner or inner), None)
         if at is not None and redirects:
@@ -235,6 +260,22 @@ class _Reading:
                 old.words, old.line, old.end_line, old.assignments, (*old.redirects, *redirects), old.pipeline, old.joined,
                 old.inner, old.wrapped,
             )  # fmt: skip
+        self.after_heredoc(rest, pipeline, inner=inner, depth=depth)
+        body = next((child for child in here.children if child.type == "heredoc_body"), None) if here is not None else None
+        shell = read_by_shell(self.commands[first:]) if body is not None else None
+        if shell is not None:
+            self.script(self.text(body), shell, depth)
+
+    def after_heredoc(self, rest: Sequence[Any], pipeline: int, *, inner: bool, depth: int) -> None:
+        joined = ";"
+        for child in rest:
+            if child.type == "pipeline":
+                for part in _in_a_row(child):
+                    if part.is_named:
+                        self.visit(part, pipeline, "|", inner=inner, depth=depth + 1)
+            elif child.is_named and child.type not in _REDIRECTS:
+                self.visit(child, 0, joined, inner=inner, depth=depth + 1)
+            joined = child.type if child.type in _JOINTS else joined
 
     def redirect(self, node: Any) -> Redirect:
         raw = self.text(node).lstrip("0123456789")

@@ -8,6 +8,25 @@ from careen.formats.packages.package_file_name import read_address
     [
         ("https://x/a-b-1.2-3.el9.x86_64.rpm", "rpm", "a-b", "1.2-3.el9", "x86_64"),
         ("https://x/mysql80-community-release-el7-3.noarch.rpm", "rpm", "mysql80-community-release", "el7-3", "noarch"),
+        ("https://x/public/org/a/log/log-war/2.1/log-war-2.1.war", "maven", "org.a.log:log-war", "2.1", None),
+        ("https://x/download/postgresql-42.4.0.jar", "maven", "postgresql", "42.4.0", None),
+        ("https://x/war-stable/2.332.1/jenkins.war", "generic", "jenkins", "2.332.1", None),
+        ("https://github.com/o/r/releases/download/$V/r-1.2.3.tgz", "generic", "r", "1.2.3", None),
+        ("https://github.com/o/r/releases/download/1.16/r-$ARCH", "github", "o/r", "1.16", None),
+        (
+            "https://x/dotnet/Runtime/6.0.9/dotnet-runtime-6.0.9-linux-musl-x64.tar.gz",
+            "nuget",
+            "Microsoft.NETCore.App.Runtime.linux-musl-x64",
+            "6.0.9",
+            None,
+        ),
+        (
+            "https://x/aspnetcore-runtime-6.0.9-linux-x64.tar.gz",
+            "nuget",
+            "Microsoft.AspNetCore.App.Runtime.linux-x64",
+            "6.0.9",
+            None,
+        ),
         ("https://x/a_1%3a1.2-1_amd64.deb?x=y", "deb", "a", "1:1.2-1", "amd64"),
         ("https://x/a-1.2.3-r4.apk", "apk", "a", "1.2.3-r4", None),
         ("https://x/my_pkg-1.2-py3-none-any.whl", "pypi", "my-pkg", "1.2", None),
@@ -93,6 +112,8 @@ def test_an_alias_is_not_split(url, name, distribution):
         "https://x/",
         "https://[",
         "https://x/key.asc",
+        "https://github.com/o/r/releases/download/v1/r.tgz.sha256",
+        "https://x/app-1.2.3.tar.gz.sig",
     ],
 )
 def test_other_files_are_refused(url):

@@ -192,6 +192,12 @@ def test_specs(text, expected):
         ("dotnet tool install -g a@1.2.3", ["a|1.2.3"]),
         ("nuget install A -Version 1.2", ["A|"]),
         ("cargo install --git https://h/o/r --tag v1", ["https://h/o/r|"]),
+        ("cargo install --git https://h/o/r --tag v1 crate", ["crate|"]),
+        ("python /tmp/get-pip.py --no-cache-dir pip==22.3.1", ["pip|22.3.1"]),
+        ("dnf install java-11-openjdk java-1.8.0-openjdk.x86_64", ["java-11-openjdk|", "java-1.8.0-openjdk|"]),
+        ("yum install gcc-toolset-11-gcc compat-libstdc++-33.i686", ["gcc-toolset-11-gcc|", "compat-libstdc++-33|"]),
+        ("yum install java-11-openjdk-11.0.15.0.10-2.el8_6 a-1.2-*", ["java-11-openjdk|11.0.15.0.10-2.el8_6", "a|"]),
+        ("zypper in nginx-1.21.5 java-11-openjdk gcc-12", ["nginx|1.21.5", "java-11-openjdk|", "gcc-12|"]),
         ("go run a.example/b@v1.2.3 c", ["a.example/b|v1.2.3"]),
     ],
 )

@@ -122,3 +122,29 @@ def test_many_wrappers_in_a_row_are_cut():
     assert command_of(["env"] * 5000, 1, 1).cut
     found = command_of(["sudo"] * 20 + ["make"], 1, 1)
     assert (len(found.commands), found.cut) == (21, False)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("cat <<X | sh\na b\nX\nc", ["cat", "sh", "a b", "c"]),
+        ("sudo bash -s <<X\na b\nX", ["sudo bash -s", "bash -s", "a b"]),
+        ("cat > /x <<X && c d\na b\nX", ["cat", "c d"]),
+        ("sql <<X || c\na b\nX", ["sql", "c"]),
+        ("cat <<X | grep y | sh -c 'd'\na b\nX", ["cat", "grep y", "sh -c d", "d"]),
+        ("python3 <<X\na b\nX", ["python3"]),
+    ],
+)
+def test_what_follows_a_here_document(script, expected):
+    assert [" ".join(command.words) for command in read_script(script).commands] == expected
+
+
+def test_a_here_document_is_piped():
+    first, second = read_script("cat > y <<X | tee z\na\nX").commands
+    assert first.pipeline == second.pipeline != 0
+    assert first.redirects[0].target == "y"
+
+
+def test_elements_of_an_array_are_lines():
+    script = 'A=( "b-$V" c )\nfor x in "${A[@]}"; do d; done'
+    assert [command.assignments for command in read_script(script).commands] == [(("A", "b-$V\nc"),), (("x", "$A"),), ()]
