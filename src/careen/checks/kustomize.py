@@ -38,7 +38,7 @@ class Kustomized(Struct, frozen=True):
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...] = ()
     origins: Origins = {}
-    replaced: frozenset[str] = frozenset()  # paths of the files that were built from
+    replaced: Mapping[str, int] = {}  # of how many kustomizations each file is a part
     ignores: tuple[Ignore, ...] = ()  # comments in these
 
 
@@ -48,7 +48,7 @@ def with_kustomizations(files: Sequence[SourceFile]) -> Kustomized:
         return Kustomized(tuple(files))
     known = _with_bases(files)
     built, troubles = build({file.path: file.text for file in known})
-    replaced = frozenset(path for each in built for path in each.files)
+    replaced = Counter(path for each in built for path in each.files)
     found, origins = [], {}
     for each in built:
         text, origins[each.path] = text_of(each.objects, each.nodes)
@@ -92,7 +92,7 @@ def at_origins(outcome: Outcome, kustomized: Kustomized) -> Outcome:
     comments = Ignores(kustomized.ignores)
     kept: list[Misconfiguration] = []
     suppressed = list(outcome.suppressed)
-    for finding in _moved(outcome.findings, kustomized.origins):
+    for finding in _moved(outcome.findings, kustomized):
         place = finding.location
         comment = comments.about(finding.id, place.path, place.line, place.end_line) if place is not None else None
         if comment is None:
@@ -102,8 +102,10 @@ def at_origins(outcome: Outcome, kustomized: Kustomized) -> Outcome:
     return replace(outcome, findings=tuple(kept), suppressed=tuple(suppressed))
 
 
-def _moved(findings: Sequence[Misconfiguration], origins: Origins) -> list[Misconfiguration]:
-    """The findings at their origins. What several kustomizations have there is one finding, which names them."""
+def _moved(findings: Sequence[Misconfiguration], kustomized: Kustomized) -> list[Misconfiguration]:
+    """The findings at their origins. What several kustomizations have there is one finding. It names them if the file is a
+    part of several."""
+    origins = kustomized.origins
     found: dict[_Key, Misconfiguration] = {}
     folders: dict[_Key, list[str]] = {}
     count: Counter[tuple[str, str, Location]] = Counter()
@@ -117,10 +119,9 @@ def _moved(findings: Sequence[Misconfiguration], origins: Origins) -> list[Misco
         key = (finding.id, moved, count[place.path, finding.id, moved])
         found.setdefault(key, replace(finding, location=moved))
         folders.setdefault(key, []).append(posixpath.dirname(place.path) or ".")
-    if len(origins) > 1:
-        for key, names in folders.items():
-            if names != [posixpath.dirname(key[1].path) or "."]:
-                found[key] = replace(found[key], message=f"{found[key].message} (in {few(names)})")
+    for key, names in folders.items():
+        if kustomized.replaced.get(key[1].path, 0) > 1:
+            found[key] = replace(found[key], message=f"{found[key].message} (in {few(names)})")
     return list(found.values())
 
 
