@@ -33,8 +33,8 @@ def _call(words: str) -> re.Pattern[str]:
 
 JAVA = Lexical(
     pattern(
-        r"\b\w*[rR]equest(?:\(\))?\s*\.\s*(?:getParameter(?:Values|Map)?|getHeaders?|getQueryString|getInputStream|getReader|getCookies"
-        r"|getPathInfo|getRequestURI)\s*\([^()]{0,200}\)|\bparam\s*\.\s*get\s*\([^()]{0,200}\)"
+        r"\b\w*(?:request|Request)(?:\(\))?\s*\.\s*(?:getParameter(?:Values|Map)?|getHeaders?|getQueryString|getInputStream|getReader"
+        r"|getCookies|getPathInfo|getRequestURI)\s*\([^()]{0,200}\)|\bparam\s*\.\s*get\s*\([^()]{0,200}\)"
     ),
     pattern(r"(?s)(?:^|[\s(,])(?P<name>[A-Za-z_]\w*)\s*\+?=(?!=)(?P<value>.*)"),
     frozenset(

@@ -19,7 +19,7 @@ from careen.formats.data.yaml_document import Mapping, Sequence, as_text, put
 from . import ecs_task
 from .compose import Compose
 from .compose_service import Service
-from .job_container import jobs_of
+from .job_container import jobs_of, rows_of
 
 TASK = "AWS::ECS::TaskDefinition"
 MAX_TYPES = 10  # of resources, that a message names
@@ -31,6 +31,7 @@ _DYNAMIC = "{{resolve:"
 
 
 def read(text: str, path: str) -> Compose:
+    rows_of(text)  # for its limit of size
     documents = yaml_document.read(text, _as_function)
     template = next((document for document in documents if isinstance(document, Mapping)), yaml_document.NO_MAPPING)
     if not isinstance(template.get("Resources"), Mapping):

@@ -15,15 +15,21 @@ from careen.formats.data.yaml_document import Mapping, Sequence, add, as_text, p
 
 from .compose import Compose
 from .compose_service import Service
-from .job_container import jobs_of
+from .job_container import jobs_of, rows_of
 
 _SAME = {
     "image": "image", "privileged": "privileged", "user": "user", "readonlyRootFilesystem": "read_only", "links": "links",
     "command": "command", "entryPoint": "entrypoint", "dockerSecurityOptions": "security_opt", "dnsServers": "dns",
     "dockerLabels": "labels", "workingDirectory": "working_dir",
 }  # fmt: skip
-_DECISIVE = frozenset(
-    ("privileged", "readonlyRootFilesystem", "user", "dockerSecurityOptions", "mountPoints", "environment", "linuxParameters")
+_DECISIVE = (
+    "privileged",
+    "readonlyRootFilesystem",
+    "user",
+    "dockerSecurityOptions",
+    "mountPoints",
+    "environment",
+    "linuxParameters",
 )
 _OF_TASK = ("networkMode", "pidMode", "ipcMode", "volumes")
 _PLACEHOLDER = re.compile(r"<\w{1,200}>")  # which an action or a script replaces
@@ -33,6 +39,7 @@ Found = Iterator[Service | tuple[str, int]]
 
 def read(text: str, path: str) -> Compose:
     """The containers of task definitions in JSON."""
+    rows_of(text)  # for its limit of size
     documents = [document for document in yaml_document.read(text) if isinstance(document, Mapping)]
     tasks = [document.map("taskDefinition") or document for document in documents]
     if not any(isinstance(task.get("containerDefinitions"), Sequence) for task in tasks):
@@ -50,6 +57,7 @@ def containers(task: Mapping, path: str) -> Found:
     if not isinstance(listed, Sequence):
         yield "containers of a task", line
         return
+    hosts = {as_text(_at(volume, "name")[0]): _at(volume, "host")[0] for volume, _ in _each(task, "volumes")}
     for described, line in zip(listed, listed.lines, strict=True):
         if not isinstance(described, Mapping):
             yield "a container of a task", line
@@ -59,10 +67,10 @@ def containers(task: Mapping, path: str) -> Found:
             value, at = _at(described, key)
             if _is_reference(value):
                 yield f"{key} of container {name}", at
-        yield Service(name, _node(described, task), path, {}, "container")
+        yield Service(name, _node(described, task, hosts), path, {}, "container")
 
 
-def _node(described: Mapping, task: Mapping) -> Mapping:
+def _node(described: Mapping, task: Mapping, hosts: dict[str, Any]) -> Mapping:
     node = Mapping(described.line)
     node.end_line = described.end_line
     for key, ours in _SAME.items():
@@ -72,7 +80,7 @@ def _node(described: Mapping, task: Mapping) -> Mapping:
     image = node.text("image")
     if _PLACEHOLDER.fullmatch(image):
         put(node, "image", f"${{{image[1:-1]}}}", node.lines["image"])
-    for key, item, line in (*_linux(described), *_mounts(described, task), *_pairs(described)):
+    for key, item, line in (*_linux(described), *_mounts(described, hosts), *_pairs(described)):
         add(node, key, item, line)
     for key, ours in (("pidMode", "pid"), ("ipcMode", "ipc")):
         value, line = _at(task, key)
@@ -123,8 +131,7 @@ def _linux(described: Mapping) -> Iterator[tuple[str, Any, int]]:
         yield "tmpfs", f"{as_text(_at(mount, 'containerPath')[0])}:{options}".rstrip(":"), line
 
 
-def _mounts(described: Mapping, task: Mapping) -> Iterator[tuple[str, Any, int]]:
-    hosts = {as_text(_at(volume, "name")[0]): _at(volume, "host")[0] for volume, _ in _each(task, "volumes")}
+def _mounts(described: Mapping, hosts: dict[str, Any]) -> Iterator[tuple[str, Any, int]]:
     for mount, line in _each(described, "mountPoints"):
         name = as_text(_at(mount, "sourceVolume")[0])
         host = as_text(_at(hosts.get(name), "sourcePath")[0])

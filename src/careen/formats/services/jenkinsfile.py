@@ -112,9 +112,10 @@ def _steps(found: _Read, path: str) -> Found:
     images = [(match.start(), found.text(match[1])) for match in _IMAGE.finditer(found.code)]
     images += [(match.start(), None) for match in _BUILT.finditer(found.code)]
     images.sort(key=lambda image: image[0])
+    starts = [start for start, _ in images]
     started: set[int] = set()
     for match in _ARGUMENTS.finditer(found.code) if images else ():
-        at = bisect_right([start for start, _ in images], match.start()) - 1
+        at = bisect_right(starts, match.start()) - 1
         if at < 0:
             continue
         started.add(at)

@@ -89,19 +89,31 @@ def _written(name: str, text: str, rows: list[str], line: int, path: str) -> Fou
     is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+")) and any(
         first in row for row in rows[line : line + MAX_BEFORE]
     )
-    placed = "\n" * line + text if is_block else text
-    found: Iterable[Service] = ()
-    if name.endswith(".container"):
-        found = quadlet.read_units([(name, placed)]).services
-    elif name.endswith(".service"):
-        found = unit_starts.containers(placed, path)
-    elif name.endswith((".sh", ".bash")) or _SHEBANG.match(text):
-        found = in_steps(text, rows, line, path, {})
+    found: list[Service] = []
+    try:
+        if name.endswith(".container"):
+            found = list(_moved(quadlet.read_units([(name, text)]).services, line))
+        elif name.endswith(".service"):
+            found = list(_moved(unit_starts.containers(text, path), line))
+        elif name.endswith((".sh", ".bash")) or _SHEBANG.match(text):
+            found = list(in_steps(text, rows, line, path, {}))
+    except ValueError:
+        yield f"file {name[:200]}, which cannot be read,", line
     for service in found:
         service.path = path
         if not is_block:
             for _, node in yaml_document.walk(service.node):
                 _put_on(node, line)
+        yield service
+
+
+def _moved(services: Iterable[Service], line: int) -> Iterator[Service]:
+    """The services of a text that begins after this line."""
+    for service in services:
+        for _, node in yaml_document.walk(service.node):
+            node.line, node.end_line = node.line + line, node.end_line + line
+            is_mapping = isinstance(node, Mapping)
+            node.lines = {key: at + line for key, at in node.lines.items()} if is_mapping else [at + line for at in node.lines]
         yield service
 
 

@@ -39,8 +39,11 @@ def _found(body: Body, path: str) -> Found:
     values = _Values(body)
     for job in body.of_type("job"):
         for group in (*job.body.of_type("group"), job):
+            volumes = group.body.of_type("volume")
+            sources = {" ".join(volume.labels): values.of(volume).text("source") for volume in volumes}
+            ports = [port for network in group.body.of_type("network") for port in values.of(network).maps("port")]
             for task in group.body.of_type("task"):
-                yield from _task(task, group, values, path)
+                yield from _task(task, values, sources, ports, path)
 
 
 class _Values:
@@ -75,7 +78,7 @@ class _Values:
         return found
 
 
-def _task(task: Block, group: Block, values: _Values, path: str) -> Found:
+def _task(task: Block, values: _Values, sources: dict[str, str], ports: list[Mapping], path: str) -> Found:
     described = values.of(task)
     name = " ".join(task.labels)[:200]
     driver = as_text(described.get("driver"))
@@ -98,7 +101,7 @@ def _task(task: Block, group: Block, values: _Values, path: str) -> Found:
     for key in ("command", "args"):
         for word in config.texts(key):
             add(node, "command", word, config.lines[key])
-    for key, item, line in (*_mounts(config), *_group_volumes(described, values.of(group)), *_ports(config, values.of(group))):
+    for key, item, line in (*_mounts(config), *_group_volumes(described, sources), *_ports(config, ports)):
         add(node, key, item, line)
     for logging in config.maps("logging"):
         made = Mapping(logging.line)
@@ -128,9 +131,8 @@ def _mounts(config: Mapping) -> Iterator[tuple[str, Any, int]]:
         yield "devices", f"{host}:{device.text('container_path') or host}", device.line
 
 
-def _group_volumes(described: Mapping, group: Mapping) -> Iterator[tuple[str, Any, int]]:
+def _group_volumes(described: Mapping, sources: dict[str, str]) -> Iterator[tuple[str, Any, int]]:
     """The volumes of the group that a task mounts: Nomad's agents know their host paths, the job only names them."""
-    sources = {volume.text("name"): volume.text("source") for volume in group.maps("volume")}
     for mount in described.maps("volume_mount"):
         made = Mapping(mount.line)
         put(made, "type", "volume", mount.line)
@@ -140,12 +142,11 @@ def _group_volumes(described: Mapping, group: Mapping) -> Iterator[tuple[str, An
         yield "volumes", made, mount.line
 
 
-def _ports(config: Mapping, group: Mapping) -> Iterator[tuple[str, Any, int]]:
+def _ports(config: Mapping, ports: list[Mapping]) -> Iterator[tuple[str, Any, int]]:
     named = set(config.texts("ports"))
-    for network in group.maps("network"):
-        for port in network.maps("port"):
-            if port.text("name") in named:
-                made = Mapping(port.line)
-                put(made, "published", port.text("static"), port.line)
-                put(made, "target", port.text("to") or port.text("static"), port.line)
-                yield "ports", made, port.line
+    for port in ports if named else ():
+        if port.text("name") in named:
+            made = Mapping(port.line)
+            put(made, "published", port.text("static"), port.line)
+            put(made, "target", port.text("to") or port.text("static"), port.line)
+            yield "ports", made, port.line

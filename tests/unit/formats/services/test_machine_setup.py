@@ -109,3 +109,17 @@ def test_hostile_text():
         for part in ("\n", "#", " ", "## a\n", "variant: ", '"ignition"'):
             is_machine_setup("a.yaml", part * 200_000)
             is_machine_setup("a.json", part * 200_000)
+
+
+def test_a_unit_that_cannot_be_read_leaves_the_others():
+    text = "#cloud-config\nruncmd: [docker run a:1]\nwrite_files:\n- {path: /a.service, content: x}\n"
+    services, unresolved = found_in(text)
+    assert [image for image, _, _ in services] == ["a:1"]
+    assert unresolved == [("file /a.service, which cannot be read,", 4)]
+
+
+def test_many_files_after_many_lines():
+    unit = "- {path: /a.service, content: 'not a unit'}\n"
+    text = "#cloud-config\n" + "\n" * 200_000 + "write_files:\n" + unit * 1500
+    with ends():
+        read(text, "a.yaml")
