@@ -18,6 +18,7 @@ from .connection import is_sqlite
 
 WAITING = 0.1  # the part
 STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock: up to 1 ms
+LESS = 0.7
 CANCELED = "57014"  # PostgreSQL's code for a statement that was stopped
 
 
@@ -38,12 +39,15 @@ def within(connection: Connection, seconds: float) -> Iterator[None]:
     """All statements of the block together take at most about so many seconds. The block only reads."""
     clock = clock_of(connection)
     end = clock() + seconds
+    limit = 2 * seconds + 1  # of a statement on PostgreSQL
 
     def begin(_: Connection, cursor: Any, *__: object) -> None:
+        nonlocal limit
         left = end - clock()
         if left <= 0:
             raise TooSlow
-        if not is_sqlite(connection):
+        if not is_sqlite(connection) and left < LESS * limit:  # most blocks set it once
+            limit = left
             cursor.execute(f"SET statement_timeout = {max(1, round(1000 * left))}")
 
     event.listen(connection, "before_cursor_execute", begin)
