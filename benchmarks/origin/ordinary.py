@@ -33,8 +33,9 @@ def main() -> None:
     write_section("ordinary", f"## Ordinary images\n\n{text}{named}\n{NOTES}")
 
 
-NOTES = """False are what the base takes for a project that carries the code, as JSZip does of pako, which the base lacks;
-what a bundler writes before a bundle; tables of Unicode; and parsers that the same generator made."""
+NOTES = (
+    """Left is code that a generator of parsers writes: Handlebars has it, and so has jsonlint, by an older version of Jison."""
+)
 
 
 def _places() -> Iterator[Path]:

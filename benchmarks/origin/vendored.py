@@ -333,7 +333,8 @@ counts an answer of several versions as exact if all of them have the same code 
 JavaScript), the third does not.
 
 Missed: a version alone and exact, of Python and JavaScript, where releases have the same code. Extra projects are all
-others that are named; in C that is code that both have (zstd has the benchmarks of xxhash)."""
+others that are named; in C that is code that both have (zstd has the benchmarks of xxhash). A file with the name of another
+project shows none that carries it: this rule came after an error in this half."""
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ file that no project explains is counted, and is never taken for the application
 | low        | 3 stretches of a file                                | (not reported)                                |
 
 A component of source code that is less than 10 % of its project is of medium confidence at most; of a package of npm, less
-than 10 % of one file. If all of it is numbers or public code (``public``), and it is less than 10 % of its project or half
-of its files, it is of low confidence.
+than 10 % of one file. If all of it is numbers or public code (``public``), and it is less than 10 % of its project or of
+its files, it is of low confidence.
 
 JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes
 are identified by sequences of the texts and names in them: 12 are medium, 20 and 30 % of the project's files high.

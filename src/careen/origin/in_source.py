@@ -5,6 +5,7 @@ Files of one project that lie below one folder are one component.
 
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ NEAR = 0.95
 NEARLY_ALL, MUCH, HALF = 0.8, 0.35, 0.5
 MOSTLY = 0.5  # of a file: with more, it is the project's, and is not compared with others
 ALL, MORE = 0.9, 0.7  # a project whose file has all of this one, which is less of it, may carry another project's code
+TABLES = 0.1  # of files: with less, numbers and public code are amid other code
 MOST_IN_A_FILE = 4
 LEAST_AROUND, TIMES_AROUND = 3, 2  # files of a project around those of another, and how many times as many
 PART = 0.1  # of a project's code, or of one file of a package of npm: with less, few of its vulnerabilities are there
@@ -99,10 +101,17 @@ def _parted(base: Knowledge, evidence: Evidence) -> tuple[Evidence, Evidence]:
     files, of_file = _files(base, evidence)
     places = [(base.paths[file % len(base.paths)], base.projects[file // len(base.paths)].name) for file in files.tolist()]
     public, authors, libraries = (
-        np.array([ask(*place) for place in places], np.bool_)[of_file] for ask in (is_public, is_authors, is_library)
+        np.array([ask(*place) for place in places], np.bool_)[of_file]
+        for ask in (is_public, is_authors, partial(_is_copied, base))
     )
     private = without(evidence, np.setdiff1d(evidence.queries[public], evidence.queries[authors])) if public.any() else evidence
     return private, chosen(evidence, public & ~libraries)
+
+
+def _is_copied(base: Knowledge, path: str, project: str) -> bool:
+    """Whether a file of a project has the name of a library, or of another project that the base has: ``xxhash.h`` of zstd."""
+    others = [base.projects[other].name for other in base.named.get(posixpath.basename(path).partition(".")[0].lower(), ())]
+    return is_library(path, project) or bool(others and project not in others)
 
 
 def _files(base: Knowledge, evidence: Evidence) -> tuple[Places, Places]:
@@ -313,7 +322,8 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     is_part = is_small and not (is_script and (exact or max(of_files) >= PART))
     if is_part and confidence in ("exact", "high"):
         confidence = "medium"
-    if all(file.is_common for file in files) and (is_small or hits < MOSTLY * features):
+    is_amid = exact == 0 and hits < TABLES * features
+    if all(file.is_common for file in files) and (is_small or is_amid):
         confidence = "low"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]

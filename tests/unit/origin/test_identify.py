@@ -474,6 +474,16 @@ def test_a_public_algorithm_that_others_have_in_another_form_shows_no_project():
     assert [one[1] for one in components(large({"src/engine.c": theirs}), {"own.c": other})] == ["large"]
 
 
+def test_a_file_with_the_name_of_another_project_does_not_show_the_one_that_has_a_copy():
+    """``xxhash.h`` of zstd, of a version that the base has not of xxHash itself."""
+    code = project(90)["1.1"]["src/part0.c"]
+    files = {**{f"src/{n}.c": data for n, data in enumerate(project(78, 24)["1.1"].values())}, "src/xxhash.h": code}
+    own = {"own/hash.h": code[: len(code) * 9 // 10] + b"int x;"}
+    assert [one[1] for one in components(build([dated("carrier", "", files)]), own)] == ["carrier"]
+    author = dated("deb:xxhash", "", {"xxhash.h": project(97)["1.1"]["src/part0.c"]})
+    assert components(build([dated("carrier", "", files), author]), own) == []
+
+
 def test_a_file_with_the_name_of_a_public_algorithm_shows_no_project_that_has_it_amid_other_code():
     code = project(90)["1.1"]["src/part0.c"]
     known = large({"src/hash_tables.c": project(93)["1.1"]["src/part0.c"] + code})
@@ -519,7 +529,7 @@ def test_a_table_amid_other_code_shows_no_project_that_is_made_of_it():
     classes = "".join(rf"\\u{made.randrange(1 << 16):04X}" for _ in range(900))
     known = build([dated("npm:classes", "", {"index.js": f"module.exports = /[{classes}]/".encode()})])
     assert components(known, {"own.js": f"const letters = /[{classes}]/;\n".encode() * 2}) != []
-    assert components(known, {"own.js": f"const letters = /[{classes}]/;\n".encode() + own_script(400)}) == []
+    assert components(known, {"own.js": f"const letters = /[{classes}]/;\n".encode() + own_script(2000)}) == []
 
 
 def test_a_few_lines_of_a_file_of_a_package_are_a_small_part_of_it():
