@@ -32,6 +32,7 @@ from .apk_repositories import from_repository
 from .apk_repositories import repository_of as repository_of_apk
 from .base import distribution_of
 from .kept_stages import copied_from, copied_whole
+from .module_streams import label_of, streams_of
 from .package_types import CHANNELS, LANGUAGE, OF_DISTRIBUTIONS, SYSTEM
 from .repositories import CODE, added, built_from, cloned, of_software, repository_of
 from .runtimes import built_with, read_runtime
@@ -79,7 +80,7 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
     kept = document.kept() | copied_whole(document)
     copied = kept | copied_from(document)
     bases = {stage.index: _distribution(document, stage) for stage in document.stages}
-    third_party = ThirdParty(document)
+    third_party, streams = ThirdParty(document), streams_of(document)
     found: dict[tuple[str, str, int], Predicted] = {}
     removable: defaultdict[tuple[int, str], list[tuple[str, str, int]]] = defaultdict(list)  # by stage and name
     downloaded: set[str] = set()  # purls of files, which a later command may install by their names
@@ -101,6 +102,8 @@ def walked(document: Dockerfile) -> tuple[Predicted, ...]:
                 made = replace(made, package=replace(made.package, vendor="third_party", maintainer=repository, source=None))
             if made.package.type in OF_DISTRIBUTIONS and step.stage not in kept:
                 continue
+            if made.package.type == "rpm" and (label := label_of(made.package.name, streams.get(step.stage, {}))):
+                made = replace(made, package=replace(made.package, module=label))
             if made.url is None and made.text.endswith(_FILES) and made.package.purl in downloaded:
                 continue
             if made.url is not None:

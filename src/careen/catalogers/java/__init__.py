@@ -28,9 +28,11 @@ from careen.model.package import GUESSED, Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from .names import guess, is_named, split_name, states_version
+from .repository_layout import coordinates_of
 
 MAX_UNREAD = 100
 _TEXTS = 0.3  # confidence of an artifact of which only documentation or sources are there
+_IN_REPOSITORY = 0.9  # the build tool writes its layout
 
 
 class Artifact(Struct, frozen=True, tag="artifact", omit_defaults=True):
@@ -82,6 +84,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
         if isinstance(found, Nameless):
             yield Unknown(CATALOGER.name, evidence, "nothing identifies the artifact in this archive", code=UNIDENTIFIED)
             continue
+        found = _by_place(found, fact.path)
         yield Package(
             type="maven",
             namespace=None,
@@ -93,6 +96,14 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             cpe=cpe_of_artifact(found.name, found.version),
             evidence=(evidence,),
         )
+
+
+def _by_place(found: Artifact, path: str) -> Artifact:
+    """The artifact; if its name is a guess and the file is in a repository, with the name of its place."""
+    place = coordinates_of(path) if not found.place and found.confidence < 0.8 else None
+    if place is None or place[1:] != (found.name.rpartition(":")[2], found.version):
+        return found
+    return replace(found, name=f"{place[0]}:{place[1]}", confidence=_IN_REPOSITORY)
 
 
 def _found_in(found: Iterable[Archive | Closed]) -> Iterator[Artifact | Nameless | Unread]:
