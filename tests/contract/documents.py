@@ -14,7 +14,8 @@ NAMES = {"terraform": "example.tf"}  # of files that are recognised by name alon
 
 def document_of(folder: str, text: str) -> Any:
     """Raises ValueError if the text is not of that kind."""
-    kind = next(kind for kind in KINDS if folder in kind.folders)
+    of_folder = [kind for kind in KINDS if folder in kind.folders]
+    kind = next((kind for kind in of_folder if kind.name == folder), of_folder[0])
     found = list(kind.read([SourceFile(NAMES.get(folder, "example"), text, IGNORED)], (), RULES))
     document = next((one for one in found if isinstance(one, Document)), None)
     if document is None:
