@@ -26,6 +26,7 @@ SPECIFICATION = pattern(
     r"(?:(?:={1,2}|(?<=\s))\s*(?P<version>[0-9A-Za-z][0-9A-Za-z.!+_-]{0,100})(?:[\s=].*)?|[\s=<>!~|*\[].*)?"
 )
 FUZZY = pattern(r"\s*=[0-9]+(?:\.[0-9]+)?\s*$")
+A_PREFIX = 0.4  # confidence: python=3.9 may be any 3.9
 NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
 
@@ -52,8 +53,11 @@ def read_record(file: File) -> Iterator[Record]:
 
 def read_environment(file: File) -> Iterator[Named]:
     items = sequence(mapping(yaml_document(file.data)).get("dependencies"))
-    for package in declared(CATALOGER.name, "conda", (pair for item in items if (pair := _specified(text(item))))):
-        yield Named(package)
+    wanted = [found for item in items if (found := _specified(text(item)))]
+    prefixes = {(name, version) for name, version, is_prefix in wanted if is_prefix}
+    for package in declared(CATALOGER.name, "conda", ((name, version) for name, version, _ in wanted)):
+        guessed = (package.name, package.version) in prefixes
+        yield Named(replace(package, confidence=A_PREFIX) if guessed else package)
     for package in declared(CATALOGER.name, "pypi", distinct(pair for line in _pip(items) if (pair := requirement(line)))):
         yield Named(package)
 
@@ -82,12 +86,12 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
             yield Owned(found.name, found.version, None, tuple(prefix + path for path in found.files))
 
 
-def _specified(item: str) -> tuple[str, str] | None:
+def _specified(item: str) -> tuple[str, str, bool] | None:
+    """Name, version, and whether the version stands for all that begin with it: three parts count as exact."""
     found = SPECIFICATION.fullmatch(item) if len(item) <= 1000 else None
     if found is None:
         return None
-    prefix = FUZZY.match(item, found.end("name"))  # python=3.9 is any 3.9; three parts count as exact
-    return found["name"], "" if prefix else found["version"] or ""
+    return found["name"], found["version"] or "", FUZZY.match(item, found.end("name")) is not None
 
 
 def _pip(items: Sequence[Any]) -> Iterator[str]:
