@@ -55,7 +55,10 @@ def _texts(library: Functions, symbols: list[str], names: tuple[str, ...], versi
     whole = pattern(rf"(?:[A-Za-z][A-Za-z0-9_+ -]{{0,40}}[ /-])?v?({version})(?:[ +~(,-].*)?")
     for symbol in symbols:
         found = whole.fullmatch((library.text(symbol) or library.variable_text(symbol) or "").rstrip("\n"))
-        if found and (found[1].count(".") > 1 or any(own in plain(symbol) for own in names)):
+        if not found:
+            continue
+        is_in_namespace = symbol.startswith("_Z")  # perhaps of a library that this one contains
+        if (found[1].count(".") > 1 and not is_in_namespace) or any(own in plain(symbol) for own in names):
             yield found[1]
 
 

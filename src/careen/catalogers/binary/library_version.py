@@ -24,7 +24,7 @@ _DEBUG_BYTES = 256  # of such a name
 MAX_DEBUG_FILES = 16  # names that are tried in one part of a file; a library has one
 _PROTOBUF = pattern(r"(2[2-9]|3[0-2])\.0\.(\d{1,2})")  # of 3.11 to 3.21, which have a number of libtool for each minor version
 _GNOME = pattern(r"0\.(\d{3,5})\.(\d{1,3})")
-_TWONUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
+_TWO_NUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
 
 
 def by_functions(program: Program, library: Functions) -> str | None:
@@ -86,7 +86,7 @@ def _version(function: Function, program: Program, library: Functions) -> str | 
         numbers = library.stored(function.symbol)
         return ".".join(map(str, numbers)) if numbers and len(numbers) == 3 and max(numbers) < 10_000 else None
     if function.form == "structure":
-        number = library.into_structure(function.symbol, 10_000, _TWONUMBERS_FROM - 1)
+        number = library.into_structure(function.symbol, 10_000, _TWO_NUMBERS_FROM - 1)
         return decimal(number) if number else None
     number = library.number(function.symbol)
     return NUMBERS[function.form](number) if number else None
@@ -94,7 +94,7 @@ def _version(function: Function, program: Program, library: Functions) -> str | 
 
 def decimal(number: int) -> str:
     major, minor, patch = number // 10_000, number // 100 % 100, number % 100
-    return f"{major}.{number % 10_000}" if number >= _TWONUMBERS_FROM else f"{major}.{minor}.{patch}"
+    return f"{major}.{number % 10_000}" if number >= _TWO_NUMBERS_FROM else f"{major}.{minor}.{patch}"
 
 
 def _thousands(number: int) -> str:
