@@ -1,7 +1,8 @@
 """Stops statements that take too long.
 
-On PostgreSQL the time that passes counts. SQLite works in the calling thread: there the time of this thread's processor
-counts, and a part of the time that passes, because the thread also waits for the disk. So other load stops few statements.
+On PostgreSQL the time that passes counts, divided by the number of readers of this process, which share the processors. SQLite
+works in the calling thread: there the time of this thread's processor counts, and a part of the time that passes, because the
+thread also waits for the disk. So other load stops few statements.
 Raises: TooSlow when the time has passed. The connection stays usable.
 """
 
@@ -22,6 +23,9 @@ LESS = 0.7
 CANCELED = "57014"  # PostgreSQL's code for a statement that was stopped
 
 
+_readers: list[object] = []  # the blocks that are read on PostgreSQL now
+
+
 class TooSlow(Exception):  # noqa: N818 (callers go on in another way)
     """The time has passed, and a statement was stopped or not begun."""
 
@@ -37,6 +41,10 @@ def _working() -> float:
 @contextmanager
 def within(connection: Connection, seconds: float) -> Iterator[None]:
     """All statements of the block together take at most about so many seconds. The block only reads."""
+    reader = object()
+    if not is_sqlite(connection):
+        _readers.append(reader)
+        seconds *= len(_readers)
     clock = clock_of(connection)
     end = clock() + seconds
     limit = 2 * seconds + 1  # of a statement on PostgreSQL
@@ -65,6 +73,7 @@ def within(connection: Connection, seconds: float) -> Iterator[None]:
         if is_sqlite(connection):
             driver.set_progress_handler(None, 0)
         else:
+            _readers.remove(reader)
             connection.exec_driver_sql("RESET statement_timeout")
 
 

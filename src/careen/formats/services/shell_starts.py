@@ -15,7 +15,7 @@ from itertools import pairwise
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping
 from careen.formats.shell.run_command import ENGINES, Word, started
-from careen.formats.shell.syntax import Command, read_script
+from careen.formats.shell.syntax import Command, Elements, read_script
 
 from .compose_service import Service
 from .interpolate import interpolate
@@ -150,8 +150,8 @@ def _learn(command: Command, rows: Sequence[str], known: Variables) -> None:
         more = name.endswith("+")
         name = name.removesuffix("+")
         before = known.get(name)
-        if value.startswith("(") and value.endswith(")"):
-            words = _located(_split(value[1:-1]), command, rows, known)
+        if isinstance(value, Elements):
+            words = _located(value.split("\n"), command, rows, known)
             known[name] = [*(before if more and isinstance(before, list) else ()), *words][:MAX_WORDS]
         elif _LITERAL.search(value):
             known.pop(name, None)  # the output of a command

@@ -25,6 +25,7 @@ MAX_PIPES = 1000  # if one is left open, the cost of parsing grows with their sq
 MAX_DEPTH = 60
 MAX_COMMANDS = 20_000
 MAX_VALUES = 50  # of a loop
+MAX_ELEMENTS = 500  # of an array
 TIMEOUT_S = 1.0  # of processor time: a busy machine reads the same scripts
 _PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
 _SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
@@ -37,6 +38,12 @@ _JOINTS = frozenset(("&&", "||", ";", "|", "|&", "&", "\n"))
 class Redirect(Struct, frozen=True, gc=False):
     operator: str  # ">", ">>", "<", "&>", "<<<" …
     target: str
+
+
+class Elements(str):
+    """The elements of an array, one per line: the value of its assignment."""
+
+    __slots__ = ()
 
 
 class Command(Struct, frozen=True, gc=False):
@@ -235,8 +242,8 @@ class _Reading:
             self.add(Command((), *self.span(node), assigned, (), 0, joined, inner))
         self.statements(node, pipeline, joined, inner=inner, depth=depth)
 
-    def elements(self, array: Any) -> str:
-        return "\n".join(unquote(self.text(child)) for child in array.children[: MAX_VALUES + 1] if child.is_named)
+    def elements(self, array: Any) -> "Elements":
+        return Elements("\n".join(unquote(self.text(child)) for child in array.children[:MAX_ELEMENTS] if child.is_named))
 
     def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
         """Adds the commands of a statement; its redirection belongs to the last of them. A here-document has the rest of
