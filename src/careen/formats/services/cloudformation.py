@@ -52,9 +52,9 @@ def _found(template: Mapping, path: str) -> Iterator[Service | tuple[str, int]]:
         if isinstance(properties, Mapping):
             yield from ecs_task.containers(properties, path)
     if others:
-        named = ", ".join(f"{type[:100]} ({count})" for type, count in islice(sorted(others.items()), MAX_TYPES))
+        named = ", ".join(f"{type[:100]}: {count}" for type, count in islice(sorted(others.items()), MAX_TYPES))
         more = f" and {len(others) - MAX_TYPES} other types" if len(others) > MAX_TYPES else ""
-        yield f"what is not a task of ECS ({sum(others.values())} resources: {named}{more})", 0
+        yield f"all but tasks of ECS ({named}{more})", 0
 
 
 class _Evaluated:

@@ -44,7 +44,7 @@ def test_a_template():
     assert [(part.what, part.line) for part in found.unresolved] == [
         ("privileged of container side", 22),
         ("user of container side", 23),
-        ("what is not a task of ECS (1 resources: AWS::S3::Bucket (1))", 0),
+        ("all but tasks of ECS (AWS::S3::Bucket: 1)", 0),
     ]
 
 
