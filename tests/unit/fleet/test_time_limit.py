@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from careen.fleet import time_limit
 from careen.fleet.connection import connect, is_sqlite
 from careen.fleet.time_limit import TooSlow, within
 
@@ -44,3 +45,12 @@ def test_other_errors_stay_as_they_are(connection):
     with pytest.raises((OperationalError, ProgrammingError)), within(connection, 60):
         connection.execute(text("SELECT 1 FROM there_is_no_such_table"))
     assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_readers_that_share_the_processors_have_more_time(connection, monkeypatch):
+    if is_sqlite(connection):
+        pytest.skip("on SQLite the time of the thread's processor counts")
+    monkeypatch.setattr(time_limit, "_readers", [object() for _ in range(599)])
+    with within(connection, 0.1):
+        connection.execute(text("SELECT pg_sleep(0.3)")).all()
+    assert len(time_limit._readers) == 599
