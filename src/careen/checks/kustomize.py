@@ -4,6 +4,7 @@ A finding is reported where its key is written: in the base, in a patch, or in t
 common is one finding.
 """
 
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,25 +48,33 @@ def with_kustomizations(files: Sequence[SourceFile]) -> Kustomized:
     if not any(is_kustomization(file.path) for file in files):
         return Kustomized(tuple(files))
     known = _with_bases(files)
-    built, troubles = build({file.path: file.text for file in known})
-    replaced = Counter(path for each in built for path in each.files)
-    found, origins = [], {}
+    names = {_relative(file.path): file.path for file in known}
+    built, troubles = build({_relative(file.path): file.text for file in known})
+    replaced = Counter(names[path] for each in built for path in each.files)
+    found = []
+    origins: dict[str, tuple[Origin | None, ...]] = {}
     for each in built:
-        text, origins[each.path] = text_of(each.objects, each.nodes)
-        found.append(SourceFile(each.path, text, apart=True))
+        text, lines = text_of(each.objects, each.nodes)
+        origins[names[each.path]] = tuple((names[line[0]], line[1]) if line else None for line in lines)
+        found.append(SourceFile(names[each.path], text, apart=True))
     kept = [file for file in files if file.path not in replaced and not is_kustomization(file.path)]
     named = {file.path for file in files if file.named}
     unknowns = [
         Unknown(
             "kustomize",
-            Evidence(trouble.path, 0),
+            Evidence(names[trouble.path], 0),
             f"line {trouble.line}: " * (trouble.line > 0) + trouble.reason,
-            whole_layer=trouble.limit or (not trouble.line and trouble.path in named),
+            whole_layer=trouble.limit or (not trouble.line and names[trouble.path] in named),
         )
         for trouble in troubles
     ]
     ignores = [ignore for file in known if file.path in replaced for ignore in comments_in_lines(file.text, file.path)]
     return Kustomized((*kept, *found), tuple(unknowns), origins, replaced, tuple(ignores))
+
+
+def _relative(path: str) -> str:
+    """The path from the working folder, as kustomizations refer to each other."""
+    return Path(os.path.relpath(path)).as_posix() if path.startswith("/") else path
 
 
 def _with_bases(files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -75,7 +84,7 @@ def _with_bases(files: Sequence[SourceFile]) -> list[SourceFile]:
     tried: set[str] = set()
     here = Path.cwd().resolve()
     while len(tried) < MAX_BASES:
-        texts = {path: file.text for path, file in known.items()}
+        texts = {_relative(path): file.text for path, file in known.items()}
         wanted = [path for path in missing(texts) if path not in tried][: MAX_BASES - len(tried)]
         tried.update(wanted)
         inside = [path for path in wanted if (place := Path(path)).exists() and place.resolve().is_relative_to(here)]

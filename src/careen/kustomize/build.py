@@ -76,7 +76,7 @@ def missing(texts: Dictionary[str, str]) -> list[str]:
     wanted = {
         _joined(folder, name)
         for folder, body in builder.body_by_folder.items()
-        for name in _names(body, "resources", "bases", "components")
+        for name in (*_names(body, "resources", "bases", "components"), *_files_of_patches(body))
         if not _REMOTE.match(name)
     }
     return sorted(path for path in wanted if path not in texts and path not in folders)
@@ -195,6 +195,8 @@ class _Builder:
             why = "takes from itself, or is too deep"
         elif _REMOTE.match(name):
             why = "is not fetched: use kustomize build"
+        elif target.startswith("../"):
+            why = "is outside of the working folder: name its folder, too"
         else:
             why = "is not among the checked files"
         self.trouble(Mapping(line), "", f"{name} {why}", line)
@@ -337,6 +339,12 @@ def _without_identity(patch: Mapping, options: Mapping) -> Mapping:
 def _names(body: Mapping, *keys: str) -> Iterator[str]:
     for key in keys:
         yield from body.texts(key)
+
+
+def _files_of_patches(body: Mapping) -> Iterator[str]:
+    for key in ("patches", "patchesJson6902"):
+        yield from filter(None, (entry.text("path") for entry in body.maps(key)))
+    yield from (text for text in body.texts("patchesStrategicMerge") if "\n" not in text)
 
 
 def _listed(body: Mapping, key: str) -> Iterator[tuple[str, int]]:

@@ -3,6 +3,7 @@
 import pytest
 from tests.support.kustomizations import DATA, texts_of
 
+from careen.checks.files import find_files
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.kustomize import with_kustomizations
 from careen.checks.tuning import Tuning, tuned
@@ -110,10 +111,36 @@ def test_a_base_beside_the_named_folder_is_read_if_it_is_below_the_working_folde
         [SourceFile("kustomization.yaml", overlay[0].text), SourceFile("patch.yaml", overlay[1].text)]
     )
     assert [unknown.reason for unknown in outside.unknowns] == [
-        "line 1: ../base is not among the checked files",
+        "line 1: ../base is outside of the working folder: name its folder, too",
         "line 4: a patch is not applied: it is about no object that is known",
     ]
     assert [file.path for file in outside.files] == ["patch.yaml", "kustomization.yaml"]
+
+
+def test_a_named_folder_outside_of_the_working_folder_counts(tmp_path, monkeypatch):
+    for path, text in FILES.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    monkeypatch.chdir(tmp_path / "prod")
+    found = with_kustomizations(find_files([".", "../base"]).files)
+    assert found.unknowns == ()
+    assert set(found.replaced) == {
+        "kustomization.yaml", "patch.yaml", f"{tmp_path}/base/kustomization.yaml", f"{tmp_path}/base/pod.yaml",
+    }  # fmt: skip
+    assert (f"{tmp_path}/base/pod.yaml", 6) not in found.origins["kustomization.yaml"]  # the patch sets hostPID
+    assert (f"{tmp_path}/base/pod.yaml", 11) in found.origins["kustomization.yaml"]
+
+
+def test_a_kustomization_that_is_named_alone_has_its_patches(tmp_path, monkeypatch):
+    for path, text in FILES.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    found = with_kustomizations(find_files(["prod/kustomization.yaml"]).files)
+    assert found.unknowns == ()
+    assert "prod/patch.yaml" in found.replaced
 
 
 def test_a_link_to_elsewhere_is_not_followed(tmp_path, monkeypatch):

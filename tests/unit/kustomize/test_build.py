@@ -57,7 +57,7 @@ def test_what_is_not_applied_is_named_with_its_line():
         (8, "transformers: not applied"),
         (6, "vars: not applied"),
     ]
-    assert missing(texts) == ["k/gone.yaml"]
+    assert missing(texts) == ["k/gone.yaml", "k/none.yaml"]
 
 
 def test_the_origin_of_a_line_is_where_its_key_is_written():
