@@ -27,7 +27,13 @@ NAMES = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 MAX_STEPS = 5_000_000  # objects that are compared with a patch
 MAX_DEPTH = 50  # kustomizations that take from each other
 _NOT_APPLIED = (
-    *("generators", "transformers", "replacements", "vars", "helmCharts", "helmChartInflationGenerator", "configurations"),
+    "generators",
+    "transformers",
+    "replacements",
+    "vars",
+    "helmCharts",
+    "helmChartInflationGenerator",
+    "configurations",
 )
 _REMOTE = re.compile(r"(?i)[a-z][a-z0-9+.-]*:|git@|[\w-]+(?:\.[\w-]+)+/[^.]|[^?]*\?")
 
@@ -120,7 +126,7 @@ class _Builder:
 
     def left_out(self) -> Iterator[Trouble]:
         """Kustomizations that were not built, neither for themselves nor for another one."""
-        for folder in self.body_by_folder.keys() - self._taken_up:
+        for folder in sorted(self.body_by_folder.keys() - self._taken_up):
             path = self.path_by_folder[folder]
             if all(trouble.path != path for trouble in self.troubles):
                 yield Trouble(path, 0, "not built: no kustomization that is built takes from it")
