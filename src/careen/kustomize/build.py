@@ -16,16 +16,18 @@ from msgspec import Struct
 from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, put
+from careen.formats.kubernetes.manifest_files import is_resource
 
 from . import json_patch, merge
 from .nodes import Nodes
-from .objects import Object, meant_by, objects_in, selected
+from .objects import Object, has_only_objects, meant_by, objects_in, selected
 from .references import Names, renamed
 from .transform import add_pairs, below, scale, transform, with_images
 
 NAMES = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 MAX_STEPS = 5_000_000  # objects that are compared with a patch
 MAX_DEPTH = 50  # kustomizations that take from each other
+_KINDS = ("", "Kustomization", "Component")
 _NOT_APPLIED = (
     "generators",
     "transformers",
@@ -34,6 +36,14 @@ _NOT_APPLIED = (
     "helmCharts",
     "helmChartInflationGenerator",
     "configurations",
+)
+_FIELDS = frozenset(
+    (
+        *("apiVersion", "kind", "metadata", "resources", "bases", "components", "namespace", "namePrefix", "nameSuffix"),
+        *("labels", "commonLabels", "commonAnnotations", "images", "replicas", "patches", "patchesStrategicMerge"),
+        *("patchesJson6902", "configMapGenerator", "secretGenerator", "generatorOptions", *_NOT_APPLIED),
+        *("crds", "openapi", "validators", "helmGlobals", "buildMetadata", "sortOptions"),  # they change no object
+    )
 )
 _REMOTE = re.compile(r"(?i)[a-z][a-z0-9+.-]*:|git@|[\w-]+(?:\.[\w-]+)+/[^.]|[^?]*\?")
 
@@ -99,18 +109,35 @@ class _Builder:
         self._files: dict[str, set[str]] = {}  # by folder, with those of the kustomizations that it takes from
         self._open: list[str] = []
         self._taken_up: set[str] = set()
+        self._beside: dict[str, list[Mapping]] = {}  # by folder, objects in the file of its kustomization
         self._steps = 0
         for path in sorted(texts):
             folder = posixpath.dirname(path)
             if not is_kustomization(path) or folder in self.body_by_folder:
                 continue
             try:
-                documents = [document for document in yaml_document.read(texts[path]) if isinstance(document, Mapping)]
+                documents = yaml_document.read(texts[path])
             except ValueError as error:
                 self.troubles.append(Trouble(path, 0, str(error), isinstance(error, FileLimitError)))
                 continue
             self.path_by_folder[folder] = path
-            self.body_by_folder[folder] = self.nodes.of_file(documents[0] if documents else Mapping(1), path)
+            self._open_file(folder, path, documents)
+
+    def _open_file(self, folder: str, path: str, documents: list[Any]) -> None:
+        """Takes the kustomization of a file, and the objects beside it; what is neither is a trouble."""
+        body = Mapping(1)
+        for number, document in enumerate(documents, 1):
+            if isinstance(document, Mapping) and document.text("kind") in _KINDS and not body:
+                body = document
+            elif is_resource(document):
+                self._beside.setdefault(folder, []).append(self.nodes.of_file(document, path))
+            elif document is not None:
+                reason = f"its document {number} is no object of Kubernetes: it is not checked"
+                self.troubles.append(Trouble(path, 0, reason))
+        self.body_by_folder[folder] = self.nodes.of_file(body, path)
+        if strange := sorted(body.keys() - _FIELDS, key=body.lines.__getitem__):
+            named = ", ".join(key[:100] for key in strange[:3]) + " …" * (len(strange) > 3)
+            self.troubles.append(Trouble(path, body.lines[strange[0]], f"no field of a kustomization, not checked: {named}"))
 
     def roots(self) -> list[str]:
         """The folders of the kustomizations that no other one takes from; components are parts of others."""
@@ -152,6 +179,7 @@ class _Builder:
     def _applied(self, folder: str, objects: list[Object], files: set[str]) -> list[Object]:
         body = self.body_by_folder[folder]
         self._taken_up.add(folder)
+        objects += [Object(self.nodes.copy(beside), self.path_by_folder[folder]) for beside in self._beside.get(folder, ())]
         for key in ("resources", "bases"):
             for name, line in _listed(body, key):
                 objects = [*objects, *self._taken(folder, name, line, files)]
@@ -188,8 +216,10 @@ class _Builder:
         if target not in self.texts:
             self._missing(name, line, target)
             return []
-        files.add(target)
-        return [Object(body, target) for body in objects_in(self._read(target))]
+        documents = self._read(target)
+        if has_only_objects(documents):
+            files.add(target)
+        return [Object(body, target) for body in objects_in(documents)]
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
@@ -254,9 +284,8 @@ class _Builder:
                     self.trouble(body, key, f"the patch {named} is not among the checked files", line)
                     continue
                 options = entry.map("options") if isinstance(entry, Mapping) else Mapping(line)
-                yield from (
-                    _Patch(document, target, options, line, "" if inline else path) for document in documents if document
-                )
+                place = path if not inline and has_only_objects(documents) else ""
+                yield from (_Patch(document, target, options, line, place) for document in documents if document)
 
     def _within(self, text: str, number: int) -> list[Any]:
         """The documents of a text in a kustomization, whose key has this number."""
@@ -314,7 +343,7 @@ class _Patch(Struct, frozen=True):
     target: Mapping
     options: Mapping
     line: int
-    path: str  # of its file; "" if the kustomization has it
+    path: str  # of its file; "" if the kustomization has it, or the file has more than objects
 
 
 def _generated(entry: Mapping, kind: str) -> Mapping:

@@ -74,6 +74,12 @@ def objects_in(documents: Iterable[Any]) -> Iterator[Mapping]:
             yield document
 
 
+def has_only_objects(documents: Iterable[Any]) -> bool:
+    """Whether a file has nothing else, so that what is built of it says all that is in it."""
+    found = [document for document in documents if document is not None]
+    return bool(found) and all(map(is_resource, found))
+
+
 def meant_by(patch: Mapping, objects: Iterable[Object]) -> list[Object]:
     """The objects that a partial object without a target is about: those of its kind and name."""
     wanted = Object(patch, "")

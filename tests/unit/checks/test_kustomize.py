@@ -177,3 +177,46 @@ def test_each_line_of_what_is_built_is_written_in_a_file_that_it_is_made_of(case
         key = row.strip().partition(":")[0].strip('"- ')
         if origin is not None and key in ("hostNetwork", "hostPID", "privileged", "image", "runAsNonRoot", "claimName"):
             assert key in texts[origin[0]].split("\n")[origin[1] - 1] or "images:" in texts[origin[0]]
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "other"),
+    [
+        ("resources: [other.yaml]\n", "services:\n  a: {image: a, privileged: true}\n"),
+        ("resources: [other.yaml]\n", BASE + "---\nservices:\n  a: {image: a, privileged: true}\n"),
+        ("resources: [other.yaml]\n", "FROM a\nRUN b\n"),
+        ("resources: [other.yaml]\n", "a: [\n"),
+        ("resources: [pod.yaml]\npatches: [{path: other.yaml, target: {kind: Pod}}]\n", "services:\n  a: {image: a}\n"),
+        (
+            "resources: [pod.yaml]\npatches: [{path: other.yaml, target: {kind: Pod}}]\n",
+            "- {op: test, path: /kind, value: Pod}\n",
+        ),
+        ("resources: [pod.yaml]\npatchesStrategicMerge: [other.yaml]\n", BASE + "---\nservices:\n  a: {image: a}\n"),
+    ],
+)
+def test_a_file_that_is_more_than_objects_is_checked_for_itself_too(kustomization, other):
+    texts = {"kustomization.yaml": kustomization, "other.yaml": other, "pod.yaml": BASE}
+    found = with_kustomizations([SourceFile(path, text) for path, text in texts.items()])
+    assert "other.yaml" in [file.path for file in found.files]
+
+
+def test_objects_beside_a_kustomization_in_its_file_are_checked():
+    text = "resources: [pod.yaml]\n---\n" + BASE.replace("name: web", "name: beside")
+    found, kustomized = checked({"kustomization.yaml": text, "pod.yaml": BASE.replace("privileged: true", "privileged: false")})
+    assert [(path, line) for path, line, _ in places(found, "K8S-002")] == [("kustomization.yaml", 8), ("pod.yaml", 6)]
+    assert kustomized.unknowns == ()
+
+
+def test_an_object_in_a_file_with_the_name_of_a_kustomization_is_checked():
+    found, _ = checked({"k/kustomization.yaml": BASE})
+    assert [(path, line) for path, line, _ in places(found, "K8S-002")] == [("k/kustomization.yaml", 6)]
+
+
+def test_other_content_of_a_file_with_the_name_of_a_kustomization_is_named():
+    found = with_kustomizations([SourceFile("kustomization.yaml", "resources: []\n---\nservices: {a: {image: a}}\n")])
+    assert [unknown.reason for unknown in found.unknowns] == ["its document 2 is no object of Kubernetes: it is not checked"]
+
+
+def test_fields_that_kustomizations_lack_are_named():
+    found = with_kustomizations([SourceFile("kustomization.yaml", "resources: []\nservices: {a: {image: a}}\n")])
+    assert [unknown.reason for unknown in found.unknowns] == ["line 2: no field of a kustomization, not checked: services"]
