@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from careen.safety.pattern import pattern
 
-from .lexical import SENT, Lexical, Sink, Statement, decoded, request_flows, statements_of
+from .lexical import SENT, Lexical, Sink, Statement, begins_with_text, decoded, request_flows, statements_of
 from .rules import Match
 
 _INCLUDE = pattern(r"<jsp:(?:include|forward)\b[^<>]{0,300}\bpage\s{0,9}=\s{0,9}[\"']\Z")
@@ -21,10 +21,6 @@ _NOISE = pattern(
 _END = pattern(r";|\}|(?<=[\w)>])\s{0,20}\{")
 _CLASS_LOADER = pattern(r"\bextends\s+(?:\w+\.)*ClassLoader\b")
 _DEFINES = pattern(r"\bdefineClass\b")
-
-
-def _begins_with_text(given: str) -> bool:
-    return given.lstrip().startswith('"')
 
 
 def _call(words: str) -> re.Pattern[str]:
@@ -80,7 +76,7 @@ JAVA = Lexical(
             "a path",
         ),
         Sink("COD-013", _call(r"\bout\s*\.\s*(?:print|println|write|append)|\bgetWriter\s*\(\s*\)\s*\.\s*\w+"), "a page"),
-        Sink("COD-021", _call(r"\bnew\s+(?:java\.net\.)?URL|\bURI\s*\.\s*create"), "an address", None, _begins_with_text),
+        Sink("COD-021", _call(r"\bnew\s+(?:java\.net\.)?URL|\bURI\s*\.\s*create"), "an address", None, begins_with_text),
     ),
     pattern(
         r"(?<![\w\x01.])[\w\x01.]{1,100}\s*\.\s*(?:equals|equalsIgnoreCase|length|size|isEmpty|startsWith|endsWith|contains|matches|indexOf)"

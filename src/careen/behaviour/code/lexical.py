@@ -112,6 +112,11 @@ def _given(text: str, begin: int) -> str:
     return text[begin:]
 
 
+def begins_with_text(given: str) -> bool:
+    """Whether what a call is given begins with a fixed text, as an address of a fixed host does."""
+    return given.lstrip().startswith('"')
+
+
 def decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise ValueError(f"a program of {len(data):,} bytes is too large to be read")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from careen.safety.pattern import pattern
 
-from .lexical import Lexical, Sink, decoded, request_flows, statements_of
+from .lexical import Lexical, Sink, begins_with_text, decoded, request_flows, statements_of
 from .rules import Match
 
 _NOISE = pattern(
@@ -18,10 +18,6 @@ _NOISE = pattern(
     re.DOTALL,
 )
 _END = pattern(r";|\n(?![^\S\n]*(?:\.\.|[,)+]|and\b|or\b))|\b(?:then|do|else|end)\b")
-
-
-def _begins_with_text(given: str) -> bool:
-    return given.lstrip().startswith('"')
 
 
 def _call(words: str) -> re.Pattern[str]:
@@ -49,7 +45,7 @@ LUA = Lexical(
             pattern(r"\w\s*:\s*request_uri\s*\(|(?<![\w.:])http\.request\s*\("),
             "an address",
             None,
-            _begins_with_text,
+            begins_with_text,
         ),
     ),
     pattern(r"(?<![\w\x01.\[\]])[\w\x01.\[\]]+\s*(?:==|~=|<|>)\s*[\w\".]+|#\s*[\w\x01.]+"),
