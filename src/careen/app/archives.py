@@ -130,6 +130,7 @@ def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, t
             ca_file=settings.ca_file,
             plain_http=plain,  # signatures and checksums protect without TLS
             only=None if trusted else settings.archive_hosts or ("*",),
+            only_flag="--archive-hosts",
         )
     )
     cache = None if settings.no_cache else cache_folder(settings) / "archive"

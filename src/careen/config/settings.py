@@ -235,7 +235,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = ()
     private_hosts: Annotated[
         tuple[str, ...],
-        Meta(description="private hosts that a public registry may redirect to: NAME, *.example.com, 10.0.0.0/8"),
+        Meta(
+            description="private hosts that a public registry may redirect to, and that users of a server may name: NAME, "
+            "10.0.0.0/8, *.example.com (redirects only)"
+        ),
     ] = ()
     plain_http: Annotated[bool, Meta(description="use HTTP without TLS with the registry")] = False
     insecure: Annotated[bool, Meta(description="do not verify TLS certificates")] = False

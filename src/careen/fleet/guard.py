@@ -22,6 +22,7 @@ from careen.plugins import Fetcher, Response
 log = logger(__name__)
 
 PUBLIC = "*"
+FLAG = "careen serve --private-hosts"  # of the server's operator
 
 
 def listed(settings: Settings) -> tuple[str, ...]:
@@ -51,12 +52,12 @@ def check(url: str, hosts: tuple[str, ...], what: str) -> None:
     if why:
         shown = net_addresses.host_of(url)[:200]
         log.warning("%s was refused: %r: %s", what, shown, why)
-        raise NotListedError(f"{what} at {shown} is refused: {why}", "the server's operator lists it with --private-hosts")
+        raise NotListedError(f"{what} at {shown} is refused: {why}", f"{FLAG} {shown}, if you trust it")
 
 
 def guarded(settings: NetSettings, hosts: tuple[str, ...]) -> NetSettings:
     """The settings, limited to public hosts and the listed ones, for addresses that users enter."""
-    return replace(settings, only=(PUBLIC, *_without_patterns(hosts)))
+    return replace(settings, only=(PUBLIC, *_without_patterns(hosts)), only_flag=FLAG)
 
 
 class GuardedFetcher:

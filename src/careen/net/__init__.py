@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from msgspec.structs import replace
+
 from careen.log import logger
 
 from ..errors import NetworkError, NotListedError
@@ -33,7 +35,7 @@ from .addresses import (
     shown,
     without_credentials,
 )
-from .connections import pools, proxy_manager, trust_store, unix_pool
+from .connections import hint_to_list, pools, proxy_manager, trust_store, unix_pool
 from .failures import (
     PLAIN,
     CertificateError,
@@ -227,9 +229,7 @@ class HttpFetcher:
                     manager = urllib3.PoolManager(**options)
                 else:
                     manager = proxy_manager(proxy, trust_store(self._settings, False, False, self._environ), options)
-                manager.pool_classes_by_scheme = pools(
-                    self._settings.patience_s, self._settings.only if proxy is None else None
-                )
+                manager.pool_classes_by_scheme = pools(self._settings if proxy is None else replace(self._settings, only=None))
                 self._managers[key] = manager
             return self._managers[key]
 
@@ -248,7 +248,7 @@ class HttpFetcher:
             return
         why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
         if why:
-            raise NotListedError(f"{host_of(url)} was not contacted: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
+            raise NotListedError(f"{host_of(url)} was not contacted: {why}", hint_to_list(host_of(url), self._settings))
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:

@@ -100,10 +100,10 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
     return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
 
 
-def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
+def pools(settings: NetSettings) -> dict[str, Any]:
     """The classes of connection pools whose responses need a minimum speed (``pace``).
 
-    With ``only``, a connection is closed if it leads into a private network that is not listed. The address of the
+    With ``settings.only``, a connection is closed if it leads into a private network that is not listed. The address of the
     connection itself is checked, so that a later answer of a name server has no effect.
     """
     import socket
@@ -112,10 +112,10 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
     from urllib3.connection import HTTPConnection, HTTPSConnection
 
     def checked(connection: HTTPConnection, made: socket.socket) -> socket.socket:
-        refuse_inside(made, connection.host, connection.port, only)
+        refuse_inside(made, connection.host, connection.port, settings)
         return made
 
-    answers = paced(grace_s)
+    answers = paced(settings.patience_s)
 
     class Plain(HTTPConnection):
         response_class = answers
@@ -138,19 +138,24 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def refuse_inside(made: "socket.socket", host: str, port: int, only: tuple[str, ...] | None) -> None:
-    """Closes a connection that leads into a private network that ``only`` does not list, and raises NotListedError."""
-    if only is None:
+def refuse_inside(made: "socket.socket", host: str, port: int, settings: NetSettings) -> None:
+    """Closes a connection that leads into a private network that ``settings.only`` does not list, and raises NotListedError."""
+    if settings.only is None:
         return
     try:
         address = str(made.getpeername()[0])
     except OSError:  # the other side ended the connection at once
         made.close()
         raise
-    if not depth_of(address) or named(f"{host}:{port}", only) or in_networks(address, only):
+    if not depth_of(address) or named(f"{host}:{port}", settings.only) or in_networks(address, settings.only):
         return
     made.close()
-    raise NotListedError(f"{host} was not contacted: it is {address}, in a private network", "list it by name")
+    why = f"{host} was not contacted: it is {address}, in a private network"
+    raise NotListedError(why, hint_to_list(f"{host}:{port}", settings))
+
+
+def hint_to_list(host: str, settings: NetSettings) -> str:
+    return f"{settings.only_flag} {host}, if you trust it"
 
 
 def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":

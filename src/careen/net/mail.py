@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ..errors import CredentialsError, NetworkError, NotListedError
 from .addresses import allowed, is_loopback, listed
-from .connections import refuse_inside, trust_store
+from .connections import hint_to_list, refuse_inside, trust_store
 from .failures import CertificateError, reason_of
 from .settings import NetSettings
 
@@ -92,7 +92,7 @@ def send_mail(
 
 def _check(server: MailServer, settings: NetSettings) -> None:
     if settings.only is not None and (why := allowed(server.place, settings.only, True)):
-        raise NotListedError(f"{server.place} was not contacted: {why}", "the server's operator lists it with private_hosts")
+        raise NotListedError(f"{server.place} was not contacted: {why}", hint_to_list(server.place, settings))
     if server.security == "none":
         if not is_loopback(server.place) and not listed(server.place, settings.plain_http):
             raise NetworkError(f"{server.place} would get mail without TLS, which anyone on the way can read", "use starttls")
@@ -111,7 +111,7 @@ def _connected(server: MailServer, settings: NetSettings, environ: Mapping[str, 
     class Client(smtplib.SMTP):
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
             made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-            refuse_inside(made, host, port, settings.only)
+            refuse_inside(made, host, port, settings)
             if server.security != "tls" or trust is None:
                 return made
             try:

@@ -25,6 +25,7 @@ class NetSettings(Struct, frozen=True):
     plain_http: tuple[str, ...] = ()  # in addition to loopback
     inside: tuple[str, ...] = ()  # private hosts and networks that redirects may lead to (``addresses.check_step``)
     only: tuple[str, ...] | None = None  # hosts that may be contacted, at redirects too (``addresses.allowed``); None: all
+    only_flag: str = "--resolve-hosts"  # the flag that lists these hosts, for hints
     max_body_bytes: int = 64 * 1024**3
     user_agent: str = USER_AGENT
     max_wait_s: float = 60.0  # in all, between the tries of one request

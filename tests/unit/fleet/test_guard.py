@@ -66,6 +66,12 @@ def test_a_pattern_of_the_settings_opens_nothing_inside():
     assert guard.guarded(NetSettings(), ("*", "*.example", "a.example")).only == ("*", "a.example")
 
 
+def test_hints_name_the_flag_of_the_server():
+    with fetcher() as ours, pytest.raises(NotListedError) as caught:
+        ours.request("https://loop.example:5000/v2/")
+    assert caught.value.hint == "careen serve --private-hosts loop.example:5000, if you trust it"
+
+
 def fetcher():
     return make_fetcher(guard.guarded(NetSettings(attempts=1), ()), sleep=lambda _: None)
 
