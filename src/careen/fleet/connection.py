@@ -3,6 +3,7 @@
 Raises: UsageError for any other kind of address, DatabaseError if the database cannot be opened.
 """
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,16 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 
+from careen.database.space import is_full
 from careen.errors import DatabaseError, UsageError
 from careen.store.write_ahead import use_write_ahead_log
 
 PATIENCE_S = 10.0  # how long a writer waits for SQLite's write lock
 IDLE_S = 0.1  # a connection to PostgreSQL that was unused for so long is tested first
 LOG_PAGES = 16_000  # of SQLite's write-ahead log, 64 MB: an update changes the same pages of indexes in many transactions
+DISK_FULL, BUSY = "53100", ("40001", "40P01", "55P03")  # SQLSTATEs of PostgreSQL
 CACHE_KIB = 32 * 1024  # per connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
 
@@ -66,6 +69,25 @@ def check(engine: Engine) -> None:
         raise DatabaseError(
             f"the database {engine.url!r} does not answer: {error}", "check that it runs, and check the address"
         ) from None
+
+
+def trouble_of(error: DBAPIError) -> str:
+    """Why the database executes no statement now, as users may read it. **Source:** sqlite.org/rescode.html; PostgreSQL's
+    documentation, appendix A.
+    """
+    reason: Any = error.orig
+    state = getattr(reason, "sqlstate", None) or ""
+    if is_full(reason) or state == DISK_FULL:
+        return "the database of the server cannot be used: its disk is full"
+    if getattr(reason, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY or state in BUSY:
+        return "the database of the server cannot be used: others write to it for too long"
+    return "the database of the server does not answer"
+
+
+def in_log(error: Exception) -> str:
+    """The error on one line, without the link that SQLAlchemy adds."""
+    reason = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"{type(error).__name__}: {' '.join(str(reason).split())}"
 
 
 def is_sqlite(connection: Connection | Engine) -> bool:

@@ -5,10 +5,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from careen.config import Settings
 from careen.errors import Error
 from careen.log import logger
 
+from .connection import in_log, trouble_of
 from .queue import Handler, Job, RetryError
 
 log = logger(__name__)
@@ -27,6 +30,8 @@ def reason_of(settings: Settings, error: BaseException) -> str:
     """
     if isinstance(error, Error | RetryError | FailedError):
         return without_paths(settings, str(error))
+    if isinstance(error, OperationalError):
+        return trouble_of(error)
     return f"{type(error).__name__}: {error.strerror}" if isinstance(error, OSError) else type(error).__name__
 
 
@@ -45,7 +50,7 @@ def shown(settings: Settings, handler: Handler) -> Handler:
         except (RetryError, FailedError):
             raise
         except Exception as error:
-            log.warning("the job %s failed: %s: %s", job.key, type(error).__name__, error)
+            log.warning("the job %s failed: %s", job.key, in_log(error))
             log.debug("the job %s failed", job.key, exc_info=True)
             raise FailedError(reason_of(settings, error)) from error
 

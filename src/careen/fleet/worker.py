@@ -28,7 +28,7 @@ from . import (
     signed_statements,
     spool,
 )
-from .connection import is_sqlite, writing
+from .connection import in_log, is_sqlite, writing
 from .failures import shown
 from .fleet import Fleet
 from .notifications import sending, watching
@@ -143,7 +143,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database may not answer: the next round tries again
             what = "this round of upkeep (heartbeat, due jobs, lost layers) failed, the next one tries again"
-            log.warning("%s: %s: %s", what, type(error).__name__, error)
+            log.warning("%s: %s", what, in_log(error))
             log.debug("this round of upkeep failed", exc_info=True)
         if ended.wait(BEAT_S):
             return

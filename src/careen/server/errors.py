@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from careen.database.space import is_full
 from careen.errors import DatabaseError, Error, NetworkError, NotListedError, TooManyRequestsError
+from careen.fleet.connection import in_log, trouble_of
 from careen.fleet.triage import DecisionError
 from careen.log import logger
 
@@ -40,7 +43,7 @@ TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-PAUSE_S = 30  # after which a client may try again if a registry did not answer
+PAUSE_S = 30  # after which a client may try again if a registry or the database did not answer
 
 
 class Refused(Exception):  # noqa: N818 (an answer, not an error)
@@ -95,6 +98,12 @@ def refusal_of(error: Exception) -> Refused:
         return unprocessable(str(error), error.code, error.hint)
     if isinstance(error, Error):  # the reference, the policy or the document
         return unprocessable(str(error), hint=error.hint)
+    if isinstance(error, OperationalError):
+        log.warning("a request failed: %s", in_log(error))
+        return Refused(503, trouble_of(error), "database", {"Retry-After": str(PAUSE_S)})
+    if is_full(error):
+        log.warning("a request failed: %s", error)
+        return Refused(503, "the disk of the server is full", "disk_full", {"Retry-After": str(PAUSE_S)})
     log.exception("a request failed: %s (CAREEN_LOG_LEVEL=debug shows more)", _cause(error))
     return Refused(500, "an unexpected error, which the log of the server describes")
 

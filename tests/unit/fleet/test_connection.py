@@ -4,10 +4,21 @@ import threading
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from careen.errors import DatabaseError, UsageError
 from careen.fleet import connection as module
-from careen.fleet.connection import check, connect, is_sqlite, prepare, sqlite_address, writing, writing_once
+from careen.fleet.connection import (
+    check,
+    connect,
+    in_log,
+    is_sqlite,
+    prepare,
+    sqlite_address,
+    trouble_of,
+    writing,
+    writing_once,
+)
 from careen.fleet.tables import project
 
 
@@ -122,3 +133,32 @@ def test_a_single_statement_that_writes_is_stored(address):
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(project)).scalar() == 1
     engine.dispose()
+
+
+def failed(statement):
+    with pytest.raises(OperationalError) as caught:
+        statement()
+    return caught.value
+
+
+def test_a_full_disk_and_a_long_writer_have_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE_S", 0.01)
+    engine = connect(sqlite_address(tmp_path))
+    prepare(engine)
+    with writing(engine) as connection:
+        busy = failed(lambda: connect(sqlite_address(tmp_path)).connect().exec_driver_sql("BEGIN IMMEDIATE"))
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        full = failed(lambda: connection.exec_driver_sql("CREATE TABLE large AS SELECT zeroblob(100000)"))
+    assert [trouble_of(busy), trouble_of(full)] == [
+        "the database of the server cannot be used: others write to it for too long",
+        "the database of the server cannot be used: its disk is full",
+    ]
+    assert in_log(full) == "OperationalError: database or disk is full"
+    engine.dispose()
+
+
+def test_a_database_that_is_away_has_words(tmp_path):
+    away = failed(lambda: connect(f"postgresql://u:s3cret@/x?host={tmp_path}").connect())
+    assert trouble_of(away) == "the database of the server does not answer"
+    assert "s3cret" not in in_log(away) and "\n" not in in_log(away)

@@ -1,9 +1,11 @@
 """What people see of a failure."""
 
 import logging
+import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from careen.config import Settings
 from careen.errors import InputError
@@ -21,6 +23,10 @@ SETTINGS = Settings(cache_dir=Path("/srv/data/cache"))
         (InputError("/srv/database/x and /usr/lib/x of the image"), "/srv/database/x and /usr/lib/x of the image"),
         (OSError(28, "No space left on device", "/srv/data/x"), "OSError: No space left on device"),
         (KeyError("password"), "KeyError"),
+        (
+            OperationalError("SELECT secret", {}, sqlite3.OperationalError("locked")),
+            "the database of the server does not answer",
+        ),
         (RetryError("the registry asks to wait", 3.0), "the registry asks to wait"),
     ],
 )  # fmt: skip

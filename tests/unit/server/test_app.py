@@ -1,8 +1,12 @@
 """What all operations share: who may ask, forms of requests, problems, versions, pages."""
 
+import errno
+import sqlite3
+
 import msgspec
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from tests.support.service import ADDRESS, PASSWORD, body_of
 
 from careen.errors import NetworkError, NotListedError
@@ -236,3 +240,28 @@ def test_requests_for_other_hosts_are_refused(service):
         assert client.post(probed, headers={"Host": "10.1.2.3:8080"}).status_code == 421
     assert client.get(f"{ADDRESS}/health").status_code == 200
     assert msgspec.json.decode(client.get("/health").content) == {"status": "ok"}
+
+
+FULL = sqlite3.OperationalError("database or disk is full")
+FULL.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "detail"),
+    [
+        (
+            OperationalError("INSERT secret", {}, FULL),
+            "database",
+            "the database of the server cannot be used: its disk is full",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device", "/srv/data/x"), "disk_full", "the disk of the server is full"),
+    ],
+)
+def test_a_full_disk_is_a_reason_to_try_again(service, monkeypatch, error, code, detail):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(enrolment, "enrol", fail)
+    refused = service.client(service.key).post(f"{service.path}/scans", json={"reference": "registry.test/a:1"})
+    assert (refused.status_code, body_of(refused)["code"], body_of(refused)["detail"]) == (503, code, detail)
+    assert refused.headers["retry-after"]

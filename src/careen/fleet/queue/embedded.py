@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, text, u
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from careen.fleet.connection import writing
+from careen.fleet.connection import in_log, writing
 from careen.fleet.tables import job
 from careen.log import logger
 
@@ -61,7 +61,7 @@ class EmbeddedQueue:
             try:
                 is_idle = not self._work(handlers, worker)
             except SQLAlchemyError as error:  # another process writes for long; a job that ran meanwhile runs again
-                log.warning("the queue does not answer, and is tried again: %s", error)
+                log.warning("the queue does not answer, and is tried again: %s", in_log(error))
                 is_idle = True
             if is_idle:
                 time.sleep(LOOK_S)
@@ -184,7 +184,7 @@ class EmbeddedQueue:
                     with writing(self._engine) as connection:
                         connection.execute(update(job).where(mine).values(lease_until=time.time() + LEASE_S))
                 except SQLAlchemyError as error:  # the next round tries again, before the lease ends
-                    log.warning("the lease of the job %d was not renewed: %s", number, error)
+                    log.warning("the lease of the job %d was not renewed: %s", number, in_log(error))
 
         thread = threading.Thread(target=renew, daemon=True)
         thread.start()
