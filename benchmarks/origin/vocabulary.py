@@ -1,9 +1,11 @@
 """Writes the stop-list of common code, from projects that no set has, but for those of the tuned half: what several
-of them have, or many files of one; what their files of public algorithms have; the functions that compilers of JavaScript
-write into the files that need them; and the machine code that many packages of this machine have, which are not in the base.
+of them have, or many files of one; what their files of public algorithms have; what compilers of JavaScript write into the files
+that need it, and generators of parsers into each parser; and the machine code that many packages of this machine have, which are
+not in the base.
 
 Prologues of compilers and bundlers, wrappers for module systems, idioms: code that does not show where a file comes from.
-``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here.
+``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here. What the list has
+already stays in it: other releases and other machines have shown that it is common.
 """
 
 import posixpath
@@ -16,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from careen.origin.building import is_own_code
-from careen.origin.common import FAMILIES, PATH
+from careen.origin.common import FAMILIES, PATH, listed
 from careen.origin.features import LETTERS, TOKENS, features_of
 from careen.origin.public import is_public
 from careen.origin.source import Parsed, language_of, letters_of, tokens_of
@@ -44,6 +46,7 @@ CARRIERS = {
 # Compilers whose functions have had several forms, and packages of such functions.
 BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
 FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
+GENERATORS = {"jison": ("lib/jison.js", words("0.2.13 0.3.0 0.3.12 0.4.6 0.4.13 0.4.18"))}  # of parsers; where their code is
 CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
 SEVERAL = ("letters", "tokens", "sequences")  # of which a feature that several projects have is common
 PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 2
@@ -52,7 +55,7 @@ MOST_STRETCHES = 3_000  # of a program whose machine code counts: compilers and 
 
 def main() -> None:
     projects: dict[str, Counter[int]] = {family: Counter() for family in SEVERAL}
-    common: dict[str, set[int]] = {family: set() for family in FAMILIES}
+    common: dict[str, set[int]] = {family: set(listed(family).tolist()) for family in FAMILIES}
     for kind, names in PROJECTS.items():
         for name in names:
             files: dict[str, Counter[int]] = {family: Counter() for family in SEVERAL}
@@ -96,6 +99,9 @@ def _written_by_compilers() -> Iterator[tuple[str, bytes]]:
             script.write_bytes(sets.files_of(archive)["babel.min.js"])
             written = f"process.stdout.write(require({str(script)!r}).buildExternalHelpers(undefined, 'module'))"
             yield "helpers.js", subprocess.run(("node", "-e", written), capture_output=True, check=True).stdout
+    for name, (place, versions) in GENERATORS.items():
+        for archive in sets.archives("npm", name, versions).values():
+            yield place, sets.files_of(archive)[place]
     for name in FUNCTIONS:
         for archive in sets.archives("npm", name, most=2).values():
             yield from ((path, data) for path, data in sets.files_of(archive).items() if path.endswith(".js"))

@@ -2,7 +2,7 @@
 
 It is prologues that compilers and bundlers write, wrappers for module systems, and idioms: code that two of some
 forty projects have, or ten files of one; code of public algorithms, as some thirty projects carry it; functions that compilers
-write; and machine code that many packages of programs have (``benchmarks/origin/vocabulary.py``).
+and generators of parsers write; and machine code that many packages of programs have (``benchmarks/origin/vocabulary.py``).
 """
 
 from functools import cache
@@ -20,12 +20,17 @@ def distinctive(family: str, hashes: Hashes) -> Hashes:
     """``hashes`` without those of common code; sorted, each once."""
     if family not in FAMILIES:
         return hashes
-    common = _common()[family]
+    common = listed(family)
     if not common.size:
         return hashes
     is_common = common[np.minimum(np.searchsorted(common, hashes), common.size - 1)] == hashes
     found: Hashes = hashes[~is_common]
     return found
+
+
+def listed(family: str) -> Hashes:
+    """The features of a family that are common; sorted, each once."""
+    return _common()[family]
 
 
 @cache
