@@ -1,7 +1,7 @@
 """Writes the stop-list of common code, from projects that no set has, but for those of the tuned half: what several
-of them have, or many files of one; what their files of public algorithms have; what compilers of JavaScript write into the files
-that need it, and generators of parsers into each parser; and the machine code that many packages of this machine have, which are
-not in the base.
+of them have, or many files of one; what their files of public algorithms have; what compilers of JavaScript write into files,
+and generators of parsers into each parser; and the machine code that many packages of this machine have, which are not in
+the base.
 
 Prologues of compilers and bundlers, wrappers for module systems, idioms: code that does not show where a file comes from.
 ``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here. What the list has
