@@ -53,7 +53,7 @@ PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 2
 MOST_STRETCHES = 3_000  # of a program whose machine code counts: compilers and interpreters are in several packages
 
 
-def main() -> None:
+def write_stop_list() -> None:
     projects: dict[str, Counter[int]] = {family: Counter() for family in SEVERAL}
     common: dict[str, set[int]] = {family: set(listed(family).tolist()) for family in FAMILIES}
     for kind, names in PROJECTS.items():
@@ -128,4 +128,4 @@ def _anywhere(path: str, data: bytes) -> dict[str, Hashes]:
 
 
 if __name__ == "__main__":
-    main()
+    write_stop_list()
