@@ -33,6 +33,7 @@ log = logger(__name__)
 COOKIE = "careen_login"
 LIFE_S = 600
 FRESH_S = 3600.0  # how long the provider's endpoints and keys are cached
+ROTATED_S = 60.0  # and for how long if a token has a key that is not among them: the provider may have new keys
 MAX_BYTES = 1 << 20
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
@@ -95,35 +96,49 @@ class Logins:
         if query["error"] or not query["code"]:
             raise Refused(403, "the identity provider did not log you in", "provider")
         issuer = self._issuer(begun.issuer)
-        provider, keys = self._provider(issuer)
-        claims = self._claims(issuer, provider, keys, str(query["code"]), begun)
+        claims = self._claims(issuer, str(query["code"]), begun)
         name = claims.get("email") if claims.get("email_verified") is True else claims.get("preferred_username")
         subject = str(claims["sub"])
         return Person(f"{issuer.address} {subject}"[:500], str(name or subject)[:200], issuer.creates_users)
 
-    def _claims(self, issuer: Issuer, provider: _Provider, keys: dict[str, Any], code: str, begun: Begun) -> Mapping[str, Any]:
+    def _claims(self, issuer: Issuer, code: str, begun: Begun) -> Mapping[str, Any]:
         from authlib.common.errors import AuthlibBaseError
         from joserfc import jwt
         from joserfc.errors import JoseError
-        from joserfc.jwk import KeySet
 
+        provider, _ = self._provider(issuer)
         try:
             token = self._client(issuer).fetch_token(provider.token_endpoint, code=code, code_verifier=begun.verifier)
-            decoded = jwt.decode(str(token["id_token"]), KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
+            claims = self._signed(issuer, str(token["id_token"]))
             jwt.JWTClaimsRegistry(
                 leeway=60,
                 iss={"essential": True, "value": issuer.address},
                 aud={"essential": True, "value": issuer.client_id},
+                azp={"value": issuer.client_id},
                 exp={"essential": True},
                 sub={"essential": True},
                 nonce={"essential": True, "value": begun.nonce},
-            ).validate(decoded.claims)
+            ).validate(claims)
         except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
             log.warning("a login by %s was refused: %s", issuer.address, type(error).__name__)
             raise Refused(403, "the identity provider's answer is not valid", "provider") from None
-        if not isinstance(decoded.claims["sub"], str) or not decoded.claims["sub"]:
+        if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise Refused(403, "the identity provider names no subject", "provider")
-        return decoded.claims
+        return claims
+
+    def _signed(self, issuer: Issuer, token: str) -> dict[str, Any]:
+        """The claims of a token that one of the provider's keys signed."""
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError
+        from joserfc.jwk import KeySet
+
+        def decoded(keys: dict[str, Any]) -> dict[str, Any]:
+            return jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS).claims  # type: ignore[arg-type]
+
+        try:
+            return decoded(self._provider(issuer)[1])
+        except InvalidKeyIdError:
+            return decoded(self._provider(issuer, ROTATED_S)[1])
 
     def _begun(self, cookie: str) -> Begun:
         try:
@@ -141,9 +156,9 @@ class Logins:
             raise Refused(403, "this identity provider is not configured here", "issuer")
         return found
 
-    def _provider(self, issuer: Issuer) -> tuple[_Provider, dict[str, Any]]:
+    def _provider(self, issuer: Issuer, fresh_s: float = FRESH_S) -> tuple[_Provider, dict[str, Any]]:
         at, provider, keys = self._known.get(issuer.address, (0.0, None, {}))
-        if provider is None or time.monotonic() - at > FRESH_S:
+        if provider is None or time.monotonic() - at >= fresh_s:
             address = f"{issuer.address.rstrip('/')}/.well-known/openid-configuration"
             try:
                 provider = from_json(self._session.get(address, address), _Provider)

@@ -15,10 +15,12 @@ from tests.support.service import Service, body_of
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import user
+from careen.server import oidc
 from careen.server.options import Issuer, ServerOptions
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER = RSAKey.generate_key(2048, {"kid": "one"})
+NEW = RSAKey.generate_key(2048, {"kid": "two"})
 
 
 class Provider:
@@ -26,6 +28,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.claims, self.metadata, self.key, self.nonce, self.challenge = {}, {}, KEY, "", ""
+        self.published = KEY
         self.server = Server(self.answer)
 
     @property
@@ -39,14 +42,14 @@ class Provider:
             found = {name: f"{self.address}/{end}" for name, end in names.items()} | {"issuer": self.address}
             return as_json(found | self.metadata)
         if path == "/keys":
-            return as_json({"keys": [KEY.as_dict(private=False)]})
+            return as_json({"keys": [self.published.as_dict(private=False)]})
         sent = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         proof = base64.urlsafe_b64encode(hashlib.sha256(sent["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         if sent["code"] != "good" or proof != self.challenge:
             return as_json({"error": "invalid_grant"}, 400)
         claims = {"iss": self.address, "aud": "careen", "sub": "42", "nonce": self.nonce, "exp": int(time.time()) + 60}
         claims |= {"preferred_username": "ada@id"} | self.claims
-        token = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)
+        token = jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
         return as_json({"access_token": "x", "token_type": "Bearer", "id_token": token})
 
 
@@ -83,7 +86,7 @@ def test_a_person_logs_in(tmp_path):
             assert (found.status_code, found.headers["location"]) == (302, "/")
             me = body_of(client.get("/api/v1/me"))
             assert (me["name"], me["is_admin"]) == ("ada@id", False)
-        assert len([asked for asked in provider.server.requests if asked.path == "/keys"]) == 1
+        assert keys_read(provider) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,7 @@ def test_a_person_logs_in(tmp_path):
     [
         {"iss": "https://other.test"},
         {"aud": "other"},
+        {"aud": ["careen", "other"], "azp": "other"},
         {"nonce": "other"},
         {"exp": 1},
         {"sub": ""},
@@ -116,6 +120,29 @@ def test_another_key_another_state_another_browser_another_code(tmp_path):
         assert service.client().get("/api/v1/oidc/callback", params=back).status_code == 403
         provider.key = OTHER
         assert client.get("/api/v1/oidc/callback", params=back).status_code == 403
+
+
+def keys_read(provider):
+    return len([request for request in provider.server.requests if request.path == "/keys"])
+
+
+@pytest.mark.parametrize(("fresh_s", "status", "reads"), [(0.0, 302, 2), (3600.0, 403, 1)])
+def test_new_keys_of_a_provider_are_read_but_not_for_every_token(tmp_path, monkeypatch, fresh_s, status, reads):
+    monkeypatch.setattr(oidc, "ROTATED_S", fresh_s)
+    with login_at(tmp_path) as (service, provider):
+        client, back = began(service, provider)
+        provider.key = provider.published = NEW
+        assert client.get("/api/v1/oidc/callback", params=back).status_code == status
+        assert keys_read(provider) == reads
+
+
+def test_a_token_by_a_key_that_the_provider_does_not_publish_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(oidc, "ROTATED_S", 0.0)
+    with login_at(tmp_path) as (service, provider):
+        client, back = began(service, provider)
+        provider.key = NEW
+        assert client.get("/api/v1/oidc/callback", params=back).status_code == 403
+        assert keys_read(provider) == 2
 
 
 def test_only_configured_providers_and_people(tmp_path):
