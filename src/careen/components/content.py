@@ -106,7 +106,7 @@ def supplier_of(package: Package, stated: str) -> str:
     if package.type == "maven" and ":" in package.name:
         return package.name.rpartition(":")[0]
     if package.type == "golang":
-        return "The Go Authors" if package.name == "stdlib" else "/".join(package.name.split("/")[:2])
+        return "The Go Authors" if package.name in ("stdlib", "toolchain") else "/".join(package.name.split("/")[:2])
     if package.type in JOINED_BY_SLASH and "/" in package.name:
         return package.name.rpartition("/")[0]
     return ""

@@ -28,6 +28,7 @@ from .go_functions import Functions
 
 NAMESPACE = "Go"
 STANDARD_LIBRARY = "stdlib"
+PREFIXES = {"toolchain": "cmd"}  # of the packages of a module, if it is not the module's name
 # Packages that nearly every program contains. They are obfuscated if the standard library is.
 _ORDINARY = frozenset({"fmt", "strconv", "strings", "bytes", "bufio", "sort"})
 _IN_EACH_PROGRAM = "runtime.goexit"  # a program without it is linked with a shared library
@@ -85,7 +86,7 @@ class _Table:
 
     def __init__(self, program: Program, wanted: Sequence[Advisory]) -> None:
         packages = {name for advisory in wanted for affected in advisory.imports for name in _names_of(affected, advisory)}
-        modules = {advisory.package for advisory in wanted}
+        modules = {PREFIXES.get(advisory.package, advisory.package) for advisory in wanted}
         self._main = program.package
         self._functions = Functions(inflated(program.names), {*packages, "main"}, {*modules, *_ORDINARY})
         release = _RELEASE.match(program.toolchain)
@@ -100,7 +101,7 @@ class _Table:
             return False
         if module == STANDARD_LIBRARY:
             return not self._functions.modules.isdisjoint(_ORDINARY)
-        return module in self._functions.modules
+        return PREFIXES.get(module, module) in self._functions.modules
 
     def has(self, affected: Import, advisory: Advisory) -> bool:
         """Whether the program contains any of the affected functions; or any function of the package, if the advisory lists

@@ -9,6 +9,7 @@ cache directory), conda.
 from collections.abc import Mapping, Sequence
 
 # The field of package.json that replaces dependencies of other packages.
+_GO = ("stdlib", "toolchain")  # parts of Go, in place of a module
 _OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
 
 _RUNTIMES = {"Microsoft.AspNetCore.App": "aspnetcore", "Microsoft.WindowsDesktop.App": "windowsdesktop"}
@@ -36,7 +37,7 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":
-            return " && ".join(f"go get {'go' if name == 'stdlib' else name}@{_go(name, to)}" for name, to in best.items())
+            return " && ".join(f"go get {'go' if name in _GO else name}@{_go(name, to)}" for name, to in best.items())
         case "cargo":
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":
@@ -106,4 +107,4 @@ def _each(best: Mapping[str, str], form: str, between: str = " ") -> str:
 
 
 def _go(name: str, version: str) -> str:
-    return version if name == "stdlib" or version.startswith("v") else f"v{version}"
+    return version if name in _GO or version.startswith("v") else f"v{version}"

@@ -191,7 +191,7 @@ def test_module_cache_and_toolchain_sources_declare_nothing():
     ("path", "flags", "expected"),
     [
         ("example.com/x/cmd/tool", "", [("example.com/x", "")]),
-        ("cmd/vet", "", [("cmd/vet", "")]),
+        ("cmd/vet", "", [("toolchain", "1.22.1")]),
         (
             "example.com/x/cmd/tool",
             "-X example.com/x/version.Version=1.2.3+distro1",
@@ -205,6 +205,17 @@ def test_module_cache_and_toolchain_sources_declare_nothing():
 def test_built_without_modules(path, flags, expected):
     found = packages(f'path\t{path}\nbuild\t-ldflags="{flags}"\n')
     assert [(package.name, package.version) for package in found if package.name != "stdlib"] == expected
+
+
+@pytest.mark.parametrize("modules", ["path\tcmd/go\n", "path\tcmd/compile\nmod\tcmd\t(devel)\t\n"])
+def test_programs_of_go_itself_are_its_toolchain(modules):
+    found = [(package.name, package.version) for package in packages(modules)]
+    assert found == [("stdlib", "1.22.1"), ("toolchain", "1.22.1")]
+
+
+def test_a_folder_of_commands_is_no_program_of_go():
+    names = [package.name for package in packages("path\tcmd/go\nmod\texample.com/x\tv1.0.0\t\n")]
+    assert names == ["stdlib", "example.com/x"]
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,13 @@ def test_packages_that_the_standard_library_has_copies_of():
     assert is_lowered([program(f"vendor/{NET}/html.Parse")])
 
 
+def test_programs_of_go_itself():
+    get, toolchain = of_go((Import("cmd/go/internal/get", ("downloadPackage",)),), "toolchain"), module("toolchain", "0.30")
+    assert not is_lowered([program("cmd/go/internal/get.downloadPackage", package="cmd/go")], get, package=toolchain)
+    assert is_lowered([program("cmd/internal/objabi.Flagparse", package="cmd/vet")], get, package=toolchain)
+    assert not is_lowered([program(package="cmd/vet")], get, package=toolchain), "an obfuscated program"
+
+
 def test_the_main_package_has_no_path_in_symbols():
     tool = module("example.com/tool", "0.30")
     for path in ("example.com/tool", "example.com/tool/cmd/server"):

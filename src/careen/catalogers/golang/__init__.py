@@ -1,8 +1,9 @@
 """Go: the modules and the standard library that executables were built from, and the modules that source trees require.
 
 Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, and one ``Declared`` for each
-``go.mod``, ``go.sum`` or ``vendor/modules.txt``. The standard library is a package ``stdlib`` whose version has no "go"
-before it, as in Go's own advisories. A ``Binary`` has the names of its functions too, if its table of them is readable.
+``go.mod``, ``go.sum`` or ``vendor/modules.txt``. The standard library is a package ``stdlib``, Go's own programs
+(``cmd/go``) are a package ``toolchain``; their versions have no "go" before them, as in Go's own advisories. A ``Binary`` has
+the names of its functions too, if its table of them is readable.
 Raises: ValueError for packed executables and for damaged build information.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Module cache".
 """
@@ -28,6 +29,7 @@ from .build_list import Binary, Module, read_build_list, standard_library_versio
 from .pclntab import TableScan
 
 NOT_NEEDED = 0.3  # confidence of a module that only took part in choosing versions: listed if there is no go.mod
+TOOLS = "toolchain"  # the programs of Go itself in Go's database, with the version of Go
 STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree, which executables have as stdlib
 MAGIC = (
     b"\x7fELF",
@@ -154,8 +156,14 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             yield _package(Module("stdlib", library), evidence)
         else:
             yield Unknown("golang", evidence, f"Go toolchain of an unknown release: {found.toolchain or 'not readable'}")
-        for module in (*((found.main,) if found.main else ()), *found.modules):
+        main = Module(TOOLS, library) if _is_go_tool(found) else found.main
+        for module in (*((main,) if main else ()), *found.modules):
             yield _package(module, evidence)
+
+
+def _is_go_tool(found: Binary) -> bool:
+    """Whether a program is one of Go's own (``cmd/go``, ``cmd/vet``): no other module may begin with this element."""
+    return found.package.startswith("cmd/") and (found.main is None or f"{found.main.path}/".startswith("cmd/"))
 
 
 def _is_from_c_compiler(head: bytes) -> bool:
