@@ -65,6 +65,16 @@ def test_texts_that_mention_a_version_mean_nothing(rule):
     assert not found(f"\0{texts}\0{version}\0".encode(), rule)
 
 
+HEADERS = ("1.2.3", "1.2.11", "1.3.1", "1.6.37")  # what zlib.h and png.h put into each program
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.beside and rule.name != "libpng"], ids=lambda rule: rule.name)
+def test_versions_that_headers_put_into_programs_are_of_no_other_library(rule):
+    for version in HEADERS:
+        texts = "\0".join((*rule.beside, version))
+        assert (rule.name, version) not in found(f"\0{texts}\0".encode(), rule)
+
+
 @each
 def test_another_version_is_found_in_the_same_text(rule):
     old = next(version for name, version in found(rule.example.encode(), rule) if name == rule.name)
