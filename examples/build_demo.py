@@ -86,7 +86,10 @@ def _python() -> dict[str, bytes | str]:
 
 
 def _node() -> dict[str, bytes | str]:
-    return {f"opt/shop/web/node_modules/{n}/package.json": _text(f"{n}-package.json") for n in ("lodash", "minimist", "ms")}
+    names = ("lodash", "minimist", "ms")
+    manifest = json.dumps({"name": "web", "private": True, "dependencies": dict.fromkeys(names, "*")})
+    modules = {f"opt/shop/web/node_modules/{name}/package.json": _text(f"{name}-package.json") for name in names}
+    return {"opt/shop/web/package.json": manifest, **modules}
 
 
 def _java() -> dict[str, bytes | str]:

@@ -334,11 +334,11 @@ class Ecosystem(Struct, frozen=True, omit_defaults=True):
 
 # What the facts of a cataloger are for: packages; which distribution a root file system is; VEX documents and ignore rules;
 # the repositories that a layer was built with; archives of packages; texts for the checks of the system's configuration; which
-# files are machine code; the digests of programs; how they were built; what runs by itself; deprecated versions; secrets;
-# licence texts, dependencies and digests for SBOMs.
+# files are machine code; the digests of programs; how they were built; what runs by itself; deprecated versions; projects
+# and what they depend on; secrets; licence texts, dependencies and digests for SBOMs.
 Role = Literal[
     "packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "digests", "hardening",
-    "hooks", "notices", "secrets", "licence_files", "requirements", "component_digests",
+    "hooks", "notices", "projects", "secrets", "licence_files", "requirements", "component_digests",
 ]  # fmt: skip
 
 

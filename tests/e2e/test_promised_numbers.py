@@ -72,6 +72,8 @@ def project(root, locked=True):
             name = place.rpartition(">")[2]
             made[f"{root}/{below}/package.json"] = json.dumps({"name": name, "version": version})
             listed[below] = {"version": version}
+        own = {place: "*" for place in versions if ">" not in place}
+        made[f"{root}/package.json"] = json.dumps({"private": True, "dependencies": own})
         lock = {"name": "app", "version": "0.0.0", "lockfileVersion": 3, "packages": listed}
         return {**made, **({f"{root}/package-lock.json": json.dumps(lock)} if locked else {})}
 

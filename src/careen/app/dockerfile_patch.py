@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.dockerfile.parse import Instruction, parse
-from careen.matching.places import IN_PROJECTS, OVERRIDES
+from careen.matching.npm_places import IN_PROJECTS, OVERRIDES
 from careen.model.plan import Plan
 from careen.model.report import Report
 

@@ -111,6 +111,7 @@ def bind(
         hardening=hardening(tree, facts, owners),
         hooks=hooks(tree, facts, owners),
         notices=_made("notices", facts, catalogers),
+        projects=_made("projects", facts, catalogers),
         ledger=ledger(tree, owners, claimed, compared, named, on_file),
         # A search for origins has read the digests, too.
         origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages) if facts.reads("digests") else OriginFiles(),

@@ -6,8 +6,10 @@ disappear only when every place is changed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename
+
+from msgspec.structs import replace
 
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
@@ -15,11 +17,12 @@ from careen.model.package import Package
 from careen.model.plan import Action, Change, Upgrade
 from careen.output.tied import tied
 
-from .places import IN_PROJECTS, OVERRIDES, SAFE, Place, is_manager
+from .npm_places import IN_PROJECTS, OF_WORKSPACE, OVERRIDES, Projects
+from .override_keys import keyed
+from .place import SAFE, Place
+from .places import is_manager
 from .upgraded import paths_of
-from .upgrades import command
-
-NAMED_OVERRIDES = ("npm overrides", "pnpm overrides")  # ``$x`` in an override is the project's own version of x
+from .upgrades import Upgrades, command
 
 
 def actions_of(
@@ -29,6 +32,7 @@ def actions_of(
     before: Sequence[Vulnerability],
     after: Sequence[Vulnerability],
     upgraded: Inventory,
+    known: Projects,
 ) -> tuple[Action, ...]:
     """The actions that upgrade the packages of ``targets`` (index of a package: its new version), those that remove the
     most findings first. ``places``: for each package, the places that set its version. ``after`` are the findings of
@@ -38,7 +42,7 @@ def actions_of(
     stays = _staying(inventory.packages, targets, before, after, upgraded.packages)
     projects = {index: [_project(place) for place in changed_places(places[index])] for index in targets}
     names = _names(inventory.packages, targets)
-    made = [_action(members, inventory.packages, names, targets, places, removed, stays) for members in tied(projects)]
+    made = [_action(members, inventory.packages, names, targets, places, removed, stays, known) for members in tied(projects)]
     return tuple(sorted(made, key=lambda action: (-action.removes, action.manager, action.place)))
 
 
@@ -47,8 +51,9 @@ def changed_places(places: Iterable[Place]) -> list[Place]:
 
 
 def _project(place: Place) -> Place:
-    """The place; for an override, the place in which the project installs its own packages, to which overrides refer."""
-    return Place(OVERRIDES.get(place.manager, place.manager), place.place, place.where, place.obstacle)
+    """The place; for all places in a project of npm's registry the same."""
+    manager = OVERRIDES.get(place.manager, place.manager)
+    return Place(manager, place.project or place.place) if manager in IN_PROJECTS else replace(place, also=())
 
 
 def _action(
@@ -59,14 +64,15 @@ def _action(
     places: Sequence[Sequence[Place]],
     removed: Mapping[int, int],
     stays: Mapping[str, tuple[str, ...]],
+    known: Projects,
 ) -> Action:
     upgrades: dict[str, Upgrade] = {}
     by_place: dict[Place, dict[tuple[str, str], str]] = defaultdict(dict)
     by_manifest = 0
     for index in members:
         package, to = packages[index], targets[index]
-        known = upgrades.get(package.purl)
-        removes = removed[index] + (known.removes if known else 0)
+        listed_before = upgrades.get(package.purl)
+        removes = removed[index] + (listed_before.removes if listed_before else 0)
         left = stays.get(package.purl, ())
         upgrades[package.purl] = Upgrade(names[index], package.version, to, removes, package.purl, left)
         changed = changed_places(places[index])
@@ -75,10 +81,12 @@ def _action(
             by_place[place][names[index], package.version] = to
     listed = tuple(sorted(upgrades.values(), key=lambda upgrade: (-upgrade.removes, upgrade.package, upgrade.version)))
     order = [(upgrade.package, upgrade.version) for upgrade in listed]
-    first, *others = (
-        Change(place.manager, place.place, place.where, _command(place, by_place, order))
-        for place in sorted(by_place, key=lambda place: _rank(place, len(by_place[place])))
-    )
+    in_order = sorted(by_place, key=lambda place: _rank(place, len(by_place[place])))
+    triples = {
+        place: [(name, old, by_place[place][name, old]) for name, old in order if (name, old) in by_place[place]]
+        for place in in_order
+    }
+    first, *others = _changes(triples, known)
     removes = sum(upgrade.removes for upgrade in listed)
     unchecked = _unchecked(by_place)
     return Action(
@@ -122,22 +130,26 @@ def _runtime(place: Place) -> str:
 
 def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
     """A sort key of places: those that a command changes come before manifests, and overrides after the project's own
-    packages, to which an override can refer.
+    packages: npm refuses one that differs from what the project still asks for.
     """
     return (place.where == "manifest", place.manager in OVERRIDES, -packages, place.manager, place.place)
 
 
-def _command(place: Place, by_place: Mapping[Place, Mapping[tuple[str, str], str]], order: Iterable[tuple[str, str]]) -> str:
-    versions = by_place[place]
-    own: set[str] = set()
-    if place.manager in NAMED_OVERRIDES:
-        # npm allows an override of a direct dependency only with the version that the project states.
-        own = {name for name, _ in by_place.get(_project(place), {})}
-    return command(
-        place.manager,
-        place.place,
-        [(name, old, f"${name}" if name in own else versions[name, old]) for name, old in order if (name, old) in versions],
-    )
+def _changes(upgrades: Mapping[Place, Upgrades], known: Projects) -> Iterator[Change]:
+    """The changes in the order of their places. Where a project's own packages are installed, its overrides are set before:
+    npm places each package by the overrides that it knows.
+    """
+    overrides = {place.place: place for place in upgrades if place.manager in OVERRIDES and place.manager != OF_WORKSPACE}
+    joined = {place.place for place in upgrades if place.place in overrides and place.manager not in OVERRIDES}
+    for place, own in upgrades.items():
+        if place.manager in OVERRIDES:
+            if place.place not in joined or place.manager == OF_WORKSPACE:
+                yield Change(place.manager, place.place, place.where, command(place, (), keyed(place, own, known)))
+        elif place.place in joined:
+            setting = keyed(overrides[place.place], upgrades[overrides[place.place]], known, {name: to for name, _, to in own})
+            yield Change(place.manager, place.place, place.where, command(place, own, setting))
+        else:
+            yield Change(place.manager, place.place, place.where, command(place, own))
 
 
 def _removed(

@@ -275,6 +275,15 @@ class ModuleWithoutLabel(Struct, frozen=True):
         return "rpm packages of a module whose label is missing, so that its stream is unknown"
 
 
+class UnstatedStreams(Struct, frozen=True):
+    code: ClassVar[str] = "unassessed_package"
+    title: str
+    names: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"{self.title}: packages of modules, without a line that enables one of their streams: {few(self.names)}"
+
+
 class MavenWithoutGroup(Struct, frozen=True):
     code: ClassVar[str] = "unassessed_package"
 

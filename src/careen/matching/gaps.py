@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from careen.database.knowledge import PRIVATE, Knowledge, key_name
 from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
 from careen.formats.feeds.software import CPE_NAMESPACE
-from careen.model.advisory import NamespaceInfo
+from careen.model.advisory import Advisory, NamespaceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import GUESSED
 
@@ -34,6 +34,7 @@ from .causes import (
     UnknownSoftware,
     UnknownStreams,
     UnreadRecords,
+    UnstatedStreams,
     gap_in,
 )
 from .channels import AdvisoriesByPackage
@@ -42,7 +43,7 @@ from .keys import Key
 from .lifetimes import end_of_life
 from .limited import limited_of
 from .reasons import purls_of, release_id
-from .rpm import is_about_build, stream_of
+from .rpm import is_about_build, lacks_stream, stream_of
 from .subject import Subject, is_sample
 
 # Sources of an archive's changelogs and of the user: with these alone, packages that they do not name are unassessed.
@@ -173,12 +174,26 @@ def _of_upstream(subjects: list[Subject], knowledge: Knowledge, named: Names) ->
 
 
 def _of_namespace(namespace: str, group: list[Subject], knowledge: Knowledge, named: Names) -> Covered:
-    unnamed = _without_source(namespace, group, knowledge)
-    if not unnamed:
+    unnamed, streamless = _without_source(namespace, group, knowledge), _without_stream(group, named)
+    if not unnamed and not streamless:
         return _of_named(namespace, group, knowledge, named)
-    rest = [subject for subject in group if subject not in unnamed]
+    rest = [subject for subject in group if subject not in unnamed and subject not in streamless]
     covered = _of_named(namespace, rest, knowledge, named) if rest else Covered(0, ())
-    return replace(covered, gaps=(*covered.gaps, _gap(SourceNotStated(group[0].title), unnamed)))
+    gaps = [_gap(SourceNotStated(group[0].title), unnamed)] if unnamed else []
+    if streamless:
+        names = tuple(dict.fromkeys(subject.package.name for subject in streamless))
+        gaps.append(_gap(UnstatedStreams(group[0].title, names), streamless))
+    return replace(covered, gaps=(*covered.gaps, *gaps))
+
+
+def _without_stream(group: list[Subject], named: Names) -> list[Subject]:
+    """The packages of modules that a Dockerfile installs, if no line of it enables a stream: advisories are about one."""
+
+    def advisories(subject: Subject) -> Iterator[Advisory]:
+        for namespace in (subject.namespace, subject.stand_in or "", *subject.channels):
+            yield from named.get((namespace, subject.name), ())
+
+    return [subject for subject in group if lacks_stream(subject.package, advisories(subject))]
 
 
 def _without_source(namespace: str, group: list[Subject], knowledge: Knowledge) -> list[Subject]:

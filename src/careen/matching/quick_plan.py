@@ -20,7 +20,8 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .bundles import Bundles
 from .keys import Key, keys_by_type
-from .places import SYSTEM, Place, is_manager
+from .place import Place
+from .places import SYSTEM, clients_of, is_manager
 from .remedy import Reassess, plan, targets_of
 from .upgraded import paths_of
 
@@ -77,7 +78,8 @@ def quick_plan(
         return [*found, *matched.get(key, ())]
 
     inventory = replace(report.inventory, packages=packages)
-    made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
+    clients = clients_of(report.inventory.packages, report.inventory.projects)
+    made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems, clients=clients)
     upgraded = {upgrade.purl for action in made.actions for upgrade in action.upgrades}
     if not _can_upgrade_more(zip(packages, of_package, strict=True), upgraded):
         return made

@@ -7,7 +7,7 @@ those that a scan after the upgrades would report.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from careen.model.finding import FixState, Vulnerability
 from careen.model.inventory import Inventory
@@ -21,7 +21,9 @@ from .actions import actions_of
 from .apt_archives import only_of_distribution
 from .bundles import Bundles
 from .keys import Key, keys_by_type
-from .places import IN_PROJECTS, SAFE, SYSTEM, Obstacle, Place, clients_of, managers_of, places_of
+from .npm_places import BY_VERSION, IN_PROJECTS, OVERRIDES, Projects, line_of
+from .place import SAFE, Obstacle, Place
+from .places import SYSTEM, Clients, clients_of, managers_of, places_of
 from .remedy_texts import (
     DropPackage,
     Hint,
@@ -57,18 +59,19 @@ def plan(
     schemes: Mapping[str, VersionScheme],
     ecosystems: Mapping[str, Ecosystem],
     base: str = "",
+    clients: Clients | None = None,
 ) -> Plan:
     """The plan for a report. ``reassess`` returns the findings of an inventory with the same advisories and policy.
-    ``base`` is the name of the base image.
+    ``base`` is the name of the base image. ``clients``: those of the image, if the report has only some of its packages.
     """
     inventory = report.inventory
     packages = inventory.packages
     keys = keys_by_type(packages, schemes, ecosystems)
     managers = managers_of(packages)
-    bundles, clients = Bundles(packages), clients_of(packages)
+    bundles, clients = Bundles(packages), clients or clients_of(packages, inventory.projects)
     only_distribution = only_of_distribution(inventory)
     places = [places_of(package, managers, bundles, clients, only_distribution) for package in packages]
-    targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
+    targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys, clients.projects)
 
     def left(changed: Inventory) -> list[Vulnerability]:
         return distinct(reassess(changed), changed.packages)
@@ -83,7 +86,7 @@ def plan(
         len(before),
         len(after),
         len(after) if only_file == changed else len(left(only_file)),
-        actions_of(inventory, targets, places, before, after, changed),
+        actions_of(inventory, targets, places, before, after, changed, clients.projects),
         _stays(after, whys),
         tuple(Advice(hint.kind, hint.text(), hint.findings) for hint in _hints(report, after, changed, targets, whys, base)),
         bundled={purl: whys[purl].by for purl in affected if purl in whys and whys[purl].code == "bundled"},
@@ -125,24 +128,43 @@ def _agreed(
     packages: Sequence[Package],
     places: Sequence[Sequence[Place]],
     keys: Mapping[str, Key],
+    known: Projects,
 ) -> dict[int, str]:
-    """The targets; all copies of a package in one project get the highest of their versions, because an override changes
-    all copies. So do modules that are released together, as those of different releases do not fit.
+    """The targets; copies of a package in one project get the highest of their versions: where an override names no version,
+    all of them, and with npm and pnpm those of a release line. So do modules that are released together, as those of
+    different releases do not fit.
     """
     agreed = _released_together(targets, packages, keys)
-    projects: dict[tuple[str, str], list[int]] = defaultdict(list)
+    copies: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for index in targets:
-        for project in {place.place for place in places[index] if place.manager in IN_PROJECTS}:
-            projects[project, packages[index].name].append(index)
+        for place in places[index]:
+            if place.manager in IN_PROJECTS:
+                client = OVERRIDES.get(place.manager, place.manager)
+                copies[client, place.project or place.place, packages[index].name].add(index)
     for _ in range(MAX_ROUNDS):  # a copy may be in several projects
-        known = dict(agreed)
-        for members in projects.values():
-            key = keys[packages[members[0]].type]
-            highest = max((agreed[index] for index in members), key=lambda text: key(text) or ())
-            agreed.update(dict.fromkeys(members, highest))
-        if agreed == known:
+        before = dict(agreed)
+        for (client, folder, name), members in copies.items():
+            key = keys[packages[min(members)].type]
+            if client in BY_VERSION:
+                groups = _lines(members, packages, agreed)
+                others: Collection[str] = ()
+            else:
+                groups, others = [[*members]], known.versions(folder, name)
+            for group in groups:
+                highest = max((*(agreed[index] for index in group), *others), key=lambda text: key(text) or ())
+                agreed.update(dict.fromkeys(group, highest))
+        if agreed == before:
             break
     return agreed
+
+
+def _lines(members: Iterable[int], packages: Sequence[Package], targets: Mapping[int, str]) -> list[list[int]]:
+    """The copies of a package by release line, each in the line that it is of and the one that it moves to."""
+    lines: dict[str, list[int]] = defaultdict(list)
+    for index in members:
+        for line in {line_of(packages[index].version), line_of(targets[index])}:
+            lines[line].append(index)
+    return [*lines.values()]
 
 
 def _released_together(targets: Mapping[int, str], packages: Sequence[Package], keys: Mapping[str, Key]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from careen.model.finding import FixState
 from careen.model.plan import AdviceKind
 from careen.output.lines import few
 
-from .places import Obstacle
+from .place import Obstacle
 
 
 class RefreshBase(Struct, frozen=True):

@@ -7,6 +7,7 @@ and the version begins with the stream if the package is versioned as its module
 **Source:** Fedora Modularity, "modularity label" (name:stream:version:context); Oracle Linux errata (ksplice, FIPS).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from careen.distributions.registry import profile_of
@@ -33,6 +34,19 @@ def stream_of(package: Package) -> str | None:
     if package.module:
         return ":".join(package.module.split(":")[:2])
     return "" if _MODULE.search(package.version) else None
+
+
+def lacks_stream(package: Package, advisories: Iterable[Advisory]) -> bool:
+    """Whether the advisories of a module's streams are about a package that a file only names, without its stream or its
+    release, which would show that it is of no module.
+    """
+    if package.type != "rpm" or package.presence != "declared" or "-" in package.version or stream_of(package) is not None:
+        return False
+    return any(advisory.module is not None or _is_modular(advisory) for advisory in advisories)
+
+
+def _is_modular(advisory: Advisory) -> bool:
+    return any(range.fixed and _MODULE.search(range.fixed) for range in advisory.ranges)
 
 
 def without_module_build(key: Key) -> Key:
@@ -70,7 +84,7 @@ def _same_stream(advisory: Advisory, fixed: list[str], package: Package) -> bool
     stream = stream_of(package)
     if advisory.module is not None:
         return stream == ":".join(advisory.module.split(":")[:2])
-    modular = any(_MODULE.search(text) for text in fixed)
+    modular = _is_modular(advisory)
     if stream is None or not modular:
         return stream is None and not modular
     start = stream.partition(":")[2] + "."

@@ -13,7 +13,7 @@ from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package, Presence, Source
 
-from .places import Place
+from .place import Place
 
 Changeable = Callable[[Place], bool]
 

@@ -8,17 +8,24 @@ cache directory), conda.
 
 from collections.abc import Mapping, Sequence
 
-# The field of package.json that replaces dependencies of other packages.
+from .npm_places import OF_WORKSPACE, OVERRIDES
+from .place import Place
+
+Upgrades = Sequence[tuple[str, str, str]]  # name, installed version, target version
+Overrides = Sequence[tuple[str, str]]  # key, version
+
+# The field of package.json that replaces dependencies of other packages, by the client.
+_SETTING = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
+# By default pnpm keeps what nothing needs any more for a week.
+_ARGUMENTS = {"pnpm": " --config.modules-cache-max-age=0"}
 _GO = ("stdlib", "toolchain")  # parts of Go, in place of a module
-_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions", "bun": "overrides"}
 
 _RUNTIMES = {"Microsoft.AspNetCore.App": "aspnetcore", "Microsoft.WindowsDesktop.App": "windowsdesktop"}
 
 
-def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
-    """The command, or the change of a manifest, for these upgrades: triples of name, installed version and target
-    version.
-    """
+def command(at: Place, upgrades: Upgrades, overrides: Overrides = ()) -> str:
+    """The command, or the change of a manifest, for these upgrades and overrides."""
+    manager, place = at.manager, at.place
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:
@@ -29,13 +36,12 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             place.startswith("/") or manager == "uv"
         ):
             return _python(manager, place, best)
-        case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/"):
-            return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
-        case "npm overrides" | "pnpm overrides" | "yarn resolutions" | "bun overrides":
-            client = manager.partition(" ")[0]
-            return f"cd {place} && npm pkg set " + _each(best, f"'{_OVERRIDES[client]}[{{}}]={{}}'") + f" && {client} install"
+        case "npm" | "pnpm" | "yarn" | "bun" if place.startswith("/") or at.project:
+            return _installing(at, best, overrides)
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
+        case _ if manager in OVERRIDES:
+            return _overriding(at, overrides)
         case "go":
             return " && ".join(f"go get {'go' if name in _GO else name}@{_go(name, to)}" for name, to in best.items())
         case "cargo":
@@ -66,6 +72,37 @@ def _system(manager: str, names: str) -> str:
         case "zypper":
             return f"zypper --non-interactive update {names} && zypper clean --all"
     return f"{manager} -y {'update' if manager in ('yum', 'tdnf') else 'upgrade'} {names} && {manager} clean all"
+
+
+def _installing(at: Place, best: Mapping[str, str], overrides: Overrides) -> str:
+    setting = f"{_setting(at.manager, overrides)} && " if overrides else ""
+    verb = "install" if at.manager == "npm" else "add"
+    install = f"{_client(at)} {verb}{_ARGUMENTS.get(at.manager, '')} {_each(best, '{}@{}')}"
+    return " && ".join((f"{_entering(at)}{setting}{install}", *(f"cd {folder} && {install}" for folder in at.also)))
+
+
+def _overriding(at: Place, overrides: Overrides) -> str:
+    if at.manager == OF_WORKSPACE:
+        return (
+            "set "
+            + ", ".join(f"'{key}': {to}" for key, to in overrides)
+            + " in overrides of pnpm-workspace.yaml, and run pnpm install"
+        )
+    client = OVERRIDES[at.manager]
+    return f"{_entering(at)}{_setting(client, overrides)} && {_client(at)} install{_ARGUMENTS.get(client, '')}"
+
+
+def _entering(at: Place) -> str:
+    return f"cd {at.place} && " if at.place.startswith("/") else ""
+
+
+def _setting(client: str, overrides: Overrides) -> str:
+    return "npm pkg set " + " ".join(f"'{_SETTING[client]}[{key}]={to}'" for key, to in overrides)
+
+
+def _client(at: Place) -> str:
+    client = OVERRIDES.get(at.manager, at.manager)
+    return f"NODE_ENV=production {client}" if at.production else client
 
 
 def _python(manager: str, place: str, best: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from .ledger import Ledger
 from .notices import Notice
 from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
+from .projects import Project
 
 UNIDENTIFIED = "unidentified"  # the code of a file that a reader cannot identify
 BY_TABLE = "read_by_toc"  # the code of a layer whose table of contents was read instead of its stream
@@ -145,4 +146,5 @@ class Inventory(Struct, frozen=True):
     hardening: Hardening = Hardening()
     hooks: tuple[Hook, ...] = ()  # hooks that no package owns
     notices: tuple[Notice, ...] = ()  # of deprecated versions
+    projects: tuple[Project, ...] = ()  # and what their own manifests ask for
     examined: Examined | None = None  # what the contents of files show; None: the contents were not examined

@@ -3,12 +3,15 @@ from tests.support.matching import deb, pypi
 from tests.support.reports import vulnerability
 
 from careen.matching.actions import actions_of, changed_places
-from careen.matching.places import Place
+from careen.matching.npm_places import Projects
+from careen.matching.place import Place
 from careen.matching.upgraded import upgraded
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence
 
 ENVIRONMENT, PINS, OTHER = Place("pip", "/v/bin/python3.9", "dockerfile"), Place("pip", "r.txt"), Place("pip", "o.txt")
+
+NO_PROJECTS = Projects(())
 
 
 def actions(places, targets, before, after=()):
@@ -30,7 +33,9 @@ def actions(places, targets, before, after=()):
             for n in range(count)
         ]
 
-    return actions_of(inventory, targets, places, findings(packages, before), findings(changed.packages, after), changed)
+    return actions_of(
+        inventory, targets, places, findings(packages, before), findings(changed.packages, after), changed, NO_PROJECTS
+    )
 
 
 def test_packages_in_two_places_tie_these_together():
@@ -72,7 +77,7 @@ def test_a_system_package_of_a_foreign_architecture_is_named_with_it():
 
     def command(packages):
         inventory = Inventory(None, tuple(packages))
-        (action,) = actions_of(inventory, targets, places, (), (), upgraded(inventory, targets, places))
+        (action,) = actions_of(inventory, targets, places, (), (), upgraded(inventory, targets, places), NO_PROJECTS)
         return action.command.partition("--only-upgrade ")[2].partition(" &&")[0]
 
     assert command(packages) == "libssl3 libssl3:i386 odd tzdata"

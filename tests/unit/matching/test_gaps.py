@@ -30,6 +30,7 @@ from careen.matching.causes import (
     SourceNotStated,
     StandIn,
     UnknownSoftware,
+    UnstatedStreams,
 )
 from careen.matching.gaps import gaps_of
 from careen.matching.keys import Keys
@@ -194,3 +195,16 @@ def test_the_ranges_of_nvd_are_missing_only_if_it_is_not_loaded():
 
     assert found() == [NvdNotLoaded]
     assert found(info(CPE_NAMESPACE, "nvd")) == []
+
+
+def test_a_package_of_a_module_needs_a_line_that_enables_a_stream():
+    def declared(name, **fields):
+        return replace(rpm(name, "10.24.0"), presence="declared", **fields)
+
+    records = [info("almalinux:8", unfixed=True), advisory("ALSA-1", "1:10.24.1-1.module_el8.3.0+1", "almalinux:8", "nodejs")]
+    matched = run([declared("nodejs"), declared("bash")], records, distribution=ALMA)
+    (found,) = (reason for reason in matched.reasons if reason.code == "unassessed_package")
+    assert (found.packages, found.detail) == (1, UnstatedStreams("AlmaLinux 8", ("nodejs",)).text())
+    assert matched.assessed == 1
+    matched = run([declared("nodejs", module="nodejs:10"), declared("bash")], records, distribution=ALMA)
+    assert "unassessed_package" not in codes(matched)

@@ -3,7 +3,8 @@ from msgspec.structs import replace
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
-from careen.matching.places import Obstacle, clients_of, managers_of, places_of
+from careen.matching.place import Obstacle
+from careen.matching.places import clients_of, managers_of, places_of
 from careen.model.origin import Origin
 from careen.model.package import Evidence, Package
 
@@ -57,7 +58,7 @@ def test_what_conda_installed_is_upgraded_by_conda():
     hostile = package("conda", "a", "opt/$(id)/conda-meta/a.json")
     assert places(hostile) == [("conda", "opt/$(id)/conda-meta/a.json")]
     module = package("npm", "a", "opt/conda/node_modules/b/node_modules/a/package.json")
-    assert places(module, own) == [("npm overrides", "/opt/conda")]
+    assert places(module, own) == [("npm", "opt/conda/node_modules")]
 
 
 def test_components_of_bitnami_come_with_an_image():
@@ -114,39 +115,6 @@ def test_a_java_runtime_is_replaced_as_a_whole():
     ]  # fmt: skip
 
 
-def test_a_command_in_a_project_changes_its_lock_file():
-    own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
-    assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
-    assert places(package("npm", "a", nested, "app/npm-shrinkwrap.json")) == [("npm overrides", "/app")] * 2
-    assert places(package("npm", "a", own, "other/package-lock.json")) == [("npm", "/app"), ("npm", "other/package-lock.json")]
-    assert (
-        places(package("composer", "v/a", "app/vendor/composer/installed.json", "app/composer.lock"))
-        == [("composer", "app")] * 2
-    )
-    assert places(package("composer", "v/a", "composer.lock")) == [("composer", "/")]
-
-
-def test_the_lock_file_of_a_project_tells_its_client():
-    own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
-    assert places(package("npm", "a", own, "app/yarn.lock")) == [("yarn", "/app")] * 2
-    assert places(package("npm", "a", nested, "app/yarn.lock")) == [("yarn resolutions", "/app")] * 2
-    assert places(package("npm", "a", own, "app/yarn.lock", "app/package-lock.json")) == [("npm", "/app")] * 3
-    assert places(package("npm", "a", own), package("npm", "b", "app/pnpm-lock.yaml")) == [("pnpm", "/app")]
-    assert places(package("npm", "a", own), package("npm", "b", "app/x/yarn.lock")) == [("npm", "/app")]
-    linked = "app/node_modules/.pnpm/a@1.0/node_modules/a/package.json"
-    assert places(package("npm", "a", linked)) == [("pnpm overrides", "/app")]
-    assert places(package("npm", "a", linked, "app/pnpm-lock.yaml")) == [("pnpm overrides", "/app")] * 2
-
-
-def test_a_client_leaves_the_lock_files_of_the_others():
-    own, linked = "app/node_modules/a/package.json", "app/node_modules/.pnpm/a@1.0/node_modules/a/package.json"
-    locks = ("app/package-lock.json", "app/pnpm-lock.yaml")
-    assert places(package("npm", "a", own, *locks)) == [("npm", "/app"), ("npm", "/app"), ("npm", "app/pnpm-lock.yaml")]
-    assert places(package("npm", "a", linked, "app/pnpm-lock.yaml", "app/yarn.lock")) == [
-        ("pnpm overrides", "/app"), ("pnpm overrides", "/app"), ("npm", "app/yarn.lock"),
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("version", ["1.0.0+$(id)", "1.0.0+`id`", "1.0.0+a;b", "1.0.0+a\u001b[2J"])
 def test_a_version_that_a_command_names_needs_no_quoting(version):
     hostile = Package("cargo", None, "tokio", version, evidence=(Evidence("app/Cargo.lock", 0),))
@@ -154,14 +122,10 @@ def test_a_version_that_a_command_names_needs_no_quoting(version):
     assert places(package("cargo", "tokio", "app/Cargo.lock")) == [("cargo", "app/Cargo.lock")]
 
 
-def test_packages_of_a_workspace_have_the_client_of_its_lock_file():
-    own, nested = "app/packages/x/node_modules/a/package.json", "app/packages/x/node_modules/b/node_modules/a/package.json"
-    lock = package("npm", "b", "app/yarn.lock")
-    assert places(package("npm", "a", own), lock) == [("yarn", "/app/packages/x")]
-    assert places(package("npm", "a", nested), lock) == [("yarn resolutions", "/app")]
-    other = package("npm", "c", "app/packages/x/package-lock.json")
-    assert places(package("npm", "a", nested), lock, other) == [("npm overrides", "/app/packages/x")]
-    assert places(package("npm", "a", "srv/node_modules/b/node_modules/a/package.json"), lock) == [("npm overrides", "/srv")]
+def test_a_project_of_composer_is_one_place():
+    found = places(package("composer", "v/a", "app/vendor/composer/installed.json", "app/composer.lock"))
+    assert found == [("composer", "app")] * 2
+    assert places(package("composer", "v/a", "composer.lock")) == [("composer", "/")]
 
 
 def test_libraries_within_an_archive_are_those_of_its_project():
@@ -175,12 +139,6 @@ def test_caches_of_pip_maven_and_gradle():
     maven, gradle = "root/.m2/repository", "home/gradle/.gradle/caches/modules-2"
     archives = (f"{maven}/g/a/1.0/a-1.0.jar", f"{gradle}/files-2.1/g/a/1.0/0a/a-1.0.jar")
     assert places(package("maven", "g:a", *archives)) == [("maven cache", f"/{maven}"), ("maven cache", f"/{gradle}")]
-
-
-def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
-    inner, own = "usr/local/lib/node_modules/npm/node_modules/a/package.json", "app/node_modules/a/package.json"
-    found = places_of(package("npm", "a", inner, own), {}, Bundles([]))
-    assert [(place.manager, place.obstacle and place.obstacle.by) for place in found] == [("", "npm"), ("npm", None)]
 
 
 def test_packages_of_the_system_have_the_managers_place():
@@ -246,23 +204,6 @@ def test_a_manager_without_its_database_upgrades_nothing():
     apt = replace(deb("apt", "2.6.1"), presence="shadowed")
     assert managers_of((apt,)) == {}
     assert [place.obstacle.code for place in places_of(apt, managers_of((apt,)), Bundles((apt,)))] == ["no_package_manager"]
-
-
-def test_projects_of_bun():
-    own, stored = "app/node_modules/a/package.json", "app/node_modules/.bun/a@1.0/node_modules/a/package.json"
-    assert places(package("npm", "a", own, "app/bun.lock")) == [("bun", "/app")] * 2
-    assert places(package("npm", "a", stored, "app/bun.lock")) == [("bun overrides", "/app")] * 2
-    assert places(package("npm", "a", stored)) == [("bun overrides", "/app")]
-
-
-def test_projects_that_yarn_runs_without_node_modules():
-    archive = "srv/app/.yarn/cache/a-npm-1.0-d192f6b3b3-8633cce2db.zip"
-    unplugged = "srv/app/.yarn/unplugged/a-npm-1.0-de8e99b449/node_modules/a/package.json"
-    assert places(package("npm", "a", archive, "srv/app/yarn.lock")) == [("yarn resolutions", "/srv/app")] * 2
-    assert places(package("npm", "a", unplugged)) == [("yarn resolutions", "/srv/app")]
-    assert places(package("npm", "a", ".yarn/cache/a.zip")) == [("yarn resolutions", "/")]
-    assert places(package("npm", "a", "srv/my app/.yarn/cache/a.zip"))[0][0] == "npm"
-    assert places(package("npm", "a", "root/.yarn/berry/cache/a.zip")) == [("npm", "root/.yarn/berry/cache/a.zip")]
 
 
 def test_a_copy_that_a_package_of_a_registry_owns_comes_with_it():

@@ -8,19 +8,20 @@ from careen.model.advisory import Range
 from careen.model.finding import Fix
 from careen.model.inventory import Inventory, PackageArchive
 from careen.model.package import Distribution, Evidence, Package, Source
+from careen.model.projects import Project
 from careen.plugins import Ecosystem
 
 APT = deb("apt", "2.6.1-1", source=Source("apt", "2.6.1-1"))
 ALL = {**ECOSYSTEMS, "npm": Ecosystem("npm", "pep440", "npm")}
 
 
-def planned(packages, records, distribution=DEBIAN, **report):
+def planned(packages, records, distribution=DEBIAN, projects=(), **report):
     known = knowledge(*records)
 
     def reassess(inventory):
         return match(inventory, known, SCHEMES, ALL, TODAY).findings
 
-    whole = replace(clean(), inventory=Inventory(distribution, tuple(packages)), **report)
+    whole = replace(clean(), inventory=Inventory(distribution, tuple(packages), projects=projects), **report)
     return plan(whole, reassess, SCHEMES, ALL)
 
 
@@ -118,40 +119,53 @@ def test_the_place_of_an_npm_package_decides_the_command():
             npm("part", "1.0", "usr/local/lib/node_modules/npm/node_modules/part/package.json"),
         ],
         records,
+        projects=(Project("app", (("top", "^1.0"),)),),
     )
     assert sorted(change.command for action in made.actions for change in action.changes) == [
-        "cd /app && npm install top@2.0",
-        "cd /app && npm pkg set 'overrides[inner]=2.0' && npm install",
+        "cd /app && npm pkg set 'overrides[inner@1.0]=2.0' && npm install top@2.0",
         "npm install -g tool@2.0",
     ]
     assert [one.why for one in made.stays] == ["a part of npm, which contains its own copy"]
 
 
-def test_npm_overrides_agree_with_what_the_project_installs_itself():
-    def between(id, name, introduced, fixed):
-        return advisory(id, None, "npm", name, ranges=(Range(introduced, fixed),))
+def copies(name, *versions):
+    return [npm(name, version, f"app/node_modules/{version}/node_modules/{name}/package.json") for version in versions]
 
+
+def between(id, name, introduced, fixed):
+    return advisory(id, None, "npm", name, ranges=(Range(introduced, fixed),))
+
+
+def test_copies_of_a_package_move_within_their_release_lines():
     records = [
-        between("GHSA-1", "x", "0", "2.0"), between("GHSA-2", "x", "9.0", "9.1"), between("GHSA-3", "x", "10.0", "10.2"),
-        between("GHSA-4", "y", "9.0", "9.1"), between("GHSA-5", "y", "10.0", "10.2"),
+        between("GHSA-1", "x", "0", "2.0.0"), between("GHSA-2", "x", "9.0.0", "9.1.0"),
+        between("GHSA-3", "y", "9.0.0", "9.1.0"), between("GHSA-4", "y", "10.0.0", "10.2.0"),
     ]  # fmt: skip
-    made = planned(
-        [
-            npm("x", "1.0", "app/node_modules/x/package.json"),
-            npm("x", "9.0", "app/node_modules/a/node_modules/x/package.json"),
-            npm("x", "10.0", "app/node_modules/b/node_modules/x/package.json"),
-            npm("y", "9.0", "app/node_modules/a/node_modules/y/package.json"),
-            npm("y", "10.0", "app/node_modules/b/node_modules/y/package.json"),
-        ],
-        records,
+    own = npm("x", "1.0.0", "app/node_modules/x/package.json")
+    packages = [own, *copies("x", "9.0.0"), *copies("y", "9.0.0", "10.0.0")]
+    (action,) = planned(packages, records, projects=(Project("app", (("x", "1.0.0"),)),)).actions
+    assert action.command == (
+        "cd /app && npm pkg set 'overrides[x@>8 <9.1.0]=9.1.0' 'overrides[y@>9.1.0 <10.2.0]=10.2.0' 'overrides[y@<9.1.0]=9.1.0'"
+        " && npm install x@2.0.0"
     )
-    # npm refuses an override that differs from what the project depends on itself, and has one version for all copies.
-    (action,) = made.actions
-    assert [change.command for change in action.changes] == [
-        "cd /app && npm install x@10.2",
-        "cd /app && npm pkg set 'overrides[x]=$x' 'overrides[y]=10.2' && npm install",
-    ]
-    assert (made.before, made.after) == (5, 0)
+
+
+def test_a_copy_that_moves_into_the_line_of_another_agrees_with_it():
+    records = [between("GHSA-1", "x", "0", "9.1.0"), between("GHSA-2", "x", "9.5.0", "10.2.0")]
+    own = npm("x", "1.0.0", "app/node_modules/x/package.json")
+    (action,) = planned([own, *copies("x", "9.5.0")], records, projects=(Project("app", (("x", "1.0.0"),)),)).actions
+    # npm refuses an override that replaces what the project itself asks for
+    assert action.command == "cd /app && npm pkg set 'overrides[x]=$x' && npm install x@10.2.0"
+
+
+def test_an_override_of_yarn_makes_no_copy_older():
+    lock = npm("z", "1.0.0", "app/yarn.lock")
+    made = planned(
+        [lock, *copies("x", "1.0.0", "3.0.0")],
+        [between("GHSA-1", "x", "0", "2.0.0")],
+        projects=(Project("app", (("z", "1"),)),),
+    )
+    assert [action.command for action in made.actions] == ["cd /app && npm pkg set 'resolutions[x]=3.0.0' && yarn install"]
 
 
 def test_a_project_of_yarn_gets_its_commands():
@@ -162,11 +176,11 @@ def test_a_project_of_yarn_gets_its_commands():
             npm("inner", "1.0", "app/node_modules/top/node_modules/inner/package.json", "app/yarn.lock"),
         ],
         records,
+        projects=(Project("app", (("top", "^1.0"),)),),
     )
     (action,) = made.actions
     assert [change.command for change in action.changes] == [
-        "cd /app && yarn add top@2.0",
-        "cd /app && npm pkg set 'resolutions[inner]=2.0' && yarn install",
+        "cd /app && npm pkg set 'resolutions[inner]=2.0' && yarn add top@2.0",
     ]
     assert (made.before, made.after) == (2, 0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.matching.places import Obstacle
+from careen.matching.place import Obstacle
 from careen.matching.remedy_texts import RefreshBase, obstacle_text
 
 

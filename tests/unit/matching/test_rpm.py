@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from careen.matching.keys import Key
 from careen.matching.ranges import contains
-from careen.matching.rpm import is_about_build, stream_of, without_module_build
+from careen.matching.rpm import is_about_build, lacks_stream, stream_of, without_module_build
 from careen.model.advisory import Advisory, Range
 from careen.model.package import Package
 from careen.plugins import VersionScheme
@@ -67,6 +67,24 @@ def test_a_lost_label_leaves_the_stream_unknown():
     assert not is_about_build(fix("1:18.20.2-1.module+el8.9.0+3775", "nodejs:18"), package("1:18.19.0-1.module+el8.9.0+3683"))
     assert stream_of(package("1.0-1.el8")) is None
     assert stream_of(NODE18) == "nodejs:18"
+
+
+def test_a_version_without_release_and_stream_may_be_of_any_stream():
+    declared = replace(package("18.19.0"), presence="declared")
+    labelled, unlabelled, plain = (
+        fix("1:18.20.2-1", "nodejs:18"),
+        fix("1:18.20.2-1.module_el8.9.0+3775"),
+        fix("1:18.20.2-1.el9"),
+    )
+    assert [lacks_stream(declared, [advisory]) for advisory in (labelled, unlabelled, plain)] == [True, True, False]
+    assert lacks_stream(declared, [plain, labelled])
+    for known in (
+        package("18.19.0"),
+        replace(declared, version="18.19.0-1.el9"),
+        replace(declared, module="nodejs:18"),
+        replace(declared, type="deb"),
+    ):
+        assert not lacks_stream(known, [labelled])
 
 
 def test_architectures():

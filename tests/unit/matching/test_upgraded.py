@@ -1,6 +1,6 @@
 from tests.support.reports import JINJA, vulnerability
 
-from careen.matching.places import Place
+from careen.matching.place import Place
 from careen.matching.upgraded import distinct, upgraded
 from careen.model.inventory import Inventory
 from careen.model.origin import Origin

@@ -1,5 +1,6 @@
 import pytest
 
+from careen.matching.place import Place
 from careen.matching.places import managers_of
 from careen.matching.upgrades import command
 from careen.model.package import Package
@@ -27,24 +28,46 @@ from careen.model.package import Package
     ],
 )
 def test_commands(manager, text):
-    assert command(manager, "", [("b", "1", "3"), ("a", "1", "2")][::-1]) == text
+    assert command(Place(manager, ""), [("b", "1", "3"), ("a", "1", "2")][::-1]) == text
 
 
 @pytest.mark.parametrize(
     ("manager", "text"),
     [
         ("npm", "npm install a@2"),
-        ("pnpm", "pnpm add a@2"),
+        ("pnpm", "pnpm add --config.modules-cache-max-age=0 a@2"),
         ("yarn", "yarn add a@2"),
         ("bun", "bun add a@2"),
-        ("bun overrides", "npm pkg set 'overrides[a]=2' && bun install"),
-        ("npm overrides", "npm pkg set 'overrides[a]=2' && npm install"),
-        ("pnpm overrides", "npm pkg set 'pnpm.overrides[a]=2' && pnpm install"),
-        ("yarn resolutions", "npm pkg set 'resolutions[a]=2' && yarn install"),
     ],
 )
 def test_commands_in_a_project(manager, text):
-    assert command(manager, "/app", [("a", "1", "2")]) == f"cd /app && {text}"
+    assert command(Place(manager, "/app"), [("a", "1", "2")]) == f"cd /app && {text}"
+    assert command(Place(manager, "app/lock", project="/app"), [("a", "1", "2")]) == text
+    assert command(Place(manager, "app/lock"), [("a", "1", "2")]) == "set a to 2"
+    assert command(Place(manager, "/app", production=True), [("a", "1", "2")]) == f"cd /app && NODE_ENV=production {text}"
+    assert command(Place(manager, "/x", also=("/y",)), [("a", "1", "2")]) == f"cd /x && {text} && cd /y && {text}"
+
+
+@pytest.mark.parametrize(
+    ("manager", "text"),
+    [
+        ("bun overrides", "npm pkg set 'overrides[a]=2' && bun install"),
+        ("npm overrides", "npm pkg set 'overrides[a]=2' && npm install"),
+        ("pnpm overrides", "npm pkg set 'pnpm.overrides[a]=2' && pnpm install --config.modules-cache-max-age=0"),
+        ("yarn resolutions", "npm pkg set 'resolutions[a]=2' && yarn install"),
+    ],
+)
+def test_overrides_in_a_project(manager, text):
+    assert command(Place(manager, "/app"), (), [("a", "2")]) == f"cd /app && {text}"
+    assert command(Place(manager, "app/lock"), (), [("a", "2")]) == text
+    later = command(Place("pnpm-workspace.yaml", "/app"), (), [("a@<1", "2")])
+    assert later == "set 'a@<1': 2 in overrides of pnpm-workspace.yaml, and run pnpm install"
+
+
+def test_overrides_are_set_before_packages_are_installed():
+    assert command(Place("npm", "/app"), [("a", "1", "2")], [("b@<2", "2.1")]) == (
+        "cd /app && npm pkg set 'overrides[b@<2]=2.1' && npm install a@2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,33 +82,36 @@ def test_commands_in_a_project(manager, text):
     ],
 )
 def test_commands_for_python(manager, place, text):
-    assert command(manager, place, [("a", "1", "2")]) == text
+    assert command(Place(manager, place), [("a", "1", "2")]) == text
 
 
 def test_what_a_build_downloaded_comes_from_its_project():
     upgrades = [("g:a", "1", "2"), ("g:b", "1", "3")]
     text = "set g:a to 2, g:b to 3 in the project, and remove this folder"
-    assert command("maven cache", "/root/.m2/repository", upgrades) == text
+    assert command(Place("maven cache", "/root/.m2/repository"), upgrades) == text
 
 
 def test_packages_of_another_root_are_upgraded_there():
-    assert command("apk", "/srv/a", [("a", "1", "2")]) == "chroot /srv/a sh -c 'apk add --no-cache --upgrade a'"
+    assert command(Place("apk", "/srv/a"), [("a", "1", "2")]) == "chroot /srv/a sh -c 'apk add --no-cache --upgrade a'"
 
 
 def test_commands_of_conda():
     upgrades = [("requests", "1", "2.33.0"), ("PyYAML", "5", "6.0")]
-    assert command("conda", "/opt/conda", upgrades) == "conda install --yes --prefix /opt/conda 'pyyaml=6.0' 'requests=2.33.0'"
-    assert command("conda cache", "/opt/conda/pkgs", upgrades) == "conda clean --all --force-pkgs-dirs --yes"
+    assert (
+        command(Place("conda", "/opt/conda"), upgrades)
+        == "conda install --yes --prefix /opt/conda 'pyyaml=6.0' 'requests=2.33.0'"
+    )
+    assert command(Place("conda cache", "/opt/conda/pkgs"), upgrades) == "conda clean --all --force-pkgs-dirs --yes"
 
 
 def test_runtimes_of_dotnet_are_installed_beside_the_old_ones():
     core, web = "Microsoft.NETCore.App.Runtime.linux-x64", "Microsoft.AspNetCore.App.Runtime.linux-x64"
     script, shared = "dotnet-install.sh --runtime", "/usr/share/dotnet/shared/Microsoft"
-    assert command("dotnet-install", "/usr/share/dotnet", [(core, "6.0.1", "6.0.36")]) == (
+    assert command(Place("dotnet-install", "/usr/share/dotnet"), [(core, "6.0.1", "6.0.36")]) == (
         f"{script} dotnet --version 6.0.36 --install-dir /usr/share/dotnet && rm -rf {shared}.NETCore.App/6.0.1"
     )
     both = [(core, "6.0.1", "6.0.36"), (web, "6.0.1", "6.0.36"), (core, "8.0.1", "8.0.2")]
-    assert command("dotnet-install", "/usr/share/dotnet", both) == (
+    assert command(Place("dotnet-install", "/usr/share/dotnet"), both) == (
         f"{script} aspnetcore --version 6.0.36 --install-dir /usr/share/dotnet"
         f" && {script} dotnet --version 8.0.2 --install-dir /usr/share/dotnet"
         f" && rm -rf {shared}.NETCore.App/6.0.1 {shared}.AspNetCore.App/6.0.1 {shared}.NETCore.App/8.0.1"
@@ -93,15 +119,15 @@ def test_runtimes_of_dotnet_are_installed_beside_the_old_ones():
 
 
 def test_go_itself_is_a_toolchain():
-    assert command("go", "usr/bin/x", [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
+    assert command(Place("go", "usr/bin/x"), [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
         "go get a/b@v2.0.0 && go get go@1.22.3"
     )
 
 
 def test_code_that_only_its_content_identifies():
     upgrades = [("jquery", "", "3.5.0"), ("lodash", "", "4.17.21")]
-    assert command("bundle", "app.js", upgrades) == "build it again with jquery 3.5.0, lodash 4.17.21"
-    assert command("copy", "vendor/a", upgrades[:1]) == "replace it by jquery 3.5.0"
+    assert command(Place("bundle", "app.js"), upgrades) == "build it again with jquery 3.5.0, lodash 4.17.21"
+    assert command(Place("copy", "vendor/a"), upgrades[:1]) == "replace it by jquery 3.5.0"
 
 
 def test_the_manager_that_an_image_has():
@@ -116,4 +142,7 @@ def test_the_manager_that_an_image_has():
 
 @pytest.mark.parametrize("manager", ["apt", "apk", "rpm"])
 def test_a_pinned_version_in_a_file(manager):
-    assert command(manager, "Dockerfile", [("nginx", "1-1", "1-2"), ("curl", "7-1", "8-1")]) == "set curl to 8-1, nginx to 1-2"
+    assert (
+        command(Place(manager, "Dockerfile"), [("nginx", "1-1", "1-2"), ("curl", "7-1", "8-1")])
+        == "set curl to 8-1, nginx to 1-2"
+    )
