@@ -22,6 +22,7 @@ class SourceFile(Struct, frozen=True):
     text: str
     ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that applies to it
     named: bool = False  # by the user, not found in a folder
+    pods: bool = False  # its documents are pods, which may leave out their version and kind
     apart: bool = False  # what is in other files is no part of what this file describes
 
 

@@ -154,6 +154,8 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
         for file in group:
             try:
                 documents = yaml_document.read(file.text)
+                if file.pods:
+                    documents = [manifest_files.as_pod(document) for document in documents]
                 inside = list(manifest_files.resources(documents, file.path))
             except ValueError as error:
                 yield unread("kubernetes", file, error)

@@ -77,7 +77,7 @@ def check_files(
 ) -> CheckedFiles:
     rules = replace(rules, texts={file.path: file.text for file in files})
     prediction = prediction or Prediction()
-    by_kind, unknowns = _sorted(files)
+    by_kind, unknowns = _sorted(files, rules.texts)
     count = len({file.path for members in by_kind.values() for file in members})
     within = [dockerfile for file in by_kind.get("compose", ()) for dockerfile in inlined(file)]
     by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
@@ -187,13 +187,13 @@ def report_of_files(
     )
 
 
-def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], list[Unknown]]:
+def _sorted(files: Sequence[SourceFile], texts: Mapping[str, str]) -> tuple[dict[str, list[SourceFile]], list[Unknown]]:
     """Files by the name of their kind, and an unknown for each file that the user named and that has no kind."""
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
     for file in files:
         kind = kind_of(file.path, file.text)
-        within = list(applied_manifests(file))
+        within = list(applied_manifests(file, texts))
         if kind is not None:
             by_kind.setdefault(kind.name, []).append(file)
         if within:

@@ -278,6 +278,15 @@ def is_resource(document: Any) -> bool:
     return isinstance(document, Mapping) and bool(document.text("kind")) and isinstance(document.get("apiVersion"), str)
 
 
+def as_pod(document: Any) -> Any:
+    """A document with the version and kind of a pod, if it states none."""
+    if isinstance(document, Mapping) and isinstance(document.get("spec"), Mapping):
+        for key, value in (("apiVersion", "v1"), ("kind", "Pod")):
+            if not document.get(key):
+                yaml_document.put(document, key, value, document.line)
+    return document
+
+
 def same_namespace(left: str, right: str) -> bool:
     return (left or "default") == (right or "default")
 
