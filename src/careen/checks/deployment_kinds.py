@@ -12,7 +12,7 @@ from careen.formats.services.compose import Compose
 from careen.safety.pattern import pattern
 
 from .kind import Kind
-from .start_kinds import COMPOSE_CHECKS, read_each
+from .start_kinds import COMPOSE_CHECKS, read_choices, read_each
 
 _DATA = (".yaml", ".yml", ".json")
 _TEMPLATE = pattern(r"\bAWSTemplateFormatVersion\b|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
@@ -56,7 +56,14 @@ def _kind(
 
 
 DEPLOYMENT_KINDS = (
-    _kind("cloudformation", "Templates of CloudFormation with tasks of ECS", _is_template, cloudformation.read, _NOT_IN_ECS),
+    Kind(
+        "cloudformation",
+        "Templates of CloudFormation with tasks of ECS and jobs of Batch",
+        _is_template,
+        read_choices("cloudformation", cloudformation.read),
+        COMPOSE_CHECKS,
+        inspects=lambda check: check not in _NOT_IN_ECS,
+    ),
     _kind("ecs", "Task definitions of ECS", _is_task, ecs_task.read, _NOT_IN_ECS),
     _kind("nomad", "Jobs of Nomad", _is_job, nomad_job.read, _NOT_IN_NOMAD),
     _kind("machine", "Descriptions of machines (cloud-init, Butane, Ignition)", _is_machine_setup, machine_setup.read),

@@ -48,6 +48,7 @@ class Document(Struct, frozen=True):
     """A document to check: the value that checks inspect, the path that names it, and the findings that its comments
     suppress.
 
+    ``again``: the document describes the same file as the one before, for other values: what both have is reported once.
     ``kind``: the kind of the checks that inspect it, if it is another than that of its file. ``open``: the lines, by
     path and line, whose values are not known, each with the reference that the value depends on.
     """
@@ -57,6 +58,7 @@ class Document(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     kind: str = ""
     open: Mapping[tuple[str, int], str] = {}
+    again: bool = False
 
 
 class View(Struct, frozen=True):

@@ -34,7 +34,7 @@ from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
 from careen.model.report import Coverage, Report
-from careen.plugins import Check
+from careen.plugins import Check, Place
 from careen.policy.policy import assess
 from careen.predict.declared import Predicted, predicted
 from careen.predict.locked import Locked
@@ -90,6 +90,7 @@ def check_files(
         if not members:
             continue
         checks, seen = [check for check in checks_of(kind) if kind.inspects(check.id)], Seen()
+        reported: set[tuple[str, Place]] = set()
         for document in kind.read(members, checks, rules):
             if not isinstance(document, Document):
                 unknowns.append(document)
@@ -101,7 +102,8 @@ def check_files(
                 installs += found.predicted
                 unread += found.open
             inspecting = checks if not document.kind else checks_of(kind_named(document.kind))
-            outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open))
+            reported = reported if document.again else set()
+            outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open, reported))
             ignores += document.ignores
     if not outcomes:  # nothing was checked, as if the user had named each of these files
         unknowns = [replace(unknown, whole_layer=True) for unknown in unknowns]
