@@ -7,6 +7,7 @@ its folder of checks.
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from careen.formats.data import yaml_document
@@ -46,6 +47,7 @@ _FILE_NAME = re.compile(
 )
 _FILE_NAMES = re.compile(r"(?m)^[^\S\n]*+(?:-[^\S\n]*+)?(?:include|path)\s*+:\s*+\[([^][]{1,4000})\]")
 MAX_TOGETHER = 100
+MAX_WITHIN = 100  # Dockerfiles within one file
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
 
@@ -204,10 +206,31 @@ def inlined(file: SourceFile) -> Iterator[SourceFile]:
     for services in (document.map("services") for document in documents):
         for build in (services.map(name, "build") for name in services):
             text = build.text("dockerfile_inline").replace("$$", "$")
-            line = build.line_of("dockerfile_inline")
-            is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
-            if text:
-                yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
+            yield from _padded(file, rows, text, build.line_of("dockerfile_inline"))
+
+
+def in_build_configurations(file: SourceFile) -> Iterator[SourceFile]:
+    """The Dockerfiles within builds of OpenShift, with their lines, at most ``MAX_WITHIN`` of a file.
+
+    **Source:** OpenShift documentation, "Creating build inputs", Dockerfile source.
+    """
+    if "BuildConfig" not in file.text or "dockerfile" not in file.text:
+        return
+    try:
+        found = list(manifest_files.resources(yaml_document.read(file.text), file.path))
+    except ValueError:  # reported with the manifest itself
+        return
+    rows = file.text.split("\n")
+    sources = (resource.spec.map("source") for resource in found if resource.lower == "buildconfig")
+    for source in islice(sources, MAX_WITHIN):
+        yield from _padded(file, rows, source.text("dockerfile"), source.line_of("dockerfile"))
+
+
+def _padded(file: SourceFile, rows: Sequence[str], text: str, line: int) -> Iterator[SourceFile]:
+    """A text of a file whose key is on this line, after as many lines as it has before it there."""
+    if text:
+        is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
+        yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
 
 
 def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from careen.checks.applied_manifests import applied_manifests
 from careen.checks.kind import Document, Kind, Rules, SourceFile
-from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
+from careen.checks.kinds import KINDS, in_build_configurations, inlined, kind_named, kind_of
 from careen.checks.kustomize import Kustomized, at_origins
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.formats.dockerfile.stages import Dockerfile
@@ -80,6 +80,7 @@ def check_files(
     by_kind, unknowns = _sorted(files, rules.texts)
     count = len({file.path for members in by_kind.values() for file in members})
     within = [dockerfile for file in by_kind.get("compose", ()) for dockerfile in inlined(file)]
+    within += [dockerfile for file in by_kind.get("kubernetes", ()) for dockerfile in in_build_configurations(file)]
     by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []

@@ -16,6 +16,7 @@ from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.images import image_name
 from careen.formats.services.host_path import plain
 
+from .openshift_template import objects_of
 from .pod_templates import pod_templates
 from .selectors import matches, plain_labels
 
@@ -265,7 +266,7 @@ def resources(documents: Iterable[Any], path: str) -> Iterator[Resource]:
         else:
             yield Resource(body, path, kind)
             if kind == "Template":
-                waiting += [(item, "") for item in reversed(body.seq("objects"))]
+                waiting += [(item, "") for item in reversed(objects_of(body))]
 
 
 def _kind_in(kind: str, item: Any) -> str:

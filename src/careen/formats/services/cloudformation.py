@@ -1,9 +1,9 @@
 """Templates of CloudFormation and SAM -> the containers of their tasks of ECS and jobs of Batch as services, with lines.
 
 A template is evaluated for the values of parameters that its conditions and maps tell apart: one result for each, so that
-both branches of a condition are seen. Elsewhere a parameter has its default. ``Ref``, ``Sub``, ``Join``, ``If``, ``FindInMap``,
-``Select`` and ``Split`` are evaluated, other functions give a reference. Nothing is looked up. ``unresolved`` has the values that
-only a deployment gives, and the types of resources that are not read.
+both branches of a condition are seen. Elsewhere a parameter has its default. A function that ``stack_values`` does not
+evaluate gives a reference. Nothing is looked up. ``unresolved`` has the values that only a deployment gives, and the types of
+resources that are not read.
 Raises: ValueError if the text is no template.
 **Source:** AWS CloudFormation user guide, "Template anatomy", "Intrinsic function reference", "Condition functions",
 AWS::ECS::TaskDefinition, AWS::Batch::JobDefinition.
