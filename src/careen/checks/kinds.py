@@ -24,6 +24,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from . import dockerfile_templates, rego_input
+from .azure_kind import AZURE, NAMES
 from .comments import comments_in_dockerfile, comments_in_lines
 from .deployment_kinds import DEPLOYMENT_KINDS
 from .deployment_kinds import NAMES as NAMES_OF_DEPLOYMENTS
@@ -32,7 +33,6 @@ from .pipeline_kinds import PIPELINE_KINDS
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
-from .unassessed_kind import NAMES, UNASSESSED
 
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 # No white space across lines, which would take time with the square of the number of empty lines.
@@ -310,6 +310,7 @@ KINDS = (
         installs=True,
     ),
     *DEPLOYMENT_KINDS,  # they may have objects of Kubernetes as texts
+    AZURE,  # whose resources have an apiVersion too
     Kind(
         "kubernetes",
         "Kubernetes manifests",
@@ -321,7 +322,6 @@ KINDS = (
     Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
     *START_KINDS,
     *PIPELINE_KINDS,
-    UNASSESSED,
     Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
     Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"), ("integrity", "SUP")), view=rego_input.image),
 )
