@@ -19,7 +19,7 @@ _TEMPLATE = pattern(r"\bAWSTemplateFormatVersion\b|\bType[\"']?\s*:\s*[\"']?AWS:
 _TASK = pattern(r"\"containerDefinitions\"\s*:")
 _JOB = pattern(r"(?m)^job\s+\"[^\"\n]*\"\s*\{")
 _OBJECT = pattern(r"(?m)^apiVersion\s*:")  # of Kubernetes, with a file of another kind as a text in it
-_NOT_IN_ECS = frozenset(("CMP-011", "CMP-012", "CMP-013", "CMP-016", "CMP-023", "CMP-045", "CMP-046", "CMP-073"))
+NOT_IN_ECS = frozenset(("CMP-011", "CMP-012", "CMP-013", "CMP-016", "CMP-023", "CMP-045", "CMP-046", "CMP-073"))
 _NOT_IN_NOMAD = frozenset(("CMP-011", "CMP-012", "CMP-016", "CMP-023", "CMP-045", "CMP-055", "CMP-073"))
 NAMES = (".template", ".nomad", ".hcl", ".ign", ".bu", "user-data", "user_data")  # that no other kind has
 
@@ -62,9 +62,9 @@ DEPLOYMENT_KINDS = (
         _is_template,
         read_choices("cloudformation", cloudformation.read),
         COMPOSE_CHECKS,
-        inspects=lambda check: check not in _NOT_IN_ECS,
+        inspects=lambda check: check not in NOT_IN_ECS,
     ),
-    _kind("ecs", "Task definitions of ECS", _is_task, ecs_task.read, _NOT_IN_ECS),
+    _kind("ecs", "Task definitions of ECS", _is_task, ecs_task.read, NOT_IN_ECS),
     _kind("nomad", "Jobs of Nomad", _is_job, nomad_job.read, _NOT_IN_NOMAD),
     _kind("machine", "Descriptions of machines (cloud-init, Butane, Ignition)", _is_machine_setup, machine_setup.read),
     _kind("ansible", "Playbooks and tasks of Ansible", _is_ansible, ansible_tasks.read),

@@ -30,6 +30,7 @@ from .deployment_kinds import DEPLOYMENT_KINDS
 from .deployment_kinds import NAMES as NAMES_OF_DEPLOYMENTS
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .pipeline_kinds import PIPELINE_KINDS
+from .pulumi_kind import PULUMI
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
@@ -311,6 +312,7 @@ KINDS = (
     ),
     *DEPLOYMENT_KINDS,  # they may have objects of Kubernetes as texts
     AZURE,  # whose resources have an apiVersion too
+    PULUMI,
     Kind(
         "kubernetes",
         "Kubernetes manifests",
