@@ -5,9 +5,13 @@ import grimp
 # Documents that checks read, as they read Compose files; a check has no folder of its own.
 OF_CHECKS = {
     "careen.formats.images.root_rules",
-    *(f"careen.formats.services.{name}" for name in ("ansible_tasks", "cloud_build", "cloudformation", "devcontainer")),
-    *(f"careen.formats.services.{name}" for name in ("github_workflow", "gitlab_ci", "machine_setup", "nomad_job")),
-    *(f"careen.formats.terraform.{name}" for name in ("configuration", "docker_services", "kubernetes_objects", "plan")),
+    *(f"careen.formats.azure.{name}" for name in ("bicep", "containers", "resources")),
+    *(f"careen.formats.services.{name}" for name in ("ansible_tasks", "cloud_build", "cloudformation")),
+    *(
+        f"careen.formats.services.{name}"
+        for name in ("github_workflow", "gitlab_ci", "machine_setup", "nomad_job", "pulumi_yaml")
+    ),
+    *(f"careen.formats.terraform.{name}" for name in ("configuration", "kubernetes_objects", "plan")),
 }
 
 

@@ -1,5 +1,6 @@
 """Trees of kustomizations in ``tests/data/kustomize``, and objects in a form that can be compared."""
 
+import base64
 import json
 import re
 from collections.abc import Iterable
@@ -39,15 +40,17 @@ def built_objects(texts: dict[str, str]) -> list[str]:
 
 
 def normal(objects: Iterable[dict[str, Any]]) -> list[str]:
-    """The objects in an order of their own: without the contents of config maps and secrets, which may be in files, and
-    without the order of ports."""
+    """The objects in an order of their own, without the order of ports. Values of secrets are readable."""
     return sorted(_HASH.sub("", json.dumps(_plain(object), sort_keys=True)) for object in objects)
 
 
 def _plain(node: Any, key: str = "") -> Any:
+    if isinstance(node, dict) and node.get("kind") == "Secret":
+        values = {name: base64.b64decode(value).decode() for name, value in (node.get("data") or {}).items()}
+        node = {**node, "data": values | (node.get("stringData") or {})}
+        node = {name: value for name, value in node.items() if name not in ("stringData", "type")}
     if isinstance(node, dict):
-        left_out = ("data", "stringData", "type") if node.get("kind") in ("ConfigMap", "Secret") else ()
-        return {name: _plain(value, name) for name, value in node.items() if name not in left_out}
+        return {name: _plain(value, name) for name, value in node.items()}
     if isinstance(node, list):
         items = [_plain(item) for item in node]
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if key == "ports" else items

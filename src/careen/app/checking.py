@@ -81,7 +81,7 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     found = find()
     files = found.files
     charts = with_charts(files, values, found.packed)
-    kustomized = with_kustomizations(charts.files)
+    kustomized = with_kustomizations(charts.files, values.minor)
     unknowns = (*found.unknowns, *charts.unknowns, *kustomized.unknowns)
     rules = selection.rules
     with ExitStack() as opened:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .chart import Chart
 from .functions.yaml_text import to_yaml
+from .process import Job
 from .template.objects import MethodList, MethodMap, Object
 
 _GROUPS = [
@@ -20,19 +21,19 @@ _GROUPS = [
     "flowcontrol.apiserver.k8s.io/v1", "networking.k8s.io/v1", "node.k8s.io/v1", "policy/v1", "rbac.authorization.k8s.io/v1",
     "scheduling.k8s.io/v1", "storage.k8s.io/v1",
 ]  # fmt: skip
-RELEASE = {"Name": "release", "Namespace": "release", "Service": "Helm", "IsInstall": True, "IsUpgrade": False, "Revision": 1}
+_RELEASE = {"Service": "Helm", "IsInstall": True, "IsUpgrade": False, "Revision": 1}
 HELM = "v4.0.0"
 MAX_PATTERN = 1000
 _PIECE = re.compile(r"\*+|\[!?[^\]]+\]|\\.|.", re.DOTALL)
 
 
-def top(chart: Chart, values: dict[str, Any], minor: int, is_root: bool) -> dict[str, Any]:
+def top(chart: Chart, values: dict[str, Any], job: Job, is_root: bool) -> dict[str, Any]:
     """The data of a chart's templates, without those of its subcharts."""
     return {
         "Chart": chart.described(is_root),
         "Files": Files(chart.files),
-        "Release": RELEASE,
-        "Capabilities": capabilities(minor),
+        "Release": {**_RELEASE, "Name": job.release, "Namespace": job.namespace},
+        "Capabilities": capabilities(job.minor),
         "Values": values,
         "Subcharts": {},
     }

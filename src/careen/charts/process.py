@@ -22,12 +22,14 @@ MAX_MEMORY_BYTES = 1 << 30
 
 class Job(Struct, frozen=True):
     """A chart to render: ``files`` by path below its folder, ``values`` the texts of values files, ``minor`` of
-    Kubernetes 1.minor."""
+    Kubernetes 1.minor, and the names of its release and of that release's namespace."""
 
     files: dict[str, bytes]
     values: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     minor: int = 35
+    release: str = "release"
+    namespace: str = "release"
 
 
 class Template(Struct, frozen=True):

@@ -37,7 +37,7 @@ class _Rendering:
         values = user_values(job.values, job.settings)
         self._chart, missing = enabled(read_chart(unpacked(job.files)), values)
         self._values = coalesced(self._chart, values)
-        self._minor = job.minor
+        self._job = job
         self._troubles = [
             Trouble("Chart.yaml", 0, f"the subchart {name} is missing: run helm dependency build") for name in missing
         ]
@@ -58,7 +58,7 @@ class _Rendering:
         for chart, values in charts:
             if chart.is_library:
                 continue
-            data = top(chart, values, self._minor, chart is self._chart)
+            data = top(chart, values, self._job, chart is self._chart)
             for path in sorted(chart.templates):
                 name = path.rpartition("/")[2]
                 if (chart.path, path) in readable and not name.startswith("_") and name != "NOTES.txt":

@@ -12,14 +12,14 @@ from careen.formats.services.compose import Compose
 from careen.safety.pattern import pattern
 
 from .kind import Kind
-from .start_kinds import COMPOSE_CHECKS, read_each
+from .start_kinds import COMPOSE_CHECKS, read_choices, read_each
 
 _DATA = (".yaml", ".yml", ".json")
 _TEMPLATE = pattern(r"\bAWSTemplateFormatVersion\b|\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
 _TASK = pattern(r"\"containerDefinitions\"\s*:")
 _JOB = pattern(r"(?m)^job\s+\"[^\"\n]*\"\s*\{")
 _OBJECT = pattern(r"(?m)^apiVersion\s*:")  # of Kubernetes, with a file of another kind as a text in it
-_NOT_IN_ECS = frozenset(("CMP-011", "CMP-012", "CMP-013", "CMP-016", "CMP-023", "CMP-045", "CMP-046", "CMP-073"))
+NOT_IN_ECS = frozenset(("CMP-011", "CMP-012", "CMP-013", "CMP-016", "CMP-023", "CMP-045", "CMP-046", "CMP-073"))
 _NOT_IN_NOMAD = frozenset(("CMP-011", "CMP-012", "CMP-016", "CMP-023", "CMP-045", "CMP-055", "CMP-073"))
 NAMES = (".template", ".nomad", ".hcl", ".ign", ".bu", "user-data", "user_data")  # that no other kind has
 
@@ -56,8 +56,15 @@ def _kind(
 
 
 DEPLOYMENT_KINDS = (
-    _kind("cloudformation", "Templates of CloudFormation with tasks of ECS", _is_template, cloudformation.read, _NOT_IN_ECS),
-    _kind("ecs", "Task definitions of ECS", _is_task, ecs_task.read, _NOT_IN_ECS),
+    Kind(
+        "cloudformation",
+        "Templates of CloudFormation with tasks of ECS and jobs of Batch",
+        _is_template,
+        read_choices("cloudformation", cloudformation.read),
+        COMPOSE_CHECKS,
+        inspects=lambda check: check not in NOT_IN_ECS,
+    ),
+    _kind("ecs", "Task definitions of ECS", _is_task, ecs_task.read, NOT_IN_ECS),
     _kind("nomad", "Jobs of Nomad", _is_job, nomad_job.read, _NOT_IN_NOMAD),
     _kind("machine", "Descriptions of machines (cloud-init, Butane, Ignition)", _is_machine_setup, machine_setup.read),
     _kind("ansible", "Playbooks and tasks of Ansible", _is_ansible, ansible_tasks.read),

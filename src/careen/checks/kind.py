@@ -22,6 +22,7 @@ class SourceFile(Struct, frozen=True):
     text: str
     ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that applies to it
     named: bool = False  # by the user, not found in a folder
+    pods: bool = False  # its documents are pods, which may leave out their version and kind
     apart: bool = False  # what is in other files is no part of what this file describes
 
 
@@ -47,6 +48,7 @@ class Document(Struct, frozen=True):
     """A document to check: the value that checks inspect, the path that names it, and the findings that its comments
     suppress.
 
+    ``again``: the document describes the same file as the one before, for other values: what both have is reported once.
     ``kind``: the kind of the checks that inspect it, if it is another than that of its file. ``open``: the lines, by
     path and line, whose values are not known, each with the reference that the value depends on.
     """
@@ -56,6 +58,7 @@ class Document(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     kind: str = ""
     open: Mapping[tuple[str, int], str] = {}
+    again: bool = False
 
 
 class View(Struct, frozen=True):

@@ -7,6 +7,7 @@ its folder of checks.
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from careen.formats.data import yaml_document
@@ -23,15 +24,16 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from . import dockerfile_templates, rego_input
+from .azure_kind import AZURE, NAMES
 from .comments import comments_in_dockerfile, comments_in_lines
 from .deployment_kinds import DEPLOYMENT_KINDS
 from .deployment_kinds import NAMES as NAMES_OF_DEPLOYMENTS
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .pipeline_kinds import PIPELINE_KINDS
+from .pulumi_kind import PULUMI
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 from .terraform_kind import TERRAFORM, is_of_terraform
-from .unassessed_kind import NAMES, UNASSESSED
 
 _FROM = re.compile(r"(?im)^[^\S\n]*+(?:FROM\s+\S|ARG\s+\w)")
 # No white space across lines, which would take time with the square of the number of empty lines.
@@ -46,6 +48,7 @@ _FILE_NAME = re.compile(
 )
 _FILE_NAMES = re.compile(r"(?m)^[^\S\n]*+(?:-[^\S\n]*+)?(?:include|path)\s*+:\s*+\[([^][]{1,4000})\]")
 MAX_TOGETHER = 100
+MAX_WITHIN = 100  # Dockerfiles within one file
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
 
@@ -154,6 +157,8 @@ def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rul
         for file in group:
             try:
                 documents = yaml_document.read(file.text)
+                if file.pods:
+                    documents = [manifest_files.as_pod(document) for document in documents]
                 inside = list(manifest_files.resources(documents, file.path))
             except ValueError as error:
                 yield unread("kubernetes", file, error)
@@ -202,10 +207,31 @@ def inlined(file: SourceFile) -> Iterator[SourceFile]:
     for services in (document.map("services") for document in documents):
         for build in (services.map(name, "build") for name in services):
             text = build.text("dockerfile_inline").replace("$$", "$")
-            line = build.line_of("dockerfile_inline")
-            is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
-            if text:
-                yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
+            yield from _padded(file, rows, text, build.line_of("dockerfile_inline"))
+
+
+def in_build_configurations(file: SourceFile) -> Iterator[SourceFile]:
+    """The Dockerfiles within builds of OpenShift, with their lines, at most ``MAX_WITHIN`` of a file.
+
+    **Source:** OpenShift documentation, "Creating build inputs", Dockerfile source.
+    """
+    if "BuildConfig" not in file.text or "dockerfile" not in file.text:
+        return
+    try:
+        found = list(manifest_files.resources(yaml_document.read(file.text), file.path))
+    except ValueError:  # reported with the manifest itself
+        return
+    rows = file.text.split("\n")
+    sources = (resource.spec.map("source") for resource in found if resource.lower == "buildconfig")
+    for source in islice(sources, MAX_WITHIN):
+        yield from _padded(file, rows, source.text("dockerfile"), source.line_of("dockerfile"))
+
+
+def _padded(file: SourceFile, rows: Sequence[str], text: str, line: int) -> Iterator[SourceFile]:
+    """A text of a file whose key is on this line, after as many lines as it has before it there."""
+    if text:
+        is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
+        yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
 
 
 def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
@@ -285,6 +311,8 @@ KINDS = (
         installs=True,
     ),
     *DEPLOYMENT_KINDS,  # they may have objects of Kubernetes as texts
+    AZURE,  # whose resources have an apiVersion too
+    PULUMI,
     Kind(
         "kubernetes",
         "Kubernetes manifests",
@@ -296,7 +324,6 @@ KINDS = (
     Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
     *START_KINDS,
     *PIPELINE_KINDS,
-    UNASSESSED,
     Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
     Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"), ("integrity", "SUP")), view=rego_input.image),
 )

@@ -13,7 +13,10 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.kustomize import build, is_kustomization, missing
+from careen.charts import Job, rendered
+from careen.charts.files import folder_files
+from careen.formats.kubernetes.manifest_files import LATEST_MINOR
+from careen.kustomize import Chart, Manifest, Manifests, build, is_kustomization, missing
 from careen.kustomize.nodes import Origin
 from careen.kustomize.text import text_of
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
@@ -27,6 +30,7 @@ from .kind import SourceFile
 from .run import Ignore, Ignores, Outcome
 
 MAX_BASES = 200  # outside of the named folders
+MAX_CHARTS = 50
 
 _Key = tuple[str, Location, int]
 Origins = Mapping[str, Sequence[Origin | None]]  # by path, where each line is written
@@ -43,13 +47,14 @@ class Kustomized(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()  # comments in these
 
 
-def with_kustomizations(files: Sequence[SourceFile]) -> Kustomized:
-    """The files, with what kustomizations build in place of what they are made of."""
+def with_kustomizations(files: Sequence[SourceFile], minor: int = LATEST_MINOR) -> Kustomized:
+    """The files, with what kustomizations build in place of what they are made of. ``minor``: of Kubernetes, for charts."""
     if not any(is_kustomization(file.path) for file in files):
         return Kustomized(tuple(files))
     known = _with_bases(files)
     names = {_relative(file.path): file.path for file in known}
-    built, troubles = build({_relative(file.path): file.text for file in known})
+    built, troubles = build({_relative(file.path): file.text for file in known}, _Charts(minor).rendered)
+    names = {path: path for each in built for path in each.files} | {trouble.path: trouble.path for trouble in troubles} | names
     replaced = Counter(names[path] for each in built for path in each.files)
     found = []
     origins: dict[str, tuple[Origin | None, ...]] = {}
@@ -70,6 +75,41 @@ def with_kustomizations(files: Sequence[SourceFile]) -> Kustomized:
     ]
     ignores = [ignore for file in known if file.path in replaced for ignore in comments_in_lines(file.text, file.path)]
     return Kustomized((*kept, *found), tuple(unknowns), origins, replaced, tuple(ignores))
+
+
+class _Charts:
+    """The charts that kustomizations render, each once with the same values."""
+
+    def __init__(self, minor: int) -> None:
+        self._minor = minor
+        self._made: dict[Chart, Manifests] = {}
+
+    def rendered(self, chart: Chart) -> Manifests:
+        """What a chart makes. Raises: ValueError if it is not rendered."""
+        if chart not in self._made:
+            self._made[chart] = self._rendered(chart)
+        return self._made[chart]
+
+    def _rendered(self, chart: Chart) -> Manifests:
+        folder = Path(chart.folder)
+        if len(self._made) >= MAX_CHARTS:
+            raise ValueError(f"more than {MAX_CHARTS} charts of kustomizations")
+        if not folder.resolve().is_relative_to(Path.cwd().resolve()) or not (folder / "Chart.yaml").is_file():
+            raise ValueError(f"{chart.folder} is not among the files; nothing is fetched")
+        try:
+            files = folder_files(folder)
+        except OSError as error:
+            raise ValueError(error.strerror or str(error)) from None
+        job = Job(files, chart.values, minor=self._minor, release=chart.release, namespace=chart.namespace)
+        (done,) = rendered([job])
+        if done.error:
+            raise ValueError(done.error)
+        made = (
+            Manifest(posixpath.join(chart.folder, template.path), template.text, tuple(template.lines))
+            for template in done.templates
+        )
+        problems = ((posixpath.join(chart.folder, each.path), each.line, each.reason) for each in done.troubles)
+        return Manifests(tuple(made), tuple(problems))
 
 
 def _relative(path: str) -> str:
@@ -142,5 +182,5 @@ def origin(place: Location, origins: Origins) -> Location:
     start, end = (lines[row - 1] if row and row <= len(lines) else None for row in (place.line, place.end_line))
     if start is None:
         return Location(place.path)
-    path, line = start
+    path, line = start[0], start[1] or 1
     return Location(path, line, max(line, end[1]) if end is not None and end[0] == path else line)

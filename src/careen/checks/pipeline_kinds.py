@@ -3,12 +3,16 @@
 A job's container ends with the job, and nobody reaches it from elsewhere: checks about services that stay are left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from careen.formats.services import bake, cloud_build, github_workflow, gitlab_ci, jenkinsfile, other_pipelines
 from careen.formats.services.compose import Compose
+from careen.model.inventory import Unknown
+from careen.model.package import Evidence
+from careen.plugins import Check
 
-from .kind import Kind
+from .applied_manifests import path_of_pod, pod_files
+from .kind import Document, Kind, Rules, SourceFile
 from .start_kinds import COMPOSE_CHECKS, read_each
 
 _OF_SERVICES_THAT_STAY = frozenset(
@@ -28,6 +32,15 @@ def _of_jobs(id: str) -> bool:
 
 def _is_jenkinsfile(path: str, text: str) -> bool:
     return jenkinsfile.is_jenkinsfile(path)
+
+
+def _jenkinsfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
+    yield from read_each("jenkinsfile", jenkinsfile.read)(files, checks, rules)
+    for file in files:
+        for name, line in pod_files(file):
+            if path_of_pod(file.path, name, rules.texts) is None:
+                why = f"line {line}: the pod in {name[:200]} is not among the checked files"
+                yield Unknown("jenkinsfile", Evidence(file.path, 0), why)
 
 
 def _is_cloud_build(path: str, text: str) -> bool:
@@ -52,7 +65,7 @@ PIPELINE_KINDS = (
     _kind("workflow", "Workflows of GitHub Actions", github_workflow.is_workflow, github_workflow.read),
     _kind("gitlab-ci", "Pipelines of GitLab CI", gitlab_ci.is_pipeline, gitlab_ci.read),
     _kind("pipeline", "Pipelines of other systems", other_pipelines.is_pipeline, other_pipelines.read),
-    _kind("jenkinsfile", "Jenkinsfiles", _is_jenkinsfile, jenkinsfile.read),
+    Kind("jenkinsfile", "Jenkinsfiles", _is_jenkinsfile, _jenkinsfiles, COMPOSE_CHECKS, inspects=_of_jobs),
     _kind("cloud-build", "Builds of Cloud Build", _is_cloud_build, cloud_build.read),
     _kind("bake", "Bake files", _is_bake, bake.read, _OF_BUILDS.__contains__),
 )

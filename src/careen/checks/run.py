@@ -90,9 +90,11 @@ def run(
     ignores: Sequence[Ignore] = (),
     seen: Seen | None = None,
     open: Mapping[tuple[str, int], str] = MappingProxyType({}),
+    reported: set[tuple[str, Place]] | None = None,
 ) -> Outcome:
     """Runs checks on a document. ``path`` is that of places without a path of their own; ``seen`` counts across
-    documents, since one file may contain several. ``open``: lines whose values are not known, where a
+    documents, since one file may contain several. ``reported``: places that other documents of the file have, which are not
+    reported again; those of this one are added. ``open``: lines whose values are not known, where a
     misconfiguration is not assessed."""
     seen = Counter() if seen is None else seen
     findings: list[Misconfiguration] = []
@@ -110,6 +112,10 @@ def run(
             more = f"it found more than {MAX_PLACES} places; the others are not listed"
             unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), more))
         for written in places:
+            if reported is not None:
+                if (check.id, written) in reported:
+                    continue
+                reported.add((check.id, written))
             place = replace(written, message=_short(hidden(written.message)))  # a secret never leaves its file
             where = place.path or path
             rests_on = place.rests_on or open.get((where, place.line or 0), "")

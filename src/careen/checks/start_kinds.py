@@ -84,18 +84,25 @@ def _each(what: str, containers: Callable[[str, str], Iterable[Service]]) -> Rea
 
 def read_each(what: str, read_services: Callable[[str, str], Compose]) -> Read:
     """A reader that makes one document of each file, and lists what is elsewhere; a file without containers has no document."""
+    return read_choices(what, lambda text, path: [read_services(text, path)])
+
+
+def read_choices(what: str, read_services: Callable[[str, str], Sequence[Compose]]) -> Read:
+    """The same for files that describe other containers for other values: a document for each of them."""
 
     def read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
         for file in files:
             try:
-                value = read_services(file.text, file.path)
+                values = read_services(file.text, file.path)
             except ValueError as error:
                 yield unread(what, file, error)
                 continue
-            value.registries = rules.registries
-            if value.services:
-                yield Document(file.path, value, comments_in_lines(file.text, file.path))
-            for reference in value.unresolved:
+            for value in values:
+                value.registries = rules.registries
+                if value.services:
+                    comments = comments_in_lines(file.text, file.path)
+                    yield Document(file.path, value, comments, again=value is not values[0])
+            for reference in dict.fromkeys(reference for value in values for reference in value.unresolved):
                 line = f"line {reference.line}: " if reference.line else ""
                 yield Unknown(what, Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
 

@@ -107,7 +107,7 @@ def documents(found: Found) -> Documents:
         for found_document in kind.read(members[kind.name], (), Rules()):
             if isinstance(found_document, Unknown):
                 unknowns.append(found_document)
-            elif isinstance(found_document.value, Compose | Manifests):
+            elif isinstance(found_document.value, Compose | Manifests) and not found_document.again:
                 values.append(found_document.value)
         files += len(members[kind.name])
     return Documents(tuple(values), files + more, tuple(unknowns), origins)

@@ -5,6 +5,8 @@ Nothing is fetched, and no program is started. What a kustomization uses and thi
 **Source:** the kustomization file, https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 """
 
-from .build import Built, Trouble, build, is_kustomization, missing
+from .build import Built, build, is_kustomization, missing
+from .inflate import Chart, Manifest, Manifests
+from .reading import Trouble
 
-__all__ = ["Built", "Trouble", "build", "is_kustomization", "missing"]
+__all__ = ["Built", "Chart", "Manifest", "Manifests", "Trouble", "build", "is_kustomization", "missing"]

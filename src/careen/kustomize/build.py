@@ -15,46 +15,36 @@ from msgspec import Struct
 
 from careen.errors import FileLimitError
 from careen.formats.data import yaml_document
-from careen.formats.data.yaml_document import Mapping, Sequence, put
+from careen.formats.data.yaml_document import Mapping
 from careen.formats.kubernetes.manifest_files import is_resource
 
-from . import json_patch, merge
+from .generate import files_of_values, generate, generate_object
+from .inflate import Render, files_of_charts, inflate, no_chart
 from .nodes import Nodes
-from .objects import Object, has_only_objects, meant_by, objects_in, selected
-from .references import Names, renamed
-from .transform import add_pairs, below, scale, transform, with_images
+from .objects import Object, has_only_objects, objects_in
+from .patches import patched, patches
+from .plugins import PATCHES, body_of, change, is_builtin, patches_of
+from .reading import Reading, Trouble, joined, listed
+from .replacements import replace
+from .transform import scale, transform, with_images
+from .variables import resolve
 
 NAMES = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
-MAX_STEPS = 5_000_000  # objects that are compared with a patch
 MAX_DEPTH = 50  # kustomizations that take from each other
 _KINDS = ("", "Kustomization", "Component")
-_NOT_APPLIED = (
-    "generators",
-    "transformers",
-    "replacements",
-    "vars",
-    "helmCharts",
-    "helmChartInflationGenerator",
-    "configurations",
-)
+_CONFIGURED = ("images", "varReference")  # of configurations, that are applied
+_GENERATORS = {"ConfigMapGenerator": "ConfigMap", "SecretGenerator": "Secret"}
 _FIELDS = frozenset(
     (
         *("apiVersion", "kind", "metadata", "resources", "bases", "components", "namespace", "namePrefix", "nameSuffix"),
         *("labels", "commonLabels", "commonAnnotations", "images", "replicas", "patches", "patchesStrategicMerge"),
-        *("patchesJson6902", "configMapGenerator", "secretGenerator", "generatorOptions", *_NOT_APPLIED),
+        *("patchesJson6902", "configMapGenerator", "secretGenerator", "generatorOptions", "generators", "transformers"),
+        *("replacements", "vars", "helmCharts", "helmChartInflationGenerator", "configurations"),
         *("crds", "openapi", "validators", "helmGlobals", "buildMetadata", "sortOptions"),  # they change no object
     )
 )
+_TAKEN = ("resources", "bases", "components", "generators", "transformers", "configurations")
 _REMOTE = re.compile(r"(?i)[a-z][a-z0-9+.-]*:|git@|[\w-]+(?:\.[\w-]+)+/[^.]|[^?]*\?")
-
-
-class Trouble(Struct, frozen=True):
-    """Something in a kustomization that is not applied, or not known."""
-
-    path: str
-    line: int
-    reason: str
-    limit: bool = False  # nothing is known of the rest
 
 
 class Built(Struct, frozen=True):
@@ -70,47 +60,65 @@ def is_kustomization(path: str) -> bool:
     return posixpath.basename(path) in NAMES
 
 
-def build(texts: Dictionary[str, str]) -> tuple[list[Built], list[Trouble]]:
-    """Builds the kustomizations among these files, given by path, that no other one takes from."""
-    builder = _Builder(texts)
+def build(texts: Dictionary[str, str], render: Render = no_chart) -> tuple[list[Built], list[Trouble]]:
+    """Builds the kustomizations among these files, given by path, that no other one takes from. ``render`` renders a chart."""
+    builder = _Builder(texts, render)
+    reading = builder.reading
     built = []
     for folder in builder.roots():
+        path = builder.path_by_folder[folder]
         try:
             objects = builder.objects(folder)
+            parts = builder.parts_of(folder)
+            resolve(reading, parts.variables.values(), parts.places, objects)
         except FileLimitError as error:
-            builder.troubles.append(Trouble(builder.path_by_folder[folder], 0, f"not built: {error}", limit=True))
+            reading.troubles.append(Trouble(path, 0, f"not built: {error}", limit=True))
             continue
-        path = builder.path_by_folder[folder]
-        built.append(Built(path, tuple(object.body for object in objects), frozenset(builder.files_of(folder)), builder.nodes))
-    return built, list(dict.fromkeys([*builder.troubles, *builder.left_out()]))
+        built.append(Built(path, tuple(object.body for object in objects), frozenset(parts.files), reading.nodes))
+    return built, list(dict.fromkeys([*reading.troubles, *builder.left_out()]))
 
 
 def missing(texts: Dictionary[str, str]) -> list[str]:
     """The paths of files and folders that kustomizations take from, and that are not among these files."""
-    builder = _Builder(texts)
+    builder = _Builder(texts, no_chart)
     folders = {posixpath.dirname(path) for path in texts}
     wanted = {
-        _joined(folder, name)
+        joined(folder, name)
         for folder, body in builder.body_by_folder.items()
-        for name in (*_names(body, "resources", "bases", "components"), *_files_of_patches(body))
-        if not _REMOTE.match(name)
+        for name in (*_taken_by(body), *_files_of_patches(body), *files_of_values(body), *files_of_charts(body))
+        if name and not _REMOTE.match(name)
     }
     return sorted(path for path in wanted if path not in texts and path not in folders)
 
 
+class _Parts:
+    """What a kustomization is made of, with the parts of those that it takes from."""
+
+    def __init__(self, path: str) -> None:
+        self.files = {path}
+        self.variables: dict[int, Mapping] = {}  # by the number of the line
+        self.places: list[Mapping] = []  # of references to variables
+        self.images: list[Mapping] = []  # fields that have one
+
+    def add(self, other: "_Parts") -> None:
+        self.files |= other.files
+        self.variables |= other.variables
+        for own, more in ((self.places, other.places), (self.images, other.images)):
+            known = {place.line for place in own}
+            own.extend(place for place in more if place.line not in known)
+
+
 class _Builder:
-    def __init__(self, texts: Dictionary[str, str]) -> None:
-        self.texts = texts
-        self.nodes = Nodes()
-        self.troubles: list[Trouble] = []
+    def __init__(self, texts: Dictionary[str, str], render: Render) -> None:
+        self.reading = Reading(texts)
         self.body_by_folder: dict[str, Mapping] = {}
         self.path_by_folder: dict[str, str] = {}
+        self._render = render
         self._objects: dict[str, list[Object]] = {}
-        self._files: dict[str, set[str]] = {}  # by folder, with those of the kustomizations that it takes from
+        self._parts: dict[str, _Parts] = {}  # by folder
         self._open: list[str] = []
         self._taken_up: set[str] = set()
         self._beside: dict[str, list[Mapping]] = {}  # by folder, objects in the file of its kustomization
-        self._steps = 0
         for path in sorted(texts):
             folder = posixpath.dirname(path)
             if not is_kustomization(path) or folder in self.body_by_folder:
@@ -118,7 +126,7 @@ class _Builder:
             try:
                 documents = yaml_document.read(texts[path])
             except ValueError as error:
-                self.troubles.append(Trouble(path, 0, str(error), isinstance(error, FileLimitError)))
+                self.reading.troubles.append(Trouble(path, 0, str(error), isinstance(error, FileLimitError)))
                 continue
             self.path_by_folder[folder] = path
             self._open_file(folder, path, documents)
@@ -126,26 +134,26 @@ class _Builder:
     def _open_file(self, folder: str, path: str, documents: list[Any]) -> None:
         """Takes the kustomization of a file, and the objects beside it; what is neither is a trouble."""
         body = Mapping(1)
+        nodes, troubles = self.reading.nodes, self.reading.troubles
         for number, document in enumerate(documents, 1):
             if isinstance(document, Mapping) and document.text("kind") in _KINDS and not body:
                 body = document
             elif is_resource(document):
-                self._beside.setdefault(folder, []).append(self.nodes.of_file(document, path))
+                self._beside.setdefault(folder, []).append(nodes.of_file(document, path))
             elif document is not None:
-                reason = f"its document {number} is no object of Kubernetes: it is not checked"
-                self.troubles.append(Trouble(path, 0, reason))
-        self.body_by_folder[folder] = self.nodes.of_file(body, path)
+                troubles.append(Trouble(path, 0, f"its document {number} is no object of Kubernetes: it is not checked"))
+        self.body_by_folder[folder] = nodes.of_file(body, path)
         if strange := sorted(body.keys() - _FIELDS, key=body.lines.__getitem__):
             named = ", ".join(key[:100] for key in strange[:3]) + " …" * (len(strange) > 3)
-            self.troubles.append(Trouble(path, body.lines[strange[0]], f"no field of a kustomization, not checked: {named}"))
+            troubles.append(Trouble(path, body.lines[strange[0]], f"no field of a kustomization, not checked: {named}"))
 
     def roots(self) -> list[str]:
         """The folders of the kustomizations that no other one takes from; components are parts of others."""
         taken = {
             target
             for folder, body in self.body_by_folder.items()
-            for name in _names(body, "resources", "bases", "components")
-            if (target := _joined(folder, name)) != folder
+            for name in _taken_by(body)
+            if (target := joined(folder, name)) != folder
         }
         return [
             folder for folder, body in self.body_by_folder.items() if folder not in taken and body.text("kind") != "Component"
@@ -155,76 +163,133 @@ class _Builder:
         """Kustomizations that were not built, neither for themselves nor for another one."""
         for folder in sorted(self.body_by_folder.keys() - self._taken_up):
             path = self.path_by_folder[folder]
-            if all(trouble.path != path for trouble in self.troubles):
+            if all(trouble.path != path for trouble in self.reading.troubles):
                 yield Trouble(path, 0, "not built: no kustomization that is built takes from it")
 
-    def files_of(self, folder: str) -> set[str]:
-        return self._files.get(folder, set())
-
-    def trouble(self, body: Mapping, key: str, reason: str, line: int = 0) -> None:
-        path, row = self.nodes.origin(line or body.line_of(key)) or ("", 0)
-        self.troubles.append(Trouble(path, row, reason))
+    def parts_of(self, folder: str) -> _Parts:
+        return self._parts[folder]
 
     def objects(self, folder: str) -> list[Object]:
         """The objects that the kustomization of a folder makes; copies, because others change them."""
         if folder not in self._objects:
             self._open.append(folder)
-            files = self._files[folder] = {self.path_by_folder[folder]}
+            parts = self._parts[folder] = _Parts(self.path_by_folder[folder])
             try:
-                self._objects[folder] = self._applied(folder, [], files)
+                self._objects[folder] = self._applied(folder, [], parts)
             finally:
                 self._open.pop()
-        return [Object(self.nodes.copy(object.body), object.path, object.earlier) for object in self._objects[folder]]
+        copied = self.reading.nodes.copy
+        return [Object(copied(object.body), object.path, object.earlier) for object in self._objects[folder]]
 
-    def _applied(self, folder: str, objects: list[Object], files: set[str]) -> list[Object]:
-        body = self.body_by_folder[folder]
+    def _applied(self, folder: str, objects: list[Object], parts: _Parts) -> list[Object]:
+        reading, body = self.reading, self.body_by_folder[folder]
         self._taken_up.add(folder)
-        objects += [Object(self.nodes.copy(beside), self.path_by_folder[folder]) for beside in self._beside.get(folder, ())]
+        objects += [Object(reading.nodes.copy(beside), self.path_by_folder[folder]) for beside in self._beside.get(folder, ())]
         for key in ("resources", "bases"):
-            for name, line in _listed(body, key):
-                objects = [*objects, *self._taken(folder, name, line, files)]
-        for name, line in _listed(body, "components"):
-            target = _joined(folder, name)
-            if target in self._open or target not in self.body_by_folder:
+            for name, line in listed(body, key):
+                objects = [*objects, *self._taken(folder, name, line, parts)]
+        self._configure(folder, body, parts)
+        reading.spend(100 + len(objects))
+        generate(reading, folder, body, objects)
+        objects += inflate(reading, folder, body, self._render, parts.files)
+        self._run_generators(folder, body, objects, parts)
+        for name, line in listed(body, "components"):
+            target = joined(folder, name)
+            if target in self._open or target not in self.body_by_folder or len(self._open) >= MAX_DEPTH:
                 self._missing(name, line, target)
                 continue
-            files.add(self.path_by_folder[target])
+            parts.files.add(self.path_by_folder[target])
             self._open.append(target)
-            objects = self._applied(target, objects, files)
+            objects = self._applied(target, objects, parts)
             self._open.pop()
-        self._spend(100 + len(objects))
-        self._generate(body, objects)
-        for patch in self._patches(folder, body, ("patchesStrategicMerge", "patches")):
-            objects = self._patched(patch, objects, files)
+        objects = self._patch(folder, body, ("patchesStrategicMerge", "patches"), objects, parts)
         transform(body, objects)
-        for patch in self._patches(folder, body, ("patchesJson6902",)):
-            objects = self._patched(patch, objects, files)
+        objects = self._patch(folder, body, ("patchesJson6902",), objects, parts)
         scale(body, objects)
-        with_images(body, objects)
-        for key in _NOT_APPLIED:
-            if body.get(key):
-                self.trouble(body, key, f"{key}: not applied")
+        with_images(body, objects, parts.images)
+        replace(reading, folder, body, objects, parts.files)
+        objects = self._run_transformers(folder, body, objects, parts)
+        parts.variables |= {variable.line: variable for variable in body.maps("vars")}
         return objects
 
-    def _taken(self, folder: str, name: str, line: int, files: set[str]) -> list[Object]:
+    def _patch(self, folder: str, body: Mapping, keys: Iterable[str], objects: list[Object], parts: _Parts) -> list[Object]:
+        for patch in patches(self.reading, folder, body, keys):
+            objects = patched(self.reading, patch, objects, parts.files)
+        return objects
+
+    def _taken(self, folder: str, name: str, line: int, parts: _Parts) -> list[Object]:
         """The objects of a file, or of another kustomization."""
-        target = _joined(folder, name)
+        target = joined(folder, name)
         if target in self.body_by_folder and target not in self._open and len(self._open) < MAX_DEPTH:
             found = self.objects(target)
-            files |= self._files[target]
+            parts.add(self._parts[target])
             return found
-        if target not in self.texts:
+        if target not in self.reading.texts:
             self._missing(name, line, target)
             return []
-        documents = self._read(target)
+        documents = self.reading.documents(target)
         if has_only_objects(documents):
-            files.add(target)
+            parts.files.add(target)
         return [Object(body, target) for body in objects_in(documents)]
 
-    def _spend(self, steps: int) -> None:
-        self._steps += steps
-        if self._steps > MAX_STEPS:
-            raise FileLimitError("too many objects and patches")
+    def _configure(self, folder: str, body: Mapping, parts: _Parts) -> None:
+        """Takes the fields that have images and references to variables from files with configurations."""
+        for name, line in listed(body, "configurations"):
+            path = joined(folder, name)
+            if path not in self.reading.texts:
+                self._missing(name, line, path)
+                continue
+            for document in self.reading.documents(path):
+                if isinstance(document, Mapping):
+                    parts.images += document.maps("images")
+                    parts.places += document.maps("varReference")
+                    if others := ", ".join(sorted(key[:100] for key in document if key not in _CONFIGURED)[:5]):
+                        self.reading.trouble(line, f"configurations: {others} not applied")
+
+    def _run_generators(self, folder: str, body: Mapping, objects: list[Object], parts: _Parts) -> None:
+        for plugin, line in self._plugins(folder, body, "generators", parts):
+            kind = plugin.text("kind")
+            if is_builtin(plugin) and kind in _GENERATORS:
+                for key in ("name", "namespace"):
+                    if key in plugin.map("metadata"):
+                        yaml_document.put(plugin, key, plugin.map("metadata")[key], plugin.map("metadata").line_of(key))
+                generate_object(self.reading, folder, plugin, _GENERATORS[kind], body.map("generatorOptions"), objects)
+            elif is_builtin(plugin) and kind == "HelmChartInflationGenerator":
+                charts = body_of("helmCharts", plugin)
+                objects += inflate(self.reading, folder, charts, self._render, parts.files)
+            else:
+                self.reading.trouble(line, f"generators: {kind[:100]} not applied")
+
+    def _run_transformers(self, folder: str, body: Mapping, objects: list[Object], parts: _Parts) -> list[Object]:
+        for plugin, line in self._plugins(folder, body, "transformers", parts):
+            kind = plugin.text("kind")
+            try:
+                if not is_builtin(plugin):
+                    raise ValueError(kind[:100])
+                if kind in PATCHES:
+                    objects = self._patch(folder, patches_of(plugin), (PATCHES[kind],), objects, parts)
+                elif kind == "ReplacementTransformer":
+                    replace(self.reading, folder, plugin, objects, parts.files)
+                else:
+                    change(self.reading, plugin, objects)
+            except FileLimitError:
+                raise
+            except ValueError as error:
+                self.reading.trouble(line, f"transformers: {error} not applied")
+        return objects
+
+    def _plugins(self, folder: str, body: Mapping, key: str, parts: _Parts) -> Iterator[tuple[Mapping, int]]:
+        """The configurations of plugins: within a kustomization, in files, and made by other kustomizations."""
+        for name, line in listed(body, key):
+            target = joined(folder, name)
+            if _is_inline(name):
+                found = self.reading.within(name, line, f"one of {key}")
+            elif target in self.body_by_folder or target in self.reading.texts:
+                found = [object.body for object in self._taken(folder, name, line, parts)]
+            else:
+                self._missing(name, line, target)
+                continue
+            yield from ((plugin, line) for plugin in found if isinstance(plugin, Mapping))
 
     def _missing(self, name: str, line: int, target: str) -> None:
         if target in self.body_by_folder:
@@ -235,161 +300,21 @@ class _Builder:
             why = "is outside of the working folder: name its folder, too"
         else:
             why = "is not among the checked files"
-        self.trouble(Mapping(line), "", f"{name} {why}", line)
-
-    def _read(self, path: str) -> list[Any]:
-        """The documents of a file; none if it cannot be read."""
-        try:
-            documents = yaml_document.read(self.texts[path])
-        except ValueError as error:
-            self.troubles.append(Trouble(path, 0, str(error), isinstance(error, FileLimitError)))
-            return []
-        return [self.nodes.of_file(document, path) for document in documents]
-
-    def _generate(self, body: Mapping, objects: list[Object]) -> None:
-        """Adds config maps and secrets with the values that the kustomization states; those in files are checked there.
-        One that exists gets more values."""
-        for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-            for entry in body.maps(key):
-                self._spend(len(objects))
-                field = "stringData" if kind == "Secret" else "data"
-                wanted = entry.text("name"), entry.text("namespace")
-                made = next((other for other in objects if other.kind == kind and wanted in other.names), None)
-                if made is None:
-                    made = Object(_generated(entry, kind), "")
-                    objects.append(made)
-                for options in (body.map("generatorOptions"), entry.map("options")):
-                    for pairs in ("labels", "annotations"):
-                        if options.map(pairs):
-                            add_pairs(below(below(made.body, "metadata"), pairs), options.map(pairs))
-                values = below(made.body, field)
-                for text, line in _listed(entry, "literals"):
-                    word, _, value = text.partition("=")
-                    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-                    put(values, word, value[1:-1] if is_quoted else value, line)
-
-    def _patches(self, folder: str, body: Mapping, keys: Iterable[str]) -> Iterator["_Patch"]:
-        for key in keys:
-            for at, entry in enumerate(body.seq(key)):
-                line = body.seq(key).lines[at]
-                target = entry.map("target") if isinstance(entry, Mapping) else Mapping(line)
-                named = entry.text("path") if isinstance(entry, Mapping) else str(entry)
-                inline = entry.text("patch") if isinstance(entry, Mapping) else (named if "\n" in named else "")
-                path = _joined(folder, named)
-                if inline:
-                    documents = self._within(inline, entry.line_of("patch") if isinstance(entry, Mapping) else line)
-                elif path in self.texts:
-                    documents = self._read(path)
-                else:
-                    self.trouble(body, key, f"the patch {named} is not among the checked files", line)
-                    continue
-                options = entry.map("options") if isinstance(entry, Mapping) else Mapping(line)
-                place = path if not inline and has_only_objects(documents) else ""
-                yield from (_Patch(document, target, options, line, place) for document in documents if document)
-
-    def _within(self, text: str, number: int) -> list[Any]:
-        """The documents of a text in a kustomization, whose key has this number."""
-        path, line = self.nodes.origin(number) or ("", 0)
-        rows = self.texts.get(path, "").split("\n")
-        is_block = line <= len(rows) and re.search(r"[|][-+0-9]*\s*(?:#.*)?$", rows[line - 1]) is not None
-        try:
-            documents = yaml_document.read(text)
-        except ValueError as error:
-            self.trouble(Mapping(number), "", f"the patch cannot be read: {error}", number)
-            return []
-        return [self.nodes.of_file(document, path, line, fixed=not is_block) for document in documents]
-
-    def _patched(self, patch: "_Patch", objects: list[Object], files: set[str]) -> list[Object]:
-        """The objects with a patch applied to those that it is about. A file of a patch that is about none is checked as it
-        is."""
-        content = patch.content
-        self._spend(len(objects))
-        try:
-            if patch.target:
-                chosen = selected(patch.target, objects)
-            else:
-                chosen = meant_by(content, objects) if isinstance(content, Mapping) else []
-            if not chosen and not patch.target:
-                raise ValueError("it is about no object that is known")
-            deleted = set()
-            names: Names = {}
-            for object in chosen:
-                if isinstance(content, Sequence):
-                    json_patch.apply(object.body, content, self.nodes.copy)
-                    continue
-                known, earlier = object.known, object.names
-                if merge.merged(object.body, _without_identity(self.nodes.copy(content), patch.options), known) is None:
-                    deleted.add(id(object))
-                elif object.name != earlier[0][0]:
-                    object.earlier = earlier
-                    names[object.kind, earlier[0][0]] = object.places[0]
-            if names:
-                for object in objects:
-                    renamed(object.body, names)
-            if chosen and patch.path:
-                files.add(patch.path)
-            return [object for object in objects if id(object) not in deleted]
-        except FileLimitError:
-            raise
-        except ValueError as error:
-            self.trouble(Mapping(patch.line), "", f"a patch is not applied: {error}", patch.line)
-            return objects
+        self.reading.trouble(line, f"{name} {why}")
 
 
-class _Patch(Struct, frozen=True):
-    """A partial object or a list of operations, with the target that selects objects, its options and its line."""
-
-    content: Any
-    target: Mapping
-    options: Mapping
-    line: int
-    path: str  # of its file; "" if the kustomization has it, or the file has more than objects
+def _is_inline(name: str) -> bool:
+    return "\n" in name or name.startswith("{")
 
 
-def _generated(entry: Mapping, kind: str) -> Mapping:
-    """A config map or secret without values."""
-    made, metadata = Mapping(entry.line), Mapping(entry.line)
-    for word in ("name", "namespace"):
-        if word in entry:
-            put(metadata, word, entry[word], entry.lines[word])
-    fields: dict[str, Any] = {"apiVersion": "v1", "kind": kind, "metadata": metadata}
-    for word, field in fields.items():
-        put(made, word, field, entry.line)
-    return made
-
-
-def _without_identity(patch: Mapping, options: Mapping) -> Mapping:
-    """A partial object without its kind and name, which may be earlier ones, or any if there is a target; with those that
-    the options let it change."""
-    if options.get("allowKindChange") is not True:
-        patch.pop("apiVersion", None)
-        patch.pop("kind", None)
-    metadata = patch.map("metadata")
-    metadata.pop("namespace", None)
-    if options.get("allowNameChange") is not True:
-        metadata.pop("name", None)
-    return patch
-
-
-def _names(body: Mapping, *keys: str) -> Iterator[str]:
-    for key in keys:
-        yield from body.texts(key)
+def _taken_by(body: Mapping) -> Iterator[str]:
+    """The files and folders that a kustomization takes objects and plugins from."""
+    for key in _TAKEN:
+        yield from (name for name in body.texts(key) if not _is_inline(name))
+    yield from (entry.text("path") for entry in body.maps("replacements") if entry.text("path"))
 
 
 def _files_of_patches(body: Mapping) -> Iterator[str]:
     for key in ("patches", "patchesJson6902"):
         yield from filter(None, (entry.text("path") for entry in body.maps(key)))
     yield from (text for text in body.texts("patchesStrategicMerge") if "\n" not in text)
-
-
-def _listed(body: Mapping, key: str) -> Iterator[tuple[str, int]]:
-    """The texts of a list, each with its line."""
-    items = body.seq(key)
-    for item, line in zip(items, items.lines, strict=True):
-        if isinstance(item, str):
-            yield item, line
-
-
-def _joined(folder: str, name: str) -> str:
-    joined = posixpath.normpath(posixpath.join(folder, name))
-    return "" if joined == "." else joined

@@ -4,6 +4,7 @@ A kustomization joins nodes of many files in one object. The number of a line is
 back the file and the line.
 """
 
+from collections.abc import Sequence as Many
 from typing import Any
 
 from careen.errors import FileLimitError
@@ -25,10 +26,19 @@ class Nodes:
     def of_file(self, node: Any, path: str, line: int = 0, fixed: bool = False) -> Any:
         """A copy of what was read from a file, or from a text within it that begins after ``line``. ``fixed``: all of the text
         is on that line."""
+        start = self.line(path, line)
+        return self._copied(node, lambda row: start if fixed else start + row)
+
+    def of_rendered(self, node: Any, path: str, lines: Many[int]) -> Any:
+        """A copy of what a template made. ``lines``: the template's line of each line."""
+        start = self.line(path, 0)
+        return self._copied(node, lambda row: start + (lines[row - 1] if 0 < row <= len(lines) else 0))
+
+    def line(self, path: str, row: int) -> int:
+        """The number of a line of a file."""
         if not self._paths or self._paths[-1] != path:
             self._paths.append(path)
-        start = len(self._paths) * _LINES + line
-        return self._copied(node, lambda row: start if fixed else start + row)
+        return len(self._paths) * _LINES + row
 
     def copy(self, node: Any) -> Any:
         return self._copied(node, int)

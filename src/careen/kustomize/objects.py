@@ -102,13 +102,18 @@ def selected(target: Mapping, objects: Iterable[Object]) -> list[Object]:
         wanted = target.text("name"), target.text("namespace")
         if not any(_matches(wanted[0], name) and _matches(wanted[1], space) for name, space in object.places):
             continue
-        metadata = object.body.map("metadata")
-        if all(
-            _selects(target.text(selector), metadata.map(of))
-            for selector, of in (("labelSelector", "labels"), ("annotationSelector", "annotations"))
-        ):
+        if has_labels(target, object):
             found.append(object)
     return found
+
+
+def has_labels(selector: Mapping, object: Object) -> bool:
+    """Whether an object has the labels and annotations that a selector wants. Raises: ValueError for sets."""
+    metadata = object.body.map("metadata")
+    return all(
+        _selects(selector.text(key), metadata.map(of))
+        for key, of in (("labelSelector", "labels"), ("annotationSelector", "annotations"))
+    )
 
 
 def _matches(expression: str, text: str) -> bool:

@@ -33,8 +33,19 @@ def _rows(node: Any, indent: str) -> Iterator[tuple[str, int]]:
         if isinstance(value, Mapping | Sequence) and value:
             yield f"{indent}{head}", line
             yield from _rows(value, f"{indent} ")
+        elif isinstance(value, str) and "\n" in value:
+            yield f"{indent}{head}", line
+            yield from ((f"{indent} {row}", line + at) for at, row in enumerate(_block(value), 1))
         else:
             yield f"{indent}{head} {_scalar(value)}", line
+
+
+def _block(text: str) -> Iterator[str]:
+    """The lines of a text, each in a row of its own, as those of a block have rows below their key."""
+    *rows, last = text.split("\n")
+    for at, row in enumerate([*(f"{_quoted(row)[1:-1]}\\n\\" for row in rows), f'{_quoted(last)[1:-1]}"']):
+        opening = "" if at else '"'
+        yield opening + (f"\\{row}" if row.startswith(" ") and at else row)  # white space of a line would be left out
 
 
 def _scalar(value: Any) -> str:

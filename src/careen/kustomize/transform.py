@@ -12,6 +12,7 @@ from careen.formats.images import image_name
 from careen.formats.kubernetes.manifest_files import CONTAINER_LISTS
 from careen.formats.kubernetes.pod_templates import POD_KINDS, WORKLOADS, pod_templates
 
+from .field_paths import Field, specified
 from .objects import Object
 from .references import Names, renamed
 
@@ -28,10 +29,10 @@ _NOT_RENAMED = frozenset(("CustomResourceDefinition", "APIService", "Namespace")
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"))
 
 
-def transform(kustomization: Mapping, objects: list[Object]) -> None:
-    """Applies everything but patches, in Kustomize's order."""
-    _namespace(kustomization, objects)
-    _names(kustomization, objects)
+def transform(kustomization: Mapping, objects: list[Object], named: Many[Object] | None = None) -> None:
+    """Applies everything but patches, in Kustomize's order. ``named``: those that get other names, if these are not all."""
+    set_namespace(kustomization.text("namespace"), kustomization.line_of("namespace"), objects)
+    _names(kustomization, objects, objects if named is None else named)
     _labels(kustomization, objects)
     if annotations := kustomization.map("commonAnnotations"):
         for object in objects:
@@ -47,19 +48,22 @@ def scale(kustomization: Mapping, objects: Iterable[Object]) -> None:
             put(below(object.body, "spec"), "replicas", entry["count"], entry.line_of("count"))
 
 
-def with_images(kustomization: Mapping, objects: Iterable[Object]) -> None:
+def with_images(kustomization: Mapping, objects: Iterable[Object], specs: Many[Mapping] = ()) -> None:
+    """Replaces images of containers, and those of the fields that ``specs`` names."""
     wanted = {entry.text("name"): entry for entry in kustomization.maps("images")}
     if not wanted:
         return
     for object in objects:
-        for _, node in yaml_document.walk(object.body, 100_000):
-            if not isinstance(node, Mapping):
-                continue
-            for container in (container for key in CONTAINER_LISTS for container in node.maps(key)):
-                image = image_name.parse(container.text("image"))
-                name = f"{image.registry}/{image.repository}".lstrip("/")
-                if name in wanted and container.text("image"):
-                    put(container, "image", _image(wanted[name], name, image), wanted[name].line)
+        nodes = (node for _, node in yaml_document.walk(object.body, 100_000) if isinstance(node, Mapping))
+        containers = (container for node in nodes for key in CONTAINER_LISTS for container in node.maps(key))
+        for place in (
+            *(Field(container, "image") for container in containers if "image" in container),
+            *(field for spec in specs for field in specified(object, spec)),
+        ):
+            image = image_name.parse(as_text(place.value))
+            name = f"{image.registry}/{image.repository}".lstrip("/")
+            if name in wanted and isinstance(place.value, str):
+                place.set(_image(wanted[name], name, image), wanted[name].line)
 
 
 def _image(entry: Mapping, name: str, image: image_name.ImageName) -> str:
@@ -69,13 +73,18 @@ def _image(entry: Mapping, name: str, image: image_name.ImageName) -> str:
     return (entry.text("newName") or name) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 
 
-def _namespace(kustomization: Mapping, objects: list[Object]) -> None:
-    namespace, line = kustomization.text("namespace"), kustomization.line_of("namespace")
+def set_namespace(
+    namespace: str, line: int, objects: list[Object], unset_only: bool = False, subjects: str = "defaultOnly"
+) -> None:
+    """Moves objects to a namespace. ``unset_only``: those that state none. ``subjects`` of bindings: ``defaultOnly`` moves
+    those named default, ``allServiceAccounts`` all, ``none`` none of them; accounts that move are moved in any case."""
     if not namespace:
         return
     accounts = {name for object in objects if object.kind == "ServiceAccount" for name in object.places}
     for object in objects:
         metadata = below(object.body, "metadata")
+        if unset_only and object.namespace:
+            continue
         if object.kind == "Namespace" and not object.group:
             put(metadata, "name", namespace, line)
         elif object.kind not in _OF_CLUSTER or not object.known:
@@ -84,17 +93,19 @@ def _namespace(kustomization: Mapping, objects: list[Object]) -> None:
         if object.kind.endswith("RoleBinding"):
             for subject in object.body.maps("subjects"):
                 place = subject.text("name"), subject.text("namespace") or "default"
-                if subject.text("kind") == "ServiceAccount" and (place in accounts or place[0] == "default"):
+                by_mode = subjects == "allServiceAccounts" or (subjects != "none" and place[0] == "default")
+                by_mode = by_mode and not (unset_only and subject.text("namespace"))
+                if subject.text("kind") == "ServiceAccount" and (place in accounts or by_mode):
                     put(subject, "namespace", namespace, line)
 
 
-def _names(kustomization: Mapping, objects: list[Object]) -> None:
+def _names(kustomization: Mapping, objects: list[Object], named: Many[Object]) -> None:
     prefix, suffix = kustomization.text("namePrefix"), kustomization.text("nameSuffix")
     if not (prefix or suffix):
         return
     line = kustomization.line_of("namePrefix" if prefix else "nameSuffix")
     names: Names = {}
-    for object in objects:
+    for object in named:
         metadata = object.body.map("metadata")
         if object.kind in _NOT_RENAMED or not object.name:
             continue
@@ -111,6 +122,11 @@ def _labels(kustomization: Mapping, objects: Many[Object]) -> None:
         (entry.map("pairs"), entry.get("includeSelectors") is True, entry.get("includeTemplates") is True)
         for entry in kustomization.maps("labels")
     ]
+    for entry in kustomization.maps("labels"):
+        for field in (field for spec in entry.maps("fields") for object in objects for field in specified(object, spec)):
+            if not isinstance(field.value, Mapping):
+                field.set(Mapping(entry.line), entry.line)
+            add_pairs(field.value, entry.map("pairs"))
     common = kustomization.map("commonLabels")
     for pairs, selectors, templates in (*entries, (common, True, True)):
         for object in objects if pairs else ():

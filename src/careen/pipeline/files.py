@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from careen.checks.applied_manifests import applied_manifests
 from careen.checks.kind import Document, Kind, Rules, SourceFile
-from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
+from careen.checks.kinds import KINDS, in_build_configurations, inlined, kind_named, kind_of
 from careen.checks.kustomize import Kustomized, at_origins
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.formats.dockerfile.stages import Dockerfile
@@ -34,7 +34,7 @@ from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
 from careen.model.report import Coverage, Report
-from careen.plugins import Check
+from careen.plugins import Check, Place
 from careen.policy.policy import assess
 from careen.predict.declared import Predicted, predicted
 from careen.predict.locked import Locked
@@ -77,9 +77,10 @@ def check_files(
 ) -> CheckedFiles:
     rules = replace(rules, texts={file.path: file.text for file in files})
     prediction = prediction or Prediction()
-    by_kind, unknowns = _sorted(files)
+    by_kind, unknowns = _sorted(files, rules.texts)
     count = len({file.path for members in by_kind.values() for file in members})
     within = [dockerfile for file in by_kind.get("compose", ()) for dockerfile in inlined(file)]
+    within += [dockerfile for file in by_kind.get("kubernetes", ()) for dockerfile in in_build_configurations(file)]
     by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
     outcomes: list[Outcome] = []
     installs: list[Predicted] = []
@@ -90,6 +91,7 @@ def check_files(
         if not members:
             continue
         checks, seen = [check for check in checks_of(kind) if kind.inspects(check.id)], Seen()
+        reported: set[tuple[str, Place]] = set()
         for document in kind.read(members, checks, rules):
             if not isinstance(document, Document):
                 unknowns.append(document)
@@ -101,7 +103,8 @@ def check_files(
                 installs += found.predicted
                 unread += found.open
             inspecting = checks if not document.kind else checks_of(kind_named(document.kind))
-            outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open))
+            reported = reported if document.again else set()
+            outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open, reported))
             ignores += document.ignores
     if not outcomes:  # nothing was checked, as if the user had named each of these files
         unknowns = [replace(unknown, whole_layer=True) for unknown in unknowns]
@@ -187,13 +190,13 @@ def report_of_files(
     )
 
 
-def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], list[Unknown]]:
+def _sorted(files: Sequence[SourceFile], texts: Mapping[str, str]) -> tuple[dict[str, list[SourceFile]], list[Unknown]]:
     """Files by the name of their kind, and an unknown for each file that the user named and that has no kind."""
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
     for file in files:
         kind = kind_of(file.path, file.text)
-        within = list(applied_manifests(file))
+        within = list(applied_manifests(file, texts))
         if kind is not None:
             by_kind.setdefault(kind.name, []).append(file)
         if within:

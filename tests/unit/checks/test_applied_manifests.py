@@ -12,7 +12,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, con
 
 
 def text_of(text, path="a.sh"):
-    return [file.text for file in applied_manifests(SourceFile(path, text))]
+    return [file.text for file in applied_manifests(SourceFile(path, text), {})]
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,42 @@ def test_hostile_scripts():
     with ends():
         for part in ("cat <<EOF\n", "kubectl ", "<<", "kubectl apply <<EOF\napiVersion\nEOF\n", "kubectl apply <<A "):
             text_of(part * 200_000)
+
+
+def kubernetes_findings(*files):
+    checks = [check for check in load("careen.checks.kubernetes", "CHECK", Check) if check.id in ("K8S-002", "K8S-003")]
+    checked = check_files(files, lambda kind: checks if kind.name == "kubernetes" else [], Rules())
+    found = [(finding.id, finding.location.path, finding.location.line) for finding in checked.outcome.findings]
+    return found, [f"{unknown.evidence.path}: {unknown.reason}" for unknown in checked.outcome.unknowns]
+
+
+def test_pods_of_a_jenkinsfile_need_no_version_and_kind():
+    text = "podTemplate(yaml: '''\nspec:\n  hostPID: true\n''') { }\npodTemplate(yaml: '''spec:\n  hostIPC: true''') { }\n"
+    assert kubernetes_findings(SourceFile("Jenkinsfile", text)) == (
+        [("K8S-002", "Jenkinsfile", 3), ("K8S-003", "Jenkinsfile", 6)],
+        [],
+    )
+
+
+def test_a_pod_of_arguments_beside_one_of_text():
+    text = "a(yaml: '''spec:\n  hostPID: true''')\npodTemplate(volumes: [],\n containers: []) { }\n"
+    (file,) = applied_manifests(SourceFile("Jenkinsfile", text), {})
+    assert file.text.split("\n")[:4] == ["spec:", "  hostPID: true", '--- {"metadata": {}, "spec": {}, }', ""]
+
+
+def test_a_file_with_a_pod_is_checked_as_the_jenkinsfile_names_it():
+    jenkinsfile = SourceFile("ci/Jenkinsfile", "pipeline { agent { kubernetes { yamlFile 'pods/a.yaml' } } }")
+    pod = SourceFile("pods/a.yaml", "spec: {hostPID: true}")
+    assert kubernetes_findings(jenkinsfile, pod) == ([("K8S-002", "pods/a.yaml", 1)], [])
+    manifest = SourceFile("ci/pods/a.yaml", f"{POD}")
+    assert kubernetes_findings(jenkinsfile, manifest) == ([("K8S-002", "ci/pods/a.yaml", 4)], [])
+    assert kubernetes_findings(jenkinsfile) == (
+        [],
+        ["ci/Jenkinsfile: line 1: the pod in pods/a.yaml is not among the checked files"],
+    )
+
+
+def test_a_jenkinsfile_that_cannot_be_read_is_reported_once():
+    nested = SourceFile("Jenkinsfile", f"podTemplate(yamlFile: 'a', b: {'[' * 100}")
+    found, unknowns = kubernetes_findings(nested)
+    assert (found, unknowns) == ([], ["Jenkinsfile: calls nested over 50 deep"])

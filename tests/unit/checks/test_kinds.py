@@ -5,7 +5,7 @@ from tests.support.work import ends
 
 from careen.checks import kinds
 from careen.checks.kind import Document, Rules, SourceFile
-from careen.checks.kinds import KINDS, _referred, inlined, kind_of, may_be_checked
+from careen.checks.kinds import KINDS, MAX_WITHIN, _referred, in_build_configurations, inlined, kind_of, may_be_checked
 from careen.formats.services import shell_starts
 from careen.model.inventory import Unknown
 
@@ -228,3 +228,15 @@ def test_a_template_of_a_dockerfile_is_read_without_its_directives(line):
     documents, unknowns = read("dockerfile", Dockerfile="FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n")
     assert (len(documents), unknowns) == (1, [])
     assert len(read("dockerfile", Dockerfile="FROM a:{{ .tag }}\nRUN x\n")[1]) == 1
+
+
+def test_a_dockerfile_within_a_build_of_openshift_keeps_its_lines():
+    text = (
+        "apiVersion: build.openshift.io/v1\nkind: BuildConfig\nmetadata: {name: b}\nspec:\n  source:\n    dockerfile: |\n"
+        "      FROM debian:13\n      USER root\n"
+    )
+    (found,) = in_build_configurations(SourceFile("b.yaml", text))
+    assert found.text == "\n" * 6 + "FROM debian:13\nUSER root\n"
+    assert list(in_build_configurations(SourceFile("b.yaml", text.replace("dockerfile: |", "dockerfile: [")))) == []
+    many = SourceFile("b.yaml", "---\n".join([text] * (MAX_WITHIN + 5)))
+    assert len(list(in_build_configurations(many))) == MAX_WITHIN

@@ -3,11 +3,13 @@
 import pytest
 from tests.support.kustomizations import DATA, texts_of
 
+from careen.charts import Rendered
 from careen.checks.files import find_files
+from careen.checks.helm import ChartValues, with_charts
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.kustomize import with_kustomizations
 from careen.checks.tuning import Tuning, tuned
-from careen.pipeline.files import check_files, with_origins
+from careen.pipeline.files import at_source_lines, check_files, with_origins
 from careen.plugins import Check, load
 
 BASE = """\
@@ -174,9 +176,10 @@ def test_each_line_of_what_is_built_is_written_in_a_file_that_it_is_made_of(case
     rows = built.text.split("\n")
     assert len(origins) == len(rows)
     for row, origin in zip(rows, origins, strict=True):
-        key = row.strip().partition(":")[0].strip('"- ')
+        key, _, value = (part.strip('"- ') for part in row.strip().partition(":"))
         if origin is not None and key in ("hostNetwork", "hostPID", "privileged", "image", "runAsNonRoot", "claimName"):
-            assert key in texts[origin[0]].split("\n")[origin[1] - 1] or "images:" in texts[origin[0]]
+            line = texts[origin[0]].split("\n")[origin[1] - 1]
+            assert key in line or f"value: {value}" in line or "images:" in texts[origin[0]]
 
 
 @pytest.mark.parametrize(
@@ -220,3 +223,74 @@ def test_other_content_of_a_file_with_the_name_of_a_kustomization_is_named():
 def test_fields_that_kustomizations_lack_are_named():
     found = with_kustomizations([SourceFile("kustomization.yaml", "resources: []\nservices: {a: {image: a}}\n")])
     assert [unknown.reason for unknown in found.unknowns] == ["line 2: no field of a kustomization, not checked: services"]
+
+
+CHART = {
+    "over/kustomization.yaml": "helmCharts:\n- name: web\n  valuesInline: {privileged: true}\n- {name: gone, repo: https://r.example}\n",
+    "over/charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "over/charts/web/values.yaml": "privileged: false\n",
+    "over/charts/web/templates/_name.tpl": '{{ define "name" }}web{{ end }}',
+    "over/charts/web/templates/pod.yaml": """\
+{{- if true }}
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ include "name" . }}}
+spec:
+  containers:
+  - name: web
+    image: web:1
+    securityContext:
+      privileged: {{ .Values.privileged }}
+{{- end }}
+""",
+}
+
+
+def test_a_chart_beside_a_kustomization_is_rendered_with_its_values(tmp_path, monkeypatch):
+    for path, text in CHART.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    charts = with_charts(find_files(["over"]).files, ChartValues())
+    kustomized = with_kustomizations(charts.files)
+    found = with_origins(at_source_lines(check_files(kustomized.files, _checks_of, Rules()), charts.lines), kustomized)
+    assert [(path, line) for path, line, _ in places(found, "K8S-001")] == [("over/charts/web/templates/pod.yaml", 10)]
+    assert [file.path for file in kustomized.files] == ["over/kustomization.yaml"]  # not as the chart's own values render it
+    assert [unknown.reason for unknown in kustomized.unknowns] == [
+        "line 4: the chart gone is not rendered: over/charts/gone is not among the files; nothing is fetched"
+    ]
+
+
+def test_a_chart_is_rendered_once_with_its_release(tmp_path, monkeypatch):
+    jobs = []
+    monkeypatch.setattr("careen.checks.kustomize.rendered", lambda asked: jobs.extend(asked) or [Rendered()])
+    (tmp_path / "a/charts/web").mkdir(parents=True)
+    (tmp_path / "a/charts/web/Chart.yaml").write_text("name: web")
+    monkeypatch.chdir(tmp_path)
+    entry = "{name: web, releaseName: shop, namespace: eu}"
+    with_kustomizations([SourceFile("a/kustomization.yaml", f"helmCharts: [{entry}, {entry}]\n")], 31)
+    assert [(job.release, job.namespace, job.minor) for job in jobs] == [("shop", "eu", 31)]
+
+
+def test_a_chart_outside_of_the_working_folder_is_not_rendered(tmp_path, monkeypatch):
+    (tmp_path / "secret/charts/web").mkdir(parents=True)
+    (tmp_path / "secret/charts/web/Chart.yaml").write_text("name: web")
+    (tmp_path / "tree/k").mkdir(parents=True)
+    (tmp_path / "tree/k/charts").symlink_to(tmp_path / "secret/charts")
+    monkeypatch.chdir(tmp_path / "tree")
+    for text in ("helmCharts: [{name: web}]", "{helmGlobals: {chartHome: ../../secret/charts}, helmCharts: [{name: web}]}"):
+        (unknown,) = with_kustomizations([SourceFile("k/kustomization.yaml", text)]).unknowns
+        assert unknown.reason.endswith("is not among the files; nothing is fetched")
+
+
+def test_a_credential_in_a_file_of_values_is_found_on_its_line():
+    found, _ = checked(
+        {
+            "kustomization.yaml": "resources: [c.yaml]\nconfigMapGenerator: [{name: a, files: [app.conf], envs: [e.env]}]\n",
+            "app.conf": "x=1\ndb.password=Tr0ub4dor&3horse\n",
+            "e.env": "A=1\nDB_PASSWORD=Tr0ub4dor&3horse\n",
+            "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  f: |\n    x=1\n    "
+            "db.password=Tr0ub4dor&3horse\n",
+        }
+    )
+    assert sorted((path, line) for path, line, _ in places(found, "K8S-049")) == [("app.conf", 2), ("c.yaml", 7), ("e.env", 2)]

@@ -1,6 +1,5 @@
 """Kustomizations built from files: equal to what Kustomize makes of them, and safe with what it would not take."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def test_only_what_no_other_takes_from_is_built_for_itself():
 def test_what_is_not_applied_is_named_with_its_line():
     texts = {
         "k/kustomization.yaml": "resources:\n- a.yaml\n- https://h.example/x\n- gone.yaml\n- github.com/o/r//p?ref=v1\n"
-        "vars: [{name: X}]\nhelmCharts: []\ntransformers: [t.yaml]\n"
+        "vars: [{name: X}]\nhelmCharts: [{name: c}]\ntransformers: [t.yaml]\n"
         "patches:\n- path: none.yaml\n- patch: '{kind: Pod, apiVersion: v1, metadata: {name: z}}'\n- patch: '['\n"
         "  target: {kind: Pod}\n- target: {kind: '(a+)+'}\n  patch: '{spec: {}}'\n"
         "- target: {kind: Pod}\n  patch: '[{op: remove, path: /x}]'\n",
@@ -49,15 +48,16 @@ def test_what_is_not_applied_is_named_with_its_line():
         (3, "https://h.example/x is not fetched: use kustomize build"),
         (4, "gone.yaml is not among the checked files"),
         (5, "github.com/o/r//p?ref=v1 is not fetched: use kustomize build"),
+        (7, "the chart c is not rendered: use kustomize build --enable-helm"),
         (10, "the patch none.yaml is not among the checked files"),
         (11, "a patch is not applied: it is about no object that is known"),
         (12, "the patch cannot be read: not YAML: did not find expected node content (line 2)"),
         (14, "a patch is not applied: the expression of its target is not read"),
         (16, "a patch is not applied: /x does not exist"),
-        (8, "transformers: not applied"),
-        (6, "vars: not applied"),
+        (8, "t.yaml is not among the checked files"),
+        (6, "variable X is not applied: its object is not known"),
     ]
-    assert missing(texts) == ["k/gone.yaml", "k/none.yaml"]
+    assert missing(texts) == ["k/gone.yaml", "k/none.yaml", "k/t.yaml"]
 
 
 def test_the_origin_of_a_line_is_where_its_key_is_written():
@@ -108,7 +108,7 @@ def test_circles_are_named():
 
 def test_kustomizations_that_grow_without_end_are_given_up(monkeypatch):
     monkeypatch.setattr("careen.kustomize.nodes.MAX_NODES", 50_000)
-    monkeypatch.setattr(sys.modules["careen.kustomize.build"], "MAX_STEPS", 100_000)
+    monkeypatch.setattr("careen.kustomize.reading.MAX_STEPS", 100_000)
     twice = {f"{n}/kustomization.yaml": f"resources: [../{n + 1}, ../{n + 1}]\nnamePrefix: a-" for n in range(40)} | {
         "40/kustomization.yaml": "resources: [p.yaml]",
         "40/p.yaml": POD,
@@ -125,6 +125,41 @@ def test_kustomizations_that_grow_without_end_are_given_up(monkeypatch):
         built, troubles = build(parts)
     assert built == []
     assert any("too many objects and patches" in trouble.reason for trouble in troubles)
+
+
+def test_components_in_a_long_row_are_not_followed_to_their_end():
+    texts = {f"{n}/kustomization.yaml": f"kind: Component\ncomponents: [../{n + 1}]" for n in range(1, 2000)}
+    _, troubles = build({"kustomization.yaml": "components: [./1]", **texts})
+    assert any(trouble.reason.endswith("takes from itself, or is too deep") for trouble in troubles)
+
+
+def test_variables_of_kustomizations_that_are_taken_twice_are_kept_once():
+    texts = {f"{n}/kustomization.yaml": f"resources: [../{n + 1}, ../{n + 1}]" for n in range(30)}
+    texts["30/kustomization.yaml"] = "vars: [{name: A, objref: {kind: Pod, name: a}}]\nconfigurations: [c.yaml]\n"
+    texts["30/c.yaml"] = "varReference: [{path: a/b}]\nimages: [{path: a/b}]\nnameReference: [{}]\n"
+    with ends():
+        _, troubles = build(texts)
+    assert [trouble.reason for trouble in troubles] == [
+        "configurations: nameReference not applied",
+        "variable A is not applied: its object is not known",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("generators: ['{apiVersion: builtin, kind: Strange}']", "generators: Strange not applied"),
+        ("generators: ['{apiVersion: v1, kind: ConfigMapGenerator}']", "generators: ConfigMapGenerator not applied"),
+        ("generators: ['{']", "one of generators cannot be read: not YAML: did not find expected node content (line 2)"),
+        ("transformers: ['{apiVersion: builtin, kind: Strange}']", "transformers: the kind Strange not applied"),
+        ("transformers: ['{apiVersion: me.example/v1, kind: LabelTransformer}']", "transformers: LabelTransformer not applied"),
+        ("transformers: [https://h.example/x]", "https://h.example/x is not fetched: use kustomize build"),
+        ("configurations: [gone.yaml]", "gone.yaml is not among the checked files"),
+    ],
+)
+def test_plugins_that_are_not_applied(entry, reason):
+    _, troubles = build({"kustomization.yaml": f"\n{entry}\n"})
+    assert [(trouble.line, trouble.reason) for trouble in troubles] == [(2, reason)]
 
 
 def test_a_file_that_is_no_yaml():

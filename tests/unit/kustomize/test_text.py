@@ -58,3 +58,14 @@ def test_each_line_has_the_origin_of_its_key_or_item():
     text, origins = text_of([body], nodes)
     assert text.split("\n") == ["---", '"a":', " -", '  "b": 1', '  "c":', '   - "x"', '   - "y"', '"d": {}']
     assert [line for _, line in origins] == [1, 1, 2, 2, 3, 3, 4, 5]
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\n", "\n", " a\n  b\n\tc\n", 'q"\\\n\\', "a \n b\n\n", "\u0085\n\u2028"])
+def test_each_line_of_a_text_has_a_row_below_its_key(value):
+    (body,) = yaml_document.read("k: 1\nl: [2]\n")
+    body["k"] = body["l"][0] = value
+    nodes = Nodes()
+    text, origins = text_of([nodes.of_file(body, "f")], nodes)
+    assert yaml.safe_load(text) == {"k": value, "l": [value]}
+    rows = value.count("\n") + 1
+    assert [line for _, line in origins] == [1, 1, *range(2, 2 + rows), 2, 2, *range(3, 3 + rows)]

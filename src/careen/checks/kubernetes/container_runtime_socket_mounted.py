@@ -15,6 +15,11 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         for volume, path in pod.host_paths():
             if SOCKET.search(path) or has_engine_socket(path):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
+    for build in manifests.of("BuildConfig"):
+        custom = build.spec.map("strategy", "customStrategy")
+        if custom.get("exposeDockerSocket") is True:
+            line = custom.line_of("exposeDockerSocket")
+            yield Place(f"{build.label} gives its builder the socket of the engine", line, path=build.path)
 
 
 CHECK = Check(

@@ -180,7 +180,7 @@ def walk(node: Any, limit: int = 10_000) -> Iterator[tuple[tuple[str | int, ...]
 class _Open:
     """A mapping or sequence that is being read; ``size`` counts nodes with aliases expanded."""
 
-    __slots__ = ("anchor", "key", "key_line", "merged", "node", "size", "tag")
+    __slots__ = ("anchor", "key", "key_line", "merged", "merges", "node", "size", "tag")
 
     def __init__(self, node: Mapping | Sequence, anchor: str | None, tag: str | None) -> None:
         self.node = node
@@ -189,6 +189,7 @@ class _Open:
         self.size = 1
         self.key: str | None = None
         self.key_line = 0
+        self.merges = False  # the key is a plain <<
         self.merged: list[Any] = []
 
 
@@ -205,6 +206,7 @@ def _documents(events: Iterator[Any], yaml: Any, tagged: Callable[[str, Any, int
         kind = type(event)
         line = event.start_mark.line + 1
         size = 1
+        plain = False
         if kind is scalar_event:
             plain = event.implicit[0] or event.tag in _TAGGED  # !!bool "true" is true
             node: Any = _plain(event.value, stack) if plain else event.value
@@ -247,7 +249,7 @@ def _documents(events: Iterator[Any], yaml: Any, tagged: Callable[[str, Any, int
         if nodes > MAX_NODES:
             raise FileLimitError(f"over {MAX_NODES} YAML nodes")
         if stack:
-            _put(stack[-1], node, line, size)
+            _put(stack[-1], node, line, size, plain)
         else:
             root = node
 
@@ -269,7 +271,7 @@ def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int)
     return found
 
 
-def _put(parent: _Open, node: Any, line: int, size: int) -> None:
+def _put(parent: _Open, node: Any, line: int, size: int, plain: bool) -> None:
     parent.size += size
     if parent.size > MAX_EXPANDED:
         raise FileLimitError(f"YAML of over {MAX_EXPANDED} nodes with its aliases expanded")
@@ -280,8 +282,9 @@ def _put(parent: _Open, node: Any, line: int, size: int) -> None:
     elif parent.key is None:
         parent.key = as_text(node)
         parent.key_line = line
+        parent.merges = plain and parent.key == "<<"
     else:
-        if parent.key == "<<":
+        if parent.merges:
             parent.merged.append(node)
         else:
             here[parent.key] = node

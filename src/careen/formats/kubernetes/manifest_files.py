@@ -16,6 +16,7 @@ from careen.formats.data.yaml_document import Mapping, Sequence, as_text
 from careen.formats.images import image_name
 from careen.formats.services.host_path import plain
 
+from .openshift_template import objects_of
 from .pod_templates import pod_templates
 from .selectors import matches, plain_labels
 
@@ -265,7 +266,7 @@ def resources(documents: Iterable[Any], path: str) -> Iterator[Resource]:
         else:
             yield Resource(body, path, kind)
             if kind == "Template":
-                waiting += [(item, "") for item in reversed(body.seq("objects"))]
+                waiting += [(item, "") for item in reversed(objects_of(body))]
 
 
 def _kind_in(kind: str, item: Any) -> str:
@@ -276,6 +277,15 @@ def _kind_in(kind: str, item: Any) -> str:
 def is_resource(document: Any) -> bool:
     """Whether a YAML document is an object of the Kubernetes API: it has the two required fields."""
     return isinstance(document, Mapping) and bool(document.text("kind")) and isinstance(document.get("apiVersion"), str)
+
+
+def as_pod(document: Any) -> Any:
+    """A document with the version and kind of a pod, if it states none."""
+    if isinstance(document, Mapping) and isinstance(document.get("spec"), Mapping):
+        for key, value in (("apiVersion", "v1"), ("kind", "Pod")):
+            if not document.get(key):
+                yaml_document.put(document, key, value, document.line)
+    return document
 
 
 def same_namespace(left: str, right: str) -> bool:

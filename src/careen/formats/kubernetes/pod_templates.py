@@ -59,16 +59,35 @@ def _of_pipeline(body: Mapping, group: str) -> Iterator[Mapping]:
     itself.
     """
     tekton, argo = group.endswith("tekton.dev"), group == "argoproj.io"
+    run = _of_run(body.map("spec")) if tekton else NO_MAPPING
+    found = False
     for node in (node for _, node in yaml_document.walk(body) if tekton or argo):
         if not isinstance(node, Mapping):
             continue
         steps = [_over(node.map("stepTemplate"), step) for step in node.maps("steps") if step.text("image")] if tekton else []
         if steps:
-            yield _template(node, steps, node)
+            found = True
+            yield _template(_over(run, node), steps, node)
         for template in node.maps("templates") if argo else ():
             containers = [_named(template, key) for key in ("container", "script") if template.text(key, "image")]
             if containers:
                 yield _template(_over(node, template), [*containers, *template.maps("initContainers")], template)
+    if run and not found:
+        yield _template(run, [], NO_MAPPING)  # its tasks are elsewhere
+    if tekton:
+        for entry in body.maps("spec", "taskRunSpecs"):
+            if own := _of_run(entry):
+                yield _template(own, [], NO_MAPPING)
+
+
+def _of_run(spec: Mapping) -> Mapping:
+    """What a run sets for the pods of its tasks."""
+    described = spec.map("taskRunTemplate") or spec
+    template = next((described.map(key) for key in ("podTemplate", "taskPodTemplate") if described.map(key)), NO_MAPPING)
+    made = _over(NO_MAPPING, template)
+    for account in (key for key in ("serviceAccountName", "taskServiceAccountName") if described.get(key) and template):
+        yaml_document.put(made, "serviceAccountName", described[account], described.line_of(account))
+    return made
 
 
 def _named(template: Mapping, key: str) -> Mapping:

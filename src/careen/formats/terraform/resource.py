@@ -17,10 +17,19 @@ _KEYS = pattern(r"\[[^\]]{0,200}\]")  # of instances: a plan names the resource 
 class Resource:
     """One instance of a resource. ``values`` has its arguments; each nested block is an item of a sequence."""
 
-    __slots__ = ("address", "end_line", "is_data", "line", "name", "path", "type", "values")
+    __slots__ = ("address", "end_line", "is_data", "line", "name", "noun", "path", "type", "values")
 
     def __init__(
-        self, type: str, name: str, address: str, values: Mapping, path: str, line: int, end_line: int, is_data: bool = False
+        self,
+        type: str,
+        name: str,
+        address: str,
+        values: Mapping,
+        path: str,
+        line: int,
+        end_line: int,
+        is_data: bool = False,
+        noun: str = "",
     ) -> None:
         self.type = type
         self.name = name
@@ -30,11 +39,12 @@ class Resource:
         self.line = line
         self.end_line = end_line
         self.is_data = is_data
+        self.noun = noun or type  # how its own format calls the type
 
     @property
     def label(self) -> str:
         """Type and name, without modules and keys, so that a finding that all instances share is reported once."""
-        return f"{self.type[:MAX_NAME]}.{self.name[:MAX_NAME]}"
+        return f"{self.noun[:MAX_NAME]}.{self.name[:MAX_NAME]}"
 
     @property
     def node(self) -> Mapping:

@@ -160,3 +160,8 @@ def test_walk_gives_each_node_with_its_path_up_to_a_limit():
     (document,) = yaml_document.read("a: [{b: 1}]\nc: 2\n")
     assert [path for path, _ in yaml_document.walk(document)] == [(), ("a",), ("a", 0)]
     assert len(list(yaml_document.walk(document, 2))) == 2
+
+
+def test_a_quoted_key_merges_nothing():
+    (document,) = yaml_document.read('a: &a {x: 1}\nb: {"<<": *a}\nc: {<<: *a}\n')
+    assert (document["b"], document["c"]) == ({"<<": {"x": 1}}, {"x": 1})

@@ -45,3 +45,31 @@ spec:
         ("true", "runner"),
     ]
     assert (task.label, main.label) == ("Task build", "CronWorkflow nightly")
+
+
+RUN = """\
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  taskRunTemplate:
+    serviceAccountName: builder
+    podTemplate: {hostNetwork: true}
+  pipelineSpec: {tasks: [{name: t, taskSpec: {steps: [{name: a, image: alpine}]}}]}
+  taskRunSpecs: [{pipelineTaskName: t, podTemplate: {hostNetwork: false, securityContext: {runAsUser: 0}}}]
+"""
+
+
+def test_pods_of_a_run_have_its_template():
+    first, other = manifest_files.read([("a.yaml", RUN)]).pods
+    assert (first.node.get("hostNetwork"), first.service_account, len(first.containers)) == (True, "builder", 1)
+    assert (other.security.get("runAsUser"), len(other.containers)) == (0, 0)
+
+
+def test_a_run_whose_tasks_are_elsewhere():
+    text = RUN.replace(
+        "pipelineSpec: {tasks: [{name: t, taskSpec: {steps: [{name: a, image: alpine}]}}]}", "pipelineRef: {name: p}"
+    )
+    pods = manifest_files.read([("a.yaml", text.replace("taskRunSpecs", "others"))]).pods
+    assert [(pod.node.get("hostNetwork"), pod.containers) for pod in pods] == [(True, ())]
+    assert manifest_files.read([("a.yaml", text.replace("odTemplate", "thers").replace("taskRunSpecs", "others"))]).pods == ()

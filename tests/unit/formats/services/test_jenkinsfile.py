@@ -3,7 +3,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.services.jenkinsfile import is_jenkinsfile, manifests, read
+from careen.formats.services.jenkinsfile import is_jenkinsfile, read
 
 TEXT = """\
 // docker.image('not').inside('--privileged')
@@ -33,7 +33,8 @@ node {
   image.withRun(options) { }
   docker.build('own').inside('--cap-add SYS_ADMIN') { }
 }
-podTemplate(containers: [containerTemplate(name: 'd', image: 'docker:28', privileged: true)]) { }
+podTemplate(containers: [containerTemplate(name: 'of a pod', image: 'a:1')]) { }
+def part = containerTemplate(name: 'd', image: 'docker:28', privileged: true)
 """
 
 
@@ -42,21 +43,17 @@ def test_a_pipeline():
     by_line = {service.node.line: service for service in found.services}
     assert [(line, service.image) for line, service in sorted(by_line.items())] == [
         (3, "maven:3"), (13, "alpine:3"), (15, "b:1"), (18, ""), (19, "node:24"), (23, "node:${version}"), (26, ""),
-        (28, "docker:28"),
+        (29, "docker:28"),
     ]  # fmt: skip
     assert [mount.host_path for mount in by_line[3].mounts()] == ["/var/run/docker.sock"]
     assert by_line[3].node.line_of("volumes") == 4
-    assert by_line[13].is_on("privileged") and by_line[28].is_on("privileged")
+    assert by_line[13].is_on("privileged") and by_line[29].is_on("privileged")
     assert by_line[15].node.text("pid") == "host" and by_line[18].network_mode == "host"
     assert by_line[26].added == {"SYS_ADMIN"}
     assert [(part.what, part.line) for part in found.unresolved] == [
         ("image node:${version}", 23),
         ("the arguments options", 25),
     ]
-
-
-def test_pods():
-    assert list(manifests(TEXT)) == [(6, "\napiVersion: v1\nkind: Pod\n")]
 
 
 @pytest.mark.parametrize(("path", "is_one"), [("Jenkinsfile", True), ("ci/Jenkinsfile.release", True), ("a.groovy", False)])
@@ -83,4 +80,3 @@ def test_hostile_text():
     with ends():
         for part in parts:
             read(part * 20_000, "Jenkinsfile")
-            list(manifests(part * 20_000))

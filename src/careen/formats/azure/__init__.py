@@ -1,0 +1,1 @@
+"""Templates of Azure: ARM templates in JSON, and Bicep."""
