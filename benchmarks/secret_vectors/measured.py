@@ -6,6 +6,7 @@ from typing import NamedTuple
 from careen.model.finding import ExposedSecret
 from careen.secrets.reader import SECRETS
 
+from .places import encoded
 from .vectors import Vector
 
 RANKS = {"possible": 1, "likely": 2, "confirmed": 3}
@@ -53,7 +54,7 @@ class Score(NamedTuple):
 
 
 def outcome(vector: Vector) -> Outcome:
-    lines = _lines(vector) if vector.is_secret else None
+    lines = _lines(vector) if vector.is_secret and "\0" not in vector.text else None  # what is no text has no lines
     ranks = [_rank(found) for found in findings(vector.path, vector.text) if lines is None or _covers(found, lines)]
     return Outcome(vector, max(ranks, default=0))
 
@@ -62,7 +63,7 @@ def findings(path: str, text: str) -> list[ExposedSecret]:
     select = _READER.wants.select
     if select is not None and not select(path, _MODE):
         return []
-    file = _File(path, text.encode())
+    file = _File(path, encoded(text))
     scanner = _READER.read(file)  # type: ignore[arg-type]
     if scanner is None:
         return []
