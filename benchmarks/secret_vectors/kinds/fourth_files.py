@@ -220,11 +220,19 @@ def _program(draws: Draws, value: str) -> bytes:
 
 
 def _database(draws: Draws, value: str) -> bytes:
-    """A page with one record: the types of its columns, then their bytes one after the other."""
-    name = draws.word().encode()
-    record = bytes((3, 13 + 2 * len(name), 13 + 2 * min(len(value), 57))) + name + value.encode()
+    """A page of a table with one row: the types of its columns, then their bytes one after the other."""
+    texts = [draws.word().encode(), value.encode()]
+    types = b"".join(_varint(13 + 2 * len(text)) for text in texts)
+    record = bytes((1 + len(types),)) + types + b"".join(texts)
+    cell = _varint(len(record)) + b"\1" + record
+    place = 4096 - len(cell)
     head = b"SQLite format 3\0" + (4096).to_bytes(2, "big") + b"\1\1\0\x40\x20\x20" + bytes(76)
-    return head.ljust(4096 - len(record), b"\0") + record
+    head += b"\x0d\0\0\0\1" + place.to_bytes(2, "big") + b"\0" + place.to_bytes(2, "big")
+    return head.ljust(place, b"\0") + cell
+
+
+def _varint(number: int) -> bytes:
+    return bytes((number,)) if number < 128 else bytes((128 | number >> 7, number & 127))
 
 
 def _pickle(draws: Draws, value: str) -> bytes:

@@ -121,8 +121,8 @@ class Search:
 
     def facts(self) -> Iterator[ExposedSecret | Unknown]:
         if not self.full:
-            found = self.spans(self._kept, len(self._kept))
-            if not (found or self._before):
+            taken = self.spans(self._kept, len(self._kept))
+            if not (taken or self._before):
                 named = under_its_name(self._kept, self._path)
                 self.spans(named, len(named))
         self._kept = b""
