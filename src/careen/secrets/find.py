@@ -122,8 +122,7 @@ class Search:
     def facts(self) -> Iterator[ExposedSecret | Unknown]:
         if not self.full:
             taken = self.spans(self._kept, len(self._kept))
-            if not (taken or self._before):
-                named = under_its_name(self._kept, self._path)
+            if not (taken or self._before) and (named := under_its_name(self._kept, self._path)):
                 self.spans(named, len(named))
         self._kept = b""
         found = (joined(group) for group in self._by_value.values())

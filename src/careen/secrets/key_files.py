@@ -19,6 +19,7 @@ MAX_ENTRIES = 1000  # of a key store
 _JAVA = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _DROPBEAR = (b"\0\0\0\x07ssh-rsa\0", b"\0\0\0\x0bssh-ed25519\0", b"\0\0\0\x13ecdsa-sha2-nistp")
 _KEYTAB = b"\5\2"
+_FIRST = frozenset(bytes((number,)) for number in (0, 5, 0x30, 0xC5, 0xC7, 0xCE, 0xFE, *range(0x94, 0x98), *range(0x9C, 0xA0)))
 _PACKET = pattern(rb"[\x94-\x97\x9c-\x9f\xc5\xc7]")  # of a secret key or subkey
 # The length of a sequence in the file: what begins it is a sequence of its own, or a version.
 _DER = pattern(rb"\x30(?:[\x20-\x7f]|\x81.|\x82..|\x80)(?=\x02\x01[\x00-\x03]|\x30[\x10-\x7f\x81])", re.DOTALL)
@@ -42,7 +43,7 @@ _TABLE: Kind = ("kerberos-keytab", "Keytab of Kerberos", "critical")
 
 def is_key_file(head: bytes, size_bytes: int) -> bool:
     """Whether a file may be one with a private key, by its first bytes."""
-    if not 32 <= size_bytes <= MAX_BYTES:
+    if head[:1] not in _FIRST or not 32 <= size_bytes <= MAX_BYTES:
         return False
     if head.startswith((*_JAVA, *_DROPBEAR, _KEYTAB)) or _packet_bytes(head):
         return True
