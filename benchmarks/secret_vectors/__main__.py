@@ -92,7 +92,8 @@ def _excerpt(vector: Vector) -> str:
     """The lines around the value; the end of a text without one."""
     lines = vector.text.splitlines()
     line = vector.text.count("\n", 0, vector.text.index(vector.value)) if vector.value else len(lines)
-    return "\n".join(text[:400] for text in lines[max(0, line - 6) : line + 6])
+    excerpt = "\n".join(text[:400] for text in lines[max(0, line - 6) : line + 6])
+    return excerpt.encode("utf-8", "replace").decode()
 
 
 def _write(chosen: list[Kind], seed: str, path: Path) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from careen.model.finding import ExposedSecret
+from careen.plugins import Reader
 from careen.secrets.reader import SECRETS
 
+from .places import encoded
 from .vectors import Vector
 
 RANKS = {"possible": 1, "likely": 2, "confirmed": 3}
-_READER = SECRETS.readers[0]
+_READERS = [reader for reader in SECRETS.readers if reader.wants.amount == "stream" and not reader.wants.anywhere]
 _MODE = 0o100644
 
 
@@ -53,21 +55,29 @@ class Score(NamedTuple):
 
 
 def outcome(vector: Vector) -> Outcome:
-    lines = _lines(vector) if vector.is_secret else None
+    lines = _lines(vector) if vector.is_secret and "\0" not in vector.text else None  # what is no text has no lines
     ranks = [_rank(found) for found in findings(vector.path, vector.text) if lines is None or _covers(found, lines)]
     return Outcome(vector, max(ranks, default=0))
 
 
 def findings(path: str, text: str) -> list[ExposedSecret]:
-    select = _READER.wants.select
-    if select is not None and not select(path, _MODE):
-        return []
-    file = _File(path, text.encode())
-    scanner = _READER.read(file)  # type: ignore[arg-type]
+    file = _File(path, encoded(text))
+    return [
+        fact for reader in _READERS if _wants(reader, path) for fact in _facts(reader, file) if isinstance(fact, ExposedSecret)
+    ]
+
+
+def _wants(reader: Reader, path: str) -> bool:
+    select = reader.wants.select
+    return select is None or select(path, _MODE)
+
+
+def _facts(reader: Reader, file: _File) -> Iterable[object]:
+    scanner = reader.read(file)  # type: ignore[arg-type]
     if scanner is None:
-        return []
+        return ()
     scanner.feed(file.data)
-    return [fact for fact in scanner.facts() if isinstance(fact, ExposedSecret)]
+    return scanner.facts()
 
 
 def score(outcomes: Iterable[Outcome], least: int) -> Score:

@@ -57,6 +57,15 @@ def template(path: str, text: str, made: Mapping[str, Made] | None = None) -> Pl
     return place
 
 
+def written_as_text(data: bytes) -> str:
+    """Any bytes; ``encoded`` makes them again."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
 def _forms(name: str) -> dict[str, str]:
     words = name.lower().split("_")
     camel = words[0] + "".join(word.capitalize() for word in words[1:])

@@ -22,29 +22,29 @@ def pem(label: str, data: bytes, width: int = 64, head: str = "") -> str:
 def rsa(draws: Draws, bits: int = 2048) -> bytes:
     """RSAPrivateKey: the version, modulus, both exponents, two primes, and three numbers that speed it up."""
     sizes = (bits // 8, 3, bits // 8, *[bits // 16] * 5)
-    numbers = [_integer(b"\x01\x00\x01" if size == 3 else _odd(draws, size)) for size in sizes]
-    return _sequence(_integer(b"\0"), *numbers)
+    numbers = [integer(b"\x01\x00\x01" if size == 3 else _odd(draws, size)) for size in sizes]
+    return sequence(integer(b"\0"), *numbers)
 
 
 def dsa(draws: Draws) -> bytes:
-    return _sequence(_integer(b"\0"), *(_integer(_odd(draws, size)) for size in (256, 32, 256, 256, 32)))
+    return sequence(integer(b"\0"), *(integer(_odd(draws, size)) for size in (256, 32, 256, 256, 32)))
 
 
 def ec(draws: Draws) -> bytes:
-    return _sequence(_integer(b"\1"), _value(4, draws.bytes(32)), _value(0xA0, _P256), _value(0xA1, _point(draws)))
+    return sequence(integer(b"\1"), value(4, draws.bytes(32)), value(0xA0, _P256), value(0xA1, _point(draws)))
 
 
 def pkcs8(draws: Draws) -> bytes:
     if draws.between(0, 3):
-        return _sequence(_integer(b"\0"), _RSA, _value(4, rsa(draws)))
-    inner = _sequence(_integer(b"\1"), _value(4, draws.bytes(32)), _value(0xA1, _point(draws)))
-    return _sequence(_integer(b"\0"), _EC, _value(4, inner))
+        return sequence(integer(b"\0"), _RSA, value(4, rsa(draws)))
+    inner = sequence(integer(b"\1"), value(4, draws.bytes(32)), value(0xA1, _point(draws)))
+    return sequence(integer(b"\0"), _EC, value(4, inner))
 
 
 def encrypted_pkcs8(draws: Draws) -> bytes:
-    derived = _sequence(_PBKDF2, _sequence(_value(4, draws.bytes(16)), _integer(b"\x08\x00"), _HMAC_SHA256))
-    cipher = _sequence(_AES256, _value(4, draws.bytes(16)))
-    return _sequence(_sequence(_PBES2, _sequence(derived, cipher)), _value(4, draws.bytes(1232)))
+    derived = sequence(_PBKDF2, sequence(value(4, draws.bytes(16)), integer(b"\x08\x00"), _HMAC_SHA256))
+    cipher = sequence(_AES256, value(4, draws.bytes(16)))
+    return sequence(sequence(_PBES2, sequence(derived, cipher)), value(4, draws.bytes(1232)))
 
 
 def openssh(draws: Draws) -> bytes:
@@ -78,18 +78,18 @@ def _odd(draws: Draws, size: int) -> bytes:
 
 
 def _point(draws: Draws) -> bytes:
-    return _value(3, b"\0\4" + draws.bytes(64))
+    return value(3, b"\0\4" + draws.bytes(64))
 
 
-def _sequence(*parts: bytes) -> bytes:
-    return _value(0x30, b"".join(parts))
+def sequence(*parts: bytes) -> bytes:
+    return value(0x30, b"".join(parts))
 
 
-def _integer(data: bytes) -> bytes:
-    return _value(2, b"\0" + data if data[0] & 0x80 else data)
+def integer(data: bytes) -> bytes:
+    return value(2, b"\0" + data if data[0] & 0x80 else data)
 
 
-def _value(tag: int, data: bytes) -> bytes:
+def value(tag: int, data: bytes) -> bytes:
     if len(data) < 128:
         return bytes((tag, len(data))) + data
     size = len(data).to_bytes((len(data).bit_length() + 7) // 8, "big")

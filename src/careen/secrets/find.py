@@ -18,7 +18,7 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 from .encodings import in_base64, in_percent
-from .generated import is_generated
+from .generated import is_generated, is_of_another
 from .placeholders import crossed_out, default_of_setup, entropy, placeholder
 from .prefilter import Prefilter, prefilter
 from .ruleset import REACH, Rule, matches, pair_pattern, pattern
@@ -35,6 +35,7 @@ _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not wr
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?)/|(?:^|[/._-])(?:examples?|samples?)(?:[._-][^/]*)?\Z")
 BESIDE = 600  # bytes between the two parts of a credential
+LONGEST_OPTION = 96  # bytes
 BEFORE_NAME = 40  # bytes of a name before the term that a rule knows
 # A name contains a term for a credential, or ends with a term for something else.
 _SAYS_CREDENTIAL = re.compile(
@@ -47,12 +48,19 @@ _SAYS_OTHER = re.compile(
     rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
 )
 _DIRECTIVE = re.compile(
-    rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
+    rb"[ \t]{0,40}(?:(?:export|setx?|setenv|env|arg|SetEnv|ENV|ARG|default|#define|-[gxU]{1,3})[ \t]{1,4}){0,3}"
+    rb"[\w.-]{1,80}[ \t]{1,8}"
 )
+_OPTION = re.compile(rb"[ \t'\"]--[\w.-]{1,80}[ \t]{1,4}\Z")
 _COMMENT = re.compile(rb"[ \t]*(?:#|//|/?\*|--|;)")
 _LINE_OF_COMMENT = re.compile(rb"[ \t]*\*(?:[ \t]|$)")
 _NAMES_EXAMPLE = re.compile(rb"(?i)\b(?:examples?|samples?)\b")
 _FOR_EXAMPLES = re.compile(rb"[@=](?:[\w-]{1,63}\.){0,8}(?:example\.(?:com|net|org)|example|invalid|test)(?![\w.-])")
+MAX_WORD = 4096
+FILE_MARK = b"\1"  # before the name of a file, for rules about files of one word
+# Without those of encrypted files, public keys and checksums.
+_FILE_NAME = re.compile(rb"(?i)(?![\w.-]*\.(?:enc|gpg|asc|age|sops|pub|crt|cert|sig|sha[0-9]{0,3}|md5|hash)\Z)[\w.-]{1,80}")
+_ONE_WORD = re.compile(rb"\s{0,8}[^\s\"'`<>(){}\[\];=]{8,}={0,2}\s{0,8}")
 Span = tuple[int, int]
 _Found = tuple[Rule, "re.Match[bytes]", Span, Verdict]
 
@@ -73,6 +81,15 @@ def is_example(path: str) -> bool:
     """Whether a path is that of a template to be copied and filled in: ".env.example", "docs/examples/config.yml". An
     application in a folder "sample-shop" is used as it is."""
     return _EXAMPLE.search(path.lower()) is not None
+
+
+def under_its_name(text: bytes, path: str) -> bytes:
+    """A file that consists of one word, as an assignment to the file's name: a secret that is mounted, ".vault_pass"; empty
+    for another file."""
+    name = path.rpartition("/")[2].encode(errors="replace")
+    if len(text) > MAX_WORD or not _FILE_NAME.fullmatch(name) or not _ONE_WORD.fullmatch(text):
+        return b""
+    return FILE_MARK + name + b"=" + text.lstrip()
 
 
 class Search:
@@ -104,7 +121,9 @@ class Search:
 
     def facts(self) -> Iterator[ExposedSecret | Unknown]:
         if not self.full:
-            self.spans(self._kept, len(self._kept))
+            taken = self.spans(self._kept, len(self._kept))
+            if not (taken or self._before) and (named := under_its_name(self._kept, self._path)):
+                self.spans(named, len(named))
         self._kept = b""
         found = (joined(group) for group in self._by_value.values())
         yield from sorted(found, key=lambda secret: (secret.location.line or 0, secret.id))
@@ -265,8 +284,10 @@ def _is_mixed(rule: Rule, value: bytes) -> bool:
 
 
 def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
-    """Whether a name and a value with blanks between them are a whole line, as in "ENV NAME value", or an assignment."""
-    if re.search(rb"[=:,>]", text[match.start() : span[0]]):
+    """Whether a name and a value with blanks between them are a whole line, as in "ENV NAME value", an option of a command, or
+    an assignment."""
+    before = text[max(0, span[0] - LONGEST_OPTION) : span[0]]
+    if re.search(rb"[=:,>]", text[match.start() : span[0]]) or _OPTION.search(before):
         return True
     start = text.rfind(b"\n", 0, match.start()) + 1
     end = text.find(b"\n", span[1], span[1] + 80)
@@ -288,7 +309,8 @@ def _rank(rule: Rule) -> int:
     if rule.order:
         return rule.order
     if rule.last or rule.human:
-        return 9 if rule.last else 2 if rule.near else 3
+        of_a_file = (rule.names or rule.suffixes) and rule.assurance == "likely"
+        return 9 if rule.last else 2 if rule.near or of_a_file else 3
     return 2 if rule.names or rule.suffixes or rule.paired else 1 if rule.near else 0
 
 
@@ -334,8 +356,13 @@ def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdi
     default = rule.human and default_of_setup(match[0], text[slice(*span)])
     if explained or default:
         return "possible"
+    if not rule.generated:
+        return rule.assurance
     start = max(match.start() - BEFORE_NAME, text.rfind(b"\n", 0, match.start()) + 1)
-    return "likely" if rule.generated and is_generated(text[start : span[0]], text[slice(*span)], path) else rule.assurance
+    assignment, value = text[start : span[0]], text[slice(*span)]
+    if rule.assurance == "likely":
+        return "possible" if is_of_another(assignment, value) else "likely"
+    return "likely" if is_generated(assignment, value, path) else rule.assurance
 
 
 def _is_example(text: bytes, span: Span) -> bool:

@@ -14,14 +14,18 @@ from careen.safety.pattern import pattern
 from .ruleset import load
 
 SHORTEST, SHORTEST_HEX = 20, 32
+SHORT_PREFIX = 3
 SHORT_NAME = 5  # characters of an issuer's name that other words contain by chance
 LEAST_CHANGES = 0.3  # between capitals, small letters and digits; random base 36 has 0.4, hexadecimal 0.47
 MOST_OF_ONE = 0.25  # of one character
+GROUP = 4  # characters of base64 for three bytes, or hexadecimal digits for two
 _NAME = pattern(rb"(?i)[a-z][\w.-]{2,80}(?=[^\w.-]|\Z)")
 _WORD = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _VALUE = pattern(rb"[0-9A-Za-z][\w+/.:~=-]*")
 _UUID = pattern(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = pattern(rb"[0-9a-f]+|[0-9A-F]+")
+_PART_OF_WORD = pattern(rb"[0-9A-Za-z]{8}(?:[0-9a-f]{32}|[0-9A-F]{32})|(?:[0-9a-f]{32,}+|[0-9A-F]{32,}+)[0-9A-Za-z]")
+_OF_BASE64 = pattern(rb"[+/]")
 _TESTS = pattern(
     r"(?i)(?:^|[/._-])(?:tests?|testing|testdata|specs?|fixtures?|mocks?|docs?|demos?|i18n|locales?|lang)(?:[/._-])"
 )
@@ -50,7 +54,7 @@ _NO_CREDENTIAL = frozenset(
 
 def is_generated(assignment: bytes, value: bytes, path: str) -> bool:
     """``assignment`` is the text up to the value."""
-    name = next((name for name in reversed(_NAME.findall(assignment)) if _words(name)[-1:] and _words(name)[-1] in _ENDS), b"")
+    name = _name(assignment)
     return (
         bool(name)
         and _names_service(name)
@@ -58,6 +62,21 @@ def is_generated(assignment: bytes, value: bytes, path: str) -> bool:
         and not _TESTS.search(path)
         and not _is_known(name, value)
     )
+
+
+def is_of_another(assignment: bytes, value: bytes) -> bool:
+    """Whether the name is that of an issuer whose keys have another form. A password has no form."""
+    name = _name(assignment)
+    return bool(name) and not _words(name)[-1].startswith("pass") and _names_service(name) and _is_known(name, value)
+
+
+def _name(assignment: bytes) -> bytes:
+    return next((name for name in reversed(_NAME.findall(assignment)) if _ends_as_credential(_words(name))), b"")
+
+
+def _ends_as_credential(words: list[str]) -> bool:
+    """An element of XML may have the name "key" alone."""
+    return words[-1:] != [] and words[-1] in _ENDS and words != ["key"]
 
 
 def _names_service(name: bytes) -> bool:
@@ -72,9 +91,23 @@ def _is_random(name: bytes, value: bytes) -> bool:
         return False
     if _HEX.fullmatch(value) and (len(value) < SHORTEST_HEX or _words(name)[-1].startswith("passw")):
         return False  # the hash of a password
+    if not _is_complete(value):
+        return False
     classes = [_class(byte) for byte in value]
     changes = sum(before != after for before, after in pairwise(classes))
     return changes >= LEAST_CHANGES * len(value) and max(map(value.count, set(value))) <= MOST_OF_ONE * len(value)
+
+
+def _is_complete(value: bytes) -> bool:
+    """Whether the length of a value is one that encoded bytes have. Hexadecimal digits may follow a prefix; with other letters
+    in the same word they are a part of something else."""
+    if _HEX.fullmatch(value):
+        return len(value) % GROUP == 0
+    if _PART_OF_WORD.search(value):
+        return False
+    if b"=" in value:
+        return len(value) % GROUP == 0 and b"=" not in value.rstrip(b"=")
+    return not _OF_BASE64.search(value) or len(value) % GROUP != 1
 
 
 def _class(byte: int) -> int:
@@ -84,22 +117,27 @@ def _class(byte: int) -> int:
 
 def _is_known(name: bytes, value: bytes) -> bool:
     words, plain, lowered = _words(name), _plain(name.decode("ascii", "replace")), value.lower()
-    issuers, prefixes = _known()
-    return any(issuer in (plain if len(issuer) > SHORT_NAME else words) for issuer in issuers) or any(
-        prefix in lowered for prefix in prefixes
+    issuers, prefixes, beginnings = _known()
+    return (
+        any(issuer in (plain if len(issuer) > SHORT_NAME else words) for issuer in issuers)
+        or any(prefix in lowered for prefix in prefixes)
+        or lowered.startswith(beginnings)
     )
 
 
 @cache
-def _known() -> tuple[frozenset[str], frozenset[bytes]]:
-    """The names and the prefixes that have a rule. The id of a rule begins with the name of the issuer."""
-    rules = [rule for rule in load() if not rule.generated]
-    names = {_plain(word) for rule in rules for word in (rule.id.partition("-")[0], *(rule.keywords if rule.near else ()))}
+def _known() -> tuple[frozenset[str], frozenset[bytes], tuple[bytes, ...]]:
+    """The names of issuers with values that no prefix distinguishes, the prefixes of values, and shorter prefixes, which other
+    values have within them by chance. The id of a rule begins with the name of the issuer."""
+    rules = [rule for rule in load() if not (rule.generated or rule.paired)]
+    vague = [rule for rule in rules if rule.near or min(map(len, rule.begins), default=0) <= SHORT_PREFIX]
+    names = {_plain(word) for rule in vague for word in (rule.id.partition("-")[0], *(rule.keywords if rule.near else ()))}
     no_issuer = pattern("(?:" + "|".join(sorted(_OF_NO_SERVICE)) + ")*")
     prefixes = {word.encode() for rule in rules if rule.token for word in rule.keywords}
     return (
         frozenset(name for name in names if len(name) > 2 and not no_issuer.fullmatch(name)),
-        frozenset(word for word in prefixes if len(word) > 3),
+        frozenset(word for word in prefixes if len(word) > SHORT_PREFIX),
+        tuple(sorted(word for word in prefixes if 2 <= len(word) <= SHORT_PREFIX)),
     )
 
 

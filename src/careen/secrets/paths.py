@@ -18,8 +18,10 @@ _BINARY = frozenset((
     ".pfb", ".tfm", ".hyb", ".ucode", ".fw",
 ))  # fmt: skip
 _DOCUMENTATION = frozenset((
-    ".po", ".pot", ".man", ".md5sums", ".symbols", ".triggers", ".shlibs", ".h", ".hpp", ".hh", ".pyi", ".map", ".tsbuildinfo",
+    ".po", ".pot", ".man", ".md5sums", ".symbols", ".triggers", ".shlibs", ".pyi", ".map", ".tsbuildinfo",
 ))  # fmt: skip
+_HEADERS = frozenset((".h", ".hpp", ".hh"))  # of libraries below these folders
+_INSTALLED = ("usr/", "opt/", "lib/")
 _LOCKS = frozenset((
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock", "pipfile.lock",
     "poetry.lock", "uv.lock", "pdm.lock", "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "go.mod", "mix.lock",
@@ -74,7 +76,9 @@ def is_searched(path: str, mode: int = 0) -> bool:
         return False
     if (_SYSTEM.search(path) and not _CONFIGURED.search(path)) or _VENDORED.search(path):
         return is_credential(path)
-    return ending not in _DOCUMENTATION and not _MANUAL.search(path)
+    if ending in _DOCUMENTATION or (ending in _HEADERS and path.startswith(_INSTALLED)):
+        return False
+    return not _MANUAL.search(path)
 
 
 def _ending(name: str) -> str:

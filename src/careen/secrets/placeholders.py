@@ -21,9 +21,10 @@ _SAMPLE = pattern(
     rb"VCJ9\.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI|XVCJ9\.eyJsb2dnZWRJbkFzIjoiYWRtaW4i|"
     rb"eyJzb21lIjoicGF5bG9hZCJ9\.|"  # JSON Web Tokens
     rb"07401b\.f395accd246ae52d|abcdef\.0123456789abcdef|"  # kubeadm
-    rb"QWxhZGRpbjpvcGVuIHNlc2FtZQ|czZCaGRSa3F0Mzp|"
+    rb"QWxhZGRpbjpvcGVuIHNlc2FtZQ|YWxhZGRpbjpvcGVuc2VzYW1l|czZCaGRSa3F0Mzp|"
     rb"dXNlcm5hbWU6cGFzc3dvcmQ|dXNlcjpwYXNzd29yZA|dXNlcjpwYXNz(?![0-9A-Za-z])|"  # Basic
     rb"yAnz5TF\+lXXJte14tji3zlMNq\+hd2rYUIgJBgB3fBmk|"  # WireGuard
+    rb"\Atiger(?:\^5HHH)?\Z|"  # of Oracle's user scott
     rb"\Arepopwd\Z|\Aproxypass\Z|\Asome_password\Z|\Aoptional; leave empty|"  # Maven
     rb"T0{8}/B0{8}/"  # Slack
 )

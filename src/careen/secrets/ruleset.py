@@ -31,11 +31,12 @@ FOLLOWS = {
 }
 # NAME = "value", "NAME": "value", <NAME>value, NAME => 'value', setProperty("NAME", "value"), NAME ?= value, NAME("value"),
 # name: NAME and value: value in the next line, key="NAME" value="value", NAME: env.NAME || "value", NAME value,
-# variable "NAME" { default = "value" }, "NAME": {"value": "value"} …
+# variable "NAME" { default = "value" }, "NAME": {"value": "value"}, add_argument("--NAME", default="value") …
 NAME_REST = rb"[\w \t.\-]{0,40}"
 ASSIGNS = (
     rb"""['"`\])]{0,3}[ \t]{0,4}(?:(?:=>|[:?.+|]{0,3}=|:-?|,|>)[\s'"`\\]{0,12}|\([ ]?['"`]|[ \t]{1,8}["']?"""
-    rb"""|,?\s{1,24}["']?value["']?[ ]?[:=][ \t]{0,3}['"]?|</\w{1,12}>\s{0,24}<\w{1,12}>"""
+    rb"""|,?\s{1,24}["']?value["']?[ ]?[:=][ \t]{0,3}['"]?|</[\w-]{1,16}>\s{0,24}<[\w-]{1,16}>"""
+    rb"""|["'],[^\n()]{0,80}?\bdefault=["']"""
     rb"""|:[ ]?[&\w<>\[\].]{1,30}[ ]?=[ ]?['"`]|[:=][ ]?[\w.()'"\[\], -]{1,80}(?:\|\||\?\?|\bor\b|,)[ ]?['"`]"""
     rb"""|:?[ ]{0,2}\{[^{}]{0,120}\b(?:default[ ]{0,4}=|value["'][ ]?:)[ ]{0,2}['"])"""
 )

@@ -272,3 +272,31 @@ def test_parameters_of_a_function_are_no_connection_string():
     assert not find(b"connect(host=host, port=port, password=pw1234)", "app/a.py")
     assert not find(b"user=nil password=nil", "app/a.rb")
     assert find(b'dsn = "host=a,b user=u password=hunter2x1"', "app/a.py")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "found"),
+    [
+        ("opt/deploy/.vault_pass", "q4sGx9Vt2mLkZ8pRw3Hb", ["credential-file"]),
+        ("run/secrets/db_password", "hunter2trombone7\n", ["credential-file"]),
+        ("run/secrets/pipedrive_api_token", filled("{hex40}"), ["pipedrive-api-token"]),
+        ("run/secrets/db_password", "changeme1\n", []),
+        ("run/secrets/db_password", "correct horse battery staple 1", []),
+        ("app/config/credentials.yml.enc", filled("{b64_64}--{b64_16}--{b64_22}=="), []),
+        ("etc/app/token.sha256", filled("{hex64}"), []),
+        ("etc/machine-id", filled("{hex32}"), []),
+        ("app/password.txt", "app/config/passwords.yml", []),
+    ],
+)
+def test_a_file_of_one_word_is_the_value_of_its_name(path, value, found):
+    assert ids(value, path) == found
+
+
+def test_the_value_of_another_issuer_is_possible():
+    [secret] = find(filled("{hex36}").encode(), "run/secrets/datadog_api_key")
+    assert (secret.id, secret.confidence) == ("credential-file", "possible")
+
+
+def test_a_rule_for_a_file_comes_before_a_name():
+    [secret] = find(b"wpa_passphrase=fVSdjdxFGndGXdGY65h\n", "etc/hostapd/hostapd.conf")
+    assert (secret.id, secret.confidence, secret.location.line) == ("wireless-password", "likely", 1)

@@ -20,6 +20,14 @@ def confidences(text, path="app/.env"):
         (f'const acmedbApiKey = "{VALUE}";', "app/src/client.js"),
         ("ACMEDB_PASSWORD=k3v9x0q2m7z1b8n4c6w5", "app/.env"),
         ("ACMEDB_SECRET_KEY=2f7c9e014b8d3a6f5e0c7b91d4a8263f", "app/.env"),
+        (f"set -gx ACMEDB_TOKEN {VALUE}", "root/.config/fish/config.fish"),
+        (f"setenv ACMEDB_API_KEY {VALUE}", "home/app/.cshrc"),
+        (f'#define ACMEDB_API_KEY "{VALUE}"', "app/include/settings.h"),
+        (f'parser.add_argument("--acmedb-api-key", default="{VALUE}")', "app/main.py"),
+        (f"<param-name>acmedb.api.key</param-name>\n<param-value>{VALUE}</param-value>", "opt/tomcat/conf/web.xml"),
+        (f"<key>AcmedbApiKey</key><string>{VALUE}</string>", "app/Info.plist"),
+        (f"./deploy --region eu --acmedb-api-key {VALUE}", "root/.bash_history"),
+        (f"RENDER_WEBHOOK_SECRET={VALUE}", "app/.env"),  # what Render issues has a prefix, and this is of another kind
         (f'"outputs": {{\n "acmedb_api_key": {{"value": "{VALUE}", "type": "string"}}\n}}', "app/terraform.tfstate"),
     ],
 )
@@ -40,6 +48,10 @@ def test_is_likely(text, path):
         "ACMEDB_PASSWORD=5f4dcc3b5aa765d61d8327deb882cf99",  # the hash of a password
         "ACMEDB_API_KEY=k3v9x0q2m7z1b8",  # too short
         f"ACMEDB_TOKEN={'1' * 30}a",
+        "ACMEDB_TOKEN=2f7c9e014b8d3a6f5e0c7b91d4a8263f55a",  # no group of digits is complete
+        "ACMEDB_TOKEN=2f7c9e014b8d3a6f5e0c7b91d4a8263fXk2Vq",
+        "ACMEDB_TOKEN=Zf3D0LXC=3EIMbgJpUNnkRtO",
+        "ACMEDB_TOKEN=Zf3D0LXC/3EIMbgJp+NnkRtO9",
         f"DATADOG_API_KEY={VALUE}",  # Datadog's keys have another form
         f"ACMEDB_TOKEN=ghp_{VALUE}",  # nor has GitHub such a token
     ],

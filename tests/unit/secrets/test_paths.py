@@ -62,6 +62,7 @@ def test_what_somebody_wrote_or_configured_is_searched(path):
         "app/node_modules/public-encrypt/test/test_key.pem",
         "var/lib/dpkg/info/x.md5sums",
         "usr/include/openssl/rsa.h",
+        "opt/rocm/include/hip/hip_runtime.h",
         "app/logo.png",
         "app/bundle.js.map",
         "app/node_modules/jwt/secrets.js",

@@ -5,12 +5,14 @@ import pytest
 from careen.secrets.placeholders import crossed_out, entropy, placeholder
 
 
-@pytest.mark.parametrize("value", [b"xxxxxxxx", b"abc****", b"AKIA...", b"[redacted]", b"put_your_key", b"YOUR_TOKEN"])
+@pytest.mark.parametrize(
+    "value", [b"xxxxxxxx", b"abc****", b"AKIA...", b"[redacted]", b"put_your_key", b"YOUR_TOKEN", b"tiger"]
+)
 def test_crossed_out(value):
     assert crossed_out(value)
 
 
-@pytest.mark.parametrize("value", [b"xxxx", b"a*b", b"a..b", b"kJ7x2Qp9"])
+@pytest.mark.parametrize("value", [b"xxxx", b"a*b", b"a..b", b"kJ7x2Qp9", b"tiger7Qx"])
 def test_not_crossed_out(value):
     assert not crossed_out(value)
 

@@ -99,5 +99,5 @@ def test_no_kind_is_in_two_sets():
     names = [kind.name for kind in KINDS]
     assert len(names) == len(set(names))
     assert sorted(names) == sorted(kind.name for half in HALVES for kind in kinds(half))
-    for name in ("second", "third"):
+    for name in ("second", "third", "fourth"):
         assert min(len(kinds(f"{name}_development")), len(kinds(f"{name}_held_out"))) >= 20
