@@ -310,6 +310,8 @@ class OwnVersion:
         if data[number.end()] == 0 and (named := forms.NAMED.fullmatch(before)):
             self._named.add((named[1], number[1]))
         related = forms.RELATED.fullmatch(before)
+        if self._own.is_library and number[1].count(b".") == 1:
+            return  # more often the version of an interface
         if related and is_related(self._own, related[1].decode("latin-1")) and forms.RELATED_END.match(data, number.end()):
             self._related[number[1]] = related[1].decode("latin-1")
 

@@ -36,7 +36,10 @@ _OF_MAJOR = pattern(r".*/v([2-9]|[1-9]\d{1,2})")
 _REPOSITORY = pattern(
     r"(?:(?:github|gitlab)\.com|bitbucket\.org|codeberg\.org)/[^/]+/[^/]+(?:/v\d{1,3}(?=/))?|.*?/v\d{1,3}(?=/)"
 )
-_TOOLS = ("cmd/go", "cmd")
+_FILE_NAME = pattern(
+    r"([A-Za-z][\w+-]{1,60}?)(?:[-_.](?:linux|darwin|windows|freebsd))?(?:[-_.](?:amd64|arm64|x86_64|aarch64|arm|386))?(?:\.exe)?"
+)
+_TOOLS = "cmd/"  # of the toolchain, which has their version
 _MAIN_FILE = pattern(r"(?:/(?:[^/]{1,80}/){1,12}?src/)?([\w-]{1,40}(?:\.[\w-]{1,40}){1,4}(?:/[\w.+~-]{1,80}){1,10})/main\.go")
 _BUILD_FOLDER = pattern(
     r"/(?:[^/]{1,80}/){1,8}?(?!go-)[A-Za-z][\w.+-]{0,60}?-v?(\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-+~][\w.+~-]{1,40})?)/.*"
@@ -58,8 +61,11 @@ class Binary(Struct, frozen=True, gc=False, tag="binary"):
     names: bytes = b""  # of its functions, with a NUL before each, compressed; b"" if they are not readable
 
 
-def read_build_list(info: BuildInfo) -> Binary:
-    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before."""
+def read_build_list(info: BuildInfo, file_name: str = "") -> Binary:
+    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before.
+
+    ``file_name`` is the name of a program of which only the version is known.
+    """
     path, main, settings = "", None, {}
     modules: list[Module] = []
     for line in info.modules.split("\n"):
@@ -77,6 +83,8 @@ def read_build_list(info: BuildInfo) -> Binary:
             settings[key] = _unquoted(value)
     if main is None and (package := path if path not in ("", _NO_PACKAGE) else _main_package(info.main_files)):
         main = Module(_repository(package), "")
+    if main is None and (named := _FILE_NAME.fullmatch(file_name)) and (version := _written_version("", info)):
+        main = Module(named[1], version, 0.4)
     if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
         main = _main(main, path, settings, info)
     return Binary(info.version, main, tuple(modules), path)
@@ -110,7 +118,7 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
-    if module.path not in _TOOLS and (version := _written_version(module.path, info)):
+    if not module.path.startswith(_TOOLS) and (version := _written_version(module.path, info)):
         return Module(module.path, version, 0.4)
     if _released(module.version):
         return module

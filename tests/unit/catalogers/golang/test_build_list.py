@@ -176,3 +176,17 @@ def test_the_folder_in_which_a_program_was_built(file, version):
 
 def test_the_tools_of_go_have_the_toolchains_version():
     assert read_build_list(BuildInfo("go1.27.4", "path\tcmd/go\n", constants=("0.1.0",))).main == Module("cmd/go", "")
+
+
+@pytest.mark.parametrize(
+    ("info", "file_name", "expected"),
+    [
+        (BuildInfo("go1.24.0", "", "1.2.3"), "acme-linux_amd64", Module("acme", "v1.2.3", 0.4)),
+        (BuildInfo("go1.15.9", "", "", ("0.8.0+ds",)), "acme-exporter", Module("acme-exporter", "v0.8.0", 0.4)),
+        (BuildInfo("go1.15.9", "", "not a version"), "acme", None),
+        (BuildInfo("go1.15.9", "", "1.2.3"), "", None),
+        (BuildInfo("go1.15.9", "path\tx.org/a\n", "1.2.3"), "acme", Module("x.org/a", "v1.2.3", 0.4)),
+    ],
+)
+def test_a_program_of_which_only_the_version_is_known_is_named_by_its_file(info, file_name, expected):
+    assert read_build_list(info, file_name).main == expected
