@@ -32,7 +32,7 @@ from .own_name import OwnName, is_related, plain
 from .whole_numbers import whole_numbers
 
 MAX_PLACES = 5000  # numbers with a name before them, in one file
-MAX_PRODUCTS = 8
+MAX_PRODUCTS = MAX_COMPILERS = 8
 INITIALS = 3  # of a name of three words, "DragonFly Mail Agent" in dma
 STATED, GUESSED = 0.6, 0.4  # confidence of a version beside the name, and of one without a name
 
@@ -62,7 +62,10 @@ def version_among(constants: bytes, data: bytes, own: OwnName) -> Named | None:
     """``data``: the whole file, or nothing if it is not there."""
     found = OwnVersion(own)
     found.note_all(constants)
-    return found.version() or (found.exported(data) if own.is_library and data else None) or found.only_version()
+    named = found.version() or (found.exported(data) if own.is_library and data else None)
+    if named is None:
+        found.note_compilers(data)
+    return named or found.only_version()
 
 
 class OwnVersion:
@@ -116,6 +119,14 @@ class OwnVersion:
             at = data.find(forms.GNU_CONSTANT, at + 1)
         self._whole |= whole_numbers(data, self._spellings)
         self._has_format = self._has_format or any(self._is_followed(spelling, data) for spelling in self._spellings)
+
+    def note_compilers(self, data: bytes) -> None:
+        """The versions of the compilers of a whole file, which may be among its constants, too."""
+        at = data.find(forms.COMMENT)
+        for _ in range(MAX_COMPILERS):
+            if at >= 0 and (comment := forms.COMMENTED.match(data, at)):
+                self._compilers.add(comment[1])
+            at = data.find(forms.COMMENT, at + 1) if at >= 0 else at
 
     def note(self, data: bytes, at: int) -> None:
         """``at``: where the number begins."""
@@ -310,7 +321,7 @@ class OwnVersion:
         if data[number.end()] == 0 and (named := forms.NAMED.fullmatch(before)):
             self._named.add((named[1], number[1]))
         related = forms.RELATED.fullmatch(before)
-        if self._own.is_library and number[1].count(b".") == 1:
+        if self._own.is_library and number[1].count(b".") == 1 and data[number.end()] == 0:
             return  # more often the version of an interface
         if related and is_related(self._own, related[1].decode("latin-1")) and forms.RELATED_END.match(data, number.end()):
             self._related[number[1]] = related[1].decode("latin-1")

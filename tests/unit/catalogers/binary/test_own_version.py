@@ -7,7 +7,7 @@ from tests.support.reading import MemoryFile, read
 from careen.catalogers.binary import CATALOGER
 from careen.catalogers.binary.linked import SMALLEST_BYTES
 from careen.catalogers.binary.own_name import own_name
-from careen.catalogers.binary.own_version import GUESSED, STATED, version_in
+from careen.catalogers.binary.own_version import GUESSED, STATED, version_among, version_in
 
 READER = CATALOGER.readers[1]
 
@@ -192,6 +192,7 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\x00255.255.255.255\x00192.168.0.1\x000.0.0.0\0", None),
         (b"\0version\x00252.39.1\0", "252.39.1"),
         (b"\0version\x0012.4.0\0gcc \0", None),
+        (b"\0version\x008.0.2\0    (GHC version %s for %s)\n\0", None),
         (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
         (b"\0version\000x1.52.0\0001.52\0", None),
         (b"\0%s v%s [%s] (C) %s\n\0002.3\0", "2.3"),
@@ -227,6 +228,8 @@ def test_the_only_version_of_a_file(texts, expected):
         ("libacme.so.1.0", b"\0html\x001.0\0", None),
         ("libacme.so.7.2.0", b"\7\0\0\0\2\0\0\0\0\0\0\0", None),
         ("libacme2.so.0.3.7", b"\0acme2_2.1.0\0acme2_0.0.0\0", None),
+        ("libacme-client.so.3", b"\0acme 0.6\0", None),
+        ("libacme.so.0", b"\0ACME-KIT 2.1 -- (c) Acme\0", "2.1"),
         ("libacme.so.0.8.0", b"\0ACME_0.7.0\0ACME_0.8.0\0", None),
         ("libacme-3.2.so", b"\0ACME_3.2\0", None),
     ],
@@ -268,6 +271,14 @@ def test_a_library_may_state_a_version_of_unicode():
 def test_the_only_version_is_a_guess():
     assert found("acme", b"\0version\0001.52.0\0", confidence=True) == {GUESSED}
     assert found("acme", b"\0acme 1.52.0\0", confidence=True) == {STATED}
+
+
+def test_a_version_of_the_compiler_is_not_the_programs():
+    comment = b"\0GCC: (Debian 13.2.0-7) 13.2.0\0"
+    own = own_name("acme")
+    assert version_among(b"\0version\x0013.2.0\0", comment, own) is None
+    assert version_among(b"\0version\x0013.2.0\x001.8.13\0", comment * 9, own).version == "1.8.13"
+    assert version_among(b"\0version\x0013.2.0\0", b"", own).version == "13.2.0"
 
 
 def test_a_flood_of_names_ends():
