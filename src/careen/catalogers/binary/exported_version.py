@@ -2,7 +2,7 @@
 
 A function may return a text (``acme_version()``) or store three numbers. Three functions or variables may have the parts of it:
 ``acme_version_major``, ``acme_version_minor`` and ``acme_version_micro``. All must agree. Without them a function may return
-one number (20100, 0x20100) that is the one in the file's name (``libacme.so.2.1.0``).
+one number (20100, 0x20100) that is the one in the file's name (``libacme.so.2.1.0``), or two the first two parts of that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ from .own_name import plain
 MAX_SYMBOLS = 200
 
 _ABOUT_VERSION = pattern(
-    r"(?i)(?!.*(?:unicode|protocol|interface|a[bp]i_?ver|format|file|min_|max_|least))(?:.*version|.*_ver$)"
+    r"(?i)(?!.*(?:unicode|protocol|interface|a[bp]i_?ver|format|file|min_|max_|least))(?:.*version|.*_ver(?:_(?:maj|min|mic))?$)"
 )
-_PART = pattern(r"(?i)(?:(major)|(minor)|(micro|patch|revision|bugfix|point|release))")
+_PART = pattern(r"(?i)(?:(maj(?:or|$))|(min(?:or|$))|(mic(?:ro|$)|patch|revision|bugfix|point|release))")
 _LARGEST = 9999
 
 
@@ -30,7 +30,7 @@ def exported_version(data: bytes, names: Iterable[str], version: str, number: st
     except ValueError:
         return None  # its tables are damaged
     symbols = list(islice(filter(_ABOUT_VERSION.match, library.names()), MAX_SYMBOLS))
-    texts = set(_texts(library, symbols, tuple(names), version)) or set(_numbers(library, symbols))
+    texts = set(_texts(library, symbols, tuple(names), version)) or set(_numbers(library, symbols, number))
     if not texts and number and any(number in _spelled(library.number(symbol) or 0) for symbol in symbols):
         return number.encode()
     return longest({text.encode() for text in texts})
@@ -62,8 +62,24 @@ def _texts(library: Functions, symbols: list[str], names: tuple[str, ...], versi
             yield found[1]
 
 
-def _numbers(library: Functions, symbols: list[str]) -> Iterator[str]:
-    parts: dict[str, dict[int, int]] = {}  # the name of the symbols without the part's -> the three numbers
+def _numbers(library: Functions, symbols: list[str], number: str) -> Iterator[str]:
+    """Without a third part, the number in the file's name counts if it begins with the two."""
+    yield from (
+        ".".join(map(str, stored))
+        for symbol in symbols
+        if not _PART.search(symbol) and (stored := library.stored(symbol)) and len(stored) == 3 and max(stored) <= _LARGEST
+    )
+    for parts in _parts(library, symbols).values():
+        found = ".".join(str(parts[part]) for part in sorted(parts))
+        if len(parts) == 3:
+            yield found
+        elif len(parts) == 2 and 3 not in parts and number.startswith(f"{found}."):
+            yield number
+
+
+def _parts(library: Functions, symbols: list[str]) -> dict[str, dict[int, int]]:
+    """The parts of a version (1 to 3), by the name of their symbols without the part's."""
+    parts: dict[str, dict[int, int]] = {}
     for symbol in symbols:
         found = _PART.search(symbol)
         number = library.number(symbol) if found else None
@@ -72,6 +88,4 @@ def _numbers(library: Functions, symbols: list[str]) -> Iterator[str]:
         if found and number is not None and 0 <= number <= _LARGEST:
             rest = symbol[: found.start()] + symbol[found.end() :]
             parts.setdefault(rest, {})[found.lastindex or 0] = number
-        elif (stored := library.stored(symbol)) and len(stored) == 3 and max(stored) <= _LARGEST:
-            yield ".".join(map(str, stored))
-    yield from (f"{numbers[1]}.{numbers[2]}.{numbers[3]}" for numbers in parts.values() if len(numbers) == 3)
+    return parts

@@ -1,8 +1,9 @@
 """The version of a program in Rust, whose texts run into each other: ``spans0.9.3configcache``.
 
-Stated are, in this order: the version in a part of a format with the own name; the one right behind the own name (``acme0.9.3A
-fast search``, ``acme/0.9.3``) or beside the address of an author, as in the texts of a command line; the only one near the own
-name. Versions in the path of a crate or in a sentence do not count. The only one of the whole program is a guess.
+Stated are, in this order: the version in a part of a format with the own name; that of a line ``Version: 0.9.3``; the one
+right behind the own name (``acme0.9.3A fast search``, ``acme/0.9.3``) or beside the address of an author, as in the texts of a
+command line; the only one near the own name; the one behind a sentence (``A fast search.0.9.3Options``). Versions in the path
+of a crate or in a sentence do not count. The only one of the whole program is a guess.
 
 Since Rust 1.93 the parts of a format have their length before them, a byte that may look like a letter: ``9Acme 1.5.0 is
 running``.
@@ -22,6 +23,9 @@ _OF_AGENT = pattern(_RELEASE + rb"(?![\d.])")
 _SLASH = ord("/")
 _JOINING = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ)]}>\"'`:;!? \n")
 _IN_A_SENTENCE = pattern(_RELEASE + rb"(?:[\s)\]\"'`;:!?]|,(?!\w)|\+(?!\w))")
+_LABEL, _LINE = b"Version: ", pattern(_RELEASE + rb"\n")
+_DESCRIBED = pattern(_RELEASE + rb"[A-Za-z]")
+_SENTENCE, _SENTENCE_BYTES = pattern(rb"[A-Z][a-z]{0,20}(?: [\w'(),/-]{1,30}){2,12}\.$"), 120
 _COUNTED = pattern(_RELEASE + rb"(?: |\n|$)")
 _NAME = pattern(rb"[A-Za-z][A-Za-z0-9_+-]{1,40} v?$")
 _AUTHOR_BEFORE = pattern(rb"<[\w.+-]{1,60}@[\w.-]{1,60}>v?$")
@@ -38,6 +42,8 @@ class JoinedTexts:
         self._counted: set[bytes] = set()
         self._behind: set[bytes] = set()
         self._authored: set[bytes] = set()
+        self._labelled: set[bytes] = set()
+        self._described: set[bytes] = set()
         self._near: set[bytes] = set()
         self._all: set[bytes] = set()
 
@@ -46,6 +52,8 @@ class JoinedTexts:
             self._note_agent(data, at)
         if data[at - 1] not in _JOINING:
             return
+        if data.endswith(_LABEL, 0, at) and (labelled := _LINE.match(data, at)):
+            self._labelled.add(labelled[1])
         joined = _JOINED.match(data, at)
         if joined is None:
             return
@@ -63,8 +71,14 @@ class JoinedTexts:
         if any(name in near for name in self._names):
             self._near.add(version)
 
+    def note_behind_point(self, data: bytes, at: int) -> None:
+        """The version behind what a command line says about the program: ``A fast search.0.9.3Options``."""
+        joined = _DESCRIBED.match(data, at)
+        if joined and joined[1] not in _OTHERS and _SENTENCE.search(data, max(0, at - _SENTENCE_BYTES), at):
+            self._described.add(joined[1])
+
     def version(self) -> bytes | None:
-        for versions in (self._counted, self._behind, self._authored, self._near):
+        for versions in (self._counted, self._labelled, self._behind, self._authored, self._near, self._described):
             if len(versions) == 1:
                 return next(iter(versions))
         return None

@@ -13,6 +13,7 @@ _LIBRARY = pattern(
     r"_?lib([A-Za-z][A-Za-z0-9_+-]{1,40}?)(?:-[0-9a-f]{8})?(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|-\d{1,4}|\.Q\d\d\w*)*\.so(?:\.[\w.+]{1,20})?"
 )
 _RELEASE_IN_NAME = pattern(r"(lib[A-Za-z][A-Za-z0-9_+-]{1,40}?)-(\d{1,3}\.\d{1,4}(?:\.\d{1,4})?)\.so")
+_MODULE = pattern(r"(mod_[a-z0-9_]{2,40}|ngx_[a-z0-9_]{2,60}_module)\.so")
 _NUMBERED = pattern(r"\.so\.(\d{1,4}\.\d{1,4}(?:\.\d{1,5}){0,2})$")
 _NAME = pattern(
     r"([A-Za-z][A-Za-z0-9_+-]{1,40}?)(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|[-.]\d{1,4}|(\.(?!so$|node$|ko$|dll$|dylib$)[a-z][a-z0-9]{1,9}))?"
@@ -60,6 +61,8 @@ def own_name(file_name: str) -> OwnName | None:
             file=file_name.partition(".so")[0],
             is_library=True,
         )
+    if module := _MODULE.fullmatch(file_name):  # of a web server, whose version it may have, too
+        return OwnName(module[1], _spellings(module[1]), is_library=True, is_of_file=False)
     for ending in _ENDINGS:
         file_name = file_name.removesuffix(ending)
     target = _TARGET.match(file_name)

@@ -29,9 +29,11 @@ from .joined_texts import MARKS, JoinedTexts
 from .neighbours import is_about_versions, text_after, text_before
 from .numbers import DOT, MAX_NUMBERS, POINT, as_integers, is_distinct, start_of
 from .own_name import OwnName, is_related, plain
+from .whole_numbers import whole_numbers
 
 MAX_PLACES = 5000  # numbers with a name before them, in one file
-MAX_PRODUCTS = 8
+MAX_PRODUCTS = MAX_COMPILERS = 8
+INITIALS = 3  # of a name of three words, "DragonFly Mail Agent" in dma
 STATED, GUESSED = 0.6, 0.4  # confidence of a version beside the name, and of one without a name
 
 
@@ -60,7 +62,10 @@ def version_among(constants: bytes, data: bytes, own: OwnName) -> Named | None:
     """``data``: the whole file, or nothing if it is not there."""
     found = OwnVersion(own)
     found.note_all(constants)
-    return found.version() or (found.exported(data) if own.is_library and data else None) or found.only_version()
+    named = found.version() or (found.exported(data) if own.is_library and data else None)
+    if named is None:
+        found.note_compilers(data)
+    return named or found.only_version()
 
 
 class OwnVersion:
@@ -76,6 +81,9 @@ class OwnVersion:
         self._beside: set[bytes] = set()
         self._products: set[tuple[bytes, bytes]] = set()
         self._named: set[tuple[bytes, bytes]] = set()
+        self._whole: set[bytes] = set()  # numbers without a dot
+        self._released: set[bytes] = set()  # the number in the file's name, and versions that begin with it
+        self._optional: set[bytes] = set()  # behind the option that asks for the version
         self._lone: dict[bytes, bool] = {}  # whether a text beside it is about versions
         self._as_integers = as_integers(own.number)
         self._number = self._loaded_by = False  # whether the number in the file's name, or two of it, are among the constants
@@ -109,12 +117,22 @@ class OwnVersion:
             if gnu := forms.GNU_NAME.match(data, at):
                 self._gnu.add(gnu[1])
             at = data.find(forms.GNU_CONSTANT, at + 1)
+        self._whole |= whole_numbers(data, self._spellings)
         self._has_format = self._has_format or any(self._is_followed(spelling, data) for spelling in self._spellings)
+
+    def note_compilers(self, data: bytes) -> None:
+        """The versions of the compilers of a whole file, which may be among its constants, too."""
+        at = data.find(forms.COMMENT)
+        for _ in range(MAX_COMPILERS):
+            if at >= 0 and (comment := forms.COMMENTED.match(data, at)):
+                self._compilers.add(comment[1])
+            at = data.find(forms.COMMENT, at + 1) if at >= 0 else at
 
     def note(self, data: bytes, at: int) -> None:
         """``at``: where the number begins."""
         if data[at - 1] == POINT:
             self._note_loaded(data, at)
+            self._joined.note_behind_point(data, at)
             return
         number = forms.NUMBER.match(data, at)
         self._joined.note(data, at)
@@ -129,10 +147,14 @@ class OwnVersion:
         if junk := forms.JUNK.match(data, start, at):
             start = self._behind(junk.end(), data, at)
         before, is_whole = data[start:at], start > 0 and (data[start - 1] == 0 or junk is not None)
-        if version == self._own.number.encode() and is_distinct(self._own.number):
+        if version == self._own.number.encode() and is_distinct(self._own.number) and not before.endswith(b"_"):
             self._number = True
+        if is_whole and forms.FRACTION.fullmatch(before):
+            start, before = at, b""
         if is_whole and forms.LONE_LEAD.fullmatch(before):
-            if forms.LONE_END.match(data, number.end()):
+            if forms.LONE_END.match(data, number.end()) or (
+                forms.WORDED.fullmatch(before) and forms.WORDED_END.match(data, number.end())
+            ):
                 self._note_lone(data, start, number)
         elif self._places < MAX_PLACES and before:
             self._places += 1
@@ -147,8 +169,10 @@ class OwnVersion:
 
     def version(self) -> Named | None:
         own = self._own
-        if own.release:
+        if forms.WHOLE_RELEASE.fullmatch(own.release):
             return Named(own.name, own.release, STATED)
+        if released := longest(self._released):
+            return Named(own.name, released.decode(), STATED)
         if len(self._products) == 1 and not self._beside:
             product, version = next(iter(self._products))
             return Named(product.decode(), version.decode(), STATED)
@@ -174,6 +198,8 @@ class OwnVersion:
 
     def exported(self, data: bytes) -> Named | None:
         """By what the library exports about its version."""
+        if not self._own.is_of_file:
+            return None
         version = exported_version(data, self._own.names, forms.VERSION.decode(), self._own.number)
         return Named(self._own.name, version.decode(), STATED) if version else None
 
@@ -184,6 +210,9 @@ class OwnVersion:
         if self._is_rust:  # its constants that end with a NUL are of C libraries
             joined = self._joined.only_version() if not self._own.is_library else None
             return Named(self._own.name, joined.decode(), GUESSED) if joined else None
+        for versions in (self._optional, self._whole):
+            if len(versions) == 1 and not self._own.is_library:
+                return Named(self._own.name, next(iter(versions)).decode(), GUESSED)
         left_out = {version.encode() for version in others}
         lone = {version for version in self._lone if self._may_be_own(version) and version not in left_out}
         if len(self._gnu) == len(lone) == 1 and not self._own.is_library:
@@ -246,9 +275,9 @@ class OwnVersion:
             return
         if self._own.is_library and is_whole and before.endswith(b"_") and data[number.end()] == 0:
             return  # a version of its interface, of which others need the first that has a function
-        if not (
-            is_long or is_unit or (is_alone and (is_line or not before.endswith((b"-", b"_"))))
-        ) or forms.COMPARED.intersection(map(bytes.lower, words[:-1])):
+        if not (is_long or is_unit or (is_alone and (is_line or not before.endswith((b"-", b"_"))))) or (
+            words[0].lower() not in forms.MADE and forms.COMPARED.intersection(map(bytes.lower, words[:-1]))
+        ):
             return
         if lead[2] and self._is_own_of(words):
             self._note_product(lead[2], version)
@@ -266,7 +295,7 @@ class OwnVersion:
             if forms.ARGUMENT.fullmatch(before) and (version.count(b".") > 1 or end == forms.NEWLINE):
                 self._started.add(version)
                 return True
-        elif before == self._in_full:
+        elif self._is_statement(before):
             self._stated[version] = self._own.name
             return True
         elif b" -" in before and (title := forms.TITLE.fullmatch(before)) and self._own.is_name(title[1]):
@@ -280,11 +309,20 @@ class OwnVersion:
             return True
         return False
 
+    def _is_statement(self, before: bytes) -> bool:
+        if before == self._in_full:
+            return True
+        form = forms.WHAT if before.startswith(b"@(#)") else forms.IN_BRACKETS if b" (" in before else None
+        found = form.fullmatch(before) if form else None
+        return found is not None and self._own.is_name(found[1])
+
     def _note_other(self, data: bytes, before: bytes, number: re.Match[bytes]) -> None:
         """Other names at the beginning of a text."""
         if data[number.end()] == 0 and (named := forms.NAMED.fullmatch(before)):
             self._named.add((named[1], number[1]))
         related = forms.RELATED.fullmatch(before)
+        if self._own.is_library and number[1].count(b".") == 1 and data[number.end()] == 0:
+            return  # more often the version of an interface
         if related and is_related(self._own, related[1].decode("latin-1")) and forms.RELATED_END.match(data, number.end()):
             self._related[number[1]] = related[1].decode("latin-1")
 
@@ -300,8 +338,12 @@ class OwnVersion:
                 self._products.add((gnu[1], version))
             elif gnu or (is_long and self._is_own_or_first(forms.SIDE_NOTE.sub(b"", text).removesuffix(b"version"))):
                 self._beside.add(version)
-            elif b"%s" in text and (form := forms.FORMAT.search(text)):
+            elif b"%s" in text and not forms.OF_OTHER.match(text) and (form := forms.FORMAT.search(text)):
                 self._note_format(form, version)
+        if self._own.release and f"{version.decode()}.".startswith(f"{self._own.release}."):
+            self._released.add(version)
+        if before == forms.OPTION and is_long:
+            self._optional.add(version)
         says, behind = forms.SAYS.fullmatch(before), is_long and forms.MIDDLE.fullmatch(before)
         if (says and self._is_own_or_first(says[1])) or (
             behind and self._own.is_name(text_before(data, start - len(before) - 1))
@@ -329,8 +371,11 @@ class OwnVersion:
             self._products.add((product, version))
 
     def _is_own_of(self, words: list[bytes]) -> bool:
-        """Whether the last words or the first one are the own name."""
-        return any(self._own.is_name(b"".join(words[at:])) for at in range(len(words))) or self._own.is_name(words[0])
+        """Whether the last words or the first one are the own name, or it has their initials."""
+        is_own = any(self._own.is_name(b"".join(words[at:])) for at in range(len(words))) or self._own.is_name(words[0])
+        return is_own or (
+            len(words) == INITIALS and self._own.is_name(b"".join(word[:1] for word in words if word[:1].isupper()))
+        )
 
     def _is_own_or_site(self, text: bytes) -> bool:
         site = forms.SITE.match(text)

@@ -55,8 +55,9 @@ TOOLCHAIN = Declared((), True)  # Go's own source tree
 class Scanner:
     """Reads the build information of an executable, and with ``table`` the names of its functions, from a stream."""
 
-    def __init__(self, info: BuildInfoScan, table: TableScan | None = None) -> None:
+    def __init__(self, name: str, info: BuildInfoScan, table: TableScan | None = None) -> None:
         self.ranges = info.ranges
+        self._name = name
         self._info, self._table = info, table
         self._fed_bytes = 0
 
@@ -79,11 +80,11 @@ class Scanner:
         found = self._info.result()
         if found:
             names = self._table.names() if self._table else None
-            yield replace(read_build_list(found), names=deflated(names) if names else b"")
+            yield replace(read_build_list(found, self._name), names=deflated(names) if names else b"")
 
 
 def read(file: File) -> Scanner | None:
-    head = file.data
+    head, name = file.data, file.path.rpartition("/")[2]
     if head.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(head[4:8], "big") > 20:
         return None  # a Java class: a fat Mach-O file has its number of architectures here
     if any(mark in head[:_PACKED_WITHIN_BYTES] for mark in _PACKED):
@@ -91,13 +92,13 @@ def read(file: File) -> Scanner | None:
     try:
         parts = mappings(head)
         if _is_from_c_compiler(head):
-            return Scanner(BuildInfoScan(parts, writable_ranges(parts), versions=False))
+            return Scanner(name, BuildInfoScan(parts, writable_ranges(parts), versions=False))
         if not is_linked_by_go(head):
-            return Scanner(BuildInfoScan(parts))
+            return Scanner(name, BuildInfoScan(parts))
     except ValueError:
         return None  # not a file that could run
     constants = data_ranges(parts) if head.startswith(_WITHOUT_CONSTANTS_IN_CODE) else None
-    return Scanner(BuildInfoScan(parts, constants), TableScan(constants))
+    return Scanner(name, BuildInfoScan(parts, constants), TableScan(constants))
 
 
 def read_go_mod(file: File) -> list[Declared]:

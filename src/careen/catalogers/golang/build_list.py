@@ -2,10 +2,11 @@
 
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
 The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
-version among the texts that the linker wrote; the only version among its short constants; a recorded pseudo-version; one
-from the commit; else "". A version that only the texts show is of the major version in the module's path. If the program was
-built without modules (``GO111MODULE=off``, the Go tools themselves), its name is that of the repository in the path of the
-main package, else the path before ``/cmd/``.
+version among the texts that the linker wrote; that of the folder in which it was built (``acme-1.2.3``); the only version
+among its short constants; a recorded pseudo-version; one from the commit; else "". A version that only the texts show is of
+the major version in the module's path. If the program was built without modules (``GO111MODULE=off``, the Go tools
+themselves), its name is that of the repository in the path of the main package, else the path before ``/cmd/``. Before Go
+1.18 that path is not recorded: it is that of the only ``main.go`` then.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
@@ -35,6 +36,14 @@ _OF_MAJOR = pattern(r".*/v([2-9]|[1-9]\d{1,2})")
 _REPOSITORY = pattern(
     r"(?:(?:github|gitlab)\.com|bitbucket\.org|codeberg\.org)/[^/]+/[^/]+(?:/v\d{1,3}(?=/))?|.*?/v\d{1,3}(?=/)"
 )
+_FILE_NAME = pattern(
+    r"([A-Za-z][\w+-]{1,60}?)(?:[-_.](?:linux|darwin|windows|freebsd))?(?:[-_.](?:amd64|arm64|x86_64|aarch64|arm|386))?(?:\.exe)?"
+)
+_TOOLS = "cmd/"  # of the toolchain, which has their version
+_MAIN_FILE = pattern(r"(?:/(?:[^/]{1,80}/){1,12}?src/)?([\w-]{1,40}(?:\.[\w-]{1,40}){1,4}(?:/[\w.+~-]{1,80}){1,10})/main\.go")
+_BUILD_FOLDER = pattern(
+    r"/(?:[^/]{1,80}/){1,8}?(?!go-)[A-Za-z][\w.+-]{0,60}?-v?(\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-+~][\w.+~-]{1,40})?)/.*"
+)
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
 
@@ -52,8 +61,11 @@ class Binary(Struct, frozen=True, gc=False, tag="binary"):
     names: bytes = b""  # of its functions, with a NUL before each, compressed; b"" if they are not readable
 
 
-def read_build_list(info: BuildInfo) -> Binary:
-    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before."""
+def read_build_list(info: BuildInfo, file_name: str = "") -> Binary:
+    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before.
+
+    ``file_name`` is the name of a program of which only the version is known.
+    """
     path, main, settings = "", None, {}
     modules: list[Module] = []
     for line in info.modules.split("\n"):
@@ -69,8 +81,10 @@ def read_build_list(info: BuildInfo) -> Binary:
         elif word == "build" and fields:
             key, _, value = fields[0].partition("=")
             settings[key] = _unquoted(value)
-    if main is None and path and path != _NO_PACKAGE:
-        main = Module(_repository(path), "")
+    if main is None and (package := path if path not in ("", _NO_PACKAGE) else _main_package(info.main_files)):
+        main = Module(_repository(package), "")
+    if main is None and (named := _FILE_NAME.fullmatch(file_name)) and (version := _written_version("", info)):
+        main = Module(named[1], version, 0.4)
     if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
         main = _main(main, path, settings, info)
     return Binary(info.version, main, tuple(modules), path)
@@ -104,12 +118,8 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
-    others = [version for version in info.constants if f"\tv{version.removeprefix('v')}\t" not in info.modules]
-    for texts in ((info.beside,), info.before, others):
-        releases = {_upstream(text) for text in texts if _RELEASE.fullmatch(_REPACKED.sub("", text))}
-        possible = [release for release in releases if _is_of_major(module.path, release)]
-        if len(possible) == 1:
-            return Module(module.path, possible[0], 0.4)
+    if not module.path.startswith(_TOOLS) and (version := _written_version(module.path, info)):
+        return Module(module.path, version, 0.4)
     if _released(module.version):
         return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
@@ -118,6 +128,31 @@ def _main(module: Module, package: str, settings: dict[str, str], info: BuildInf
         dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
         return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
     return Module(module.path, "")
+
+
+def _written_version(path: str, info: BuildInfo) -> str:
+    """The only version among the texts of the first kind that has one of the module's major version."""
+    others = [version for version in info.constants if f"\tv{version.removeprefix('v')}\t" not in info.modules]
+    built = _built_versions(info.main_files)
+    for texts in ((info.beside,), info.near, built, others):
+        releases = {_upstream(text) for text in texts if texts is built or _RELEASE.fullmatch(_REPACKED.sub("", text))}
+        possible = [release for release in releases if _is_of_major(path, release)]
+        if len(possible) == 1:
+            return possible[0]
+    return ""
+
+
+def _main_package(files: tuple[str, ...]) -> str:
+    """The path of the main package by its source, if that was in a workspace, or its path was trimmed."""
+    packages = {found[1] for file in files if (found := _MAIN_FILE.fullmatch(file))}
+    if len(packages) > 1:  # packages of others may have such a file, too
+        packages = {package for package in packages if "/cmd/" in package}
+    return packages.pop() if len(packages) == 1 else ""
+
+
+def _built_versions(files: tuple[str, ...]) -> tuple[str, ...]:
+    """The versions of folders in which sources were compiled: ``/build/acme-1.2.3/src/x.org/acme/main.go``."""
+    return tuple(folder[1] for file in files if (folder := _BUILD_FOLDER.fullmatch(file)))
 
 
 def _repository(package: str) -> str:
@@ -149,9 +184,10 @@ def _linked_version(module: str, package: str, flags: str) -> str:
 
 def _upstream(version: str) -> str:
     """The version as Go writes it, without what a distribution adds for its package."""
-    version = _REPACKED.sub("", version)
-    release, dash, revision = version.removeprefix("v").partition("-")
-    return f"v{release}" if _REVISION.fullmatch(dash + revision) else f"v{version.removeprefix('v')}"
+    release, dash, revision = _REPACKED.sub("", version).removeprefix("v").partition("-")
+    if _REVISION.fullmatch(dash + revision):
+        dash = revision = ""
+    return f"v{release.replace('~', '-')}{dash}{revision}"  # a tilde precedes the number of a candidate
 
 
 def _unquoted(value: str) -> str:

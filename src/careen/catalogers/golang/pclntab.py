@@ -35,6 +35,8 @@ class Header(Struct, frozen=True, gc=False):
     functions: int
     names: int
     names_end: int
+    files: int  # paths of sources
+    files_end: int
     list: int  # of functions: an address and a position for each; the data about each function follow the list
     address_bytes: int
 
@@ -76,8 +78,10 @@ class TableScan:
         return _whole_names(self._header, self._names.data, self._list.data)
 
     def is_inside(self, at: int, size: int) -> bool:
-        """Whether all ``size`` bytes at ``at`` of the file, which were fed before, belong to the table."""
-        return self._is_readable and self._begin < at and at + size <= self._end
+        """Whether all ``size`` bytes at ``at`` of the file, which were fed before, belong to the table, and have no paths."""
+        if not self._header or not self._is_readable or at <= self._begin or at + size > self._end:
+            return False
+        return at + size <= self._begin + self._header.files or at >= self._begin + self._header.files_end
 
     def _take(self, at: int, piece: bytes) -> None:
         while piece and self._is_readable:
@@ -155,7 +159,8 @@ def read_header(data: bytes) -> Header | None:
     count, is_wide = _FORMATS[data[0]]
     numbers = Layout(f"<{count}{'Q' if width == 8 else 'I'}").unpack_from(data, 8)
     places = list(numbers[-5:])  # of names, compilation units, files, lines, functions
-    header = Header(numbers[0], places[0], places[1], places[-1], width if is_wide else 4)
+    names, units, files, lines, listed = places
+    header = Header(numbers[0], names, units, files, lines, listed, width if is_wide else 4)
     is_ordered = places == sorted(places) and places[0] >= 8 + count * width
     return header if is_ordered and header.functions else None
 

@@ -8,6 +8,7 @@ Raises ValueError if the marker is there and its targets cannot be found.
 **Source:** Go, src/debug/buildinfo/buildinfo.go (marker, both forms) and src/runtime/debug/mod.go (module text).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -23,6 +24,7 @@ from .segments import Mapping, Ranges, offset_of, within
 MAX_TEXT_BYTES = 1 << 20
 MAX_PARTS = 8  # markers and module texts: an executable has one of each, one that reads such files a few more
 MAX_VERSIONS = 8192
+MAX_MAIN_FILES = 8  # sources named main.go: an executable has one, and few packages have one, too
 
 _BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
 _BUILD_ID_TEXT = b'\xff Go build ID: "'
@@ -33,14 +35,18 @@ _VERSION_START = b"go1."  # of releases; development versions before Go 1.18 are
 _OVERLAP_BYTES = len(MODULES_START) - 1
 _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
+_AFTER_BYTES = 2 << 10
 _BEFORE_BYTES = 8 << 10
 _RELEASE = rb"v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:[-+~][0-9A-Za-z.+~-]{1,40})?"
-# Numbers precede such a value: the last byte of one may look like a letter.
-_VERSION_BEFORE = pattern(rb"(?:(?<![\w.+-])|(?<=[^\x00 -~][A-Za-z]))(" + _RELEASE + rb")\x00")
+# Numbers precede a value of -X, which is aligned: the last bytes of one may look like letters.
+_VALUE = pattern(rb"(?<![\d.])(?<!go)(" + _RELEASE + rb")'?\x00")
+_APART = pattern(rb"(?:.*[^\w.+-]|.*[^\x00 -~][A-Za-z])?", re.DOTALL)
+_VALUE_ALIGNMENT = 4
 _VERSION_AFTER = pattern(_RELEASE)
 _TOOLCHAIN = pattern(rb"go1\.\d{1,3}(?:\.\d{1,3}|(?:rc|beta)\d{1,2})?\x00")  # the runtime's own: others do not end with a NUL
 _TOOLCHAIN_BYTES = 16
 _WORDS_AFTER = 4
+_MAIN, _PATH_BYTES = b"/main.go\0", 240
 Kind = Literal["marker", "modules", "version", "constants", "header"]
 _NOTED: tuple[Kind, ...] = ("version", "constants")  # with what precedes them
 _BIG_ENDIAN, _INLINE = 1, 2
@@ -51,16 +57,17 @@ class BuildInfo(Struct, frozen=True, gc=False):
     if none were recorded.
 
     ``beside`` is the first version, or else the first text, after the toolchain's version, where the linker puts the values
-    of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``before`` lists the versions among
-    the numbers before it, because the linker sorts these values by length. ``constants`` lists the versions among the short
-    constants.
+    of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``near`` lists the versions among
+    the numbers before and after it, because the linker sorts these values by length. ``constants`` lists the versions among the
+    short constants. ``main_files`` are the paths of sources with the name ``main.go``.
     """
 
     version: str
     modules: str
     beside: str = ""
-    before: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+    main_files: tuple[str, ...] = ()
 
 
 def has_go_build_id(head: bytes) -> bool:
@@ -88,6 +95,7 @@ class BuildInfoScan:
         self._counts: dict[Kind, int] = {}
         self._texts: dict[int, bytes] = {}  # versions and module texts by their place
         self._before: dict[int, bytes] = {}  # what precedes versions
+        self._main_files: set[bytes] = set()
         self._inline: list[tuple[bool, BuildInfo]] = []
         self._pointers: list[tuple[_Part, list[_Part | None]]] = []
         self._done = False
@@ -148,15 +156,16 @@ class BuildInfoScan:
 
     def _with_neighbours(self, info: BuildInfo) -> BuildInfo:
         version = info.version.partition(" ")[0].encode()
-        before = {
-            _text(found)
-            for place, text in self._before.items()
-            if version and self._texts.get(place, b"").startswith(version + b"\0")
-            for found in _VERSION_BEFORE.findall(text)
+        near = {
+            value
+            for place, before in self._before.items()
+            if version and (after := self._texts.get(place, b"")).startswith(version + b"\0")
+            for value in _values(before + after, place - len(before))
         }
         regions = [(self._before[place], text) for place, text in self._texts.items() if text.startswith(ANCHOR)]
         constants = short_versions(*regions[0]) if len(regions) == 1 else ()
-        return replace(info, beside=self._beside(version), before=tuple(sorted(before)), constants=constants)
+        main_files = tuple(sorted(map(_text, self._main_files)))
+        return replace(info, beside=self._beside(version), near=tuple(sorted(near)), constants=constants, main_files=main_files)
 
     def _beside(self, version: bytes) -> str:
         for text in self._texts.values():
@@ -177,6 +186,15 @@ class BuildInfoScan:
         if self._versions:
             yield from self._seek("version", _VERSION_START, window, start, _VERSION_BYTES)
             yield from self._seek("constants", ANCHOR, window, start, AFTER_BYTES)
+            self._note_main_files(window)
+
+    def _note_main_files(self, window: bytes) -> None:
+        at = window.find(_MAIN, max(0, len(self._tail) - len(_MAIN) + 1))
+        while at >= 0 and len(self._main_files) < MAX_MAIN_FILES:
+            path = window[max(0, at - _PATH_BYTES) : at].rpartition(b"\0")[2] + _MAIN[:-1]
+            if path.isascii() and len(path) < _PATH_BYTES:
+                self._main_files.add(path)
+            at = window.find(_MAIN, at + 1)
 
     def _seek(self, kind: Kind, text: bytes, window: bytes, start: int, limit_bytes: int) -> "Iterator[_Part]":
         most = MAX_VERSIONS if kind == "version" else MAX_PARTS
@@ -186,11 +204,12 @@ class BuildInfoScan:
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
+                    is_toolchain = kind == "version" and _may_be_toolchain(window, at)
                     if kind == "constants":
                         self._before[start + at] = window[max(0, at - BEFORE_BYTES) : at]
-                    elif kind == "version" and _may_be_toolchain(window, at):
+                    elif is_toolchain:
                         self._before[start + at] = window[max(0, at - _BEFORE_BYTES) : at]
-                    yield _Part(kind, start + at, limit_bytes)
+                    yield _Part(kind, start + at, _AFTER_BYTES if is_toolchain else limit_bytes)
             at = window.find(text, at + 1)
 
     def _settle(self, part: "_Part", waiting: "list[_Part]") -> bool:
@@ -281,6 +300,14 @@ class _Part:
 
 def _may_be_toolchain(window: bytes, at: int) -> bool:
     return at + _TOOLCHAIN_BYTES > len(window) or _TOOLCHAIN.match(window, at) is not None
+
+
+def _values(data: bytes, start: int) -> Iterator[str]:
+    """Versions that end with a NUL, in data that lies at ``start`` of the file."""
+    for found in _VALUE.finditer(data):
+        at = found.start()
+        if (start + at) % _VALUE_ALIGNMENT == 0 or _APART.fullmatch(data, max(0, at - 2), at):
+            yield _text(found[1])
 
 
 def _counted(data: bytearray, position: int) -> tuple[bytes, int]:

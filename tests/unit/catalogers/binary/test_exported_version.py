@@ -32,6 +32,8 @@ def number(value):
         ({"acme_api_version": b"1.2.3\0"}, None),
         ({"acme_text": b"1.2.3\0"}, None),
         ({"acme_major_version": b"\1\0\0\0", "acme_minor_version": b"\2\0\0\0", "acme_micro_version": b"\3\0\0\0"}, "1.2.3"),
+        ({"acme_ver_maj": b"\1\0\0\0", "acme_ver_min": b"\2\0\0\0", "acme_ver_mic": b"\3\0\0\0"}, "1.2.3"),
+        ({"acme_ver_max": b"\1\0\0\0", "acme_ver_min": b"\2\0\0\0", "acme_ver_mic": b"\3\0\0\0"}, None),
         ({"acme_major_version": b"\1\0\0\0", "acme_minor_version": b"\2\0\0\0"}, None),
         ({"acme_major_version": b"\xff\xff\xff\0", "acme_minor_version": b"\2\0\0\0", "acme_micro_version": b"\3\0\0\0"}, None),
     ],
@@ -67,5 +69,12 @@ def test_damage_and_floods():
 )
 def test_one_number_counts_if_the_name_of_the_file_has_it(value, in_the_file_name, expected):
     content = library({"acme_version": number(value)})
+    found = exported_version(content, ("acme",), VERSION.decode(), in_the_file_name)
+    assert (found.decode() if found else None) == expected
+
+
+@pytest.mark.parametrize(("in_the_file_name", "expected"), [("2.4.3", "2.4.3"), ("2.14.3", None), ("", None)])
+def test_two_parts_count_if_the_name_of_the_file_begins_with_them(in_the_file_name, expected):
+    content = library({"acme_version_major": number(2), "acme_version_minor": number(4)})
     found = exported_version(content, ("acme",), VERSION.decode(), in_the_file_name)
     assert (found.decode() if found else None) == expected

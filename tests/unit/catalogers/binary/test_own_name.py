@@ -32,6 +32,13 @@ def test_files_whose_names_are_no_programs(file_name):
     assert own_name(file_name) is None
 
 
+def test_modules_of_web_servers_have_to_state_their_version():
+    for file_name in ("mod_acme.so", "ngx_http_acme_module.so"):
+        own = own_name(file_name)
+        assert own
+        assert (own.name, own.is_library, own.is_of_file) == (file_name.removesuffix(".so"), True, False)
+
+
 def test_the_first_part_of_a_name_may_be_the_products():
     own, core = own_name("kea-dhcp4"), own_name("libacme-core-257.so.1")
     assert own

@@ -7,7 +7,7 @@ from tests.support.reading import MemoryFile, read
 from careen.catalogers.binary import CATALOGER
 from careen.catalogers.binary.linked import SMALLEST_BYTES
 from careen.catalogers.binary.own_name import own_name
-from careen.catalogers.binary.own_version import GUESSED, STATED, version_in
+from careen.catalogers.binary.own_version import GUESSED, STATED, version_among, version_in
 
 READER = CATALOGER.readers[1]
 
@@ -74,6 +74,15 @@ def found(name, texts, sizes=(65536, 7919, 13), folder="opt", confidence=False):
         ("lister", b"\0/builddir/build/BUILD/acme-6.5/apps/lister.c\0", ("acme", "6.5")),
         ("shellcheck", b"\0ShellCheck-0.9.0-inplace:ShellCheck.AST\0Acme-1.0-inplace\0", ("shellcheck", "0.9.0")),
         ("acme", b"\0acme-server-0.1.0-inplace:Acme.Server\0acme-3.5-inplace:Acme.App\0", ("acme", "3.5")),
+        ("acme", b"\0@(#) acme 2.96 someone@acme.example\0", ("acme", "2.96")),
+        ("acmed", b"\0Acme proxy daemon (acmed) version 1.3.0\0", ("acmed", "1.3.0")),
+        ("acme", b"\0acme v1.31 2019/12/24 (compiled with popt)\0", ("acme", "1.31")),
+        ("aft", b"\0A Fast Tool v0.13\0", ("aft", "0.13")),
+        ("acme", b"\0Encoded with Acme++-2.14.0\0", ("acme", "2.14.0")),
+        ("acme", b"\0acme-10.20261026-9YknEcKV5qjJmpnehwsg1-acme:Acme\0", ("acme", "10.20261026")),
+        ("acme", b"/rustc/58cf8f9\0A list with a lot of pretty colors.1.1.5struct Config", ("acme", "1.1.5")),
+        ("acme", b"/rustc/58cf8f9\0AcmeA local nodeVersion: 1.7.1\nCommit SHA: 4072e48", ("acme", "1.7.1")),
+        ("mod_acme.so", b"\0mod_acme/1.2.48\0", ("mod_acme", "1.2.48")),
     ],
 )
 def test_a_program_that_names_itself(name, texts, expected):
@@ -107,6 +116,15 @@ def test_a_program_that_names_itself(name, texts, expected):
         ("ac", b"\0ac 1.2.3\0"),
         ("acme", b"\0--version\0acme %s\0"),
         ("acme", b"\0other - Acme Improved 9.1\0"),
+        ("acme", b"\0@(#)acme.c 8.1 (Berkeley) 6/6/93\0"),
+        ("acme", b"\0acme v1.31 2019 (compiled with popt)\0"),
+        ("aft", b"\0a fast tool v0.13\0"),
+        ("acme", b"\0Works with Acme++-2.14.0\0"),
+        ("acme", b"/rustc/58cf8f9\0/lib/libother.so.1.1.5struct Config\0see list.1.1.6\0A list of all colors.1.1.7\0"),
+        ("acme", b"\x004.3.5-unknown\0acme/%s (libother %s)\0"),
+        ("acme", b"\0version\0001.1.1.1\0"),
+        ("mod_acme.so", b"\0version\0001.2.48\0"),
+        ("acme.so", b"\0acme/1.2.48\0"),
     ],
 )
 def test_no_certain_version(name, texts):
@@ -124,6 +142,8 @@ def test_programs_with_a_rule_are_left_to_it():
         ("libacme-1a2b3c4d.so.25.9.1.0", b"\0ACME 9.1.0\0", ("libacme", "9.1.0")),
         ("libacme-2.0.so.0", b"\0acme/1.2.3\0", ("libacme", "1.2.3")),
         ("libacme-0.196.so", b"\0acme/1.2.3\0", ("libacme", "0.196")),
+        ("libacme-3.2.so", b"\0x\0003.2.4\0x\0003.3.1\0", ("libacme", "3.2.4")),
+        ("libacme-3.2.so", b"\0x\0003.2\0", ("libacme", "3.2")),
         ("libacme.so.0.27.3", b"\0x\0000.27.3\0002.8.1\0", ("libacme", "0.27.3")),
         ("libacme.so.7.8.3", b"\0libacme.so.7.8\0", ("libacme", "7.8.3")),
         ("libacme2.so.2.0.25", b"\0version\0Cyrus ACME\0002.1.28\0", ("libacme2", "2.1.28")),
@@ -172,9 +192,22 @@ def test_a_program_that_names_its_product(texts, expected):
         (b"\0version\x00255.255.255.255\x00192.168.0.1\x000.0.0.0\0", None),
         (b"\0version\x00252.39.1\0", "252.39.1"),
         (b"\0version\x0012.4.0\0gcc \0", None),
+        (b"\0version\x008.0.2\0    (GHC version %s for %s)\n\0", None),
         (b"\0version\x0012.4.0\0gcc \x001.52.0\0", "1.52.0"),
         (b"\0version\000x1.52.0\0001.52\0", None),
         (b"\0%s v%s [%s] (C) %s\n\0002.3\0", "2.3"),
+        (b"\0version\0\0\0\0P?3.3.5\0", "3.3.5"),
+        (b"\0version: 0.7.0 from 2014-06-16\n\0", "0.7.0"),
+        (b"\0version 2.96.1 %s\0", "2.96.1"),
+        (b"\0version 3.1 of the License\0", None),
+        (b"\0inflateInit_\0--version\0v1.2.3\0001.2.11\0002.25.1\0", "1.2.3"),
+        (b"\0--version\0002.1.1.debian\0x\0003.4.5\0", "2.1.1"),
+        (b"\0--version\0x\0acme v22\0acme v22 started\0002.3.4\0", "22"),
+        (b"\0--version\0acme 21\0", "21"),
+        (b"\0acme version 34\n\0", "34"),
+        (b"\0acme 21\0", None),
+        (b"\0acme v21 and v22\0", None),
+        (b"\0acme v21\0acme v22\0", None),
         (b"\0version\0001.1\0", None),
     ],
 )
@@ -195,6 +228,10 @@ def test_the_only_version_of_a_file(texts, expected):
         ("libacme.so.1.0", b"\0html\x001.0\0", None),
         ("libacme.so.7.2.0", b"\7\0\0\0\2\0\0\0\0\0\0\0", None),
         ("libacme2.so.0.3.7", b"\0acme2_2.1.0\0acme2_0.0.0\0", None),
+        ("libacme-client.so.3", b"\0acme 0.6\0", None),
+        ("libacme.so.0", b"\0ACME-KIT 2.1 -- (c) Acme\0", "2.1"),
+        ("libacme.so.0.8.0", b"\0ACME_0.7.0\0ACME_0.8.0\0", None),
+        ("libacme-3.2.so", b"\0ACME_3.2\0", None),
     ],
 )
 def test_numbers_of_a_library(name, texts, expected):
@@ -234,6 +271,14 @@ def test_a_library_may_state_a_version_of_unicode():
 def test_the_only_version_is_a_guess():
     assert found("acme", b"\0version\0001.52.0\0", confidence=True) == {GUESSED}
     assert found("acme", b"\0acme 1.52.0\0", confidence=True) == {STATED}
+
+
+def test_a_version_of_the_compiler_is_not_the_programs():
+    comment = b"\0GCC: (Debian 13.2.0-7) 13.2.0\0"
+    own = own_name("acme")
+    assert version_among(b"\0version\x0013.2.0\0", comment, own) is None
+    assert version_among(b"\0version\x0013.2.0\x001.8.13\0", comment * 9, own).version == "1.8.13"
+    assert version_among(b"\0version\x0013.2.0\0", b"", own).version == "13.2.0"
 
 
 def test_a_flood_of_names_ends():

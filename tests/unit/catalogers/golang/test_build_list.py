@@ -138,3 +138,55 @@ def test_the_only_version_before_that_of_the_toolchain_is_the_programs():
     one, two = (read_build_list(BuildInfo("go1.22.1", text, "", found)).main for found in (("0.54.2",), ("0.54.2", "1.2.3")))
     assert one == Module("x.org/a", "v0.54.2", 0.4)
     assert two.version == "v0.0.0-20240727131317-ac9ffb439807"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (("github.com/acme/acme/main.go",), Module("github.com/acme/acme", "v1.2.3", 0.4)),
+        (("github.com/acme/acme/cmd/acmed/main.go", "github.com/x/y/main.go"), Module("github.com/acme/acme", "v1.2.3", 0.4)),
+        (("/home/me/src/acme.example/acme/cmd/acmed/main.go",), Module("acme.example/acme", "v1.2.3", 0.4)),
+        (("github.com/acme/acme/main.go", "github.com/x/y/main.go"), None),
+        (("/home/me/acme/main.go",), None),
+        (("acme/main.go",), None),
+        (("/root/go/pkg/mod/github.com/x/y@v1.2.3/main.go",), None),
+        ((), None),
+    ],
+)
+def test_a_program_without_modules_is_named_by_its_main_source(files, expected):
+    assert read_build_list(BuildInfo("go1.15.9", "", "1.2.3", main_files=files)).main == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "version"),
+    [
+        ("/build/acme-Ab12Cd/acme-2.49/_build/src/x.org/a/cmd/a/main.go", "v2.49"),
+        ("/build/reproducible-path/acme-2.57.6+ds1/main.go", "v2.57.6"),
+        ("/home/buildozer/aports/community/acme/src/acme-1.0.0~rc2/main.go", "v1.0.0-rc2"),
+        ("/usr/lib/go-1.19/src/x.org/a/main.go", ""),
+        ("/home/me/acme-next/main.go", ""),
+        ("x.org/acme-1.2.3/main.go", ""),
+    ],
+)
+def test_the_folder_in_which_a_program_was_built(file, version):
+    text = "path\tx.org/a\nmod\tx.org/a\t(devel)\n"
+    found = read_build_list(BuildInfo("go1.22.1", text, constants=("1.5.0", "1.6.0"), main_files=(file,))).main
+    assert found.version == version
+
+
+def test_the_tools_of_go_have_the_toolchains_version():
+    assert read_build_list(BuildInfo("go1.27.4", "path\tcmd/go\n", constants=("0.1.0",))).main == Module("cmd/go", "")
+
+
+@pytest.mark.parametrize(
+    ("info", "file_name", "expected"),
+    [
+        (BuildInfo("go1.24.0", "", "1.2.3"), "acme-linux_amd64", Module("acme", "v1.2.3", 0.4)),
+        (BuildInfo("go1.15.9", "", "", ("0.8.0+ds",)), "acme-exporter", Module("acme-exporter", "v0.8.0", 0.4)),
+        (BuildInfo("go1.15.9", "", "not a version"), "acme", None),
+        (BuildInfo("go1.15.9", "", "1.2.3"), "", None),
+        (BuildInfo("go1.15.9", "path\tx.org/a\n", "1.2.3"), "acme", Module("x.org/a", "v1.2.3", 0.4)),
+    ],
+)
+def test_a_program_of_which_only_the_version_is_known_is_named_by_its_file(info, file_name, expected):
+    assert read_build_list(info, file_name).main == expected

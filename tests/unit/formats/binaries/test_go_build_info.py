@@ -141,4 +141,19 @@ def test_the_modules_count_without_the_marker():
 )
 def test_versions_before_that_of_the_toolchain(texts, expected, size):
     file = elf(bytes(64) + texts + b"go1.22.1\0" + bytes(200), inline("go1.22.1", MODULES))
-    assert scan(file, size).before == expected
+    assert scan(file, size).near == expected
+
+
+@pytest.mark.parametrize("size", [1, 13, 4096])
+def test_values_of_the_linker_are_aligned(size):
+    file = elf(bytes(64) + b"'\xd7Xb2.5.1\0\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", MODULES))
+    assert scan(file, size).near == ("2.5.1",)
+    file = elf(bytes(64) + b"'\xd7 Xb2.5.1\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", MODULES))
+    assert scan(file, size).near == ()
+
+
+@pytest.mark.parametrize("size", [1, 13, 4096])
+def test_longer_values_lie_behind_that_of_the_toolchain(size):
+    texts = b"go1.22.1\0" + bytes(1600) + b"'0.12.1+ds-3+b5'\0\0\0"
+    assert scan(elf(texts + bytes(2100), inline("go1.22.1", MODULES)), size).near == ("0.12.1+ds-3+b5",)
+    assert scan(elf(bytes(64) + texts[:9] + bytes(2100) + texts[9:], inline("go1.22.1", MODULES)), size).near == ()

@@ -21,6 +21,8 @@ def versions(five=b"", six=b"", seven=b"", before=b"bool"):
         ({"six": b"aa0.25.3----"}, ()),
         ({"five": b"1.0.00.0.0"}, ()),
         ({"five": b"1.2.0", "six": b"status0.25.3onLoad"}, ("0.25.3", "1.2.0")),
+        ({"six": b"status2.1.18onLoad"}, ("2.1.18",)),
+        ({"seven": b"2.5.4.32.5.4.62.5.4.7"}, ()),
     ],
 )
 def test_versions(parts, expected):
@@ -33,6 +35,22 @@ def test_names_of_types_need_not_be_beside_each_other():
 
 def test_constants_before_the_anchor():
     assert short_versions(b"int81.2.3", FIVE + SIX) == ("1.2.3",)
+
+
+def test_constants_of_the_same_length_in_order():
+    assert short_versions(b"int8.html.webp/proc1.2.51562578125:9324", FIVE + SIX) == ("1.2.5",)
+    assert short_versions(b"int8.webp.html0.1251.2.50.62578125:9324", FIVE + SIX) == ()
+
+
+def test_neighbours_without_a_dot():
+    assert short_versions(b"int8:9324156251.2.578125.html", FIVE + SIX) == ("1.2.5",)
+    assert short_versions(b"int8:932415.251.2.578125.html", FIVE + SIX) == ()
+    assert short_versions(b"int8:9324", FIVE + b"1.2.10" + SIX) == ("1.2.10",)
+
+
+def test_a_program_that_lacks_some_of_the_names():
+    assert short_versions(b"int8", FIVE + SIX + b"0.25.3onLoad") == ("0.25.3",)
+    assert short_versions(b"int8", FIVE + SIX + b"0.25.3onLoad" + NINE) == ("0.25.3",)
 
 
 def test_a_program_without_the_other_names():
