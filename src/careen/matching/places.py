@@ -59,6 +59,7 @@ _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "p
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
 _DOTNET = pattern(r"(?P<root>.+)/shared/(?P<framework>[^/]+)/[0-9][^/]*/(?P=framework)\.deps\.json")
 _RUNTIME_PACK = pattern(r"Microsoft\.(?:NETCore|AspNetCore|WindowsDesktop)\.App\.Runtime\..+")
+_GO_PROGRAM = pattern(r"(?P<folder>.+)/(?:bin|pkg/tool/[^/]+)/[^/]+")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
 
@@ -83,11 +84,12 @@ def _roots(package: Package) -> list[str]:
 
 class Clients(Struct, frozen=True):
     """What installs packages beside the system's manager: npm and its like in projects, and conda, by ``conda:FOLDER`` of each
-    environment and ``conda:FOLDER:NAME`` of each package in it.
+    environment and ``conda:FOLDER:NAME`` of each package in it. ``go``: folders into which Go itself is unpacked.
     """
 
     projects: Projects
     conda: frozenset[str] = frozenset()
+    go: frozenset[str] = frozenset()
 
 
 WITHOUT_PROJECTS = Clients(Projects(()))
@@ -96,7 +98,15 @@ WITHOUT_PROJECTS = Clients(Projects(()))
 def clients_of(packages: Iterable[Package], projects: Iterable[Project] = ()) -> Clients:
     packages = tuple(packages)
     conda = (key for package in packages if package.type == "conda" for key in _keys(package))
-    return Clients(Projects(packages, projects), frozenset(conda))
+    tools = (package for package in packages if (package.type, package.name) == ("golang", "toolchain"))
+    go = (_go_folder(place.path) for package in tools if not package.owned_by for place in package.evidence)
+    return Clients(Projects(packages, projects), frozenset(conda), frozenset(filter(None, go)))
+
+
+def _go_folder(path: str) -> str:
+    """The folder into which Go is unpacked, if this is one of its programs; else "". **Source:** Go, "Download and install"."""
+    found = _GO_PROGRAM.fullmatch(path)
+    return found["folder"] if found and is_safe(found["folder"]) else ""
 
 
 def _keys(package: Package) -> Iterator[str]:
@@ -190,6 +200,8 @@ def _at(package: Package, path: str, bundled_by: str, clients: Clients) -> Place
             return Place("maven", path.partition("!/")[0])  # one project builds the whole archive
         case "cargo" if not SAFE.fullmatch(package.version):  # the command contains the installed version too
             return Place(obstacle=Obstacle("unsafe_name"))
+        case "golang" if (folder := _go_folder(path)) in clients.go:
+            return Place("go", f"/{folder}")
         case "generic":
             return Place("program", next((folder for folder in _runtimes(package) if path.startswith(f"{folder}/")), path))
         case "gem":

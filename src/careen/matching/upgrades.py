@@ -43,7 +43,7 @@ def command(at: Place, upgrades: Upgrades, overrides: Overrides = ()) -> str:
         case _ if manager in OVERRIDES:
             return _overriding(at, overrides)
         case "go":
-            return " && ".join(f"go get {'go' if name in _GO else name}@{_go(name, to)}" for name, to in best.items())
+            return _go(place, best)
         case "cargo":
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":
@@ -143,5 +143,8 @@ def _each(best: Mapping[str, str], form: str, between: str = " ") -> str:
     return between.join(form.format(name, to) for name, to in best.items())
 
 
-def _go(name: str, version: str) -> str:
-    return version if name in _GO or version.startswith("v") else f"v{version}"
+def _go(place: str, best: Mapping[str, str]) -> str:
+    if place.startswith("/"):  # the folder of an installation
+        return f"replace it by Go {' and '.join(dict.fromkeys(best.values()))}"
+    gets = (f"go get go@{to}" if name in _GO else f"go get {name}@v{to.removeprefix('v')}" for name, to in best.items())
+    return " && ".join(dict.fromkeys(gets))

@@ -115,6 +115,16 @@ def test_a_java_runtime_is_replaced_as_a_whole():
     ]  # fmt: skip
 
 
+def test_go_is_replaced_as_a_whole():
+    tools = package("golang", "toolchain", "usr/local/go/bin/go", "usr/local/go/pkg/tool/linux_amd64/vet")
+    library = package("golang", "stdlib", "usr/local/go/bin/gofmt", "usr/local/bin/app")
+    assert places(tools, library) == [("go", "/usr/local/go")] * 2
+    assert places(library, tools) == [("go", "/usr/local/go"), ("go", "usr/local/bin/app")]
+    assert places(library) == [("go", "usr/local/go/bin/gofmt"), ("go", "usr/local/bin/app")]
+    owned = package("golang", "toolchain", "usr/local/go/bin/go", owned_by="pkg:deb/debian/golang-go@2")
+    assert places(library, owned) == places(library)
+
+
 @pytest.mark.parametrize("version", ["1.0.0+$(id)", "1.0.0+`id`", "1.0.0+a;b", "1.0.0+a\u001b[2J"])
 def test_a_version_that_a_command_names_needs_no_quoting(version):
     hostile = Package("cargo", None, "tokio", version, evidence=(Evidence("app/Cargo.lock", 0),))

@@ -119,6 +119,9 @@ def test_runtimes_of_dotnet_are_installed_beside_the_old_ones():
 
 
 def test_go_itself_is_a_toolchain():
+    both = [("stdlib", "1.21", "1.22.3"), ("toolchain", "1.21", "1.22.3")]
+    assert command(Place("go", "/usr/local/go"), both) == "replace it by Go 1.22.3"
+    assert command(Place("go", "usr/bin/x"), both) == "go get go@1.22.3"
     assert command(Place("go", "usr/bin/x"), [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
         "go get a/b@v2.0.0 && go get go@1.22.3"
     )
