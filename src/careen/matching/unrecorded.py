@@ -49,7 +49,7 @@ class Unrecorded:
         return self._is_made_here(package, paths) or all(map(self._is_own, paths))
 
     def _is_made_here(self, package: Package, paths: Iterable[str]) -> bool:
-        """Whether the package names the distribution as its maker, as Java runtimes do, and is in the distribution's folders."""
+        """Whether the package names the distribution as its maker, as Java runtimes do, and is in its folders."""
         made = bool(self._maker) and (package.maintainer or "").startswith(self._maker)
         return made and all(map(_PROGRAMS.match, paths))
 
