@@ -130,9 +130,11 @@ def _runtime(place: Place) -> str:
 
 def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
     """A sort key of places: those that a command changes come before manifests, and overrides after the project's own
-    packages: npm refuses one that differs from what the project still asks for.
+    packages: npm refuses one that differs from what the project still asks for. So does uv with a version that a manifest
+    does not allow yet.
     """
-    return (place.where == "manifest", place.manager in OVERRIDES, -packages, place.manager, place.place)
+    is_last = place.manager in OVERRIDES or place.manager == "uv"
+    return (place.where == "manifest", is_last, -packages, place.manager, place.place)
 
 
 def _changes(upgrades: Mapping[Place, Upgrades], known: Projects) -> Iterator[Change]:

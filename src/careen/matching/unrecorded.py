@@ -4,8 +4,9 @@ The distribution fixes vulnerabilities without a new version, and nothing shows 
 upstream versions are ``possible``. The location of a file shows its builder: a distribution's packages have their programs
 in ``/usr/bin`` and the like, and language packages in folders that nothing else writes to. A program that contains the name
 of its compiler was built by a third party, because tools for debs and rpms strip these names. In apks they stay, and
-contain the distribution's name.
-**Source:** FHS 3.0; Debian's policies for Python (3.1), Java (2.4), Ruby and JavaScript; dh_strip(1).
+contain the distribution's name. A Java runtime names its maker in its file ``release``.
+**Source:** FHS 3.0; Debian's policies for Python (3.1), Java (2.4), Ruby and JavaScript; dh_strip(1);
+JDK, "release" (``IMPLEMENTOR``).
 """
 
 from collections.abc import Iterable
@@ -32,6 +33,7 @@ class Unrecorded:
         self._applies = inventory.no_package_database and known is not None
         keeps_names = known is not None and "apk" in known.packages
         self._word = known.title.partition(" ")[0] if known and keeps_names else ""
+        self._maker = known.title.partition(" ")[0] if known else ""
         self._folders = [_LANGUAGES[type] for type in known.packages if type in _LANGUAGES] if known else []
         self._compilers = {read.path: read.compilers for read in inventory.programs_read}
         noted = (package for package in inventory.packages if package.cataloger == "elf_note")
@@ -43,7 +45,13 @@ class Unrecorded:
         """
         if not self._applies or package.owned_by or package.presence == "declared" or not package.evidence:
             return False
-        return all(self._is_own(evidence.path.partition("!/")[0]) for evidence in package.evidence)
+        paths = [evidence.path.partition("!/")[0] for evidence in package.evidence]
+        return self._is_made_here(package, paths) or all(map(self._is_own, paths))
+
+    def _is_made_here(self, package: Package, paths: Iterable[str]) -> bool:
+        """Whether the package names the distribution as its maker, as Java runtimes do, and is in its folders."""
+        made = bool(self._maker) and (package.maintainer or "").startswith(self._maker)
+        return made and all(map(_PROGRAMS.match, paths))
 
     def _is_own(self, path: str) -> bool:
         if path in self._noted or any(folders.match(path) for folders in self._folders):

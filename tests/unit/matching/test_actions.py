@@ -38,6 +38,12 @@ def actions(places, targets, before, after=()):
     )
 
 
+def test_a_manifest_allows_a_version_before_the_lock_file_of_uv_gets_it():
+    lock, manifest = Place("uv", "app/uv.lock"), Place("pip", "app/pyproject.toml")
+    (action,) = actions([(lock, manifest), (lock,)], {0: "2", 1: "2"}, (3, 2, 1, 9))
+    assert [change.place for change in action.changes] == ["app/pyproject.toml", "app/uv.lock"]
+
+
 def test_packages_in_two_places_tie_these_together():
     made = actions([(ENVIRONMENT, PINS), (ENVIRONMENT,), (PINS,), (OTHER,)], {0: "2", 1: "2", 2: "2", 3: "2"}, (3, 2, 1, 9))
     assert [(one.place, one.removes, one.by_manifest) for one in made] == [("o.txt", 9, 9), ("/v/bin/python3.9", 6, 4)]

@@ -43,6 +43,16 @@ def test_a_program_that_names_its_compiler():
     assert not is_own(program("usr/bin/openssl"), (*alpine, "GCC: (GNU) 13.2.0"), distribution=ALPINE)
 
 
+def test_a_runtime_that_names_its_maker():
+    places = tuple(Evidence(f"usr/lib/jvm/java-17/{name}", 0) for name in ("bin/java", "release"))
+    runtime = Package("generic", None, "openjdk", "17.0.19+10", maintainer="Debian", evidence=places)
+    assert is_own(runtime)
+    assert not is_own(runtime, no_package_database=False)
+    assert not is_own(replace(runtime, maintainer="Eclipse Adoptium"))
+    assert not is_own(replace(runtime, maintainer=None))
+    assert not is_own(replace(runtime, evidence=(*places, Evidence("opt/java/release", 0))))
+
+
 def test_a_program_with_the_note_of_its_package():
     note = Package("rpm", "fedora", "openssl", "3.0.1-1.fc40", cataloger="elf_note", evidence=(Evidence("opt/openssl", 0),))
     assert is_own(program("opt/openssl"), packages=(note,))
