@@ -1,7 +1,7 @@
 """The pod templates of a resource: mappings with ``spec`` and ``metadata``.
 
-The template of a workload lies at a known place. An object of any other kind is searched for the shape: a sequence ``containers`` of
-mappings with an image, the steps of a pipeline.
+The template of a workload lies at a known place. An object of any other kind is searched for the shape: a sequence
+``containers`` of mappings with an image, the steps of a pipeline.
 **Source:** Kubernetes API reference 1.34; tekton.dev/v1 Task; argoproj.io/v1alpha1 Workflow, Template.
 """
 
