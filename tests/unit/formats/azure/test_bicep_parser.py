@@ -15,7 +15,8 @@ def parsed(text):
 
 def test_parameters_and_variables():
     found = parsed(
-        "metadata m = { a: 'b' }\nparam a 'x' | 'y' = 'x'\n@allowed([\n 'p'\n])\nparam b string\nvar c = f(a, '${b}') // no\nvar c = 1\n"
+        "metadata m = { a: 'b' }\nparam a 'x' | 'y' = 'x'\n@allowed([\n 'p'\n])\nparam b string\n"
+        "var c = f(a, '${b}') // no\nvar c = 1\n"
     )
     assert found.values == {"a": Literal("x"), "c": Call("f", (Name("a"), Text((Name("b"),))))}
 
