@@ -24,7 +24,7 @@ _APPLIED = pattern(r"\b(?:kubectl|oc)\b[^\n]*?\b(?:apply|create|replace)\b")
 def applied_manifests(file: SourceFile, texts: Mapping[str, str]) -> Iterator[SourceFile]:
     """The manifests that a script applies, or the pods of a Jenkinsfile, as one file whose lines keep their numbers; and the
     files with pods that a Jenkinsfile names and that are no manifests. ``texts``: of all files, by path."""
-    if is_jenkinsfile(file.path):
+    if is_jenkinsfile(file.path, file.text):
         yield from _pods(file)
         for name, _ in pod_files(file):
             path = path_of_pod(file.path, name, texts)

@@ -17,7 +17,7 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, other_pipelines
 from careen.formats.services.bake import is_bake
-from careen.formats.services.jenkinsfile import is_jenkinsfile
+from careen.formats.services.jenkinsfile import may_be_jenkinsfile
 from careen.kustomize import is_kustomization
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -67,7 +67,7 @@ def may_be_checked(path: str) -> bool:
         is_dockerfile_name(name)
         or name.lower().endswith((*YAML, ".json"))
         or name.endswith((*NAMES, *NAMES_OF_DEPLOYMENTS))
-        or is_jenkinsfile(name)
+        or may_be_jenkinsfile(name)
         or is_kustomization(name)
         or may_start_containers(name)
         or is_bake(name)

@@ -31,7 +31,7 @@ def _of_jobs(id: str) -> bool:
 
 
 def _is_jenkinsfile(path: str, text: str) -> bool:
-    return jenkinsfile.is_jenkinsfile(path)
+    return jenkinsfile.is_jenkinsfile(path, text)
 
 
 def _jenkinsfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:

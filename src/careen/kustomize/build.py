@@ -203,10 +203,10 @@ class _Builder:
             objects = self._applied(target, objects, parts)
             self._open.pop()
         objects = self._patch(folder, body, ("patchesStrategicMerge", "patches"), objects, parts)
-        transform(body, objects)
+        transform(body, objects, spend=reading.spend)
         objects = self._patch(folder, body, ("patchesJson6902",), objects, parts)
         scale(body, objects)
-        with_images(body, objects, parts.images)
+        with_images(body, objects, parts.images, reading.spend)
         replace(reading, folder, body, objects, parts.files)
         objects = self._run_transformers(folder, body, objects, parts)
         parts.variables |= {variable.line: variable for variable in body.maps("vars")}

@@ -8,7 +8,7 @@ Raises: ValueError for a path that leads nowhere, or that is not read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,8 @@ from .objects import Object
 
 MAX_PARTS = 100
 _PLAIN = re.compile(r"\^?(?:[\w/:@ -]|\.(?!\*)){0,500}(?:\.\*(?:[\w/:@ -]|\.(?!\*)){0,500}){0,4}\$?")
+
+Spend = Callable[[int], None]
 
 
 class Field(Struct, frozen=True):
@@ -60,19 +62,24 @@ def parts_of(path: str) -> list[str]:
     return [part if "=" in part else part.strip("[]") if part.startswith("[") else part for part in parts]
 
 
-def field_of(body: Mapping, path: str) -> Field | None:
+def no_limit(steps: int) -> None:
+    """Counts no steps."""
+
+
+def field_of(body: Mapping, path: str, spend: Spend = no_limit) -> Field | None:
     """The one field at a path, in which a value in brackets is that of the item, and no expression."""
-    found = fields(body, parts_of(path), exact=True)
+    found = fields(body, parts_of(path), exact=True, spend=spend)
     return found[0] if found else None
 
 
-def fields(body: Mapping, parts: list[str], creates: bool = False, exact: bool = False) -> list[Field]:
+def fields(body: Mapping, parts: list[str], creates: bool = False, exact: bool = False, spend: Spend = no_limit) -> list[Field]:
     """The fields at a path. ``creates``: missing ones are made, with the value None. ``exact``: values in brackets are no
-    expressions."""
+    expressions. ``spend`` counts the nodes that are looked at."""
     found: list[Any] = [body]
     places: list[Field] = []
     for at, part in enumerate(parts):
         following = parts[at + 1] if at + 1 < len(parts) else None
+        spend(sum(1 + len(node) if isinstance(node, Sequence) else 1 for node in found))
         places = [place for node in found for place in _below(node, part, following, creates, exact)]
         found = [place.value for place in places]
     return places
@@ -134,19 +141,20 @@ def _compiled(expression: str) -> "re.Pattern[str]":
     return re.compile(expression)
 
 
-def specified(object: Object, spec: Mapping) -> Iterator[Field]:
+def specified(object: Object, spec: Mapping, spend: Spend = no_limit) -> Iterator[Field]:
     """The fields of an object that a specification names: ``path``, ``kind``, ``group``, ``version``, and ``create``."""
     wanted = {"kind": object.kind, "group": object.group, "version": object.version}
     if all(spec.text(key) in ("", value) for key, value in wanted.items()) and spec.text("path"):
         parts = re.split(r"(?<!\\)/", spec.text("path").strip("/"))[:MAX_PARTS]
         names = [part.replace("\\/", "/") for part in parts]
-        yield from _specified(object.body, names, spec.get("create") is True)
+        yield from _specified(object.body, names, spec.get("create") is True, spend)
 
 
-def _specified(node: Any, parts: list[str], creates: bool) -> Iterator[Field]:
+def _specified(node: Any, parts: list[str], creates: bool, spend: Spend) -> Iterator[Field]:
+    spend(1)
     if isinstance(node, Sequence):
         for item in node:
-            yield from _specified(item, parts, creates)
+            yield from _specified(item, parts, creates, spend)
         return
     if not isinstance(node, Mapping):
         return
@@ -158,4 +166,4 @@ def _specified(node: Any, parts: list[str], creates: bool) -> Iterator[Field]:
     if len(parts) == 1:
         yield Field(node, name)
     else:
-        yield from _specified(node[name], parts[1:], creates)
+        yield from _specified(node[name], parts[1:], creates, spend)

@@ -53,6 +53,8 @@ def patched(reading: Reading, patch: Patch, objects: list[Object], files: set[st
     content = patch.content
     reading.spend(len(objects))
     try:
+        if not isinstance(content, Mapping | Sequence):
+            raise ValueError("it is neither an object nor a list of operations")  # noqa: TRY004 - of the file, not of a caller
         if patch.target:
             chosen = selected(patch.target, objects)
         else:

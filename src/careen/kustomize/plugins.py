@@ -9,7 +9,7 @@ from typing import Any
 
 from careen.formats.data.yaml_document import Mapping, add, as_text, put
 
-from .field_paths import Field, specified
+from .field_paths import Field, Spend, specified
 from .objects import Object, selected
 from .reading import Reading, listed
 from .transform import add_pairs, set_namespace, transform, with_images
@@ -47,13 +47,13 @@ def change(reading: Reading, plugin: Mapping, objects: list[Object]) -> None:
     reading.spend(len(objects) * (1 + len(specs)))
     match plugin.text("kind"):
         case "LabelTransformer":
-            _add(plugin.map("labels"), specs, objects)
+            _add(plugin.map("labels"), specs, objects, reading.spend)
         case "AnnotationsTransformer":
-            _add(plugin.map("annotations"), specs, objects)
+            _add(plugin.map("annotations"), specs, objects, reading.spend)
         case "PrefixTransformer":
-            _rename(plugin, "prefix", "namePrefix", specs, objects)
+            _rename(plugin, "prefix", "namePrefix", specs, objects, reading.spend)
         case "SuffixTransformer":
-            _rename(plugin, "suffix", "nameSuffix", specs, objects)
+            _rename(plugin, "suffix", "nameSuffix", specs, objects, reading.spend)
         case "NamespaceTransformer":
             line = plugin.map("metadata").line_of("namespace")
             set_namespace(
@@ -64,15 +64,15 @@ def change(reading: Reading, plugin: Mapping, objects: list[Object]) -> None:
                 subjects=plugin.text("setRoleBindingSubjects") or "defaultOnly",
             )
         case "ImageTagTransformer":
-            with_images(body_of("images", plugin.map("imageTag")), objects, specs)
+            with_images(body_of("images", plugin.map("imageTag")), objects, specs, reading.spend)
         case "ReplicaCountTransformer":
             replica = plugin.map("replica")
             chosen = [object for object in objects if any(name == replica.text("name") for name, _ in object.names)]
-            _set(replica.get("count"), replica.line_of("count"), specs, chosen)
+            _set(replica.get("count"), replica.line_of("count"), specs, chosen, reading.spend)
         case "ValueAddTransformer":
             for target in plugin.maps("targets"):
                 chosen = selected(target.map("selector"), objects)
-                _set(plugin.get("value"), plugin.line_of("value"), [_spec_of(target)], chosen)
+                _set(plugin.get("value"), plugin.line_of("value"), [_spec_of(target)], chosen, reading.spend)
         case kind:
             raise ValueError(f"the kind {kind[:100]}")
 
@@ -84,31 +84,31 @@ def body_of(key: str, entry: Mapping) -> Mapping:
     return made
 
 
-def _add(pairs: Mapping, specs: list[Mapping], objects: list[Object]) -> None:
+def _add(pairs: Mapping, specs: list[Mapping], objects: list[Object], spend: Spend) -> None:
     for object in objects:
-        for field in _fields(object, specs):
+        for field in _fields(object, specs, spend):
             if not isinstance(field.value, Mapping):
                 field.set(Mapping(pairs.line), pairs.line)
             add_pairs(field.value, pairs)
 
 
-def _rename(plugin: Mapping, key: str, field: str, specs: list[Mapping], objects: list[Object]) -> None:
+def _rename(plugin: Mapping, key: str, field: str, specs: list[Mapping], objects: list[Object], spend: Spend) -> None:
     text, line = plugin.text(key), plugin.line_of(key)
     for spec in specs:
-        chosen = [object for object in objects if next(specified(object, spec), None)]
+        chosen = [object for object in objects if next(specified(object, spec, spend), None)]
         if spec.text("path") == "metadata/name":
             body = Mapping(plugin.line)
             put(body, field, text, line)
             transform(body, objects, chosen)
             continue
-        for place in (place for object in chosen for place in specified(object, spec)):
+        for place in (place for object in chosen for place in specified(object, spec, spend)):
             old = as_text(place.value)
             place.set(text + old if key == "prefix" else old + text, line)
 
 
-def _set(value: Any, line: int, specs: list[Mapping], objects: Iterable[Object]) -> None:
+def _set(value: Any, line: int, specs: list[Mapping], objects: Iterable[Object], spend: Spend) -> None:
     for object in objects:
-        for field in _fields(object, specs):
+        for field in _fields(object, specs, spend):
             field.set(value, line)
 
 
@@ -122,5 +122,5 @@ def _spec_of(target: Mapping) -> Mapping:
     return made
 
 
-def _fields(object: Object, specs: list[Mapping]) -> list[Field]:
-    return [field for spec in specs for field in specified(object, spec)]
+def _fields(object: Object, specs: list[Mapping], spend: Spend) -> list[Field]:
+    return [field for spec in specs for field in specified(object, spec, spend)]

@@ -69,7 +69,7 @@ def _source(entry: Mapping, objects: list[Object], reading: Reading) -> tuple[An
     if len(found) != 1:
         raise ValueError("its source selects nothing" if not found else "its source selects several objects")
     path = source.text("fieldPath") or _NAME
-    place = field_of(found[0].body, path)
+    place = field_of(found[0].body, path, reading.spend)
     if place is None or place.value is None:
         raise ValueError(f"its source has no {path[:200]}")
     value = place.value
@@ -86,10 +86,9 @@ def _write(object: Object, target: Mapping, value: Any, line: int, reading: Read
     creates = target.map("options").get("create") is True
     for path in target.texts("fieldPaths") or [_NAME]:
         parts = parts_of(path)
-        places = fields(object.body, parts, creates)
+        places = fields(object.body, parts, creates, spend=reading.spend)
         if not places:
             raise ValueError(f"a target has no {path[:200]}")
-        reading.spend(len(places))
         as_texts = len(parts) > 1 and parts[-2] in _TEXTS
         earlier = object.names
         for place in places:

@@ -12,7 +12,7 @@ from careen.formats.images import image_name
 from careen.formats.kubernetes.manifest_files import CONTAINER_LISTS
 from careen.formats.kubernetes.pod_templates import POD_KINDS, WORKLOADS, pod_templates
 
-from .field_paths import Field, specified
+from .field_paths import Field, Spend, no_limit, specified
 from .objects import Object
 from .references import Names, renamed
 
@@ -29,11 +29,13 @@ _NOT_RENAMED = frozenset(("CustomResourceDefinition", "APIService", "Namespace")
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"))
 
 
-def transform(kustomization: Mapping, objects: list[Object], named: Many[Object] | None = None) -> None:
+def transform(
+    kustomization: Mapping, objects: list[Object], named: Many[Object] | None = None, spend: Spend = no_limit
+) -> None:
     """Applies everything but patches, in Kustomize's order. ``named``: those that get other names, if these are not all."""
     set_namespace(kustomization.text("namespace"), kustomization.line_of("namespace"), objects)
     _names(kustomization, objects, objects if named is None else named)
-    _labels(kustomization, objects)
+    _labels(kustomization, objects, spend)
     if annotations := kustomization.map("commonAnnotations"):
         for object in objects:
             for metadata in (below(object.body, "metadata"), *_metadata_of_templates(object)):
@@ -48,7 +50,7 @@ def scale(kustomization: Mapping, objects: Iterable[Object]) -> None:
             put(below(object.body, "spec"), "replicas", entry["count"], entry.line_of("count"))
 
 
-def with_images(kustomization: Mapping, objects: Iterable[Object], specs: Many[Mapping] = ()) -> None:
+def with_images(kustomization: Mapping, objects: Iterable[Object], specs: Many[Mapping] = (), spend: Spend = no_limit) -> None:
     """Replaces images of containers, and those of the fields that ``specs`` names."""
     wanted = {entry.text("name"): entry for entry in kustomization.maps("images")}
     if not wanted:
@@ -58,7 +60,7 @@ def with_images(kustomization: Mapping, objects: Iterable[Object], specs: Many[M
         containers = (container for node in nodes for key in CONTAINER_LISTS for container in node.maps(key))
         for place in (
             *(Field(container, "image") for container in containers if "image" in container),
-            *(field for spec in specs for field in specified(object, spec)),
+            *(field for spec in specs for field in specified(object, spec, spend)),
         ):
             image = image_name.parse(as_text(place.value))
             name = f"{image.registry}/{image.repository}".lstrip("/")
@@ -117,13 +119,14 @@ def _names(kustomization: Mapping, objects: list[Object], named: Many[Object]) -
         renamed(object.body, names)
 
 
-def _labels(kustomization: Mapping, objects: Many[Object]) -> None:
+def _labels(kustomization: Mapping, objects: Many[Object], spend: Spend) -> None:
     entries = [
         (entry.map("pairs"), entry.get("includeSelectors") is True, entry.get("includeTemplates") is True)
         for entry in kustomization.maps("labels")
     ]
     for entry in kustomization.maps("labels"):
-        for field in (field for spec in entry.maps("fields") for object in objects for field in specified(object, spec)):
+        places = ((object, spec) for spec in entry.maps("fields") for object in objects)
+        for field in (field for object, spec in places for field in specified(object, spec, spend)):
             if not isinstance(field.value, Mapping):
                 field.set(Mapping(entry.line), entry.line)
             add_pairs(field.value, entry.map("pairs"))

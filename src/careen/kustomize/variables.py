@@ -12,7 +12,7 @@ from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text, put
 from careen.formats.kubernetes.pod_templates import WORKLOADS
 
-from .field_paths import Field, field_of, specified
+from .field_paths import Field, Spend, field_of, specified
 from .objects import Object
 from .reading import Reading
 
@@ -51,18 +51,20 @@ def resolve(reading: Reading, variables: Iterable[Mapping], more: Iterable[Mappi
     for variable in variables:
         reading.spend(len(objects))
         try:
-            values[variable.text("name")] = _value(variable, objects)
+            values[variable.text("name")] = _value(variable, objects, reading.spend)
+        except FileLimitError:
+            raise
         except ValueError as error:
             reading.trouble(variable.line, f"variable {variable.text('name')[:100]} is not applied: {error}")
     places = (*_PLACES, *more)
     for object in objects if values else ():
         reading.spend(len(places))
         for place in places:
-            for field in specified(object, place):
+            for field in specified(object, place, reading.spend):
                 _replace(field, values)
 
 
-def _value(variable: Mapping, objects: list[Object]) -> Any:
+def _value(variable: Mapping, objects: list[Object], spend: Spend) -> Any:
     wanted = Object(variable.map("objref"), "")
     name, space = variable.text("objref", "name"), variable.text("objref", "namespace")
     found = [
@@ -74,7 +76,7 @@ def _value(variable: Mapping, objects: list[Object]) -> Any:
     if not found:
         raise ValueError("its object is not known")
     path = variable.text("fieldref", "fieldpath") or variable.text("fieldref", "fieldPath") or "metadata.name"
-    place = field_of(found[0].body, re.sub(r"\[(\d+)\]", r".\1", path))
+    place = field_of(found[0].body, re.sub(r"\[(\d+)\]", r".\1", path), spend)
     value = place.value if place is not None else None
     if value is None or isinstance(value, Mapping | Sequence):
         raise ValueError(f"its object has no text at {path[:200]}")

@@ -162,6 +162,32 @@ def test_plugins_that_are_not_applied(entry, reason):
     assert [(trouble.line, trouble.reason) for trouble in troubles] == [(2, reason)]
 
 
+@pytest.mark.parametrize(
+    "kustomization",
+    [
+        "replacements: [{source: {kind: Pod}, targets: [{select: {kind: Pod}, fieldPaths: [PATHS]}]}]",
+        "labels: [{pairs: {a: b}, fields: [SPECS]}]",
+        "configurations: [c.yaml]\nimages: [{name: i, newTag: n}]",
+        "configurations: [c.yaml]\nvars: [{name: A, objref: {kind: Pod, apiVersion: v1, name: a}}]",
+        "transformers: ['{apiVersion: builtin, kind: LabelTransformer, labels: {a: b}, fieldSpecs: [SPECS]}']",
+        "transformers: ['{apiVersion: builtin, kind: PrefixTransformer, prefix: a, fieldSpecs: [SPECS]}']",
+    ],
+)
+def test_many_fields_of_long_lists_are_given_up(kustomization, monkeypatch):
+    monkeypatch.setattr("careen.kustomize.reading.MAX_STEPS", 100_000)
+    specs = "{path: spec/l/x}, " * 1000
+    texts = {
+        "kustomization.yaml": "resources: [a.yaml]\n"
+        + kustomization.replace("SPECS", specs).replace("PATHS", "'spec.l.[x=v].z', " * 1000),
+        "a.yaml": POD.replace("spec: {", f"spec: {{l: [{'{x: v, z: w}, ' * 2000}], "),
+        "c.yaml": f"images: [{specs}]\nvarReference: [{specs}]\n",
+    }
+    with ends():
+        built, troubles = build(texts)
+    assert built == []
+    assert [trouble.reason for trouble in troubles] == ["not built: too many objects and patches"]
+
+
 def test_a_file_that_is_no_yaml():
     built, troubles = build({"kustomization.yaml": "a: [", "x/kustomization.yaml": "resources: [b.yaml]", "x/b.yaml": "a: ["})
     assert [each.path for each in built] == ["x/kustomization.yaml"]

@@ -45,3 +45,9 @@ def test_what_is_not_applied():
         set(),
         ["the patch gone.yaml is not among the checked files", "a patch is not applied: it is about no object that is known"],
     )
+
+
+def test_a_patch_that_is_a_text():
+    found, used, troubles = apply("patches:\n- {path: p.yaml, target: {kind: Pod}}\n", **{"k/p.yaml": "text"})
+    assert (found[0]["spec"], used) == ({"x": 1}, set())
+    assert troubles == ["a patch is not applied: it is neither an object nor a list of operations"]

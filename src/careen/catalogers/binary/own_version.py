@@ -29,7 +29,7 @@ from .joined_texts import MARKS, JoinedTexts
 from .neighbours import is_about_versions, text_after, text_before
 from .numbers import DOT, MAX_NUMBERS, POINT, as_integers, is_distinct, start_of
 from .own_name import OwnName, is_related, plain
-from .whole_numbers import whole_numbers
+from .whole_numbers import whole_number
 
 MAX_PLACES = 5000  # numbers with a name before them, in one file
 MAX_PRODUCTS = MAX_COMPILERS = 8
@@ -117,8 +117,8 @@ class OwnVersion:
             if gnu := forms.GNU_NAME.match(data, at):
                 self._gnu.add(gnu[1])
             at = data.find(forms.GNU_CONSTANT, at + 1)
-        self._whole |= whole_numbers(data, self._spellings)
-        self._has_format = self._has_format or any(self._is_followed(spelling, data) for spelling in self._spellings)
+        for spelling in self._spellings:
+            self._note_name(spelling, data)
 
     def note_compilers(self, data: bytes) -> None:
         """The versions of the compilers of a whole file, which may be among its constants, too."""
@@ -228,17 +228,17 @@ class OwnVersion:
             return Named(self._own.name, found.decode(), GUESSED)
         return Named(self._own.name, self._own.number, GUESSED) if self._loaded_by else None
 
-    def _is_followed(self, spelling: bytes, data: bytes) -> bool:
-        """Whether the name is followed by a format for its version."""
+    def _note_name(self, spelling: bytes, data: bytes) -> None:
+        """Whether the name is followed by a format for its version, or by one number."""
         at = data.find(spelling)
         for _ in range(MAX_PLACES):
             if at < 0:
-                return False
-            at += len(spelling)
-            if data.startswith(forms.FORMATS, at):
-                return True
-            at = data.find(spelling, at)
-        return False
+                return
+            end = at + len(spelling)
+            self._has_format = self._has_format or data.startswith(forms.FORMATS, end)
+            if number := whole_number(data, at, end):
+                self._whole.add(number)
+            at = data.find(spelling, end)
 
     def _note_loaded(self, data: bytes, at: int) -> None:
         """``libfoo.so.7.8`` among the constants of ``libfoo.so.7.8.3``."""

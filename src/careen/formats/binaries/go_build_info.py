@@ -39,14 +39,19 @@ _AFTER_BYTES = 2 << 10
 _BEFORE_BYTES = 8 << 10
 _RELEASE = rb"v?\d{1,4}\.\d{1,4}\.\d{1,5}(?:[-+~][0-9A-Za-z.+~-]{1,40})?"
 # Numbers precede a value of -X, which is aligned: the last bytes of one may look like letters.
-_VALUE = pattern(rb"(?<![\d.])(?<!go)(" + _RELEASE + rb")'?\x00")
+_DOT = pattern(rb"\.(?<=\d\.)\d")  # begins with a fixed byte, which is searched fast
 _APART = pattern(rb"(?:.*[^\w.+-]|.*[^\x00 -~][A-Za-z])?", re.DOTALL)
+_OF_A_NUMBER, _V = frozenset(b"0123456789"), ord("v")
 _VALUE_ALIGNMENT = 4
 _VERSION_AFTER = pattern(_RELEASE)
+_VALUE = pattern(rb"(" + _RELEASE + rb")'?\x00")
 _TOOLCHAIN = pattern(rb"go1\.\d{1,3}(?:\.\d{1,3}|(?:rc|beta)\d{1,2})?\x00")  # the runtime's own: others do not end with a NUL
 _TOOLCHAIN_BYTES = 16
 _WORDS_AFTER = 4
-_MAIN, _PATH_BYTES = b"/main.go\0", 240
+_RECORDED = pattern(
+    r"\nmod\t[^\t\n]{1,400}\tv\d{1,9}\.\d{1,9}\.\d{1,9}[\t\n]"
+)  # a release: nothing else shows the version better
+_MAIN, _PATH_BYTES = b"/main.go", 240
 Kind = Literal["marker", "modules", "version", "constants", "header"]
 _NOTED: tuple[Kind, ...] = ("version", "constants")  # with what precedes them
 _BIG_ENDIAN, _INLINE = 1, 2
@@ -59,7 +64,8 @@ class BuildInfo(Struct, frozen=True, gc=False):
     ``beside`` is the first version, or else the first text, after the toolchain's version, where the linker puts the values
     of ``-X``, each ended by zeros. It is the only record of them if paths are trimmed too. ``near`` lists the versions among
     the numbers before and after it, because the linker sorts these values by length. ``constants`` lists the versions among the
-    short constants. ``main_files`` are the paths of sources with the name ``main.go``.
+    short constants. ``main_files`` are the paths of sources with the name ``main.go``. All are empty if the modules have a
+    release of the main one.
     """
 
     version: str
@@ -155,6 +161,8 @@ class BuildInfoScan:
         self._tail = window[-(BEFORE_BYTES if self._versions else _OVERLAP_BYTES) :]
 
     def _with_neighbours(self, info: BuildInfo) -> BuildInfo:
+        if _RECORDED.search(info.modules):
+            return info
         version = info.version.partition(" ")[0].encode()
         near = {
             value
@@ -189,10 +197,10 @@ class BuildInfoScan:
             self._note_main_files(window)
 
     def _note_main_files(self, window: bytes) -> None:
-        at = window.find(_MAIN, max(0, len(self._tail) - len(_MAIN) + 1))
+        at = window.find(_MAIN, max(0, len(self._tail) - len(_MAIN)))
         while at >= 0 and len(self._main_files) < MAX_MAIN_FILES:
-            path = window[max(0, at - _PATH_BYTES) : at].rpartition(b"\0")[2] + _MAIN[:-1]
-            if path.isascii() and len(path) < _PATH_BYTES:
+            path = window[max(0, at - _PATH_BYTES) : at].rpartition(b"\0")[2] + _MAIN
+            if path.isascii() and len(path) < _PATH_BYTES and window[at + len(_MAIN) : at + len(_MAIN) + 1] == b"\0":
                 self._main_files.add(path)
             at = window.find(_MAIN, at + 1)
 
@@ -304,9 +312,16 @@ def _may_be_toolchain(window: bytes, at: int) -> bool:
 
 def _values(data: bytes, start: int) -> Iterator[str]:
     """Versions that end with a NUL, in data that lies at ``start`` of the file."""
-    for found in _VALUE.finditer(data):
-        at = found.start()
-        if (start + at) % _VALUE_ALIGNMENT == 0 or _APART.fullmatch(data, max(0, at - 2), at):
+    for dot in _DOT.finditer(data):
+        at = dot.start()
+        while at and data[at - 1] in _OF_A_NUMBER:
+            at -= 1
+        if at and data[at - 1] == _V:
+            at -= 1
+        if data.endswith((b"go", b"."), 0, at):
+            continue
+        found = _VALUE.match(data, at)
+        if found and ((start + at) % _VALUE_ALIGNMENT == 0 or _APART.fullmatch(data, max(0, at - 2), at)):
             yield _text(found[1])
 
 

@@ -1,7 +1,7 @@
 """The pod templates of a resource: mappings with ``spec`` and ``metadata``.
 
-The template of a workload lies at a known place. A custom resource is searched for the shape: a sequence ``containers`` of
-mappings with an image, the steps of a pipeline.
+The template of a workload lies at a known place. An object of any other kind is searched for the shape: a sequence
+``containers`` of mappings with an image, the steps of a pipeline.
 **Source:** Kubernetes API reference 1.34; tekton.dev/v1 Task; argoproj.io/v1alpha1 Workflow, Template.
 """
 
@@ -18,6 +18,7 @@ WORKLOADS = {
     "cronjob": ("spec", "jobTemplate", "spec", "template"),
     "podtemplate": ("template",),
 }
+_OF_OTHERS = frozenset(("customresourcedefinition", "template"))  # which describe other objects
 POD_KINDS = frozenset(("pod", "revision"))
 _INHERITED = frozenset(  # by the pods of a workflow, by the steps of a task
     ("automountServiceAccountToken", "env", "hostNetwork", "securityContext", "serviceAccountName", "volumeMounts", "volumes")
@@ -32,7 +33,7 @@ def pod_templates(body: Mapping, kind: str, group: str) -> Iterator[Mapping]:
         template = body.map(*WORKLOADS.get(kind, ("spec", "template")))
         if template is not NO_MAPPING:
             yield template
-    elif "." in group and kind != "customresourcedefinition":
+    elif kind not in _OF_OTHERS:
         yield from _of_custom_resource(body, group)
 
 

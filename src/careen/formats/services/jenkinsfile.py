@@ -31,10 +31,22 @@ _TEMPLATE = pattern(r"\bcontainerTemplate\s*\(([^()]{0,4000})")
 _PRIVILEGED = pattern(r"\bprivileged\s*:\s*true\b")
 _NAMED = pattern(rf"\b(name|image)\s*:\s*{TEXT}")
 
+_PIPELINE = pattern(r"\bpodTemplate\s*\(|\bcontainerTemplate\s*\(|\bdocker\s*\.\s*image\s*\(|\bpipeline\s*\{\s*agent\b")
+
 Found = Iterator[Service | tuple[str, int]]
 
 
-def is_jenkinsfile(path: str) -> bool:
+def may_be_jenkinsfile(path: str) -> bool:
+    """Whether a file of this name is one, or may be a part of one."""
+    return _has_usual_name(path) or path.endswith(".groovy")
+
+
+def is_jenkinsfile(path: str, text: str) -> bool:
+    """Whether a file is one, or a script of a shared library that describes agents or starts containers."""
+    return _has_usual_name(path) or (path.endswith(".groovy") and _PIPELINE.search(text) is not None)
+
+
+def _has_usual_name(path: str) -> bool:
     name = path.rpartition("/")[2]
     return name.startswith("Jenkinsfile") or name.endswith((".jenkinsfile", ".Jenkinsfile"))
 

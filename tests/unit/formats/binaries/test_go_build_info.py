@@ -8,6 +8,8 @@ from careen.formats.binaries.segments import mappings, writable_ranges
 
 MODULES = "path\texample.com/x\nmod\texample.com/x\tv1.0.0\t\ndep\texample.com/y\tv2.0.0\th1:=\n"
 
+UNRELEASED = MODULES.replace("v1.0.0", "(devel)")
+
 
 def scan(file, size=4096, **options):
     found = BuildInfoScan(mappings(file[:65536]), **options)
@@ -140,20 +142,39 @@ def test_the_modules_count_without_the_marker():
     ],
 )
 def test_versions_before_that_of_the_toolchain(texts, expected, size):
-    file = elf(bytes(64) + texts + b"go1.22.1\0" + bytes(200), inline("go1.22.1", MODULES))
+    file = elf(bytes(64) + texts + b"go1.22.1\0" + bytes(200), inline("go1.22.1", UNRELEASED))
     assert scan(file, size).near == expected
 
 
 @pytest.mark.parametrize("size", [1, 13, 4096])
 def test_values_of_the_linker_are_aligned(size):
-    file = elf(bytes(64) + b"'\xd7Xb2.5.1\0\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", MODULES))
+    file = elf(bytes(64) + b"'\xd7Xb2.5.1\0\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", UNRELEASED))
     assert scan(file, size).near == ("2.5.1",)
-    file = elf(bytes(64) + b"'\xd7 Xb2.5.1\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", MODULES))
+    file = elf(bytes(64) + b"'\xd7 Xb2.5.1\0\0" + b"go1.22.1\0" + bytes(2100), inline("go1.22.1", UNRELEASED))
     assert scan(file, size).near == ()
 
 
 @pytest.mark.parametrize("size", [1, 13, 4096])
 def test_longer_values_lie_behind_that_of_the_toolchain(size):
     texts = b"go1.22.1\0" + bytes(1600) + b"'0.12.1+ds-3+b5'\0\0\0"
-    assert scan(elf(texts + bytes(2100), inline("go1.22.1", MODULES)), size).near == ("0.12.1+ds-3+b5",)
-    assert scan(elf(bytes(64) + texts[:9] + bytes(2100) + texts[9:], inline("go1.22.1", MODULES)), size).near == ()
+    assert scan(elf(texts + bytes(2100), inline("go1.22.1", UNRELEASED)), size).near == ("0.12.1+ds-3+b5",)
+    assert scan(elf(bytes(64) + texts[:9] + bytes(2100) + texts[9:], inline("go1.22.1", UNRELEASED)), size).near == ()
+
+
+def test_a_recorded_release_is_enough():
+    file = elf(bytes(64) + b"0.54.2\0" + b"go1.22.1\0" + bytes(200), inline("go1.22.1", MODULES))
+    assert scan(file) == BuildInfo("go1.22.1", MODULES)
+
+
+@pytest.mark.parametrize("size", [1, 13, 4096])
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (b"\0x.org/a/b.go\0/build/a-1.2/main.go\0", ("/build/a-1.2/main.go",)),
+        (b"\0x.org/a/main.go\0y.org/a/main.go\0", ("x.org/a/main.go", "y.org/a/main.go")),
+        (b"\0x.org/a/main.gox\0/domain.go\0", ()),
+        (b"\0\xff/main.go\0" + b"a" * 300 + b"/main.go\0", ()),
+    ],
+)
+def test_sources_of_the_main_package(texts, expected, size):
+    assert scan(elf(texts, inline("go1.22.1", UNRELEASED)), size).main_files == expected

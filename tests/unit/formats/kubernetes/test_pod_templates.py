@@ -47,6 +47,17 @@ spec:
     assert (task.label, main.label) == ("Task build", "CronWorkflow nightly")
 
 
+def test_pods_of_kinds_that_are_not_known():
+    text = "apiVersion: {}\nkind: {}\nspec: {{template: {{spec: {{containers: [{{name: a, image: 'a:1'}}]}}}}}}\n"
+    for version, kind, count in (
+        ("apps/v1", "Deploymnt", 1),
+        ("shop/v1", "Shop", 1),
+        ("v1", "Thing", 1),
+        ("v1", "Template", 0),
+    ):
+        assert len(manifest_files.read([("a.yaml", text.format(version, kind))]).pods) == count
+
+
 RUN = """\
 apiVersion: tekton.dev/v1
 kind: PipelineRun

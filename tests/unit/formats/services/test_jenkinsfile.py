@@ -3,7 +3,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.services.jenkinsfile import is_jenkinsfile, read
+from careen.formats.services.jenkinsfile import is_jenkinsfile, may_be_jenkinsfile, read
 
 TEXT = """\
 // docker.image('not').inside('--privileged')
@@ -56,9 +56,21 @@ def test_a_pipeline():
     ]
 
 
-@pytest.mark.parametrize(("path", "is_one"), [("Jenkinsfile", True), ("ci/Jenkinsfile.release", True), ("a.groovy", False)])
-def test_names(path, is_one):
-    assert is_jenkinsfile(path) is is_one
+@pytest.mark.parametrize(
+    ("path", "text", "is_one"),
+    [
+        ("Jenkinsfile", "", True),
+        ("ci/Jenkinsfile.release", "", True),
+        ("a.groovy", "class A { void run() { sh 'docker run a' } }", False),
+        ("vars/build.groovy", "def call() { podTemplate(yaml: pod) { } }", True),
+        ("vars/build.groovy", "pipeline {\n  agent any\n}", True),
+        ("vars/build.groovy", "docker.image('a').inside { }", True),
+        ("a.java", "podTemplate(", False),
+    ],
+)
+def test_names(path, text, is_one):
+    assert is_jenkinsfile(path, text) is is_one
+    assert may_be_jenkinsfile(path) is path.endswith(("Jenkinsfile", "release", ".groovy"))
 
 
 def test_hostile_text():
