@@ -192,9 +192,9 @@ def changed(layout, action):
     made = [(place, dict(versions)) for place, versions in layout]
     for change in (action, *action["also"]):
         (versions,) = (versions for (place, _), versions in made if place == change["place"])
-        for name, to in re.findall(r"([\w./-]+)(?:==|@v?|\]=| to |:\^)([\w.$]+)", change["command"]):
-            nested = change["manager"] == "npm overrides"
-            known = [key for key in versions if key.rpartition(">")[2] == name and (">" in key) == nested]
+        named = re.findall(r"(overrides\[)?([\w./-]+)(?:==|@v?|\]=| to |:\^)([\w.$]+)", change["command"])
+        for override, name, to in sorted(named):  # an override may name the project's own new version
+            known = [key for key in versions if key.rpartition(">")[2] == name and (">" in key) == bool(override)]
             assert known, (name, change)
             for key in known:
                 versions[key] = versions[name] if to.startswith("$") else to
