@@ -170,7 +170,7 @@ def test_an_override_of_yarn_makes_no_copy_older():
 
 def test_a_release_is_not_replaced_by_a_pre_release():
     records = [between("GHSA-1", "x", "0", "3.0.0-alpha.0")]
-    for version, expected in (("2.6.14", "x@3.0.0"), ("3.0.0-0", "x@3.0.0-alpha.0")):
+    for version, expected in (("2.6.14", "x@3.0.0"), ("2.0.0-rc.1", "x@3.0.0-alpha.0")):
         own = npm("x", version, "app/node_modules/x/package.json")
         (action,) = planned([own], records, projects=(Project("app", (("x", "*"),)),)).actions
         assert action.command == f"cd /app && npm install {expected}"
