@@ -13,6 +13,7 @@ from careen.app.databases import database_of
 from careen.atomic import write_whole
 from careen.config import Settings
 from careen.database.knowledge import database_path
+from careen.database.space import full_as_error, is_full, needed_beside
 from careen.errors import InputError, UsageError
 from careen.plugins import Progress, silent
 
@@ -65,9 +66,8 @@ def _written(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(
-            f"{target} cannot be written: {error.strerror or error}", "name a file in a folder that exists"
-        ) from None
+        hint = "free some space, or name a file on another disk" if is_full(error) else "name a file in a folder that exists"
+        raise InputError(f"{target} cannot be written: {error.strerror or error}", hint) from None
 
 
 def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":
@@ -81,14 +81,14 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
 
     settings = refuse_untrusted(settings)
     cache_folder(settings)
+    path = database_path(settings.cache_dir)
     try:
-        with source.open("rb") as file:
+        with source.open("rb") as file, full_as_error(path, lambda: needed_beside(path)):
             layout = Layout(file, str(source))
             if is_publication(layout.manifest):
                 return _take(of_layout(layout, str(source), settings), settings, replace, ())[1]
             artifact = read_manifest(layout.manifest, str(source))
             chunks = layout.blob(artifact.layer.digest, artifact.layer.size)
-            path = database_path(settings.cache_dir)
             return install(path, lambda aside: unpack(artifact, chunks, aside, str(source)), settings.db_keep, replace=replace)
     except OSError as error:
         raise InputError(f"{source}: {error.strerror or error}", "careen db export FILE writes a file to import") from None

@@ -1,7 +1,8 @@
 """SBOMs that lie in an image, by their usual names: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value), Syft's.
 
 An entry with a package URL is a package, with a confidence of 0.7: the SBOM's author states that it is there, and nothing
-checks it. SBOMs of single packages beside a package database (``var/lib/db/sbom``) are left out, as the database has them.
+checks it. An SBOM of the copies that pip or the like carries has the confidence of these copies. SBOMs of single packages
+beside a package database (``var/lib/db/sbom``) are left out, as the database has them.
 A native image of GraalVM contains an SBOM (symbols ``sbom`` and ``sbom_length``): CycloneDX, compressed with gzip, written by
 the compiler about its own input, hence 0.9. The symbols are in the first bytes of the file, the SBOM in its data.
 Raises: ValueError if a file is none of these formats.
@@ -17,6 +18,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.packages.installers import OF_INSTALLERS, is_of_installer
 from careen.formats.sboms.in_images import LOOSE_NAMES, MAX_DEPTH, NAMES, SUFFIXES, document_of, listed, spdx_purl
 from careen.model.delta import Fact
 from careen.model.package import Package
@@ -45,7 +47,8 @@ def read(file: File) -> Iterator[Package]:
         return  # other files have these names, too
     else:
         raise ValueError("not an SBOM of a known format")
-    yield from _packages(found, CONFIDENCE)
+    is_copy = "/_vendor/" in file.path and is_of_installer(file.path)
+    yield from _packages(found, OF_INSTALLERS if is_copy else CONFIDENCE)
 
 
 class NativeScanner:

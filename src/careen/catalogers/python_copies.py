@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from careen.formats.packages.installers import OF_INSTALLERS, is_of_installer
 from careen.formats.packages.python_requirement import pinned
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
@@ -20,10 +21,6 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 
 CONFIDENCE = 0.8  # the carrier may have patched its copy
-# Copies of programs that install packages run with them alone, lag behind by years, and only a newer release of the program
-# replaces them: their vulnerabilities are possible, so that no gate fails on each image with Python.
-OF_INSTALLERS = 0.4
-INSTALLERS = frozenset(("conda", "pip", "pipenv", "pkg_resources", "poetry", "setuptools", "virtualenv"))
 MAX_LISTED = 1000
 _LISTS = ("vendor.txt", "vendored.txt", "patched.txt")
 _FOLDER = r"(?:.*/)?(?:_vendor|_vendored|vendor|vendored|patched|(?:site|dist)-packages/requests/packages)"
@@ -102,7 +99,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 def _package(name: str, version: str, places: Sequence[Fact]) -> Package:
     evidence = tuple(Evidence(fact.path, fact.layer) for fact in places)
-    confidence = OF_INSTALLERS if INSTALLERS.intersection(evidence[0].path.split("/")) else CONFIDENCE
+    confidence = OF_INSTALLERS if is_of_installer(evidence[0].path) else CONFIDENCE
     return Package("pypi", None, name, version, cataloger=CATALOGER.name, confidence=confidence, evidence=evidence)
 
 

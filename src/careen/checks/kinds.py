@@ -49,6 +49,7 @@ _FILE_NAME = re.compile(
 _FILE_NAMES = re.compile(r"(?m)^[^\S\n]*+(?:-[^\S\n]*+)?(?:include|path)\s*+:\s*+\[([^][]{1,4000})\]")
 MAX_TOGETHER = 100
 MAX_WITHIN = 100  # Dockerfiles within one file
+MAX_PADDING = 100_000  # lines before one of them: those of hostile files are not worth the memory
 _OVERRIDE = re.compile(r"(?i)(.*)\.override$")
 
 
@@ -231,7 +232,8 @@ def _padded(file: SourceFile, rows: Sequence[str], text: str, line: int) -> Iter
     """A text of a file whose key is on this line, after as many lines as it has before it there."""
     if text:
         is_block = rows[line - 1].rstrip().endswith(("|", "|-", "|+"))
-        yield SourceFile(file.path, "\n" * (line if is_block else line - 1) + text, named=file.named)
+        before = min(line if is_block else line - 1, MAX_PADDING)
+        yield SourceFile(file.path, "\n" * before + text, named=file.named)
 
 
 def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:

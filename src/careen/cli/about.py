@@ -1,4 +1,5 @@
-"""``careen explain ID`` without an image: shows the data about a vulnerability, or describes a check."""
+"""``careen explain ID`` without an image: shows the data about a vulnerability, or describes a check or the code of what
+was not assessed."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -6,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from careen.errors import InputError
+from careen.model.reasons import EFFECTS, MADE_BY_GATES, NOT_ACCEPTED, Effect, effect_of, fails_strict
 
 from .assessing import settings_of, with_progress, write_json
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
     from careen.plugins import Check
 
 SCHEMA = "careen.about/1"
+# What the reason for a gap in the coverage does to a gate, as docs/gates.md has it in its table.
+_IN_WORDS: dict[Effect, str] = {
+    "blocks": "a gate that counts vulnerabilities cannot be decided: exit code 3",
+    "fails": "a gate that has only a severity fails: exit code 1",
+    "note": "a gate is decided by what was assessed, and the report lists what was not",
+    "information": "the packages were assessed; no gate counts it",
+}
 SHOWN = 12  # packages of an ecosystem
 COMMANDS = {"IMG": "careen scan IMAGE", "SUP": "careen scan IMAGE", "RTM": "careen check --running"}
 
@@ -31,6 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             write_lines(_lines_of_checks(arguments.id, checks))
         return 0
+    if arguments.id.lower() in EFFECTS:
+        gap = _gap(arguments.id.lower())
+        if arguments.form == "json":
+            write_json({"schema": SCHEMA, **gap})
+        else:
+            write_lines(_gap_lines(gap))
+        return 0
     found = with_progress(settings, lambda progress: about(arguments.id, settings, progress))
     if not found.records and not found.advisories:
         hint = f"careen db status shows what the database holds; in an image: careen explain {arguments.id} IMAGE"
@@ -42,6 +58,28 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         write_lines(_lines(found))
     return 0
+
+
+def _gap(code: str) -> dict[str, str]:
+    from careen.output.gap_meanings import meaning_of
+    from careen.reports.table.coverage import NEXT_STEPS
+
+    return {"id": code, "meaning": meaning_of(code), "effect": effect_of(code), "next": NEXT_STEPS.get(code, "")}
+
+
+def _gap_lines(gap: dict[str, str]) -> Iterator[str]:
+    code = gap["id"]
+    yield f"{code}: {gap['meaning']}"
+    if code in MADE_BY_GATES:
+        yield "  a gate that needs what is missing cannot be decided: exit code 3"
+    else:
+        yield f"  {_IN_WORDS[effect_of(code)]}"
+    if fails_strict(code):
+        accepted = "" if code in NOT_ACCEPTED else f"; --accept {code} accepts it"
+        yield f"  with --strict: exit code 3{accepted}"
+    yield "  docs/gates.md, What passes when, has every case"
+    if step := NOT_ACCEPTED.get(code) or gap["next"]:
+        yield f"next: {step}"
 
 
 def _of_checks(id: str, checks: "Sequence[Check]") -> dict[str, object]:

@@ -3,6 +3,7 @@
 import argparse
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from careen.errors import UsageError
@@ -41,10 +42,12 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, f"{self.prog} --help")
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
-        found, rest = self.parse_known_args(arguments)
+        found, rest = self.parse_known_args(self._separated(arguments))
+        flag = next((word for word in rest if word.startswith("-") and word != "-"), None)
+        if flag is None:
+            rest = self._filled(found, rest)
         if not rest:
             return found
-        flag = next((word for word in rest if word.startswith("-") and word != "-"), None)
         several = next((action for action in self._actions if action.nargs in ("*", "+") and not action.option_strings), None)
         if flag is None and several is not None:  # argparse takes only those before the first flag
             setattr(found, several.dest, [*getattr(found, several.dest), *rest])
@@ -59,6 +62,40 @@ class Parser(argparse.ArgumentParser):
             raise UsageError(f"{self.prog} has no flag {name}", "leave it out: only other commands use this setting")
         near = nearest(name, [option for action in self._actions for option in action.option_strings])
         raise UsageError(f"unknown flag {name}", f"did you mean {near}?" if near else f"{self.prog} --help lists all")
+
+    def _separated(self, arguments: Sequence[str]) -> list[str]:
+        """The arguments, in which a flag whose value may be absent does not take a path or the name of an image that it
+        would refuse: ``--files ./app`` is ``--files=all ./app``. A mistyped value remains one."""
+        optional = {
+            name: action for action in self._actions if action.nargs == "?" and action.const for name in action.option_strings
+        }
+        made = []
+        for word, following in pairwise([*arguments, ""]):
+            action = optional.get(word)
+            refused = action and any(mark in following for mark in "/:.@") and not self._accepts(action, following)
+            made.append(f"{word}={action.const}" if action and refused else word)
+        return made
+
+    def _accepts(self, action: argparse.Action, word: str) -> bool:
+        try:
+            self._check_value(action, self._get_value(action, word))
+        except argparse.ArgumentError:
+            return False
+        return True
+
+    def _filled(self, found: argparse.Namespace, rest: list[str]) -> list[str]:
+        """Gives the words to the optional arguments that are absent, from the left, and returns those that are left:
+        argparse closes these arguments at the first flag."""
+        for action in self._actions:
+            if rest and action.nargs == "?" and not action.option_strings and getattr(found, action.dest) is action.default:
+                try:
+                    value = self._get_value(action, rest[0])
+                    self._check_value(action, value)
+                except argparse.ArgumentError as error:
+                    self.error(str(error))
+                setattr(found, action.dest, value)
+                rest = rest[1:]
+        return rest
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -31,7 +31,12 @@ def parser() -> Parser:
         "the version, and the result. Without REFERENCE: what is known about a vulnerability, or what a check looks for.",
         epilog="Exit codes: 0 explained, whatever the outcome; 2 usage; 3 could not complete.",
     )
-    made.add_argument("id", metavar="ID", help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…; or of a check: DKR-021")
+    made.add_argument(
+        "id",
+        metavar="ID",
+        help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…; or of a check: DKR-021; or the code of a "
+        "reason for what was not assessed: stale_source",
+    )
     made.add_argument(
         "package",
         metavar="PACKAGE",

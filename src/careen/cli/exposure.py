@@ -41,14 +41,12 @@ def parser() -> Parser:
         help="scan REFERENCE (an archive, another registry, an SBOM) in place of IMAGE; may be repeated",
     )
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
-    group = made.add_argument_group("server")
-    group.add_argument(
+    add_settings(made, "server", ("server", "server_token_file")).add_argument(
         "--source",
         metavar="NAME",
         default="",
         help="send the result to --server under this name, in place of what it had from there",
     )
-    add_settings(made, "server", ("server", "server_token_file"))
     add_settings(made, "policy", ("fail_on", "strict"))
     add_settings(made, "what to suppress in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
     add_settings(made, "advisories", ADVISORIES)

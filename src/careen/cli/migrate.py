@@ -24,8 +24,8 @@ def parser() -> Parser:
         description="Carry the settings and ignore rules of other tools over: .trivyignore, .trivyignore.yaml, trivy.yaml, "
         ".grype.yaml, osv-scanner.toml, .snyk, .hadolint.yaml. Prints what it would write, and a line for everything that "
         "Careen has no place for.",
-        epilog=f"--write makes {RULES} (ignore rules) and {SETTINGS} (settings) in the working folder. Nothing is applied by\n"
-        "itself: careen scan IMAGE --config careen.toml --ignore-file .careen.yaml\n"
+        epilog=f"--write makes {RULES} (ignore rules) and {SETTINGS} (settings) in the working folder.\nNothing is applied by "
+        "itself:\n  careen scan IMAGE --config careen.toml --ignore-file .careen.yaml\n"
         "Exit codes: 0 carried over, or reported as left out; 2 usage.",
     )
     made.add_argument(

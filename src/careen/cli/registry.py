@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from careen.registries.state import Done
     from careen.registries.summary import Summary
 
-WORST, BASES, NEWS = 10, 5, 20
+WORST, BASES, NEWS, FAILED = 10, 5, 20, 5
+_ASSESSED = {"assessed": "whole", "partially_assessed": "in part", "not_assessed": "none"}
 SUMMARY = "summary.json"
 
 
@@ -129,12 +130,12 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
                 *(str(line.by_severity[name]) for name in ("critical", "high", "medium")),
                 str(line.fixable),
                 f"{line.risk:.1f}",
-                line.coverage,
+                _ASSESSED.get(line.coverage, line.coverage),
             )
             for line in worst[: None if verbose else WORST]
         ]
         stream.write("\nWorst images\n")
-        write_columns(("IMAGE", "CRITICAL", "HIGH", "MEDIUM", "FIXABLE", "RISK", "COVERAGE"), rows, stream)
+        write_columns(("IMAGE", "CRITICAL", "HIGH", "MEDIUM", "FIXABLE", "RISK", "ASSESSED"), rows, stream)
     if summary.bases:
         stream.write("\nShared base layers\n")
         bases = [
@@ -151,6 +152,22 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
     for failure in summary.troubles:
         stream.write(f"\nnot scanned: {visible(failure.reference)}: {visible(failure.error, 300)}")
     stream.write("\n" if summary.troubles else "")
+    for exit_code in (1, 3):
+        _write_failed(exit_code, summary, stream, verbose)
+
+
+def _write_failed(exit_code: int, summary: "Summary", stream: TextIO, verbose: bool) -> None:
+    from careen.output.escape import visible
+    from careen.output.outcome import failed_word
+
+    failed = [line for line in summary.images if line.exit_code == exit_code]
+    if not failed:
+        return
+    stream.write(f"\n{failed_word(exit_code)}: {len(failed)} of {len(summary.images)} images\n")
+    shown = failed if verbose else failed[:FAILED]
+    stream.writelines(f"  {visible(line.references[0])}: {visible(line.why, 300)}\n" for line in shown)
+    if len(failed) > len(shown):
+        stream.write(f"  and {len(failed) - len(shown)} more: --verbose, or {SUMMARY}\n")
 
 
 def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:

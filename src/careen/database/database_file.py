@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PackedStatement = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
 
-UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
+UPDATE_HINT = "careen db update, on a machine with a network, or careen db update --from MIRROR"
 
 
 def check_readable(path: Path) -> None:

@@ -119,6 +119,14 @@ def parse_manifest(data: bytes) -> Manifest:
     raise InputError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
 
 
+def holds_no_image(data: bytes) -> bool:
+    """Whether an index lists documents alone, or all that a manifest has are documents: signatures, SBOMs."""
+    if is_index(data):
+        return not parse_index(data)
+    kinds = [layer.media_type for layer in parse_artifact(data).layers]
+    return bool(kinds) and not any("tar" in kind for kind in kinds)
+
+
 def _may_be_layer(media_type: str) -> bool:
     """Whether the content may be a layer: an archive, but not that of another kind of artifact, such as a chart."""
     own = not media_type.startswith("application/vnd.") or "layer" in media_type or "rootfs" in media_type

@@ -70,7 +70,7 @@ def parse_reference(text: str) -> Reference:
         raise InputError(f"{shown!r} is the ID of an image, which only the engine that has it can find", "use the image's name")
     if not repository or len(repository) > 255 or not all(map(_PART.fullmatch, repository.split("/"))):
         lower = repository.lower()
-        near = lower != repository and all(map(_PART.fullmatch, lower.split("/")))
+        near = lower != repository and all(map(_PART.fullmatch, lower.split("/"))) and (not colon or _TAG.fullmatch(tag))
         raise InputError(
             f"{shown!r} is not the name of an image",
             f"names are in lower case: {shown.replace(repository, lower)}" if near else _HINT,

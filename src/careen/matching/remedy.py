@@ -214,8 +214,11 @@ def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
 
 def _as_published(version: str, package: Package) -> str:
     """The version, with the qualifier as the installed version spells it: repositories of Maven know 4.1.133.Final, and
-    advisories write "final" and "FINAL" for it.
+    advisories write "final" and "FINAL" for it. For a pre-release of npm it is the release after it, unless a pre-release is
+    installed.
     """
+    if package.type == "npm" and "-" not in package.version:
+        return version.partition("-")[0]
     mine = package.version[-len(qualifier[0]) :] if (qualifier := _QUALIFIER.search(version)) else ""
     spelled = package.type == "maven" and qualifier and mine.lower() == qualifier[0].lower()
     return version[: qualifier.start()] + mine if qualifier and spelled else version

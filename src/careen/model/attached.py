@@ -95,4 +95,5 @@ class Attached(Struct, frozen=True):
     def signed(self) -> tuple[Signature, ...]:
         """The signatures of the image and of its attestations, all of which are about the image's digest."""
         claims: tuple[Provenance | AttachedSbom | AttachedVex, ...] = (*self.provenance, *self.sboms, *self.vex)
-        return (*self.signatures, *(claim.signature for claim in claims if claim.signature is not None))
+        found = (*self.signatures, *(claim.signature for claim in claims if claim.signature is not None))
+        return tuple(dict.fromkeys(found))  # a document of CycloneDX may be an SBOM and VEX

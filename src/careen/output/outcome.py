@@ -50,9 +50,16 @@ def exit_line(report: Report) -> str:
 
 
 def failed_line(verdict: Verdict) -> str:
-    word = "INCOMPLETE" if verdict.exit_code == 3 else "FAILED"
+    return f"{failed_word(verdict.exit_code)}: {why_failed(verdict)}"
+
+
+def failed_word(exit_code: int) -> str:
+    return f"{'INCOMPLETE' if exit_code == 3 else 'FAILED'} (exit code {exit_code})"
+
+
+def why_failed(verdict: Verdict) -> str:
     failed = [f"{visible(rule.why or rule.rule)}{_by(rule)}" for rule in verdict.rules if not rule.passed]
-    return f"{word} (exit code {verdict.exit_code}): {'; '.join(failed) or 'nothing was assessed'}"
+    return "; ".join(failed) or "nothing was assessed"
 
 
 def reach(report: Report) -> str:

@@ -194,9 +194,11 @@ def _sorted(files: Sequence[SourceFile], texts: Mapping[str, str]) -> tuple[dict
     """Files by the name of their kind, and an unknown for each file that the user named and that has no kind."""
     by_kind: dict[str, list[SourceFile]] = {}
     unknowns: list[Unknown] = []
+    shared: set[str] = set()  # paths of pods that several files may name
     for file in files:
         kind = kind_of(file.path, file.text)
-        within = list(applied_manifests(file, texts))
+        within = [other for other in applied_manifests(file, texts) if other.path == file.path or other.path not in shared]
+        shared.update(other.path for other in within if other.path != file.path)
         if kind is not None:
             by_kind.setdefault(kind.name, []).append(file)
         if within:

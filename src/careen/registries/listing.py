@@ -27,6 +27,7 @@ from careen.plugins import OpenContext
 from careen.safety.digest import is_digest
 
 from .asked import Asked
+from .attached_tags import is_attached
 from .kinds import Kind, kind_of
 from .kinds.kind import EndlessError, NoListError, Page, Tag, pages
 
@@ -141,6 +142,7 @@ def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Want
     found = {tag.name: tag for tag in tags}
     names = {reference.tag: reference for reference in _references(asked.host, repository, found)}
     left = [found[name] for name in names if name and _is_wanted(repository, name, wanted)]
+    left = [tag for tag in left if not is_attached(tag.name, asked.repository(repository))]
     if wanted.newest is None or len(left) <= wanted.newest:
         return left
     if all(tag.pushed_at is not None for tag in left):

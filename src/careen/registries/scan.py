@@ -29,6 +29,7 @@ from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
 from careen.log import logger
 from careen.model.report import Report
+from careen.output.outcome import why_failed
 from careen.output.summary import vulnerabilities
 from careen.plugins import Fetcher
 from careen.safety.cache_limits import layers_of_registry
@@ -250,6 +251,7 @@ def _done(target: Target, report: Report, file: str) -> Done:
         fixable=sum(finding.fix.state == "fixed" for finding in found),
         coverage=report.coverage.verdict,
         exit_code=report.verdict.exit_code,
+        why=why_failed(report.verdict) if report.verdict.exit_code else "",
     )
 
 

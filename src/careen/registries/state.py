@@ -58,6 +58,7 @@ class Done(Struct, frozen=True, tag_field="kind", tag="image"):
     fixable: int = 0
     coverage: str = ""
     exit_code: int = 0
+    why: str = ""  # why the exit code is not 0
 
 
 class End(Struct, frozen=True, tag_field="kind", tag="end"):

@@ -28,6 +28,7 @@ class Line(Struct, frozen=True):
     risk: float
     coverage: str
     exit_code: int
+    why: str  # why the exit code is not 0
 
 
 class Base(Struct, frozen=True):
@@ -117,6 +118,7 @@ def _line(done: Done) -> Line:
         done.risk,
         done.coverage,
         done.exit_code,
+        done.why,
     )
 
 

@@ -14,17 +14,19 @@ from careen.safety.pattern import pattern
 from .ruleset import load
 
 SHORTEST, SHORTEST_HEX = 20, 32
+SHORTEST_MIXED = 16  # with capitals, small letters and digits
 SHORT_PREFIX = 3
 SHORT_NAME = 5  # characters of an issuer's name that other words contain by chance
 LEAST_CHANGES = 0.3  # between capitals, small letters and digits; random base 36 has 0.4, hexadecimal 0.47
+LEAST_CHANGES_OF_SHORT = 0.45  # random base 62 has 0.62
 MOST_OF_ONE = 0.25  # of one character
 GROUP = 4  # characters of base64 for three bytes, or hexadecimal digits for two
 _NAME = pattern(rb"(?i)[a-z][\w.-]{2,80}(?=[^\w.-]|\Z)")
-_WORD = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_WORD = pattern(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])[0-9]*|[0-9]+")
 _VALUE = pattern(rb"[0-9A-Za-z][\w+/.:~=-]*")
 _UUID = pattern(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RANDOM_UUID = pattern(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")  # RFC 9562: version 4
 _HEX = pattern(rb"[0-9a-f]+|[0-9A-F]+")
-_PART_OF_WORD = pattern(rb"[0-9A-Za-z]{8}(?:[0-9a-f]{32}|[0-9A-F]{32})|(?:[0-9a-f]{32,}+|[0-9A-F]{32,}+)[0-9A-Za-z]")
 _OF_BASE64 = pattern(rb"[+/]")
 _TESTS = pattern(
     r"(?i)(?:^|[/._-])(?:tests?|testing|testdata|specs?|fixtures?|mocks?|docs?|demos?|i18n|locales?|lang)(?:[/._-])"
@@ -41,7 +43,7 @@ _OF_NO_SERVICE = _ENDS.union(
     ("authorization", "bearer", "bot", "config", "consumer", "credential", "credentials", "database", "db", "default"),
     ("dev", "development", "env", "http", "https", "id", "initial", "keys", "live", "my", "new", "oauth", "old", "personal"),
     ("prod", "production", "project", "refresh", "rest", "root", "session", "shared", "staging", "the", "tokens", "user"),
-    ("username", "value", "web", "x"),
+    ("username", "v", "value", "web", "x", ""),
 )
 _NO_CREDENTIAL = frozenset(
     (
@@ -83,28 +85,34 @@ def _names_service(name: bytes) -> bool:
     words = _words(name)
     if words[-1] == "key" and not (len(words) > 1 and words[-2] in _KEYS):
         return False
-    return not _NO_CREDENTIAL.intersection(words) and any(len(word) > 1 and word not in _OF_NO_SERVICE for word in words)
+    return not _NO_CREDENTIAL.intersection(words) and any(map(_is_service, words))
+
+
+def _is_service(word: str) -> bool:
+    """A version behind a word changes nothing: "oauth2"."""
+    return len(word) > 1 and word.rstrip("0123456789") not in _OF_NO_SERVICE
 
 
 def _is_random(name: bytes, value: bytes) -> bool:
-    if len(value) < SHORTEST or not _VALUE.fullmatch(value) or _UUID.fullmatch(value):
+    if len(value) < SHORTEST_MIXED or not _VALUE.fullmatch(value):
         return False
+    if _UUID.fullmatch(value):
+        return _RANDOM_UUID.fullmatch(value) is not None and not _words(name)[-1].startswith("pass")
     if _HEX.fullmatch(value) and (len(value) < SHORTEST_HEX or _words(name)[-1].startswith("passw")):
         return False  # the hash of a password
     if not _is_complete(value):
         return False
     classes = [_class(byte) for byte in value]
     changes = sum(before != after for before, after in pairwise(classes))
+    if len(value) < SHORTEST and (not {1, 2, 3}.issubset(classes) or changes < LEAST_CHANGES_OF_SHORT * len(value)):
+        return False
     return changes >= LEAST_CHANGES * len(value) and max(map(value.count, set(value))) <= MOST_OF_ONE * len(value)
 
 
 def _is_complete(value: bytes) -> bool:
-    """Whether the length of a value is one that encoded bytes have. Hexadecimal digits may follow a prefix; with other letters
-    in the same word they are a part of something else."""
+    """Whether the length of a value is one that encoded bytes have."""
     if _HEX.fullmatch(value):
         return len(value) % GROUP == 0
-    if _PART_OF_WORD.search(value):
-        return False
     if b"=" in value:
         return len(value) % GROUP == 0 and b"=" not in value.rstrip(b"=")
     return not _OF_BASE64.search(value) or len(value) % GROUP != 1

@@ -3,6 +3,7 @@ import json
 import random
 
 import pytest
+from tests.support.reading import MemoryFile
 from tests.support.sectioned import elf
 
 from careen.catalogers.embedded_sbom import CATALOGER, NATIVE_CONFIDENCE, read_native
@@ -87,3 +88,16 @@ def test_starts_of_gzip_by_the_thousand_cost_little():
 
 def test_it_reads_executables_alone():
     assert CATALOGER.readers[1].wants.magic == (b"\x7fELF",)
+
+
+def test_what_an_installer_carries_has_the_confidence_of_its_copies():
+    data = gzip.decompress(bill("pkg:pypi/setuptools@70.3.0"))
+
+    def confidence(path):
+        (package,) = CATALOGER.readers[0].read(MemoryFile(path, data))
+        return package.confidence
+
+    site = "opt/v/lib/python3.13/site-packages"
+    assert confidence(f"{site}/pip/_vendor/bom.cdx.json") == 0.4
+    assert confidence(f"{site}/acme/_vendor/bom.cdx.json") == 0.7
+    assert confidence(f"{site}/pip/bom.cdx.json") == 0.7

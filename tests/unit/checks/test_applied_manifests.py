@@ -6,7 +6,7 @@ from tests.support.work import ends
 from careen.checks.applied_manifests import applied_manifests
 from careen.checks.kind import Rules, SourceFile
 from careen.pipeline.files import check_files
-from careen.plugins import Check, load
+from careen.plugins import Check, Place, load
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: []}\n"
 
@@ -99,6 +99,14 @@ def test_a_file_with_a_pod_is_checked_as_the_jenkinsfile_names_it():
         [],
         ["ci/Jenkinsfile: line 1: the pod in pods/a.yaml is not among the checked files"],
     )
+
+
+def test_a_file_with_a_pod_that_several_name_is_checked_once():
+    text = "pipeline { agent { kubernetes { yamlFile 'a.yaml' } } }"
+    files = [SourceFile("Jenkinsfile", text), SourceFile("Jenkinsfile.b", text), SourceFile("a.yaml", "spec: {}")]
+    counts = Check("K8S-999", "", "low", "", "", (), lambda manifests: [Place(str(len(manifests.pods)))])
+    checked = check_files(files, lambda kind: [counts] if kind.name == "kubernetes" else [], Rules())
+    assert [finding.message for finding in checked.outcome.findings] == ["1"]
 
 
 def test_a_jenkinsfile_that_cannot_be_read_is_reported_once():

@@ -32,6 +32,58 @@ def test_arguments_on_both_sides_of_a_flag():
     assert parser().read(["a", "--quiet", "b"]).paths == ["a", "b"]
 
 
+def with_optional_arguments():
+    made = Parser(prog="careen x")
+    made.add_argument("action", choices=["add", "list"])
+    made.add_argument("first", nargs="?")
+    made.add_argument("second", nargs="?", type=int)
+    made.add_argument("--files", nargs="?", const="all", default="", choices=["all", "modified"])
+    add_settings(made, "a", ("quiet",))
+    return made
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["add", "host/a", "5", "--quiet"],
+        ["--quiet", "add", "host/a", "5"],
+        ["add", "--quiet", "host/a", "5"],
+        ["add", "host/a", "--quiet", "5"],
+    ],
+)
+def test_optional_arguments_on_both_sides_of_a_flag(arguments):
+    found = with_optional_arguments().read(arguments)
+    assert (found.action, found.first, found.second, found.quiet) == ("add", "host/a", 5, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["add", "host/a", "5", "--quiet", "6"], "one argument too many: '6'"),
+        (["add", "host/a", "--quiet", "many"], "second: invalid int value: 'many'"),
+        (["add", "--files", "modfied"], "--files: invalid choice: 'modfied'"),
+    ],
+)
+def test_an_argument_after_a_flag_that_does_not_fit(arguments, message):
+    with pytest.raises(UsageError) as caught:
+        with_optional_arguments().read(arguments)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files", "first"),
+    [
+        (["add", "--files", "./all"], "all", "./all"),
+        (["add", "--files", "modified", "./a"], "modified", "./a"),
+        (["add", "--files", "host/a:1"], "all", "host/a:1"),
+        (["add", "a", "--files"], "all", "a"),
+    ],
+)
+def test_a_flag_without_a_value_leaves_the_next_argument(arguments, files, first):
+    found = with_optional_arguments().read(arguments)
+    assert (found.files, found.first) == (files, first)
+
+
 @pytest.mark.parametrize(
     ("arguments", "several", "message", "hint"),
     [

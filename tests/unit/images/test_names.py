@@ -66,6 +66,9 @@ def test_hints_state_how_it_is_written():
     with pytest.raises(InputError) as caught:
         parse_reference("Team/app")
     assert "team/app" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        parse_reference("Team/app:::1")
+    assert "lower case" not in caught.value.hint
     with pytest.raises(InputError, match="is an address") as caught:
         parse_reference("https://ghcr.io/team/app")
     assert "https://" in caught.value.hint

@@ -15,14 +15,14 @@ APT = deb("apt", "2.6.1-1", source=Source("apt", "2.6.1-1"))
 ALL = {**ECOSYSTEMS, "npm": Ecosystem("npm", "pep440", "npm")}
 
 
-def planned(packages, records, distribution=DEBIAN, projects=(), **report):
+def planned(packages, records, distribution=DEBIAN, projects=(), ecosystems=ALL, **report):
     known = knowledge(*records)
 
     def reassess(inventory):
-        return match(inventory, known, SCHEMES, ALL, TODAY).findings
+        return match(inventory, known, SCHEMES, ecosystems, TODAY).findings
 
     whole = replace(clean(), inventory=Inventory(distribution, tuple(packages), projects=projects), **report)
-    return plan(whole, reassess, SCHEMES, ALL)
+    return plan(whole, reassess, SCHEMES, ecosystems)
 
 
 def npm(name, version, *paths):
@@ -166,6 +166,14 @@ def test_an_override_of_yarn_makes_no_copy_older():
         projects=(Project("app", (("z", "1"),)),),
     )
     assert [action.command for action in made.actions] == ["cd /app && npm pkg set 'resolutions[x]=3.0.0' && yarn install"]
+
+
+def test_a_release_is_not_replaced_by_a_pre_release():
+    records, own_order = [between("GHSA-1", "x", "0", "3.0.0-alpha.0")], {**ALL, "npm": Ecosystem("npm", "npm", "npm")}
+    for version, expected in (("2.6.14", "x@3.0.0"), ("2.0.0-rc.1", "x@3.0.0-alpha.0")):
+        own = npm("x", version, "app/node_modules/x/package.json")
+        (action,) = planned([own], records, projects=(Project("app", (("x", "*"),)),), ecosystems=own_order).actions
+        assert action.command == f"cd /app && npm install {expected}"
 
 
 def test_a_project_of_yarn_gets_its_commands():

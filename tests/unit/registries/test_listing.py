@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.support.attached import Artifact, Part
 from tests.support.images import make_image, make_layer
 from tests.support.registry import Registry
 
@@ -80,3 +81,16 @@ def test_one_target_for_all_names_of_an_image(listed):
         assert listed(registry).repositories == 3
         with pytest.raises(InputError):
             listed(registry, "none")
+
+
+def test_tags_of_attached_documents_are_no_images(listed):
+    with Registry(referrers=False) as registry:
+        registry.push("team/app", "1", FIRST)
+        bundle = Artifact("application/vnd.dev.sigstore.bundle.v0.3+json", [Part(b"{}", "application/json", {})])
+        registry.attach("team/app", bundle, FIRST.digest)
+        registry.tags["team/app"].append(FIRST.digest.replace(":", "-"))
+        registry.push("team/app", f"sha256-{64 * '0'}.sig", SECOND)
+        found = listed(registry, "team")
+        names = [reference.rpartition("/app:")[2] for target in found.targets for reference in target.references]
+        assert (sorted(names), found.failures) == (["1", f"sha256-{64 * '0'}.sig"], ())
+        assert listed(registry, "team", newest=1).tags == 1

@@ -334,6 +334,9 @@ def test_the_command(settings, tmp_path, monkeypatch, capsys):
         assert all((tmp_path / "x" / line["file"]).is_file() for line in summary["images"])
         assert main((*arguments, "--json", "--quiet", "--fail-on", "unknown", "--accept", "no_advisories")) == 1
         assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases
+        assert main((*arguments, "--quiet", "--fail-on", "unknown", "--accept", "no_advisories")) == 1
+        failed = capsys.readouterr().out.partition("FAILED (exit code 1): 4 of 6 images\n")[2].splitlines()
+        assert len([line for line in failed if line.endswith(": fail-on unknown (CVE-2026-0001)")]) == 4
 
 
 def test_an_endless_list_is_an_incomplete_scan(order, settings):

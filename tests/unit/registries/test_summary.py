@@ -47,3 +47,8 @@ def test_the_gravest_exit_code_counts():
     assert summed(image("a", "l")).exit_code == 0
     assert summed(image("a", "l", exit_code=1)).exit_code == 1
     assert summed(image("a", "l", exit_code=1), troubles=(Failure("r/b:1", "denied"),)).exit_code == 3
+
+
+def test_each_image_has_the_reason_of_its_exit_code():
+    failed = image("a", "l", exit_code=1, why="fail-on high (CVE-1)")
+    assert [(line.exit_code, line.why) for line in summed(failed, image("b", "l")).images] == [(1, failed.why), (0, "")]

@@ -15,6 +15,9 @@ def confidences(text, path="app/.env"):
     ("text", "path"),
     [
         (f"ACMEDB_API_KEY={VALUE}", "app/.env"),
+        ("ACMEDB_API_TOKEN=3f2c9a71-5be0-4d68-9c1f-08a7d4e6b352", "app/.env"),
+        ("ACMEDB_API_KEY=MOiDe4AO7OsKD7LR", "app/.env"),
+        (f"ACME2_CLIENT_SECRET={VALUE}", "app/.env"),
         (f"acmedb_token: {VALUE}", "app/config/settings.yml"),
         (f'{{"acmedbClientSecret": "{VALUE}"}}', "app/appsettings.json"),
         (f'const acmedbApiKey = "{VALUE}";', "app/src/client.js"),
@@ -43,13 +46,15 @@ def test_is_likely(text, path):
         f"ACMEDB_PUBLIC_TOKEN={VALUE}",
         f"ACMEDB_CSRF_TOKEN={VALUE}",
         f"TEST_ACMEDB_TOKEN={VALUE}",
-        "ACMEDB_API_KEY=3f2c9a71-5be0-4d68-9c1f-08a7d4e6b352",
+        "ACMEDB_API_KEY=3f2c9a71-5be0-1d68-9c1f-08a7d4e6b352",  # made of the time
+        "ACMEDB_IDEMPOTENCY_TOKEN=3f2c9a71-5be0-4d68-9c1f-08a7d4e6b352",
+        "ACMEDB_API_KEY=Base64Encoder256",
+        f"OAUTH2_TOKEN={VALUE}",
         "ACMEDB_API_KEY=acmedb-production-service-account-key-2024",
         "ACMEDB_PASSWORD=5f4dcc3b5aa765d61d8327deb882cf99",  # the hash of a password
         "ACMEDB_API_KEY=k3v9x0q2m7z1b8",  # too short
         f"ACMEDB_TOKEN={'1' * 30}a",
         "ACMEDB_TOKEN=2f7c9e014b8d3a6f5e0c7b91d4a8263f55a",  # no group of digits is complete
-        "ACMEDB_TOKEN=2f7c9e014b8d3a6f5e0c7b91d4a8263fXk2Vq",
         "ACMEDB_TOKEN=Zf3D0LXC=3EIMbgJpUNnkRtO",
         "ACMEDB_TOKEN=Zf3D0LXC/3EIMbgJp+NnkRtO9",
         f"DATADOG_API_KEY={VALUE}",  # Datadog's keys have another form

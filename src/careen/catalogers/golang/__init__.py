@@ -67,7 +67,8 @@ class Scanner:
         if self._table and self._table.is_inside(self._fed_bytes, len(chunk)):
             self._info.skip(len(chunk))
         else:
-            self._info.feed(chunk)
+            has_sources = self._table is not None and self._table.has_sources(self._fed_bytes, len(chunk))
+            self._info.feed(chunk, has_sources=has_sources)
         self._fed_bytes += len(chunk)
 
     def skip(self, size: int) -> None:

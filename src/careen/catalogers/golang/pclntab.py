@@ -24,6 +24,7 @@ SAMPLE, SAMPLE_BYTES = 256, 64 << 10
 _ALIGNMENT = 32
 # By the first byte of a table: how many numbers its header has, and whether addresses in it have the width of pointers.
 _FORMATS = {0xFA: (7, True), 0xF0: (8, False), 0xF1: (8, False)}  # Go 1.16, 1.18, 1.20
+_OLD_TABLE = b"\xfb\xff\xff\xff\0\0"  # before Go 1.16
 _QUANTA = (1, 2, 4)  # of instructions
 _HEADER_BYTES = 8 + 8 * 8
 _FUNCTION_BYTES = 16  # of the data about a function, up to the place of its name
@@ -61,6 +62,7 @@ class TableScan:
         self._begin = self._read_to = self._end = 0  # of the table in the file; its end as far as it is known
         self._is_readable = True
         self._places_left = MAX_PLACES
+        self._old_at: int | None = None  # where an older table begins
 
     def skip(self, size: int) -> None:
         self._fed_bytes += size
@@ -79,9 +81,14 @@ class TableScan:
 
     def is_inside(self, at: int, size: int) -> bool:
         """Whether all ``size`` bytes at ``at`` of the file, which were fed before, belong to the table, and have no paths."""
-        if not self._header or not self._is_readable or at <= self._begin or at + size > self._end:
-            return False
-        return at + size <= self._begin + self._header.files or at >= self._begin + self._header.files_end
+        return self._is_readable and self._begin < at and at + size <= self._end and not self.has_sources(at, size)
+
+    def has_sources(self, at: int, size: int) -> bool:
+        """Whether paths of sources may be among the ``size`` bytes at ``at`` of the file, which were fed before."""
+        if self._old_at is not None and at + size > self._old_at:
+            return True
+        header, end = self._header, at + size
+        return header is not None and at < self._begin + header.files_end and end > self._begin + header.files
 
     def _take(self, at: int, piece: bytes) -> None:
         while piece and self._is_readable:
@@ -120,6 +127,9 @@ class TableScan:
         few positions are examined."""
         first = -start % _ALIGNMENT
         marks = window[first : len(window) - _HEADER_BYTES + 1 : _ALIGNMENT]
+        if self._old_at is None:
+            old = (first + _ALIGNMENT * at for at in _all(marks, _OLD_TABLE[0]))
+            self._old_at = next((start + at for at in old if window.startswith(_OLD_TABLE, at)), None)
         places = sorted(at for mark in _FORMATS for at in _all(marks, mark))
         self._places_left -= len(places)
         for at in places:

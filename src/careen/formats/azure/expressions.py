@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from careen.errors import FileLimitError
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text, put
-from careen.formats.terraform.values import UnknownValue, first_unknown, unknown
+from careen.formats.terraform.values import UnknownValue, nodes, unknown
 
 MAX_STEPS = 200_000  # of all expressions of a file
 MAX_TEXT = 64 * 1024
@@ -159,7 +159,7 @@ class Evaluator:
             return self._joined(given)
         if name == "format" and given and isinstance(given[0], str):
             return self._formatted(given[0], given[1:])
-        missing = next((part for value in given if (part := first_unknown(value)) is not None), None)
+        missing = next((part for value in given if (part := self._unknown_in(value)) is not None), None)
         if function is None or missing is not None:
             owner = missing.owner if missing is not None else ""
             return unknown(missing.rests_on if missing is not None else name[:MAX_SHOWN], owner)
@@ -167,6 +167,13 @@ class Evaluator:
             return function(*given)
         except (TypeError, ValueError, AttributeError):
             return unknown(name[:MAX_SHOWN])
+
+    def _unknown_in(self, value: Any) -> UnknownValue | None:
+        for part in nodes(value):
+            self.spend(1)
+            if isinstance(part, UnknownValue):
+                return part
+        return None
 
     def _formatted(self, text: str, given: list[Any]) -> Any:
         parts: list[Any] = []

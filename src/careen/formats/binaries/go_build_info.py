@@ -102,6 +102,7 @@ class BuildInfoScan:
         self._texts: dict[int, bytes] = {}  # versions and module texts by their place
         self._before: dict[int, bytes] = {}  # what precedes versions
         self._main_files: set[bytes] = set()
+        self._has_sources = False
         self._inline: list[tuple[bool, BuildInfo]] = []
         self._pointers: list[tuple[_Part, list[_Part | None]]] = []
         self._done = False
@@ -113,7 +114,9 @@ class BuildInfoScan:
     def skip(self, size: int) -> None:
         self._fed_bytes, self._tail = self._fed_bytes + size, b""
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes, *, has_sources: bool = True) -> None:
+        """``has_sources``: whether paths of sources may be in the chunk; the search for them takes time."""
+        self._has_sources = has_sources and self._versions
         if self._done:
             return
         if self._only is None:
@@ -194,6 +197,7 @@ class BuildInfoScan:
         if self._versions:
             yield from self._seek("version", _VERSION_START, window, start, _VERSION_BYTES)
             yield from self._seek("constants", ANCHOR, window, start, AFTER_BYTES)
+        if self._has_sources:
             self._note_main_files(window)
 
     def _note_main_files(self, window: bytes) -> None:

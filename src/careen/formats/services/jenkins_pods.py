@@ -21,6 +21,7 @@ from .groovy_text import TEXT, Literals, literals
 from .job_container import rows_of
 
 MAX_AGENTS = 2000
+MAX_PARTS = 50  # containers, volumes and variables of a pod
 _AGENT = pattern(r"\b(?:podTemplate\s*(?=\()|kubernetes\s*(?=\{))")
 _YAML = pattern(rf"\byaml[^\S\n]*(?:[(:][^\S\n]*)?(?:{TEXT}|(?P<name>[A-Za-z_]\w*+))")
 _SET = pattern(rf"(?<![\w.])([A-Za-z_]\w*+)\s*+=\s*+{TEXT}")
@@ -127,6 +128,8 @@ def _unknown(given: Mapping) -> Iterator[tuple[str, int]]:
             yield f"{key} of a pod template", part.line_of(key)
     for key in ("containers", "volumes"):
         items = given.seq(key)
+        if len(items) > MAX_PARTS:
+            yield f"{key} of a pod template after the first {MAX_PARTS}", items.lines[MAX_PARTS]
         for item, line in zip(items, items.lines, strict=True):
             if not isinstance(item, Mapping) or item.text(CALL) not in _CALLS[key]:
                 yield f"an item of {key} of a pod template", line
@@ -155,14 +158,14 @@ def _pod(call: Mapping) -> Mapping | None:
         elif key == "namespace":
             put(metadata, key, value, line)
         elif key == "volumes":
-            for at, volume in enumerate(call.maps(key)):
+            for at, volume in enumerate(call.maps(key)[:MAX_PARTS]):
                 _add_volume(spec, mounts, volume, f"volume-{at}")
-    for container in _containers(call):
+    for container in _containers(call)[:MAX_PARTS]:
         add(spec, "containers", _container(container), container.line)
     for container in spec.maps("containers"):
         for mount, line in zip(mounts, mounts.lines, strict=True):
             add(container, "volumeMounts", mount, line)
-        for variable in call.maps("envVars"):
+        for variable in call.maps("envVars")[:MAX_PARTS]:
             _add_variable(container, variable)
     put(pod, "metadata", metadata, call.line)
     put(pod, "spec", spec, call.line)

@@ -6,9 +6,9 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Many
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any
 
@@ -73,9 +73,9 @@ def _references(node: Any) -> Iterator[str]:
                 yield inner.text("Ref")
 
 
-def _compared(template: Mapping) -> dict[str, list[str]]:
+def _compared(template: Mapping) -> dict[str, dict[str, None]]:
     """By parameter, the texts that it is compared with, and the keys of maps that it may choose."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for _, node in yaml_document.walk(template, MAX_NODES):
         if not isinstance(node, Mapping) or len(node) != 1:
             continue
@@ -83,18 +83,24 @@ def _compared(template: Mapping) -> dict[str, list[str]]:
         if len(pair) == 2:
             for side, other in (pair, pair[::-1]):
                 for name in _references(side) if not isinstance(other, Mapping | Sequence) else ():
-                    found.setdefault(name, []).append(as_text(other))
+                    _note(found, name, [as_text(other)])
         chosen = node.seq("Fn::FindInMap")
         if len(chosen) >= 3:
             levels = template.map("Mappings", as_text(chosen[0]))
             for name in _references(chosen[1]):
-                found.setdefault(name, []).extend(levels)
+                _note(found, name, levels)
             for name in _references(chosen[2]):
-                found.setdefault(name, []).extend(key for level in levels for key in levels.map(level))
+                _note(found, name, (key for level in levels for key in levels.map(level)))
     return found
 
 
-def _candidates(parameter: Mapping, compared: Many[str]) -> list[str]:
+def _note(found: dict[str, dict[str, None]], name: str, texts: Iterable[str]) -> None:
+    """Adds texts to those of a parameter, no more than there can be choices."""
+    known = found.setdefault(name, {})
+    known |= dict.fromkeys(islice(texts, max(0, MAX_CHOICES + 1 - len(known))))
+
+
+def _candidates(parameter: Mapping, compared: Iterable[str]) -> list[str]:
     allowed = parameter.texts("AllowedValues")
     default = parameter.texts("Default")[:1]
     known = [text for text in compared if not allowed or text in allowed]

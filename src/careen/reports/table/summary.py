@@ -1,6 +1,6 @@
 """How many findings there are, by severity and fix."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from careen.formats.images.base import base_of
 from careen.model.advisory import SEVERITIES
@@ -24,13 +24,15 @@ from careen.output.summary import (
 )
 from careen.plugins import ReportOptions
 
-from .lines import NOT_IMAGES, STATES, STYLES, Line, Span
+from .lines import NOT_IMAGES, STATES, STYLES, Line, Span, prose_width
 from .suppressed import suppressed_lines
+
+WIDTH = 13  # of a column of counts
 
 
 def summary_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if report.findings:
-        yield from _totals(report)
+        yield from _totals(report, options)
     else:
         yield [_nothing(report)]
     yield from suppressed_lines(report, options)
@@ -46,7 +48,7 @@ def _nothing(report: Report) -> Span:
     return reach(report), "bold"
 
 
-def _totals(report: Report) -> Iterator[Line]:
+def _totals(report: Report, options: ReportOptions) -> Iterator[Line]:
     counts = by_severity_and_fix(report.findings)
     states = [state for state in FIX_STATES if any(counts.get((severity, state)) for severity in SEVERITIES)]
     columns_of: list[tuple[str, Mapping[str, int]]] = [
@@ -61,13 +63,17 @@ def _totals(report: Report) -> Iterator[Line]:
     )
     columns_of += [(head, by_severity(found)) for head, found in others if found]
     columns_of += [(visible(kind, 12), by_severity(found)) for kind, found in other_kinds(report.findings).items()]
-    yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]
+    widths = _widths(columns_of, options)
+    heads = "".join(f"{head:>{width}}" for (head, _), width in zip(columns_of, widths, strict=True))
+    yield [(f"{'FINDINGS':<12}{heads}{'total':>9}", "dim")]
     totals = by_severity(report.findings)
     for severity in SEVERITIES:
         if totals[severity]:
-            cells = "".join(f"{column[severity] or '-':>13}" for _, column in columns_of)
+            counted = zip(columns_of, widths, strict=True)
+            cells = "".join(f"{column[severity] or '-':>{width}}" for (_, column), width in counted)
             yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
-    cells = "".join(f"{sum(column.values()):>13}" for _, column in columns_of)
+    counted = zip(columns_of, widths, strict=True)
+    cells = "".join(f"{sum(column.values()):>{width}}" for (_, column), width in counted)
     yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
     base = report.base or base_of(report.image)
     if inherited := in_base(report.findings, base):
@@ -79,3 +85,10 @@ def _totals(report: Report) -> Iterator[Line]:
     distinct = len({finding.id for finding in found})
     if distinct != len(found):
         yield [(f"({plural(distinct, 'distinct vulnerability')}, each counted once per package)", "dim")]
+
+
+def _widths(columns_of: Sequence[tuple[str, Mapping[str, int]]], options: ReportOptions) -> list[int]:
+    """All columns are equally wide, unless a line would be too long."""
+    if 12 + WIDTH * len(columns_of) + 9 <= prose_width(options):
+        return [WIDTH] * len(columns_of)
+    return [max(len(head), len(str(sum(column.values())))) + 2 for head, column in columns_of]

@@ -23,7 +23,8 @@ def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
         return _fixes(versions, removed if removed == len(findings) else min(with_fix, removed), findings)
     owners = {plan.bundled.get(purl, "") for purl in purls}
     if len(owners) == 1 and "" not in owners:
-        return f"upgrade {owners.pop()}, which contains it"
+        owner = owners.pop()
+        return f"upgrade {owner}, which {'contain' if ' and ' in owner else 'contains'} it"
     # Nothing in the image can upgrade these: the version is one that a newer base image has.
     return _fixes([plan.versions[purl] for purl in purls if purl in plan.versions], with_fix, findings)
 

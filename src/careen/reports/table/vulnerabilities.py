@@ -48,7 +48,8 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
     if left_out:
         more = [finding for findings in left_out.values() for finding in findings]
         packages = plural(len(left_out), "more package")
-        yield [(f"{packages} with {plural(len(more), 'finding')}: {_severities(more)} (--all)", "bold")]
+        text = f"{packages} with {plural(len(more), 'finding')}: {_severities(more)} (--all)"
+        yield from ([(line, "bold")] for line in (wrapped(text, options.width) if options.width else [text]))
     folded = {group: findings for group, findings in groups.items() if group not in shown and group not in left_out}
     if folded:
         packages, count = plural(len(folded), "more package"), sum(map(len, folded.values()))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exist
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
 from careen.fleet.conditions import own_images
+from careen.fleet.project_verdicts import verdicts_of
 from careen.fleet.purge import remove_images
 from careen.fleet.running import is_running, runs_at
 from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit, unit_package
@@ -47,12 +48,19 @@ def list_images(call: Call) -> Answer:
         if asked["runs"] is not None:
             running = is_running(connection, call.project)
             wanted = wanted.where(running if asked["runs"] else not_(running))
-        return Answer(page(call, connection, wanted, [(first, True), (image.c.id, True)], shown))
+        found = page(call, connection, wanted, [(first, True), (image.c.id, True)], lambda row: row)
+        return Answer(found | {"items": _with_verdicts(connection, call.project, found["items"])})
 
 
 def read_image(call: Call) -> Answer:
     with call.reading() as connection:
-        return Answer(shown(row_of(connection, call)))
+        return Answer(_with_verdicts(connection, call.project, [row_of(connection, call)])[0])
+
+
+def _with_verdicts(connection: Connection, project: int, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """The images with their exit codes by the project's own policy, if it has one: projects share the row of an image."""
+    own = verdicts_of(connection, project, [row.id for row in rows])
+    return [shown(row) | ({} if own is None else {"exit_code": own[row.id]}) for row in rows]
 
 
 def delete_image(call: Call) -> Answer:

@@ -118,6 +118,17 @@ def test_what_is_inside_the_table_and_has_no_paths():
     assert inside == {at for at in range(128, found._end - 15, 16) if at >= paths + 16 or at + 16 <= paths}
 
 
+def test_older_tables_have_sources_somewhere():
+    found = TableScan()
+    found.feed(bytes(64) + b"\xfb\xff\xff\xff\0\0\1\x08" + bytes(200))
+    assert not found.has_sources(0, 64)
+    assert found.has_sources(64, 16)
+    assert found.has_sources(0, 65)
+    found = TableScan()
+    found.feed(bytes(65) + b"\xfb\xff\xff\xff\0\0\1\x08" + bytes(200))
+    assert not found.has_sources(64, 200)
+
+
 def test_damage_is_bounded():
     whole = program(pclntab(FUNCTIONS * 20, INLINED))
     chosen = random.Random(14)

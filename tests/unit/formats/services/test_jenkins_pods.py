@@ -5,7 +5,7 @@ from tests.support.work import ends
 
 from careen.formats.data import yaml_document
 from careen.formats.services.groovy_text import literals
-from careen.formats.services.jenkins_pods import elsewhere, files, flow_text, pods
+from careen.formats.services.jenkins_pods import MAX_PARTS, elsewhere, files, flow_text, pods
 
 TEMPLATE = """\
 podTemplate(label: 'build', hostNetwork: true, namespace: 'ci',
@@ -123,6 +123,18 @@ def test_flow_text_has_every_kind_of_value():
     (read,) = yaml_document.read(text)
     (again,) = yaml_document.read(flow_text(read))
     assert again == read and again.lines == read.lines
+
+
+def test_parts_of_a_pod_are_bounded():
+    many = ", ".join(["hostPathVolume(hostPath: '/a', mountPath: '/b')"] * (MAX_PARTS + 1))
+    containers = ", ".join(["containerTemplate(image: 'a:1')"] * (MAX_PARTS + 1))
+    text = f"podTemplate(volumes: [{many}],\n containers: [{containers}])"
+    spec = of_arguments(text)["spec"]
+    assert [len(spec[key]) for key in ("volumes", "containers")] == [MAX_PARTS] * 2
+    assert list(elsewhere(literals(text))) == [
+        (f"containers of a pod template after the first {MAX_PARTS}", 2),
+        (f"volumes of a pod template after the first {MAX_PARTS}", 1),
+    ]
 
 
 def test_hostile_text():

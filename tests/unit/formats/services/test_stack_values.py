@@ -100,6 +100,16 @@ def test_choices_are_bounded():
     assert found[0] == dict.fromkeys(names, "a")
 
 
+def test_many_maps_are_not_multiplied():
+    levels = ", ".join(f"l{n}: {{k: v}}" for n in range(3000))
+    chosen = "!FindInMap [M, !Ref A, !Ref C], " * 3000
+    given = yaml_document.read(
+        f"Parameters: {{A: {{}}, C: {{}}}}\nMappings: {{M: {{{levels}}}}}\nR: {{P: [{chosen}]}}\n", as_function
+    )[0]
+    with ends():
+        assert len(choices(given, [given["R"]])[0]) == MAX_CHOICES
+
+
 def test_hostile_conditions():
     deep = "!Not [" * 150 + "!Ref A" + "]" * 150
     row = ", ".join(f"T{n}: !And [!Condition T{n + 1}, !Condition T{n + 1}]" for n in range(400))

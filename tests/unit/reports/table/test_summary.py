@@ -27,6 +27,8 @@ def test_totals():
         "total": ["4", "4", "1", "1", "1", "11"],
     }
     assert lines[8] == "(8 distinct vulnerabilities, each counted once per package)"
+    assert len({len(line) for line in lines[:8]}) == 1
+    assert len(lines[0]) <= 80
 
 
 def test_each_vulnerability_of_one_package_needs_no_count():

@@ -31,6 +31,7 @@ def upgraded(*upgrades):
         ((FIXED, ELSEWHERE), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 places"),  # a row shows both
         ((FIXED, IN_OTHER), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2 in 2 packages"),
         ((FIXED, OPEN), upgraded(("3.1.3", -1)), ""),  # a copy elsewhere keeps its findings, and the new version has one more
+        ((FIXED,), replace(NOTHING, bundled={JINJA.purl: "flask and bottle"}), "upgrade flask and bottle, which contain it"),
         ((FIXED,), replace(upgraded(("3.1.3", -1)), bundled={JINJA.purl: "flask"}), "upgrade flask, which contains it"),
         ((OPEN,), NOTHING, ""),
         ((OPEN,), None, ""),

@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from tests.support.reports import usual
 from tests.support.service import body_of, with_fakes
 
+from careen.fleet.fleet import BACKGROUND
+from careen.fleet.project_verdicts import decide, job_of
 from careen.model.report import Reason
 
 
@@ -19,6 +21,22 @@ def test_a_preview_is_the_verdict_that_a_scan_would_have(service):
     calm = body_of(client.post(f"{service.path}/policy-preview", json={}))
     assert calm["failing"] == 0
     assert body_of(client.get(f"{service.path}/policies"))["items"] == [], "a preview stores nothing"
+
+
+def test_the_exit_code_of_an_image_is_by_the_policy_of_the_project(service):
+    identity = "sha256:" + "1" * 64
+    number = service.add_image(identity, service.id, exit_code=0)
+    client = service.client(service.key)
+
+    def codes():
+        (listed,) = body_of(client.get(f"{service.path}/images"))["items"]
+        return listed["exit_code"], body_of(client.get(f"{service.path}/images/{identity}"))["exit_code"]
+
+    assert codes() == (0, 0)
+    client.put(f"{service.path}/policies/default", json={"fail_on": ["vuln:critical"]})
+    assert codes() == (None, None), "it is not decided yet"
+    decide(service.fleet, job_of(service.id, number, BACKGROUND, "policy"))
+    assert codes() == (1, 1)
 
 
 @pytest.mark.parametrize("gate", ["vuln:critical", "kev"])
