@@ -38,10 +38,12 @@ def short_versions(before: bytes, after: bytes) -> tuple[str, ...]:
         if _RELEASE.fullmatch(data, at, at + length)
     ]
     apart = [part for part in found if _is_apart(data, *part)]
+    covered = {place for at, length in apart for place in range(at, at + length)}
     others = [
-        part
-        for part in found
-        if (_is_in_order(data, *part) or _is_between_others(data, *part)) and not any(_overlap(part, other) for other in apart)
+        (at, length)
+        for at, length in found
+        if covered.isdisjoint(range(at, at + length))
+        and (_is_in_order(data, at, length) or _is_between_others(data, at, length))
     ]
     versions = {data[at : at + length].decode() for at, length in (*apart, *others)}
     return tuple(sorted(version for version in versions if not _OF_A_FORMAT.fullmatch(version)))
@@ -73,10 +75,6 @@ def _is_apart(data: bytes, at: int, length: int) -> bool:
 def _is_between_others(data: bytes, at: int, length: int) -> bool:
     """Whether the constants of the same length before and after have no dot, and so are no numbers of more parts."""
     return at >= length and _DOT not in data[at - length : at] and _DOT not in data[at + length : at + 2 * length]
-
-
-def _overlap(part: tuple[int, int], other: tuple[int, int]) -> bool:
-    return part[0] < other[0] + other[1] and other[0] < part[0] + part[1]
 
 
 def _is_in_order(data: bytes, at: int, length: int) -> bool:

@@ -1,6 +1,7 @@
 """Constants as Go's linker writes them: sorted by length, without anything between them."""
 
 import pytest
+from tests.support.work import grows_with_its_input
 
 from careen.formats.binaries.go_constants import ANCHOR, short_versions
 
@@ -56,3 +57,10 @@ def test_a_program_that_lacks_some_of_the_names():
 def test_a_program_without_the_other_names():
     assert short_versions(b"", ANCHOR) == ()
     assert short_versions(b"int8", FIVE + b"1.2.3") == ()
+
+
+def test_floods_of_versions():
+    def work(size):
+        return lambda: short_versions(b"int8" + b"a1.2.3b" * size, FIVE + b"1.2.31.2.4" * size + SIX)
+
+    assert grows_with_its_input(work, 200)
