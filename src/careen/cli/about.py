@@ -64,7 +64,8 @@ def _gap(code: str) -> dict[str, str]:
     from careen.output.gap_meanings import meaning_of
     from careen.reports.table.coverage import NEXT_STEPS
 
-    return {"id": code, "meaning": meaning_of(code), "effect": effect_of(code), "next": NEXT_STEPS.get(code, "")}
+    step = NOT_ACCEPTED.get(code) or NEXT_STEPS.get(code, "")
+    return {"id": code, "meaning": meaning_of(code), "effect": effect_of(code), "next": step}
 
 
 def _gap_lines(gap: dict[str, str]) -> Iterator[str]:
@@ -78,8 +79,8 @@ def _gap_lines(gap: dict[str, str]) -> Iterator[str]:
         accepted = "" if code in NOT_ACCEPTED else f"; --accept {code} accepts it"
         yield f"  with --strict: exit code 3{accepted}"
     yield "  docs/gates.md, What passes when, has every case"
-    if step := NOT_ACCEPTED.get(code) or gap["next"]:
-        yield f"next: {step}"
+    if gap["next"]:
+        yield f"next: {gap['next']}"
 
 
 def _of_checks(id: str, checks: "Sequence[Check]") -> dict[str, object]:

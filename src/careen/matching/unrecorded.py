@@ -21,7 +21,7 @@ _PROGRAMS = pattern(r"(?:usr/)?(?:bin|sbin|lib|lib32|lib64|libx32|libexec)/")
 # By the type of the distribution's packages: the folders into which only they install language packages.
 _LANGUAGES = {
     "deb": pattern(
-        r"usr/share/(?:java|maven-repo|nodejs|perl5|php|rubygems-integration)/"
+        r"usr/share/(?:java|javascript|maven-repo|nodejs|perl5|php|rubygems-integration)/"
         r"|usr/lib/(?:[^/]+/)?(?:python3/dist-packages|nodejs|ruby|rubygems-integration)/"
     )
 }

@@ -1,6 +1,6 @@
 """What each reason of coverage means, in a sentence. ``docs/gates.md`` states what it does to gates."""
 
-UNKNOWN = "a reason of a plugin: its documentation describes it"
+UNKNOWN = "a reason of a plugin"
 MEANINGS = {
     "no_database": "there is no advisory database yet",
     "no_advisories": "no source has advisories for packages of this kind or release",

@@ -1,17 +1,19 @@
 """Whether an assignment gives a named service a value that a generator made: ``ACME_API_KEY=Zf3D0LXCM3EIMbgJpUNnkRtO``.
 
 The name ends with a term for a credential, and has a word of its own before it (``acme``). The value is long, and its letters
-and digits alternate as words, names and numbers do not. A value with a form that its issuer documents has a rule: a name or a
-prefix of such an issuer without that form shows a value that the issuer never made.
+and digits alternate as words, names and numbers do not. Its length is one that its alphabet allows. If a rule knows values
+beside the name of this issuer, or with this prefix, a value that is nearly one of them is none: it is cut, or has a tail.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from careen.safety.pattern import pattern
 
-from .ruleset import load
+from .ruleset import Rule, load
 
 SHORTEST, SHORTEST_HEX = 20, 32
 SHORTEST_MIXED = 16  # with capitals, small letters and digits
@@ -20,6 +22,7 @@ SHORT_NAME = 5  # characters of an issuer's name that other words contain by cha
 LEAST_CHANGES = 0.3  # between capitals, small letters and digits; random base 36 has 0.4, hexadecimal 0.47
 LEAST_CHANGES_OF_SHORT = 0.45  # random base 62 has 0.62
 MOST_OF_ONE = 0.25  # of one character
+LEAST_PART, LONGEST_TAIL = 0.7, 30  # of a form that is cut, or longer
 GROUP = 4  # characters of base64 for three bytes, or hexadecimal digits for two
 _NAME = pattern(rb"(?i)[a-z][\w.-]{2,80}(?=[^\w.-]|\Z)")
 _WORD = pattern(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])[0-9]*|[0-9]+")
@@ -52,6 +55,8 @@ _NO_CREDENTIAL = frozenset(
         *("publishable", "sample", "sha", "sha1", "sha256", "site", "sort", "test", "tests", "xsrf", "your"),
     )
 )
+
+_NO_ISSUER = pattern("(?:" + "|".join(sorted(_OF_NO_SERVICE)) + ")*")
 
 
 def is_generated(assignment: bytes, value: bytes, path: str) -> bool:
@@ -125,28 +130,60 @@ def _class(byte: int) -> int:
 
 def _is_known(name: bytes, value: bytes) -> bool:
     words, plain, lowered = _words(name), _plain(name.decode("ascii", "replace")), value.lower()
-    issuers, prefixes, beginnings = _known()
+    known = _known()
+
+    def is_named(issuer: str) -> bool:
+        return issuer in (plain if len(issuer) > SHORT_NAME else words)
+
     return (
-        any(issuer in (plain if len(issuer) > SHORT_NAME else words) for issuer in issuers)
-        or any(prefix in lowered for prefix in prefixes)
-        or lowered.startswith(beginnings)
+        any(map(is_named, known.issuers))
+        or any(is_named(issuer) and any(_is_like(form, value) for form in forms) for issuer, forms in known.forms.items())
+        or any(prefix in lowered for prefix in known.prefixes)
+        or lowered.startswith(known.beginnings)
     )
+
+
+def _is_like(form: "re.Pattern[bytes]", value: bytes) -> bool:
+    """Whether a value has the letters of a form and nearly its length: cut, or with a tail."""
+    found = form.match(value + value)
+    return found is not None and LEAST_PART * found.end() <= len(value) <= found.end() + LONGEST_TAIL
+
+
+class _Known(NamedTuple):
+    """``issuers`` give values that short prefixes distinguish, those of ``forms`` values that only their names do; ``prefixes``
+    are anywhere in a value, ``beginnings``, which other values have within them by chance, at its start."""
+
+    issuers: frozenset[str]
+    forms: Mapping[str, tuple["re.Pattern[bytes]", ...]]
+    prefixes: frozenset[bytes]
+    beginnings: tuple[bytes, ...]
 
 
 @cache
-def _known() -> tuple[frozenset[str], frozenset[bytes], tuple[bytes, ...]]:
-    """The names of issuers with values that no prefix distinguishes, the prefixes of values, and shorter prefixes, which other
-    values have within them by chance. The id of a rule begins with the name of the issuer."""
+def _known() -> _Known:
+    """What the rules know. The id of a rule begins with the name of the issuer."""
     rules = [rule for rule in load() if not (rule.generated or rule.paired)]
-    vague = [rule for rule in rules if rule.near or min(map(len, rule.begins), default=0) <= SHORT_PREFIX]
-    names = {_plain(word) for rule in vague for word in (rule.id.partition("-")[0], *(rule.keywords if rule.near else ()))}
-    no_issuer = pattern("(?:" + "|".join(sorted(_OF_NO_SERVICE)) + ")*")
     prefixes = {word.encode() for rule in rules if rule.token for word in rule.keywords}
-    return (
-        frozenset(name for name in names if len(name) > 2 and not no_issuer.fullmatch(name)),
+    forms: dict[str, list[re.Pattern[bytes]]] = {}
+    for rule in rules:
+        for name in _issuers(rule) if rule.near else ():
+            forms.setdefault(name, []).append(re.compile(rule.value.encode()))
+    return _Known(
+        frozenset(
+            name
+            for rule in rules
+            if rule.token and min(map(len, rule.begins), default=0) <= SHORT_PREFIX
+            for name in _issuers(rule)
+        ),
+        {name: tuple(of_name) for name, of_name in forms.items()},
         frozenset(word for word in prefixes if len(word) > SHORT_PREFIX),
         tuple(sorted(word for word in prefixes if 2 <= len(word) <= SHORT_PREFIX)),
     )
+
+
+def _issuers(rule: Rule) -> set[str]:
+    names = {_plain(word) for word in (rule.id.partition("-")[0], *(rule.keywords if rule.near else ()))}
+    return {name for name in names if len(name) > 2 and not _NO_ISSUER.fullmatch(name)}
 
 
 def _plain(name: str) -> str:

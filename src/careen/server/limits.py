@@ -82,9 +82,8 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
 
 
 def _too_large(max_bytes: int) -> Refused:
-    return Refused(
-        413, f"the body is longer than {max_bytes} bytes, the maximum for this operation", "too_large", {"Connection": "close"}
-    )
+    limit = f"the body is longer than {max_bytes} bytes, the maximum for this operation" if max_bytes else "it takes no body"
+    return Refused(413, limit, "too_large", {"Connection": "close"})
 
 
 def _later(wait_s: float, why: str, code: str) -> Refused:

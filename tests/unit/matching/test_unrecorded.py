@@ -67,6 +67,7 @@ def test_a_program_with_the_note_of_its_package():
         ("usr/lib/x86_64-linux-gnu/rubygems-integration/3.3.0/specifications/oj.gemspec", True),
         ("usr/lib/ruby/gems/3.3.0/specifications/default/net-imap.gemspec", True),
         ("usr/share/nodejs/ws/package.json", True),
+        ("usr/share/javascript/bootstrap/js/bootstrap.js", True),
         ("usr/local/lib/python3.11/dist-packages/django-4.2.1.dist-info/METADATA", False),
         ("usr/lib/python3/site-packages/django-4.2.1.dist-info/METADATA", False),
         ("opt/usr/share/java/x.jar", False),

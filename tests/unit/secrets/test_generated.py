@@ -18,6 +18,7 @@ def confidences(text, path="app/.env"):
         ("ACMEDB_API_TOKEN=3f2c9a71-5be0-4d68-9c1f-08a7d4e6b352", "app/.env"),
         ("ACMEDB_API_KEY=MOiDe4AO7OsKD7LR", "app/.env"),
         (f"ACME2_CLIENT_SECRET={VALUE}", "app/.env"),
+        (f"DATADOG_API_KEY={VALUE}", "app/.env"),  # neither a key of Datadog nor a part of one
         (f"acmedb_token: {VALUE}", "app/config/settings.yml"),
         (f'{{"acmedbClientSecret": "{VALUE}"}}', "app/appsettings.json"),
         (f'const acmedbApiKey = "{VALUE}";', "app/src/client.js"),
@@ -57,7 +58,8 @@ def test_is_likely(text, path):
         "ACMEDB_TOKEN=2f7c9e014b8d3a6f5e0c7b91d4a8263f55a",  # no group of digits is complete
         "ACMEDB_TOKEN=Zf3D0LXC=3EIMbgJpUNnkRtO",
         "ACMEDB_TOKEN=Zf3D0LXC/3EIMbgJp+NnkRtO9",
-        f"DATADOG_API_KEY={VALUE}",  # Datadog's keys have another form
+        "DATADOG_API_KEY=2f7c9e014b8d3a6f5e0c7b91d4a8",  # Datadog's keys are longer
+        "DATADOG_API_KEY=2f7c9e014b8d3a6f5e0c7b91d4a8263fXk2VqPw7",
         f"ACMEDB_TOKEN=ghp_{VALUE}",  # nor has GitHub such a token
     ],
 )

@@ -14,7 +14,7 @@ from careen.errors import FileLimitError
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text, put
 from careen.formats.terraform.values import UnknownValue, nodes, unknown
 
-MAX_STEPS = 200_000  # of all expressions of a file
+MAX_STEPS = 1_000_000  # of all expressions of a file
 MAX_TEXT = 64 * 1024
 MAX_SHOWN = 80  # characters of a reference
 MAX_DEPTH = 100

@@ -25,20 +25,12 @@ MAX_PARTS = 50  # containers, volumes and variables of a pod
 _AGENT = pattern(r"\b(?:podTemplate\s*(?=\()|kubernetes\s*(?=\{))")
 _YAML = pattern(rf"\byaml[^\S\n]*(?:[(:][^\S\n]*)?(?:{TEXT}|(?P<name>[A-Za-z_]\w*+))")
 _SET = pattern(rf"(?<![\w.])([A-Za-z_]\w*+)\s*+=\s*+{TEXT}")
-_SAME = {"image": "image", "name": "name", "workingDir": "workingDir"}
-_DECISIVE = (
-    *(
-        "containers",
-        "envVars",
-        "hostNetwork",
-        "hostPath",
-        "image",
-        "privileged",
-        "runAsGroup",
-        "runAsUser",
-        "serviceAccount",
-        "volumes",
-    ),
+_SAME = ("image", "name", "workingDir")
+_DECISIVE = frozenset(
+    (
+        *("containers", "envVars", "hostNetwork", "hostPath", "image", "privileged", "runAsGroup", "runAsUser"),
+        *("serviceAccount", "volumes"),
+    )
 )
 _LIMITS = ("limits", "requests")
 _VOLUMES = {  # call -> field of a volume, its key for each argument
@@ -124,7 +116,7 @@ def _expression(value: object) -> str:
 
 def _unknown(given: Mapping) -> Iterator[tuple[str, int]]:
     for part in (given, *_containers(given), *given.maps("volumes")):
-        for key in (key for key in _DECISIVE if _expression(part.get(key))):
+        for key in (key for key in part if key in _DECISIVE and _expression(part[key])):
             yield f"{key} of a pod template", part.line_of(key)
     for key in ("containers", "volumes"):
         items = given.seq(key)
@@ -177,7 +169,7 @@ def _container(call: Mapping) -> Mapping:
     for key, value in call.items():
         line = call.line_of(key)
         if key in _SAME:
-            put(made, _SAME[key], value, line)
+            put(made, key, value, line)
         elif key in ("command", "args") and isinstance(value, str) and value:
             for word in value.split():
                 add(made, key, word, line)
