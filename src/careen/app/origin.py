@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.app.cachefolder import cache_folder
 from careen.app.wiring import fetcher_of
@@ -184,11 +185,15 @@ def stats_of(folder: Path, base: "Knowledge") -> Stats:
     )
 
 
-def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Identified":
-    """Identifies a file, or all files below a folder; links are not followed."""
+def identify_path(path: Path, base: "Knowledge", *, deep: bool = False, few_versions: bool = False) -> "Identified":
+    """Identifies a file, or all files below a folder; links are not followed. ``few_versions``: the base is the shipped one."""
+    from careen.origin.component import of_few_versions
     from careen.origin.identify import identify
 
-    return identify(base, _files(path), deep=deep)
+    found = identify(base, _files(path), deep=deep)
+    if not few_versions:
+        return found
+    return replace(found, components=tuple(map(of_few_versions, found.components)))
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:

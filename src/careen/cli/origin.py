@@ -128,13 +128,13 @@ def _usual_bases(action: str, settings: "Settings") -> list[Path]:
 
 
 def _identify(arguments: argparse.Namespace, settings: "Settings") -> int:
-    from careen.app.origin import identify_path, knowledge_bases
+    from careen.app.origin import SHIPPED, identify_path, knowledge_bases
 
     base = knowledge_bases(arguments.bases, settings)
     if not arguments.arguments:
         raise UsageError("careen origin identify needs an argument", "careen origin --help")
     for path in arguments.arguments:
-        found = identify_path(Path(path), base, deep=arguments.deep)
+        found = identify_path(Path(path), base, deep=arguments.deep, few_versions=arguments.bases == [SHIPPED])
         if arguments.written == "json":
             sys.stdout.write(json.dumps({"path": path, **_document(found)}) + "\n")
         else:

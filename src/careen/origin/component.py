@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .evidence import Weights
 from .fixes import FixState
@@ -39,6 +40,15 @@ class Component(Struct, frozen=True):
     is_part: bool = False  # of source code: it is a small part of the project
     # A file of the project has all of this code, and much more: perhaps the project carries it, and another wrote it.
     may_be_carried: bool = False
+
+
+def of_few_versions(component: Component) -> Component:
+    """The component as a base shows it that has few passages of code, and only some versions of each project: less certain,
+    unless all of its files are those of one version. One part of a file may be recognised by chance."""
+    if component.modified is False and len(component.versions) == 1 and len(component.files) > 1:
+        return component
+    is_part = len(component.files) == 1 and component.modified is not False
+    return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:

@@ -17,7 +17,7 @@ from careen.layers.origin_features import FeaturesRead, described_files
 from careen.model.inventory import Inventory
 from careen.model.origin import Band, Origin, PatchState, Share
 from careen.model.package import JOINED_BY_SLASH, Evidence, Package
-from careen.origin.component import Component
+from careen.origin.component import Component, of_few_versions
 from careen.origin.identify import EXPLAINED, identify_described
 from careen.origin.knowledge import Knowledge
 from careen.safety.pattern import pattern
@@ -69,7 +69,7 @@ def packages_of(
     whole: set[str] = set()
     for found in identified.components:
         component = _with_own_version(found, known.own_versions)
-        component = _doubted(component) if few_versions and not _is_whole(component) else component
+        component = of_few_versions(component) if few_versions else component
         if component.path in programs and is_of_scripts(component):
             continue
         if _is_passage(component) or (_is_bundled(component) and component.path in whole_scripts):
@@ -137,16 +137,6 @@ def _explains_most(component: Component) -> bool:
     shares = {part.kind: part for part in component.evidence}
     letters = shares.get("letters")
     return "files" in shares and "tokens" not in shares and (letters is None or letters.found >= EXPLAINED * letters.of)
-
-
-def _is_whole(component: Component) -> bool:
-    return component.modified is False and len(component.versions) == 1 and len(component.files) > 1
-
-
-def _doubted(component: Component) -> Component:
-    """The component, less certain, because a base with few passages of code may recognise one part of a file by chance."""
-    is_part = len(component.files) == 1 and component.modified is not False
-    return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
 
 
 def _around(base: Knowledge, project: str, versions: Sequence[str]) -> tuple[str, ...]:
