@@ -29,13 +29,8 @@ def main() -> None:
         f"{median(counts):g}, at most {max(counts)}; {sure} of all are exact or high. Bar: 0, 2 and 0: "
         f"{'met' if is_met else '**missed**'}."
     )
-    named = f"\n\n{table(('image', 'project', 'confidence', 'at'), rows)}" if rows else "\n"
-    write_section("ordinary", f"## Ordinary images\n\n{text}{named}\n{NOTES}")
-
-
-NOTES = (
-    """Left is code that a generator of parsers writes: Handlebars has it, and so has jsonlint, by an older version of Jison."""
-)
+    named = f"\n\n{table(('image', 'project', 'confidence', 'at'), rows)}" if rows else ""
+    write_section("ordinary", f"## Ordinary images\n\n{text}{named}")
 
 
 def _places() -> Iterator[Path]:

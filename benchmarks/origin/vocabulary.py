@@ -46,7 +46,12 @@ CARRIERS = {
 # Compilers whose functions have had several forms, and packages of such functions.
 BABEL = ("@babel/standalone", words("7.0.0 7.12.0 7.18.0 7.23.0 7.26.0"))
 FUNCTIONS = words("tslib regenerator-runtime @swc/helpers")
-GENERATORS = {"jison": ("lib/jison.js", words("0.2.13 0.3.0 0.3.12 0.4.6 0.4.13 0.4.18"))}  # of parsers; where their code is
+# Generators of parsers: package, where the code is that they write into each parser, and versions.
+GENERATORS = (
+    ("jison", "lib/jison.js", words("0.2.13 0.3.0 0.3.12 0.4.6 0.4.13 0.4.18")),
+    ("jison", "lib/jison/lexer.js", words("0.2.13 0.3.0 0.3.12")),
+    ("jison-lex", "regexp-lexer.js", words("0.0.1 0.1.0 0.2.1 0.3.4")),
+)
 CHOSEN = 4  # times as many as a window chooses: it chooses the least of its stretches, with any code around the function
 SEVERAL = ("letters", "tokens", "sequences")  # of which a feature that several projects have is common
 PROJECTS_AT_LEAST, FILES_AT_LEAST, PACKAGES_AT_LEAST = 2, 10, 2
@@ -99,7 +104,7 @@ def _written_by_compilers() -> Iterator[tuple[str, bytes]]:
             script.write_bytes(sets.files_of(archive)["babel.min.js"])
             written = f"process.stdout.write(require({str(script)!r}).buildExternalHelpers(undefined, 'module'))"
             yield "helpers.js", subprocess.run(("node", "-e", written), capture_output=True, check=True).stdout
-    for name, (place, versions) in GENERATORS.items():
+    for name, place, versions in GENERATORS:
         for archive in sets.archives("npm", name, versions).values():
             yield place, sets.files_of(archive)[place]
     for name in FUNCTIONS:
