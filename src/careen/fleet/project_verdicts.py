@@ -52,13 +52,12 @@ def mark_of(connection: Connection, project_id: int, now: float) -> str:
     active = rules.active_policy(connection, project_id)
     if not active.name:
         return ""
-    of_project = decision.c.project_id == project_id
-    stated = select(func.count(), func.max(decision.c.id), func.max(decision.c.revoked_at)).where(of_project)
-    expired = select(func.count()).where(of_project, decision.c.expires_at < now)
-    counted = [tuple(connection.execute(query).one()) for query in (stated, expired)]
-    depends_on_day = active.rules.grace_days or counts_overdue(policy_of(active.rules))
-    day = datetime.fromtimestamp(now, UTC).date() if depends_on_day else None
-    text = repr((active.rules, deadlines_of(connection, project_id), counted, day))
+    expired = func.count().filter(decision.c.expires_at < now)
+    stated = select(func.count(), func.max(decision.c.id), func.max(decision.c.revoked_at), expired)
+    counted = tuple(connection.execute(stated.where(decision.c.project_id == project_id)).one())
+    by_deadline = counts_overdue(policy_of(active.rules))
+    day = datetime.fromtimestamp(now, UTC).date() if active.rules.grace_days or by_deadline else None
+    text = repr((active.rules, deadlines_of(connection, project_id) if by_deadline else None, counted, day))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

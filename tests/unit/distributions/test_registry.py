@@ -19,6 +19,7 @@ ALLOWED = {
     "cli/db.py": "an example in a help text",
     "config/settings.py": "an example in a help text",
     "catalogers/freebsd.py": "a type of packages",
+    "catalogers/golang/build_list.py": "an operating system in names of programs",
     "catalogers/portage.py": "a version scheme",
     "catalogers/snap.py": "a snap is made of Ubuntu's packages",
     "formats/debian/releases.py": "what only Debian's archive, tracker and changelogs are read with",

@@ -58,9 +58,11 @@ def read_image(call: Call) -> Answer:
 
 
 def _with_verdicts(connection: Connection, project: int, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """The images with their exit codes by the project's own policy, if it has one: projects share the row of an image."""
-    own = verdicts_of(connection, project, [row.id for row in rows])
-    return [shown(row) | ({} if own is None else {"exit_code": own[row.id]}) for row in rows]
+    """The images with their exit codes by the project's own policy, if it has one: projects share the row of an image. An
+    uploaded report has the exit code of its scan until the server has assessed its packages.
+    """
+    own = verdicts_of(connection, project, [row.id for row in rows if row.kind != "uploaded" or row.state == "ready"])
+    return [shown(row) | ({} if own is None or row.id not in own else {"exit_code": own[row.id]}) for row in rows]
 
 
 def delete_image(call: Call) -> Answer:
