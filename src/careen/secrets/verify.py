@@ -23,6 +23,7 @@ _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 # A sequence that starts with its version (RFC 5208, RFC 8017, SEC 1), or a packet with a secret key (RFC 4880).
 _PRIVATE_KEY = pattern(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...)\x02\x01[\x00-\x03]|[\x94-\x97\xc5]", re.DOTALL)
+_SAMPLE_LOGINS = (b"Aladdin:open sesame", b"beep:boop", b"foo:bar")  # RFC 7617; documentation of AngularJS and others
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
@@ -149,7 +150,8 @@ def _basic(value: bytes) -> Verdict:
     """Verifies a user's name, a colon and a password in base64."""
     text = _decoded(value)
     name, colon, password = text.partition(b":")
-    return None if colon and name and password and text.isascii() else "harmless"
+    is_login = colon and name and password and text.isascii()
+    return None if is_login and text not in _SAMPLE_LOGINS else "harmless"
 
 
 def _private_key(value: bytes) -> Verdict:

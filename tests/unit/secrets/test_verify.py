@@ -78,7 +78,14 @@ def test_web_tokens_are_decoded():
 
 @pytest.mark.parametrize(
     ("text", "verdict"),
-    [(b"user:hunter2", None), (b"user:", "harmless"), (b"no colon", "harmless"), (b"\xff\xfe:x", "harmless")],
+    [
+        (b"user:hunter2", None),
+        (b"user:", "harmless"),
+        (b"no colon", "harmless"),
+        (b"\xff\xfe:x", "harmless"),
+        (b"beep:boop", "harmless"),
+        (b"beep:boop9", None),
+    ],
 )
 def test_registry_credentials_are_decoded(text, verdict):
     assert verify("basic", base64.b64encode(text), b"") == verdict
