@@ -32,6 +32,10 @@ class InputError(Error):
     pass
 
 
+class NoImageError(InputError):
+    """A reference names an artifact of another kind: a chart, a signature, a model."""
+
+
 class NothingToCheckError(InputError):
     """No check applies to any of the given files."""
 

@@ -150,8 +150,13 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
         write_columns(("IMAGES", "SIZE", "LAYERS", "BASE"), bases, stream)
     _write_news(summary, stream, verbose)
     for failure in summary.troubles:
-        stream.write(f"\nnot scanned: {visible(failure.reference)}: {visible(failure.error, 300)}")
+        if not failure.no_image:
+            stream.write(f"\nnot scanned: {visible(failure.reference)}: {visible(failure.error, 300)}")
     stream.write("\n" if summary.troubles else "")
+    others = [failure for failure in summary.troubles if failure.no_image]
+    if others:
+        more = f", and {len(others) - 1} more ({SUMMARY})" if len(others) > 1 else ""
+        stream.write(f"\nno image: {visible(others[0].reference)}: {visible(others[0].error, 300)}{more}\n")
     for exit_code in (1, 3):
         _write_failed(exit_code, summary, stream, verbose)
 

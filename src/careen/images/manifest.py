@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from careen.safety.digest import is_digest as is_digest
 
-from ..errors import InputError
+from ..errors import InputError, NoImageError
 from ..model.image import History, ImageConfig, Layer, Parts, Platform
 from .platforms import host_platform as host_platform
 from .platforms import parse_platform as parse_platform
@@ -116,7 +116,7 @@ def parse_manifest(data: bytes) -> Manifest:
         kind = kinds[0]
     elif manifest.config.media_type in CONFIG_TYPES or any(map(_may_be_layer, kinds)):
         return manifest
-    raise InputError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
+    raise NoImageError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
 
 
 def holds_no_image(data: bytes) -> bool:

@@ -56,9 +56,12 @@ class Target(Struct, frozen=True):
 
 
 class Failure(Struct, frozen=True):
+    """Why something was not scanned. ``no_image``: it is an artifact of another kind, such as a chart."""
+
     reference: str
     error: str
     hint: str = ""
+    no_image: bool = False
 
 
 class Listed(Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from careen.errors import Error
+from careen.errors import Error, NoImageError
 from careen.forks import MOST_PIECES, Forks, Send
 from careen.safety.typed import from_msgpack
 
@@ -50,7 +50,7 @@ def scanned(scanner: Scanner, target: Target) -> Done | Failure:
     try:
         return scanner.scan(target)
     except Error as error:
-        return Failure(target.references[0], str(error), error.hint)
+        return Failure(target.references[0], str(error), error.hint, isinstance(error, NoImageError))
 
 
 class _Round:

@@ -113,14 +113,16 @@ def scan_registry(
         state.end(_now())
     finally:
         state.close()
-    failures = sorted(finished.failures, key=lambda trouble: trouble.reference)
+    failures = [*listed.failures, *sorted(finished.failures, key=lambda trouble: trouble.reference)]
+    if not done and all(failure.no_image for failure in failures):
+        failures.append(_nothing(order))
     return summary_of(
         registry="/".join(filter(None, (order.host, order.namespace))),
         started=state.run.started,
         repositories=listed.repositories,
         tags=listed.tags,
         done=done,
-        troubles=(*listed.failures, *failures) or (() if done else (_nothing(order),)),
+        troubles=failures,
         layers_read=len(read),
         before=previous(order.folder),
     )

@@ -74,7 +74,8 @@ class Summary(Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        codes = {line.exit_code for line in self.images} | ({3} if self.troubles else set())
+        """Artifacts that are no images count for nothing: no engine runs them."""
+        codes = {line.exit_code for line in self.images} | {3 for failure in self.troubles if not failure.no_image}
         return next((code for code in (3, 1) if code in codes), 0)
 
 

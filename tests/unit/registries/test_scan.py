@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import fields, replace
+from tests.support.attached import Artifact, Part
 from tests.support.fleet import fill
 from tests.support.images import make_image, make_layer, sha256
 from tests.support.registry import Registry
@@ -295,6 +296,44 @@ def test_a_run_that_scans_nothing_does_not_pass(order, settings):
         summary = scan_registry(order(registry, include=("mistyped/*",)), settings, keep)
         assert (summary.images, summary.exit_code) == ((), 3)
         assert "no image was scanned" in summary.troubles[0].error
+
+
+def with_charts(registry, *tags):
+    for tag in tags:
+        part = Part(tag.encode(), "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
+        registry.attach("charts/shop", Artifact("application/vnd.cncf.helm.config.v1+json", (part,)), tag=tag)
+        registry.tags.setdefault("charts/shop", []).append(tag)
+
+
+def test_an_artifact_that_is_no_image_fails_no_run(order, settings):
+    with Registry() as registry:
+        fill(registry, 1, 2)
+        with_charts(registry, "1.0")
+        summary = scan_registry(order(registry), settings, keep)
+        assert [(trouble.reference, trouble.no_image) for trouble in summary.troubles] == [
+            (f"{registry.host}/charts/shop:1.0", True)
+        ]
+        assert "helm" in summary.troubles[0].error
+        assert (len(summary.images), summary.exit_code) == (2, 0)
+
+
+def test_a_run_that_meets_no_image_does_not_pass(order, settings):
+    with Registry() as registry:
+        with_charts(registry, "1.0")
+        summary = scan_registry(order(registry), settings, keep)
+        assert (summary.exit_code, [trouble.no_image for trouble in summary.troubles]) == (3, [True, False])
+
+
+def test_artifacts_are_counted_and_one_is_named(settings, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with Registry() as registry:
+        fill(registry, 1, 1)
+        with_charts(registry, "1.0", "2.0")
+        known = ("--offline", "--advisories", str(settings.advisories), "--output-dir", "x", "--quiet")
+        assert main(["registry", "scan", registry.host, *known]) == 0
+        shown = capsys.readouterr().out
+        assert f"no image: {registry.host}/charts/shop:1.0: " in shown and ", and 1 more (summary.json)" in shown
+        assert "not scanned" not in shown
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])
