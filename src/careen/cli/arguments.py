@@ -25,6 +25,7 @@ NETWORK = (
 )  # fmt: skip
 # Short names of the flags that people type most.
 SHORT = {"format": "-f", "output": "-o", "severity": "-s", "quiet": "-q"}
+_MEANT = {"--port": "--listen", "--bind": "--listen", "--address": "--listen"}  # what other servers call it
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,7 +61,8 @@ class Parser(argparse.ArgumentParser):
         key = name.removeprefix("--").replace("-", "_")
         if key in field_by_key() and key not in SECRET:
             raise UsageError(f"{self.prog} has no flag {name}", "leave it out: only other commands use this setting")
-        near = nearest(name, [option for action in self._actions for option in action.option_strings])
+        known = [option for action in self._actions for option in action.option_strings]
+        near = _MEANT[name] if _MEANT.get(name) in known else nearest(name, known)
         raise UsageError(f"unknown flag {name}", f"did you mean {near}?" if near else f"{self.prog} --help lists all")
 
     def _separated(self, arguments: Sequence[str]) -> list[str]:

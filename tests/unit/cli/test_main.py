@@ -45,6 +45,7 @@ def test_no_command_is_a_usage_error_that_helps(careen_command):
         (["--json"], "unknown flag --json", "careen scan IMAGE"),
         (["scan"], "missing REFERENCE", "careen scan --help"),
         (["scan", "x", "--fial-on", "high"], "unknown flag --fial-on", "did you mean --fail-on?"),
+        (["serve", "--port", "80"], "unknown flag --port", "did you mean --listen?"),
         (["scan", "x", "--fail-onn=high"], "unknown flag --fail-onn", "did you mean --fail-on?"),
         (["scan", "x", "--qqqqq"], "unknown flag --qqqqq", "careen scan --help lists all"),
         (["completion", "bash", "y"], "one argument too many: 'y'", "careen completion --help"),
