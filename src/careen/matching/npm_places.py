@@ -59,7 +59,8 @@ class Projects:
         self._stored = {
             (path.partition(_WITHIN)[0] or "/", basename(dirname(path))) for path in self._there if "/.pnpm/" in path
         }
-        self._manifests = {f"/{project.folder}": project for project in projects}
+        # A folder becomes part of a command: one that would need quoting in a shell has no project.
+        self._manifests = {f"/{project.folder}": project for project in projects if is_safe(project.folder)}
         self._asking: dict[str, dict[str, list[_Wish]]] = {}  # by the root of the workspace, and by name
         for folder, manifest in self._manifests.items():
             root = self._root(folder)

@@ -1,3 +1,6 @@
+import pytest
+from msgspec.structs import replace
+
 from careen.matching.npm_places import Projects, line_of, with_locks
 from careen.model.package import Evidence, Package
 from careen.model.projects import Project
@@ -32,6 +35,17 @@ def test_without_a_manifest_no_command_is_safe():
         ("npm", "app/node_modules"), ("npm", "app/package-lock.json"),
     ]  # fmt: skip
     assert place(npm("a", OWN), projects=()).where == "manifest"
+
+
+@pytest.mark.parametrize("name", ["$(id)", "a;id", "x y", "`id`", "..", "a\nid"])
+def test_no_folder_that_needs_quoting_is_part_of_a_command(name):
+    """A member of a workspace, whose dependency lies in the folder of the root, is named by the image alone."""
+    root, member = Project("app", workspaces=("packages/*",)), Project(f"app/packages/{name}", (("a", "^1.0.0"),))
+    found = place(npm("a", OWN), npm("b", "app/package-lock.json"), projects=(root, member))
+    assert (found.place, found.also) == ("/app", ())
+    ordinary = replace(member, folder="app/packages/b")
+    found = place(npm("a", OWN), npm("b", "app/package-lock.json"), projects=(root, member, ordinary))
+    assert (found.place, found.also) == ("/app/packages/b", ())
 
 
 def test_a_package_under_another_name_has_no_command():
