@@ -143,10 +143,10 @@ def failed(statement):
 
 def test_a_full_disk_and_a_long_writer_have_words(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE_S", 0.01)
-    engine = connect(sqlite_address(tmp_path))
+    engine, other = connect(sqlite_address(tmp_path)), connect(sqlite_address(tmp_path))
     prepare(engine)
     with writing(engine) as connection:
-        busy = failed(lambda: connect(sqlite_address(tmp_path)).connect().exec_driver_sql("BEGIN IMMEDIATE"))
+        busy = failed(lambda: writing(other).__enter__())
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         full = failed(lambda: connection.exec_driver_sql("CREATE TABLE large AS SELECT zeroblob(100000)"))
@@ -155,7 +155,8 @@ def test_a_full_disk_and_a_long_writer_have_words(tmp_path, monkeypatch):
         "the database of the server cannot be used: its disk is full",
     ]
     assert in_log(full) == "OperationalError: database or disk is full"
-    engine.dispose()
+    for each in (engine, other):
+        each.dispose()
 
 
 def test_a_database_that_is_away_has_words(tmp_path):
