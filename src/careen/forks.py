@@ -69,6 +69,7 @@ class Forks:
                 os.close(theirs)
                 break
             if process == 0:
+                os.close(ours)  # or this process could not notice that nobody reads any more
                 self._run(number, theirs, pipes)
             self._processes.append(process)
             os.close(theirs)

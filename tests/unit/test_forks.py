@@ -105,6 +105,29 @@ def test_an_interrupt_of_the_terminal_reaches_this_process_alone():
     """)
 
 
+def test_processes_end_after_the_first_one_was_killed():
+    passes("""
+        alive, ends = os.pipe()  # the end of the file comes when no process has the other side
+        ready, tell = os.pipe()
+
+        def talk(number, pieces, send):
+            os.write(tell, b".")
+            while True:
+                send(bytes(100_000))
+
+        first = os.fork()
+        if first == 0:
+            with Forks(6, talk, lambda message: time.sleep(60)) as forks:
+                forks.start(2)
+                forks.join()
+        os.close(ends)
+        assert os.read(ready, 1) + os.read(ready, 1) == b".."
+        os.kill(first, signal.SIGKILL)
+        os.waitpid(first, 0)
+        assert os.read(alive, 1) == b""
+    """)
+
+
 def test_without_room_for_processes_nothing_is_lost():
     passes("""
         def refused():
