@@ -33,7 +33,7 @@ class InputError(Error):
 
 
 class NoImageError(InputError):
-    """A reference names an artifact of another kind: a chart, a signature, a model."""
+    """A reference names an artifact of a kind that no engine runs: a chart, a signature, a model."""
 
 
 class NothingToCheckError(InputError):

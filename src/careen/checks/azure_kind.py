@@ -17,7 +17,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_lines
-from .kind import Document, Kind, Rules, SourceFile, unread
+from .kind import Document, Kind, Rules, SourceFile, not_assessed, unread
 from .start_kinds import COMPOSE_CHECKS
 
 MAX_TYPES = 10  # of resources, that a message names
@@ -51,9 +51,7 @@ def _read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) ->
             yield Document(file.path, project, comments)
         if resources:
             yield Document(file.path, Terraform(file.path, resources), comments, kind="terraform")
-        for reference in project.unresolved:
-            line = f"line {reference.line}: " if reference.line else ""
-            yield Unknown("azure", Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
+        yield from not_assessed("azure", file, project.unresolved)
         others = Counter(resource.type for resource in found.resources if resource.type not in HAS_CONTAINERS | READ)
         if others:
             named = ", ".join(f"{type[:100]}: {count}" for type, count in islice(sorted(others.items()), MAX_TYPES))

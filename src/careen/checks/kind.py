@@ -1,13 +1,14 @@
 """A kind of document that checks inspect, and the types that pass between the steps: find files, read them, run checks."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from careen.errors import FileLimitError
 from careen.formats.kubernetes.manifest_files import LATEST_MINOR
+from careen.formats.services.compose import Unresolved
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
@@ -33,6 +34,13 @@ def unread(what: str, file: SourceFile, why: str | ValueError) -> Unknown:
     if isinstance(why, ValueError) and not limit and _TEMPLATE.search(file.text):
         why = "a template: render it first"
     return Unknown(what, Evidence(file.path, 0), str(why), whole_layer=file.named or limit)
+
+
+def not_assessed(what: str, file: SourceFile, references: Iterable[Unresolved]) -> Iterator[Unknown]:
+    """The Unknowns for values that a file refers to and does not have."""
+    for reference in references:
+        line = f"line {reference.line}: " if reference.line else ""
+        yield Unknown(what, Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
 
 
 class Rules(Struct, frozen=True):

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.formats.services import pulumi_yaml
 from careen.model.inventory import Unknown
-from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_lines
 from .deployment_kinds import NOT_IN_ECS
-from .kind import Document, Kind, Rules, SourceFile, unread
+from .kind import Document, Kind, Rules, SourceFile, not_assessed, unread
 from .start_kinds import COMPOSE_CHECKS
 
 
@@ -35,9 +34,7 @@ def _read(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) ->
             manifests = Manifests(program.objects, rules.pss_minor)
             manifests.registries = rules.registries
             yield Document(file.path, manifests, comments, kind="kubernetes")
-        for reference in program.services.unresolved:
-            line = f"line {reference.line}: " if reference.line else ""
-            yield Unknown("pulumi", Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
+        yield from not_assessed("pulumi", file, program.services.unresolved)
 
 
 PULUMI = Kind(

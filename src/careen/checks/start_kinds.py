@@ -16,7 +16,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check
 
 from .comments import comments_in_lines
-from .kind import Document, Kind, Read, Rules, SourceFile, unread
+from .kind import Document, Kind, Read, Rules, SourceFile, not_assessed, unread
 
 COMMAND_LINE = "--run"  # the path of commands from the command line
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh")
@@ -102,9 +102,7 @@ def read_choices(what: str, read_services: Callable[[str, str], Sequence[Compose
                 if value.services:
                     comments = comments_in_lines(file.text, file.path)
                     yield Document(file.path, value, comments, again=value is not values[0])
-            for reference in dict.fromkeys(reference for value in values for reference in value.unresolved):
-                line = f"line {reference.line}: " if reference.line else ""
-                yield Unknown(what, Evidence(file.path, 0), f"{line}{reference.what} is not assessed")
+            yield from not_assessed(what, file, dict.fromkeys(found for value in values for found in value.unresolved))
 
     return read
 

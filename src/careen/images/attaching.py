@@ -16,10 +16,10 @@ from careen.errors import InputError
 from careen.formats.data.plain import json_object, sequence
 
 from .distribution import Repository
-from .manifest import INDEX_TYPES, MANIFEST_TYPES, Descriptor, is_index
+from .manifest import EMPTY_TYPE, INDEX_TYPES, MANIFEST_TYPES, Descriptor, is_index
 
 OCI_INDEX, OCI_MANIFEST = INDEX_TYPES[0], MANIFEST_TYPES[0]
-OCI_CONFIG, EMPTY_TYPE, EMPTY = "application/vnd.oci.image.config.v1+json", "application/vnd.oci.empty.v1+json", b"{}"
+OCI_CONFIG, EMPTY = "application/vnd.oci.image.config.v1+json", b"{}"
 MAX_LAYERS = 64  # attestations under cosign's tag, as many as are read
 _TRIES = 3
 

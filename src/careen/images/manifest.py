@@ -25,6 +25,17 @@ from .platforms import rank
 
 INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFEST_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+EMPTY_TYPE = "application/vnd.oci.empty.v1+json"  # the configuration of an artifact that has none
+# Kinds of artifacts that no engine runs: charts, sources, policies, models, signatures.
+_NOT_RUN = (
+    *("application/vnd.cncf.helm.", "application/vnd.cncf.flux.", "application/vnd.cncf.openpolicyagent."),
+    *(
+        "application/vnd.cncf.model.",
+        "application/vnd.cncf.notary.",
+        "application/vnd.dev.cosign.",
+        "application/vnd.dev.sigstore.",
+    ),
+)
 CONFIG_TYPES = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json", "")
 
 MANIFEST_BYTES = 4 * 1024 * 1024  # the limit of registries (OCI distribution-spec, "Pushing Manifests")
@@ -110,13 +121,16 @@ def parse_manifest(data: bytes) -> Manifest:
         tuple(map(_strictly, layers or ())),
         _text(document.get("mediaType")),
     )
-    kind = _text(document.get("artifactType")) or manifest.config.media_type
-    kinds = [layer.media_type for layer in manifest.layers]
-    if kinds and all(kind.endswith("json") for kind in kinds):  # signatures, attestations, SBOMs
-        kind = kinds[0]
-    elif manifest.config.media_type in CONFIG_TYPES or any(map(_may_be_layer, kinds)):
+    config_kind, kinds = manifest.config.media_type, [layer.media_type for layer in manifest.layers]
+    has_documents = bool(kinds) and all(map(_is_document, kinds))
+    if not has_documents and (config_kind in CONFIG_TYPES or any(map(_may_be_layer, kinds))):
         return manifest
-    raise NoImageError(f"the reference names {_shown(kind)}, which is not a container image", "name a container image")
+    stated = _text(document.get("artifactType")) or config_kind
+    # An engine may run another kind, such as WebAssembly, whatever the artifact calls itself.
+    is_known = (stated if config_kind == EMPTY_TYPE else config_kind).startswith(_NOT_RUN)
+    failure = NoImageError if has_documents or is_known else InputError
+    shown = _shown(kinds[0] if has_documents else stated)
+    raise failure(f"the reference names {shown}, which is not a container image", "name a container image")
 
 
 def holds_no_image(data: bytes) -> bool:
@@ -124,7 +138,12 @@ def holds_no_image(data: bytes) -> bool:
     if is_index(data):
         return not parse_index(data)
     kinds = [layer.media_type for layer in parse_artifact(data).layers]
-    return bool(kinds) and not any("tar" in kind for kind in kinds)
+    return bool(kinds) and all(map(_is_document, kinds))
+
+
+def _is_document(media_type: str) -> bool:
+    """Whether the content is a signature, an attestation or an SBOM."""
+    return media_type.endswith(("json", "xml")) or media_type.startswith("text/")
 
 
 def _may_be_layer(media_type: str) -> bool:

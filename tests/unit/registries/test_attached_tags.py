@@ -11,6 +11,7 @@ IMAGE = make_image([make_layer({"a": b""})])
 LISTED = "sha256-" + 64 * "a"
 SIGNATURE = Artifact("", [Part(b"{}", "application/vnd.dev.cosign.simplesigning.v1+json", {})]).manifest(None)
 SBOM = Artifact("", [Part(b"SPDXVersion: SPDX-2.3", "text/spdx", {})]).manifest(None)
+UNUSUAL = Artifact("", [Part(b"", "application/vnd.erofs.layer.v1", {})]).manifest(None)
 REFERRERS = b"""{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [
     {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:%s", "size": 9,
      "artifactType": "application/vnd.dev.sigstore.bundle.v0.3+json"}]}""" % (64 * b"b")
@@ -36,6 +37,7 @@ class Repository:
         (f"{LISTED}.sbom", SBOM, True),
         (LISTED, IMAGE.manifest, False),
         (f"{LISTED}.sig", IMAGE.manifest, False),
+        (f"{LISTED}.sig", UNUSUAL, False),
         (f"{LISTED}.sig", b"{", False),
         (f"{LISTED}.sig", b'{"schemaVersion": 2, "layers": []}', False),
         (LISTED, NetworkError("no answer", "try again"), False),

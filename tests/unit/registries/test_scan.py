@@ -298,10 +298,10 @@ def test_a_run_that_scans_nothing_does_not_pass(order, settings):
         assert "no image was scanned" in summary.troubles[0].error
 
 
-def with_charts(registry, *tags):
+def with_charts(registry, *tags, kind="application/vnd.cncf.helm.config.v1+json"):
     for tag in tags:
         part = Part(tag.encode(), "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
-        registry.attach("charts/shop", Artifact("application/vnd.cncf.helm.config.v1+json", (part,)), tag=tag)
+        registry.attach("charts/shop", Artifact(kind, (part,)), tag=tag)
         registry.tags.setdefault("charts/shop", []).append(tag)
 
 
@@ -315,6 +315,15 @@ def test_an_artifact_that_is_no_image_fails_no_run(order, settings):
         ]
         assert "helm" in summary.troubles[0].error
         assert (len(summary.images), summary.exit_code) == (2, 0)
+
+
+@pytest.mark.parametrize("kind", ["application/vnd.wasm.config.v0+json", "application/vnd.acme.v1"])
+def test_an_artifact_that_an_engine_may_run_is_not_scanned(order, settings, kind):
+    with Registry() as registry:
+        fill(registry, 1, 1)
+        with_charts(registry, "1.0", kind=kind)
+        summary = scan_registry(order(registry), settings, keep)
+        assert ([trouble.no_image for trouble in summary.troubles], summary.exit_code) == ([False], 3)
 
 
 def test_a_run_that_meets_no_image_does_not_pass(order, settings):
